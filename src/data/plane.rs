@@ -1,0 +1,12 @@
+//! Regression: a tilted plane.
+
+use super::{DataSet, Draw, Task};
+use crate::tensor::Rng;
+
+pub(super) const SET: DataSet = DataSet { name: "plane", label: "Plane", task: Task::Regression, sample };
+
+/// (x + y) / 2 over the unit square, with normal noise on the value.
+fn sample(rng: &mut Rng, draw: &Draw) -> ([f32; 2], f32) {
+    let point = [rng.between(-1.0, 1.0), rng.between(-1.0, 1.0)];
+    (point, (point[0] + point[1]) / 2.0 + draw.noise * rng.normal())
+}

@@ -1,0 +1,124 @@
+//! Layers: one file for each, listed in `layers!` below. A layer is its settings, in Keras' words,
+//! and a differentiable step over slices; its weights are given to it by the network.
+
+mod dense;
+
+pub use dense::{Dense, Regularizer};
+
+use crate::error::{Error, Result};
+use crate::nn::{Activation, Initializer, Trace};
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+/// One array of weights that a layer asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WeightSpec {
+    /// Keras' name: `kernel`, `bias`, …
+    pub name: &'static str,
+    pub shape: Vec<usize>,
+    pub initializer: Initializer,
+    /// Number of inputs and outputs that the initializer scales by.
+    pub fans: (usize, usize),
+    /// Penalty on these weights, part of the training loss.
+    pub regularizer: Regularizer,
+}
+
+/// A differentiable step. Shapes are checked once, when a network is built ([`Self::build`]); what
+/// was built computes without errors.
+pub trait Layer: Send {
+    /// Takes note of the input's shape and returns that of the output, both without the batch axis.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when the layer cannot take this input, [`Error::Setting`] when a setting is
+    /// out of its range (with its key relative to the layer).
+    fn build(&mut self, input_shape: &[usize]) -> Result<Vec<usize>>;
+
+    /// The weights it needs, in the order in which they lie in the slice given to `forward`.
+    fn weights(&self) -> Vec<WeightSpec>;
+
+    /// `[rows, ..input]` → `[rows, ..output]`: fills `output`, `pre_activation` and `slope` of the trace.
+    fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace);
+
+    /// From `trace.grad_output`: writes ∂loss/∂weights, and ∂loss/∂input where one is wanted.
+    fn backward(
+        &self,
+        weights: &[f32],
+        input: &[f32],
+        trace: &mut Trace,
+        grad_weights: &mut [f32],
+        grad_input: Option<&mut [f32]>,
+    );
+
+    /// Its activation; `Linear` for layers that have none.
+    fn activation(&self) -> Activation {
+        Activation::Linear
+    }
+
+    /// From now on `grad_output` is ∂loss/∂logits: the loss is joined with the activation.
+    fn join_loss(&mut self) {}
+}
+
+/// Makes the enum of all layers from one line for each: Keras' type, name, settings.
+macro_rules! layers {
+    ($($kind:literal $name:ident),*) => {
+        /// The settings of one layer of any type: `{"type": "dense", "units": 16, …}`.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(tag = "type")]
+        pub enum LayerConfig {
+            $(#[serde(rename = $kind)] #[doc = concat!("`", $kind, "`")] $name($name)),*
+        }
+
+        impl LayerConfig {
+            /// Keras' name of the type, from which the layers of a network get theirs.
+            #[must_use]
+            pub fn kind(&self) -> &'static str {
+                match self { $(Self::$name(_) => $kind),* }
+            }
+
+            /// The layer with these settings, not yet built.
+            #[must_use]
+            pub fn layer(&self) -> Box<dyn Layer> {
+                match self { $(Self::$name(layer) => Box::new(layer.clone())),* }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for LayerConfig {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+                let mut settings = serde_json::Map::deserialize(deserializer)?;
+                let kind = settings.remove("type").unwrap_or_default();
+                match kind.as_str() {
+                    $(Some($kind) => settings_of(settings).map(Self::$name),)*
+                    _ => Err(de::Error::custom(format!(
+                        ".type: unknown value {kind}, expected one of {}",
+                        [$(concat!("`", $kind, "`")),*].join(", ")
+                    ))),
+                }
+            }
+        }
+    };
+}
+
+layers! {
+    "dense" Dense
+}
+
+/// Reads the settings of a layer; an error begins with the path of the setting inside the layer,
+/// `.units: …`, so that the whole path can be told although the type had to be read first.
+fn settings_of<T: de::DeserializeOwned, E: de::Error>(
+    settings: serde_json::Map<String, serde_json::Value>,
+) -> std::result::Result<T, E> {
+    serde_path_to_error::deserialize(serde_json::Value::Object(settings)).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        E::custom(if path == "." { format!(": {inner}") } else { format!(".{path}: {inner}") })
+    })
+}
+
+/// Puts the path of a layer before the keys of an error that it gave.
+pub(crate) fn within(layer: &str, error: Error) -> Error {
+    match error {
+        Error::Setting { key, given, allowed } => {
+            Error::Setting { key: format!("{layer}.{key}"), given, allowed }
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,180 @@
+//! Losses: means over the batch, with their gradients. Names and formulas are Keras'; the
+//! cross-entropies are computed from logits, so that they stay finite however sure a network is.
+
+use crate::nn::Activation;
+use crate::tensor::math::{exp, sigmoid, softplus};
+use serde::{Deserialize, Serialize};
+
+/// What training makes small.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// −ln p of the label, for one sigmoid output.
+    #[default]
+    BinaryCrossentropy,
+    /// −ln p of the label, for softmax outputs and one-hot targets.
+    CategoricalCrossentropy,
+    /// The same; Keras' name where labels are class indices.
+    SparseCategoricalCrossentropy,
+    /// Mean of (y − t)².
+    MeanSquaredError,
+    /// Mean of |y − t|.
+    MeanAbsoluteError,
+    /// Mean of max(1 − t · y, 0), with targets 0 and 1 taken as −1 and 1.
+    Hinge,
+}
+
+impl Loss {
+    /// Every loss, in the order in which choices list them.
+    pub const ALL: [Self; 6] = [
+        Self::BinaryCrossentropy,
+        Self::SparseCategoricalCrossentropy,
+        Self::CategoricalCrossentropy,
+        Self::MeanSquaredError,
+        Self::MeanAbsoluteError,
+        Self::Hinge,
+    ];
+
+    /// How people write it on a page.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::BinaryCrossentropy => "Binary cross-entropy",
+            Self::CategoricalCrossentropy => "Categorical cross-entropy",
+            Self::SparseCategoricalCrossentropy => "Sparse categorical cross-entropy",
+            Self::MeanSquaredError => "Mean squared error",
+            Self::MeanAbsoluteError => "Mean absolute error",
+            Self::Hinge => "Hinge",
+        }
+    }
+
+    /// The output activation that this loss is joined with: it is then given that layer's `z`, the
+    /// logits, and returns ∂loss/∂z. `None`: the loss is given the outputs themselves.
+    #[must_use]
+    pub fn logits_of(self) -> Option<Activation> {
+        match self {
+            Self::BinaryCrossentropy => Some(Activation::Sigmoid),
+            Self::CategoricalCrossentropy | Self::SparseCategoricalCrossentropy => Some(Activation::Softmax),
+            Self::MeanSquaredError | Self::MeanAbsoluteError | Self::Hinge => None,
+        }
+    }
+
+    /// Mean loss of a batch of rows of `units`; writes its gradient with respect to `values` (logits
+    /// or outputs, see [`Self::logits_of`]) where one is wanted.
+    ///
+    /// Targets `[batch, units]`: 0 or 1, one-hot, or the wanted values.
+    pub fn evaluate(self, values: &[f32], targets: &[f32], units: usize, grad: Option<&mut [f32]>) -> f32 {
+        debug_assert_eq!(values.len(), targets.len());
+        match self {
+            Self::BinaryCrossentropy => {
+                mean(values, targets, grad, |z, t| (softplus(z) - t * z, sigmoid(z) - t))
+            }
+            Self::MeanSquaredError => mean(values, targets, grad, |y, t| ((y - t) * (y - t), 2.0 * (y - t))),
+            Self::MeanAbsoluteError => mean(values, targets, grad, |y, t| ((y - t).abs(), sign(y - t))),
+            Self::Hinge => mean(values, targets, grad, |y, t| {
+                let t = 2.0 * t - 1.0;
+                let margin = 1.0 - t * y;
+                (margin.max(0.0 * margin), if margin > 0.0 { -t } else { 0.0 })
+            }),
+            Self::CategoricalCrossentropy | Self::SparseCategoricalCrossentropy => {
+                categorical(values, targets, units, grad)
+            }
+        }
+    }
+}
+
+/// −1, 0 or 1; NaN stays NaN.
+fn sign(x: f32) -> f32 {
+    if x > 0.0 {
+        1.0
+    } else if x < 0.0 {
+        -1.0
+    } else {
+        x
+    }
+}
+
+/// Mean of an elementwise loss given as value and derivative.
+fn mean(
+    values: &[f32],
+    targets: &[f32],
+    grad: Option<&mut [f32]>,
+    f: impl Fn(f32, f32) -> (f32, f32),
+) -> f32 {
+    let scale = 1.0 / values.len() as f32;
+    let mut sum = 0.0_f64;
+    if let Some(grad) = grad {
+        for ((&value, &target), grad) in values.iter().zip(targets).zip(grad) {
+            let (loss, slope) = f(value, target);
+            sum += f64::from(loss);
+            *grad = slope * scale;
+        }
+    } else {
+        for (&value, &target) in values.iter().zip(targets) {
+            sum += f64::from(f(value, target).0);
+        }
+    }
+    (sum / values.len() as f64) as f32
+}
+
+/// ln Σ eᶻ − z of the label, shifted by the maximum; its gradient is softmax(z) − target.
+fn categorical(logits: &[f32], targets: &[f32], units: usize, mut grad: Option<&mut [f32]>) -> f32 {
+    let batch = logits.len() / units;
+    let mut total = 0.0_f64;
+    for (row, (z, t)) in logits.chunks_exact(units).zip(targets.chunks_exact(units)).enumerate() {
+        let max = z.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let sum: f32 = z.iter().map(|&z| exp(z - max)).sum();
+        let label: f32 = z.iter().zip(t).map(|(&z, &t)| t * (z - max)).sum();
+        total += f64::from(libm::logf(sum) - label);
+        if let Some(grad) = &mut grad {
+            let grad = &mut grad[row * units..][..units];
+            for ((grad, &z), &t) in grad.iter_mut().zip(z).zip(t) {
+                *grad = (exp(z - max) / sum - t) / batch as f32;
+            }
+        }
+    }
+    (total / batch as f64) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cross_entropies_stay_finite_at_huge_logits() {
+        for logit in [-1e4_f32, -1e3, 0.0, 1e3, 1e4] {
+            for target in [0.0, 1.0] {
+                let mut grad = [0.0];
+                let loss = Loss::BinaryCrossentropy.evaluate(&[logit], &[target], 1, Some(&mut grad));
+                assert!(loss.is_finite() && loss >= 0.0 && grad[0].is_finite(), "{logit} {target}: {loss}");
+            }
+            let mut grad = [0.0; 3];
+            let loss = Loss::SparseCategoricalCrossentropy;
+            let loss = loss.evaluate(&[logit, 0.0, -logit], &[0.0, 1.0, 0.0], 3, Some(&mut grad));
+            assert!(loss.is_finite() && grad.iter().all(|g| g.is_finite()), "{logit}: {loss} {grad:?}");
+        }
+    }
+
+    #[test]
+    fn gradients_are_the_slopes_of_the_losses() {
+        let values = [0.7_f32, -0.4, 1.3, -2.1, 0.2, 0.6];
+        let targets = [1.0, 0.0, 0.0, 0.0, 0.0, 1.0];
+        for loss in Loss::ALL {
+            let mut grad = [0.0; 6];
+            loss.evaluate(&values, &targets, 3, Some(&mut grad));
+            for index in 0..6 {
+                let at = |h: f32| {
+                    let mut nudged = values;
+                    nudged[index] += h;
+                    loss.evaluate(&nudged, &targets, 3, None)
+                };
+                let numeric = (at(1e-2) - at(-1e-2)) / 2e-2;
+                assert!(
+                    (grad[index] - numeric).abs() < 1e-3,
+                    "{loss:?} {index}: {} vs {numeric}",
+                    grad[index]
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What learns: activations, losses, initializers, layers, and the network that joins them. A layer
+//! says what it is and how it computes; weights, gradients and what a pass leaves behind are kept by
+//! [`Network`] and [`Pass`], so that one network can be read, snapshot and evaluated while it trains.
+
+mod activation;
+mod init;
+pub mod layers;
+mod loss;
+mod network;
+mod pass;
+
+pub use activation::Activation;
+pub use init::{Initializer, InitializerName};
+pub use layers::{Layer, LayerConfig};
+pub use loss::Loss;
+pub use network::{Network, NetworkConfig, Slot};
+pub use pass::{Pass, Trace};

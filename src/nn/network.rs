@@ -1,0 +1,281 @@
+//! A network: layers applied one after another, all their weights in one flat vector. So a snapshot
+//! is one copy, an optimizer is one loop, and a layer's share is a [`Slot`].
+
+use super::layers::{Layer, LayerConfig, Regularizer, within};
+use super::{Loss, Pass, Trace};
+use crate::error::{Error, Result, ensure_within, name_of};
+use crate::tensor::{Rng, Stream, Tensor, tensor};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// Most weights a network may have: 64 MB with gradients and an optimizer's moments.
+const MAX_WEIGHTS: usize = 4_000_000;
+/// Most layers; deeper nets than this teach nothing new and draw badly.
+const MAX_LAYERS: usize = 64;
+
+/// The layers of a network, from input to output.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkConfig {
+    pub layers: Vec<LayerConfig>,
+}
+
+impl NetworkConfig {
+    /// Number of units of the last layer, where that is a setting of it.
+    #[must_use]
+    pub fn output_units(&self) -> Option<usize> {
+        match self.layers.last()? {
+            LayerConfig::Dense(dense) => Some(dense.units),
+        }
+    }
+}
+
+/// Where one array of weights lies in the flat vector.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slot {
+    /// Index of its layer.
+    pub layer: usize,
+    /// `kernel`, `bias`, …
+    pub name: &'static str,
+    pub shape: Vec<usize>,
+    pub range: Range<usize>,
+    regularizer: Regularizer,
+}
+
+/// Layers with their weights and the gradients of the last batch.
+pub struct Network {
+    layers: Vec<Box<dyn Layer>>,
+    names: Vec<String>,
+    units: Vec<usize>,
+    slots: Vec<Slot>,
+    shares: Vec<Range<usize>>,
+    /// All weights, layer by layer.
+    pub weights: Vec<f32>,
+    /// ∂loss/∂weights of the last [`Self::backward`].
+    pub grads: Vec<f32>,
+    loss: Loss,
+}
+
+impl Network {
+    /// Builds the layers for inputs of `input_shape` (without the batch axis) and draws fresh weights;
+    /// each layer has a random stream of its own, so that changing one leaves the others' weights.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] or [`Error::Shape`] naming the layer, before anything large is allocated.
+    pub fn new(config: &NetworkConfig, input_shape: &[usize], loss: Loss, seed: u64) -> Result<Self> {
+        let mut network = Self::unweighted(config, input_shape, loss)?;
+        let total = network.shares.last().map_or(0, |share| share.end);
+        network.weights = vec![0.0; total];
+        network.grads = vec![0.0; total];
+        let mut start = 0;
+        for (index, layer) in network.layers.iter().enumerate() {
+            let mut rng = Rng::new(seed, Stream::Weights(index));
+            for spec in layer.weights() {
+                let end = start + spec.shape.iter().product::<usize>();
+                spec.initializer.fill(&mut network.weights[start..end], spec.fans.0, spec.fans.1, &mut rng);
+                start = end;
+            }
+        }
+        Ok(network)
+    }
+
+    /// Passes when a network of these settings can be built; draws no weights.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn check(config: &NetworkConfig, input_shape: &[usize], loss: Loss) -> Result<()> {
+        Self::unweighted(config, input_shape, loss).map(|_| ())
+    }
+
+    /// Takes the settings of another network of the same shapes, keeping the weights.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; and [`Error::Setting`] when the weights would have other shapes.
+    pub fn reconfigure(&mut self, config: &NetworkConfig, input_shape: &[usize], loss: Loss) -> Result<()> {
+        let changed = Self::unweighted(config, input_shape, loss)?;
+        let shapes =
+            |network: &Self| -> Vec<Vec<usize>> { network.slots.iter().map(|s| s.shape.clone()).collect() };
+        if shapes(&changed) != shapes(self) {
+            return Err(Error::setting("network", "of another shape", "of the same shape while it trains"));
+        }
+        let (weights, grads) = (std::mem::take(&mut self.weights), std::mem::take(&mut self.grads));
+        *self = Self { weights, grads, ..changed };
+        Ok(())
+    }
+
+    /// Everything but the weights, with the total size checked.
+    fn unweighted(config: &NetworkConfig, input_shape: &[usize], loss: Loss) -> Result<Self> {
+        ensure_within("the number of network.layers", config.layers.len(), &(1..=MAX_LAYERS))?;
+        let mut network = Self {
+            layers: Vec::new(),
+            names: Vec::new(),
+            units: Vec::new(),
+            slots: Vec::new(),
+            shares: Vec::new(),
+            weights: Vec::new(),
+            grads: Vec::new(),
+            loss,
+        };
+        let mut shape = input_shape.to_vec();
+        let mut start = 0;
+        for (index, config) in config.layers.iter().enumerate() {
+            let mut layer = config.layer();
+            shape = layer.build(&shape).map_err(|error| within(&format!("network.layers.{index}"), error))?;
+            let first = start;
+            for spec in layer.weights() {
+                let end = start + spec.shape.iter().product::<usize>();
+                let (name, shape, regularizer) = (spec.name, spec.shape, spec.regularizer);
+                network.slots.push(Slot { layer: index, name, shape, range: start..end, regularizer });
+                start = end;
+            }
+            if start > MAX_WEIGHTS {
+                return Err(Error::setting(
+                    "the number of weights",
+                    "too large",
+                    format!("at most {MAX_WEIGHTS}"),
+                ));
+            }
+            network.shares.push(first..start);
+            network.units.push(shape.iter().product());
+            network.names.push(unique_name(config.kind(), &network.names));
+            network.layers.push(layer);
+        }
+        network.join_loss()?;
+        Ok(network)
+    }
+
+    /// Joins a cross-entropy with the activation of the last layer, which must be the one it is for.
+    fn join_loss(&mut self) -> Result<()> {
+        let index = self.layers.len() - 1;
+        let Some(wanted) = self.loss.logits_of() else { return Ok(()) };
+        let found = self.layers[index].activation();
+        if found != wanted {
+            let key = format!("network.layers.{index}.activation");
+            let allowed = format!("{} for the loss {}", name_of(wanted), name_of(self.loss));
+            return Err(Error::setting(&key, name_of(found), allowed));
+        }
+        self.layers[index].join_loss();
+        Ok(())
+    }
+
+    /// Outputs for `input` `[rows, ..input_shape]`, left in `pass` with all that lies between.
+    pub fn forward(&self, input: &[f32], pass: &mut Pass) {
+        pass.traces.resize_with(self.layers.len(), Trace::default);
+        for (index, layer) in self.layers.iter().enumerate() {
+            let (before, rest) = pass.traces.split_at_mut(index);
+            let input = before.last().map_or(input, |trace| &trace.output);
+            layer.forward(&self.weights[self.shares[index].clone()], input, &mut rest[0]);
+        }
+    }
+
+    /// Loss of the pass that [`Self::forward`] left, without penalties and without gradients.
+    #[must_use]
+    pub fn loss(&self, targets: &[f32], pass: &Pass) -> f32 {
+        let trace = pass.traces.last().expect("a network has a layer");
+        self.loss.evaluate(self.loss_input(trace), targets, self.outputs(), None)
+    }
+
+    /// Loss (penalties included) and, in [`Self::grads`], its gradient for the pass that
+    /// [`Self::forward`] left; `targets` are `[rows, outputs]`.
+    pub fn backward(&mut self, input: &[f32], targets: &[f32], pass: &mut Pass) -> f32 {
+        pass.traces.iter_mut().for_each(Trace::resize_backward);
+        let (loss, units) = (self.loss, self.outputs());
+        let last = pass.traces.last_mut().expect("a network has a layer");
+        let mut grad = std::mem::take(&mut last.grad_output);
+        let value = loss.evaluate(self.loss_input(last), targets, units, Some(&mut grad));
+        last.grad_output = grad;
+        for (index, layer) in self.layers.iter().enumerate().rev() {
+            let (before, rest) = pass.traces.split_at_mut(index);
+            let share = self.shares[index].clone();
+            let (weights, grads) = (&self.weights[share.clone()], &mut self.grads[share]);
+            match before.last_mut() {
+                Some(Trace { output, grad_output, .. }) => {
+                    layer.backward(weights, output, &mut rest[0], grads, Some(grad_output));
+                }
+                None => layer.backward(weights, input, &mut rest[0], grads, None),
+            }
+        }
+        value + self.penalties()
+    }
+
+    /// Lets an optimizer change the weights by the gradients of the last [`Self::backward`].
+    pub fn update(&mut self, optimizer: impl FnOnce(&mut [f32], &mut [f32], &[Slot])) {
+        optimizer(&mut self.weights, &mut self.grads, &self.slots);
+    }
+
+    /// Adds the gradients of the kernels' penalties; returns the penalties.
+    fn penalties(&mut self) -> f32 {
+        let mut total = 0.0;
+        for slot in &self.slots {
+            let Regularizer { l1, l2 } = slot.regularizer;
+            if l1 == 0.0 && l2 == 0.0 {
+                continue;
+            }
+            for (&w, grad) in self.weights[slot.range.clone()].iter().zip(&mut self.grads[slot.range.clone()])
+            {
+                let sign = if w == 0.0 { 0.0 } else { w.signum() };
+                total += l1 * w.abs() + l2 * w * w;
+                *grad += l1 * sign + 2.0 * l2 * w;
+            }
+        }
+        total
+    }
+
+    fn loss_input<'a>(&self, trace: &'a Trace) -> &'a [f32] {
+        if self.loss.logits_of().is_some() { &trace.pre_activation } else { &trace.output }
+    }
+
+    /// Keras' names of the layers: `dense`, `dense_1`, …
+    #[must_use]
+    pub fn layer_names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Number of outputs of each layer.
+    #[must_use]
+    pub fn units(&self) -> &[usize] {
+        &self.units
+    }
+
+    /// Number of outputs of the network.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        *self.units.last().expect("a network has a layer")
+    }
+
+    /// Activation of the layer at `index`.
+    #[must_use]
+    pub fn activation(&self, index: usize) -> super::Activation {
+        self.layers[index].activation()
+    }
+
+    /// All arrays of weights, in order.
+    #[must_use]
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// Where the kernel of each layer that has one lies in the flat vectors.
+    pub fn kernels(&self) -> impl Iterator<Item = &Slot> {
+        self.slots.iter().filter(|slot| slot.name == "kernel")
+    }
+
+    /// The weights as Keras names and shapes them: `dense_1/kernel` `[inputs, units]`, …
+    #[must_use]
+    pub fn named_weights(&self) -> Vec<(String, Tensor)> {
+        let named = |slot: &Slot| {
+            let values = self.weights[slot.range.clone()].to_vec();
+            (format!("{}/{}", self.names[slot.layer], slot.name), tensor(&slot.shape, values))
+        };
+        self.slots.iter().map(named).collect()
+    }
+}
+
+/// Keras' rule: the type alone, then with _1, _2, …
+fn unique_name(kind: &str, names: &[String]) -> String {
+    let is_same = |name: &&String| name.as_str() == kind || name.starts_with(&format!("{kind}_"));
+    match names.iter().filter(is_same).count() {
+        0 => kind.to_owned(),
+        count => format!("{kind}_{count}"),
+    }
+}

@@ -1,0 +1,47 @@
+//! What a pass through a network leaves behind: for `backward`, for the statistics of the labs, and
+//! for the pictures of what each neuron sees. Buffers grow to the largest batch once and stay.
+
+/// What one layer keeps of a pass; each buffer is `[rows, units]`, row-major.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// Outputs of the layer, after its activation.
+    pub output: Vec<f32>,
+    /// Weighted sums before the activation.
+    pub pre_activation: Vec<f32>,
+    /// f′ at the pre-activations.
+    pub slope: Vec<f32>,
+    /// ∂loss/∂output. For an output layer that a loss is joined with: ∂loss/∂logits.
+    pub grad_output: Vec<f32>,
+    /// ∂loss/∂pre-activation.
+    pub grad_pre_activation: Vec<f32>,
+    /// Working space of the layer's `backward`.
+    pub scratch: Vec<f32>,
+}
+
+impl Trace {
+    pub(crate) fn resize_forward(&mut self, length: usize) {
+        for buffer in [&mut self.output, &mut self.pre_activation, &mut self.slope] {
+            buffer.resize(length, 0.0);
+        }
+    }
+
+    pub(crate) fn resize_backward(&mut self) {
+        self.grad_output.resize(self.output.len(), 0.0);
+        self.grad_pre_activation.resize(self.output.len(), 0.0);
+    }
+}
+
+/// One pass of a batch through all layers of a network, forwards and (when training) backwards.
+#[derive(Clone, Debug, Default)]
+pub struct Pass {
+    /// A trace for each layer, in their order.
+    pub traces: Vec<Trace>,
+}
+
+impl Pass {
+    /// Outputs of the last layer, `[rows, units]`; empty before the first pass.
+    #[must_use]
+    pub fn output(&self) -> &[f32] {
+        self.traces.last().map_or(&[], |trace| &trace.output)
+    }
+}

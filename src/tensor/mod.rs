@@ -1,0 +1,47 @@
+//! Numbers and what is done to them most: [`Tensor`], the seeded [`Rng`], elementwise functions with
+//! the same bits on every machine ([`math`]) and matrix products of a fixed order ([`matmul`]).
+
+pub mod math;
+pub mod matmul;
+mod rng;
+
+pub use rng::{Rng, Stream};
+
+/// An array of any rank in row-major order. Data sets and named weights are tensors; inside the
+/// training loop layers work on the flat slices below them, since shapes are fixed there.
+pub type Tensor = ndarray::ArrayD<f32>;
+
+/// A tensor of `shape` over `values` in row-major order.
+///
+/// # Panics
+/// When the product of `shape` is not the number of values, which is a mistake of ours.
+#[must_use]
+pub fn tensor(shape: &[usize], values: Vec<f32>) -> Tensor {
+    Tensor::from_shape_vec(shape, values).expect("as many values as the shape holds")
+}
+
+/// The Euclidean norm, summed in `f64` so that squares of tiny gradients do not vanish: 1e-30 is
+/// far above the smallest `f32`, its square is not. Four partial sums, joined in a fixed order.
+#[must_use]
+pub fn l2_norm(values: &[f32]) -> f32 {
+    let (chunks, rest) = values.as_chunks::<4>();
+    let mut sums = [0.0_f64; 4];
+    for chunk in chunks {
+        for (sum, &value) in sums.iter_mut().zip(chunk) {
+            *sum += f64::from(value) * f64::from(value);
+        }
+    }
+    let tail: f64 = rest.iter().map(|&value| f64::from(value) * f64::from(value)).sum();
+    ((sums[0] + sums[1]) + (sums[2] + sums[3]) + tail).sqrt() as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_norm_of_tiny_values_does_not_underflow() {
+        let values = [3e-30_f32, 0.0, 0.0, 0.0, 4e-30];
+        assert!((l2_norm(&values) / 5e-30 - 1.0).abs() < 1e-6);
+    }
+}

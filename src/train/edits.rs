@@ -1,0 +1,47 @@
+//! What a person changes while a run goes on, stamped with its step, so that live play is as
+//! reproducible as a batch job.
+
+use super::settings::Settings;
+use serde::{Deserialize, Serialize};
+
+/// Settings that took effect before step `step` (counted from 0), as dotted keys and values.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    pub step: usize,
+    pub set: Settings,
+}
+
+/// Whether a setting can change while the network keeps its weights; all others need a new run.
+#[must_use]
+pub fn is_live(key: &str) -> bool {
+    let mut parts = key.split('.');
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some("optimizer" | "batch_size" | "loss"), ..) => true,
+        (Some("network"), Some("layers"), Some(_), Some(setting)) => {
+            matches!(setting, "activation" | "kernel_regularizer")
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_shapes_or_data_needs_a_new_run() {
+        for key in ["optimizer.learning_rate", "batch_size", "network.layers.3.activation"] {
+            assert!(is_live(key), "{key}");
+        }
+        for key in [
+            "seed",
+            "data.noise",
+            "network.layers",
+            "network.layers.0.units",
+            "network.layers.0.kernel_initializer",
+        ] {
+            assert!(!is_live(key), "{key}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! How it learns: the [`Experiment`] that says everything about a run, the [`Run`] that carries it
+//! out step by step, the optimizers, the statistics of every layer, and the report at the end.
+
+mod edits;
+mod experiment;
+mod history;
+mod optimizer;
+mod report;
+mod run;
+pub mod settings;
+pub mod statistics;
+
+pub use edits::{Edit, is_live};
+pub use experiment::{Experiment, VERSION};
+pub use history::{History, Join};
+pub use optimizer::{Optimizer, OptimizerConfig, OptimizerName};
+pub use report::{Outcome, Report};
+pub use run::{Divergence, Evaluation, Run};
+
+/// Steps between two evaluations on the test items, for the curves of the page and of a report.
+pub const STEPS_PER_TEST: usize = 50;

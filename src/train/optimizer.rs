@@ -1,0 +1,331 @@
+//! Optimizers: what is done with a gradient. Names, defaults and formulas are Keras'; the state of
+//! all weights lies in flat vectors beside them.
+
+use crate::error::{Error, Result, ensure_within};
+use crate::nn::Slot;
+use crate::tensor::l2_norm;
+use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
+
+/// Which rule turns gradients into updates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OptimizerName {
+    /// Stochastic gradient descent, with momentum (also Nesterov's) where asked for.
+    #[default]
+    Sgd,
+    /// Tieleman & Hinton 2012.
+    RmsProp,
+    /// Duchi et al., JMLR 2011.
+    Adagrad,
+    /// Zeiler 2012.
+    Adadelta,
+    /// Kingma & Ba, ICLR 2015.
+    Adam,
+    /// Adam with decoupled weight decay. Loshchilov & Hutter, ICLR 2019.
+    AdamW,
+    /// Adam with Nesterov momentum. Dozat 2016.
+    Nadam,
+}
+
+/// An optimizer with its options; what is left out takes Keras' default.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[rustfmt::skip]
+pub struct OptimizerConfig {
+    pub name: OptimizerName,
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub learning_rate: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub momentum: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub nesterov: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub rho: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub centered: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub beta_1: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub beta_2: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub epsilon: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub initial_accumulator_value: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub weight_decay: Option<f32>,
+    /// Each gradient is cut to ± this.
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub clipvalue: Option<f32>,
+    /// The gradient of each array of weights is scaled down to this norm.
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub clipnorm: Option<f32>,
+    /// The gradient of all weights together is scaled down to this norm.
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub global_clipnorm: Option<f32>,
+}
+
+impl OptimizerName {
+    /// Every optimizer, in the order in which choices list them.
+    pub const ALL: [Self; 7] =
+        [Self::Sgd, Self::RmsProp, Self::Adagrad, Self::Adadelta, Self::Adam, Self::AdamW, Self::Nadam];
+
+    /// How people write it on a page.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Sgd => "SGD",
+            Self::RmsProp => "RMSprop",
+            Self::Adagrad => "Adagrad",
+            Self::Adadelta => "Adadelta",
+            Self::Adam => "Adam",
+            Self::AdamW => "AdamW",
+            Self::Nadam => "Nadam",
+        }
+    }
+
+    /// Keras' default learning rate.
+    #[must_use]
+    pub fn default_learning_rate(self) -> f32 {
+        if self == Self::Sgd { 0.01 } else { 0.001 }
+    }
+
+    /// Options of its own, beside the learning rate, weight decay and clipping that all have.
+    fn options(self) -> &'static [&'static str] {
+        match self {
+            Self::Sgd => &["momentum", "nesterov"],
+            Self::RmsProp => &["rho", "momentum", "epsilon", "centered"],
+            Self::Adagrad => &["initial_accumulator_value", "epsilon"],
+            Self::Adadelta => &["rho", "epsilon"],
+            Self::Adam | Self::AdamW | Self::Nadam => &["beta_1", "beta_2", "epsilon"],
+        }
+    }
+}
+
+impl OptimizerConfig {
+    /// Range of the learning rate.
+    pub const LEARNING_RATE: RangeInclusive<f32> = 0.0..=100.0;
+
+    /// This rule with Keras' defaults and another learning rate.
+    #[must_use]
+    pub fn new(name: OptimizerName, learning_rate: f32) -> Self {
+        Self { name, learning_rate: Some(learning_rate), ..Self::default() }
+    }
+
+    /// The learning rate in force.
+    #[must_use]
+    pub fn learning_rate(&self) -> f32 {
+        self.learning_rate.unwrap_or(self.name.default_learning_rate())
+    }
+
+    /// # Errors
+    /// [`Error::Setting`] for a number out of its range or an option that this rule does not have.
+    pub fn validate(&self) -> Result<()> {
+        let own = [
+            ("momentum", self.momentum, 0.0..=0.999),
+            ("rho", self.rho, 0.0..=0.9999),
+            ("beta_1", self.beta_1, 0.0..=0.9999),
+            ("beta_2", self.beta_2, 0.0..=0.99999),
+            ("epsilon", self.epsilon, 1e-12..=1.0),
+            ("initial_accumulator_value", self.initial_accumulator_value, 0.0..=10.0),
+            ("nesterov", self.nesterov.map(f32::from), 0.0..=1.0),
+            ("centered", self.centered.map(f32::from), 0.0..=1.0),
+        ];
+        for (option, value, range) in own {
+            let Some(value) = value else { continue };
+            let key = format!("optimizer.{option}");
+            if !self.name.options().contains(&option) {
+                let allowed = format!("left out, since {} has no such option", self.name.label());
+                return Err(Error::setting(&key, value, allowed));
+            }
+            ensure_within(&key, value, &range)?;
+        }
+        ensure_within("optimizer.learning_rate", self.learning_rate(), &Self::LEARNING_RATE)?;
+        ensure_within("optimizer.weight_decay", self.weight_decay.unwrap_or_default(), &(0.0..=1.0))?;
+        for (key, clip) in [
+            ("optimizer.clipvalue", self.clipvalue),
+            ("optimizer.clipnorm", self.clipnorm),
+            ("optimizer.global_clipnorm", self.global_clipnorm),
+        ] {
+            ensure_within(key, clip.unwrap_or(1.0), &(1e-6..=1e6))?;
+        }
+        let clips = [self.clipvalue, self.clipnorm, self.global_clipnorm];
+        if clips.iter().flatten().count() > 1 {
+            let allowed = "the only one of clipvalue, clipnorm and global_clipnorm";
+            return Err(Error::setting("the gradient clipping", "given twice", allowed));
+        }
+        Ok(())
+    }
+}
+
+/// A rule at work: its options and what it remembers of earlier gradients.
+#[derive(Clone, Debug)]
+pub struct Optimizer {
+    config: OptimizerConfig,
+    /// Momentum, first moment or the accumulator of updates.
+    first: Vec<f32>,
+    /// Second moment or the accumulator of squared gradients.
+    second: Vec<f32>,
+    /// Mean gradient of a centred `RMSprop`.
+    third: Vec<f32>,
+    updates: i32,
+    /// Product of the momentum schedule of Nadam.
+    schedule: f64,
+}
+
+impl Optimizer {
+    /// Starts with no memory, for so many weights.
+    #[must_use]
+    pub fn new(config: OptimizerConfig, weights: usize) -> Self {
+        let start = match config.name {
+            OptimizerName::Adagrad => config.initial_accumulator_value.unwrap_or(0.1),
+            _ => 0.0,
+        };
+        let zeros = || vec![0.0; weights];
+        Self {
+            config,
+            first: zeros(),
+            second: vec![start; weights],
+            third: zeros(),
+            updates: 0,
+            schedule: 1.0,
+        }
+    }
+
+    /// Takes other options; the memory stays unless the rule is another.
+    pub fn reconfigure(&mut self, config: OptimizerConfig) {
+        if config.name == self.config.name {
+            self.config = config;
+        } else {
+            *self = Self::new(config, self.first.len());
+        }
+    }
+
+    /// One update of all weights; `grads` are clipped in place where clipping is asked for.
+    pub fn update(&mut self, weights: &mut [f32], grads: &mut [f32], slots: &[Slot]) {
+        self.clip(grads, slots);
+        self.decay(weights);
+        self.updates += 1;
+        match self.config.name {
+            OptimizerName::Sgd => self.sgd(weights, grads),
+            OptimizerName::RmsProp => self.rmsprop(weights, grads),
+            OptimizerName::Adagrad => self.adagrad(weights, grads),
+            OptimizerName::Adadelta => self.adadelta(weights, grads),
+            OptimizerName::Adam | OptimizerName::AdamW => self.adam(weights, grads),
+            OptimizerName::Nadam => self.nadam(weights, grads),
+        }
+    }
+
+    fn clip(&self, grads: &mut [f32], slots: &[Slot]) {
+        let shrink = |grads: &mut [f32], limit: f32| {
+            let norm = l2_norm(grads);
+            if norm > limit {
+                grads.iter_mut().for_each(|g| *g = *g * limit / norm);
+            }
+        };
+        if let Some(limit) = self.config.clipvalue {
+            grads.iter_mut().for_each(|g| *g = g.clamp(-limit, limit));
+        }
+        if let Some(limit) = self.config.clipnorm {
+            slots.iter().for_each(|slot| shrink(&mut grads[slot.range.clone()], limit));
+        }
+        if let Some(limit) = self.config.global_clipnorm {
+            shrink(grads, limit);
+        }
+    }
+
+    /// w ← w − w · decay · rate, before the update.
+    fn decay(&self, weights: &mut [f32]) {
+        let default = if self.config.name == OptimizerName::AdamW { 0.004 } else { 0.0 };
+        let factor = self.config.weight_decay.unwrap_or(default) * self.config.learning_rate();
+        if factor > 0.0 {
+            weights.iter_mut().for_each(|w| *w -= *w * factor);
+        }
+    }
+
+    fn epsilon(&self) -> f32 {
+        self.config.epsilon.unwrap_or(1e-7)
+    }
+
+    fn betas(&self) -> (f32, f32) {
+        (self.config.beta_1.unwrap_or(0.9), self.config.beta_2.unwrap_or(0.999))
+    }
+
+    /// m ← μ m − η g; w ← w + m, or w + μ m − η g (Nesterov).
+    fn sgd(&mut self, weights: &mut [f32], grads: &[f32]) {
+        let (rate, momentum) = (self.config.learning_rate(), self.config.momentum.unwrap_or(0.0));
+        if momentum == 0.0 {
+            for (w, &g) in weights.iter_mut().zip(grads) {
+                *w -= rate * g;
+            }
+            return;
+        }
+        let nesterov = self.config.nesterov.unwrap_or(false);
+        for ((w, &g), m) in weights.iter_mut().zip(grads).zip(&mut self.first) {
+            *m = momentum * *m - rate * g;
+            *w += if nesterov { momentum * *m - rate * g } else { *m };
+        }
+    }
+
+    /// v ← ρ v + (1 − ρ) g²; w ← w − η g / √(v + ε), centred and with momentum where asked for.
+    fn rmsprop(&mut self, weights: &mut [f32], grads: &[f32]) {
+        let (rate, epsilon) = (self.config.learning_rate(), self.epsilon());
+        let (rho, momentum) = (self.config.rho.unwrap_or(0.9), self.config.momentum.unwrap_or(0.0));
+        let centered = self.config.centered.unwrap_or(false);
+        let memory = self.first.iter_mut().zip(&mut self.second).zip(&mut self.third);
+        for ((w, &g), ((m, v), mean)) in weights.iter_mut().zip(grads).zip(memory) {
+            *v = rho * *v + (1.0 - rho) * g * g;
+            *mean = rho * *mean + (1.0 - rho) * g;
+            let variance = if centered { *v - *mean * *mean } else { *v };
+            *m = momentum * *m + rate * g / (variance + epsilon).sqrt();
+            *w -= *m;
+        }
+    }
+
+    /// a ← a + g²; w ← w − η g / √(a + ε).
+    fn adagrad(&mut self, weights: &mut [f32], grads: &[f32]) {
+        let (rate, epsilon) = (self.config.learning_rate(), self.epsilon());
+        for ((w, &g), a) in weights.iter_mut().zip(grads).zip(&mut self.second) {
+            *a += g * g;
+            *w -= rate * g / (*a + epsilon).sqrt();
+        }
+    }
+
+    /// a ← ρ a + (1 − ρ) g²; Δ = g √(d + ε) / √(a + ε); d ← ρ d + (1 − ρ) Δ²; w ← w − η Δ.
+    fn adadelta(&mut self, weights: &mut [f32], grads: &[f32]) {
+        let (rate, epsilon) = (self.config.learning_rate(), self.epsilon());
+        let rho = self.config.rho.unwrap_or(0.95);
+        let memory = self.first.iter_mut().zip(&mut self.second);
+        for ((w, &g), (d, a)) in weights.iter_mut().zip(grads).zip(memory) {
+            *a = rho * *a + (1.0 - rho) * g * g;
+            let delta = g * (*d + epsilon).sqrt() / (*a + epsilon).sqrt();
+            *d = rho * *d + (1.0 - rho) * delta * delta;
+            *w -= rate * delta;
+        }
+    }
+
+    /// m and v: running means of g and g²; w ← w − η √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε).
+    fn adam(&mut self, weights: &mut [f32], grads: &[f32]) {
+        let (beta_1, beta_2) = self.betas();
+        let (power_1, power_2) = (power(beta_1, self.updates), power(beta_2, self.updates));
+        let epsilon = self.epsilon();
+        let rate = (f64::from(self.config.learning_rate()) * (1.0 - power_2).sqrt() / (1.0 - power_1)) as f32;
+        let memory = self.first.iter_mut().zip(&mut self.second);
+        for ((w, &g), (m, v)) in weights.iter_mut().zip(grads).zip(memory) {
+            *m += (g - *m) * (1.0 - beta_1);
+            *v += (g * g - *v) * (1.0 - beta_2);
+            *w -= *m * rate / (v.sqrt() + epsilon);
+        }
+    }
+
+    /// As Adam, with the momentum of the step to come: u_t = β₁ (1 − 0.96ᵗ / 2).
+    fn nadam(&mut self, weights: &mut [f32], grads: &[f32]) {
+        let (beta_1, beta_2) = self.betas();
+        let u = |t: i32| f64::from(beta_1) * (1.0 - 0.5 * libm::pow(0.96, f64::from(t)));
+        let (now, next) = (u(self.updates), u(self.updates + 1));
+        self.schedule *= now;
+        let from_momentum = (next / (1.0 - self.schedule * next)) as f32;
+        let from_gradient = ((1.0 - now) / (1.0 - self.schedule)) as f32;
+        let from_variance = (1.0 / (1.0 - power(beta_2, self.updates))) as f32;
+        let (rate, epsilon) = (self.config.learning_rate(), self.epsilon());
+        let memory = self.first.iter_mut().zip(&mut self.second);
+        for ((w, &g), (m, v)) in weights.iter_mut().zip(grads).zip(memory) {
+            *m += (g - *m) * (1.0 - beta_1);
+            *v += (g * g - *v) * (1.0 - beta_2);
+            let estimate = from_momentum * *m + from_gradient * g;
+            *w -= rate * estimate / ((from_variance * *v).sqrt() + epsilon);
+        }
+    }
+}
+
+/// `beta`ᵗ with the same bits everywhere.
+fn power(beta: f32, t: i32) -> f64 {
+    libm::pow(f64::from(beta), f64::from(t))
+}

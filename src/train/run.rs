@@ -1,0 +1,338 @@
+//! One run of an experiment, step by step: the same bits wherever and however fast it is stepped.
+
+use super::edits::Edit;
+use super::settings::Settings;
+use super::{Experiment, Optimizer};
+use crate::data::{Batches, Data, Examples};
+use crate::error::Result;
+use crate::nn::{Loss, Network, Pass};
+use crate::tensor::l2_norm;
+use serde::{Deserialize, Serialize};
+
+/// Where a run first met a number that is not finite.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Divergence {
+    /// The step that failed, counted from 0: so many steps before it were sound.
+    pub step: usize,
+    /// Keras' name of the layer.
+    pub layer: String,
+    /// `pre-activation`, `loss`, `kernel gradient`, `bias`, …
+    pub quantity: String,
+}
+
+/// How the network does on items that it does not train on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evaluation {
+    pub loss: f32,
+    /// Accuracy for classes, mean absolute error for regression.
+    pub metric: f32,
+}
+
+/// A run at some step.
+pub struct Run {
+    experiment: Experiment,
+    /// The settings in force now: the experiment with the edits made so far.
+    current: Experiment,
+    next_edit: usize,
+    data: Data,
+    train_targets: Vec<f32>,
+    test_targets: Vec<f32>,
+    network: Network,
+    optimizer: Optimizer,
+    batches: Batches,
+    inputs: Vec<f32>,
+    targets: Vec<f32>,
+    pass: Pass,
+    /// Gradients of the last step before clipping, for the statistics.
+    gradients: Vec<f32>,
+    weights_before: Vec<f32>,
+    step: usize,
+    divergence: Option<Divergence>,
+}
+
+impl Run {
+    /// Draws data and weights and stands before step 0.
+    ///
+    /// # Errors
+    /// As [`Experiment::from_value`]; never for an experiment that was validated.
+    pub fn new(experiment: Experiment) -> Result<Self> {
+        let current = Experiment { edits: Vec::new(), ..experiment.clone() };
+        let data = Data::new(&current.data, current.seed)?;
+        let network = Network::new(&current.network, &[2], current.loss, current.seed)?;
+        let outputs = network.outputs();
+        let weights = network.weights.len();
+        let mut run = Self {
+            next_edit: 0,
+            train_targets: data.train.targets(outputs),
+            test_targets: data.test.targets(outputs),
+            optimizer: Optimizer::new(current.optimizer.clone(), weights),
+            batches: Batches::new(data.train.len(), current.seed),
+            inputs: Vec::new(),
+            targets: Vec::new(),
+            pass: Pass::default(),
+            gradients: vec![0.0; weights],
+            weights_before: network.weights.clone(),
+            step: 0,
+            divergence: None,
+            experiment,
+            current,
+            data,
+            network,
+        };
+        run.apply_due_edits()?;
+        Ok(run)
+    }
+
+    /// Trains on one batch and returns its loss, taken before the update. A run that diverged stays
+    /// where it was, with the last finite weights, and tells where ([`Self::divergence`]).
+    ///
+    /// # Errors
+    /// The divergence.
+    pub fn step(&mut self) -> std::result::Result<f32, Divergence> {
+        if let Some(divergence) = &self.divergence {
+            return Err(divergence.clone());
+        }
+        let loss = self.measure();
+        if let Some(divergence) = self.find_divergence(loss) {
+            return Err(self.diverged(divergence));
+        }
+        self.weights_before.copy_from_slice(&self.network.weights);
+        self.network.update(|weights, grads, slots| self.optimizer.update(weights, grads, slots));
+        if !all_finite(&self.network.weights) {
+            let divergence = self.first_in_weights();
+            self.network.weights.copy_from_slice(&self.weights_before);
+            return Err(self.diverged(divergence));
+        }
+        let size = self.batch_items();
+        self.batches.advance(size);
+        self.step += 1;
+        self.apply_due_edits().expect("edits were validated with the experiment");
+        Ok(loss)
+    }
+
+    /// Forward and backward on the batch of the next step, without learning from it: what
+    /// [`Self::step`] begins with, and what shows the gradients of a network that stands still.
+    pub fn measure(&mut self) -> f32 {
+        let outputs = self.network.outputs();
+        let features = self.data.train.features();
+        self.inputs.clear();
+        self.targets.clear();
+        for &item in self.batches.peek(self.batch_items()) {
+            let item = item as usize;
+            self.inputs.extend_from_slice(&features[2 * item..][..2]);
+            self.targets.extend_from_slice(&self.train_targets[outputs * item..][..outputs]);
+        }
+        self.network.forward(&self.inputs, &mut self.pass);
+        let loss = self.network.backward(&self.inputs, &self.targets, &mut self.pass);
+        self.gradients.copy_from_slice(&self.network.grads);
+        loss
+    }
+
+    /// Changes settings of the running network; weights stay. Later edits that the experiment still
+    /// held are dropped: the run goes its own way from here.
+    ///
+    /// # Errors
+    /// As [`Experiment::from_value`]; the run is then as it was.
+    pub fn edit(&mut self, set: &Settings) -> Result<()> {
+        let mut edits = self.experiment.edits[..self.next_edit].to_vec();
+        match edits.last_mut() {
+            Some(last) if last.step == self.step => last.set.extend(set.clone()),
+            _ => edits.push(Edit { step: self.step, set: set.clone() }),
+        }
+        let experiment = Experiment { edits, ..self.experiment.clone() };
+        let experiment = Experiment::from_value(experiment.to_value())?;
+        self.apply(set)?;
+        self.next_edit = experiment.edits.len();
+        self.experiment = experiment;
+        Ok(())
+    }
+
+    fn apply_due_edits(&mut self) -> Result<()> {
+        while let Some(edit) = self.experiment.edits.get(self.next_edit) {
+            if edit.step != self.step {
+                break;
+            }
+            let set = edit.set.clone();
+            self.apply(&set)?;
+            self.next_edit += 1;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, set: &Settings) -> Result<()> {
+        let next = self.current.with(set)?;
+        self.network.reconfigure(&next.network, &[2], next.loss)?;
+        self.optimizer.reconfigure(next.optimizer.clone());
+        self.current = next;
+        Ok(())
+    }
+
+    fn batch_items(&self) -> usize {
+        self.current.batch_size.items(self.data.train.len())
+    }
+
+    fn diverged(&mut self, divergence: Divergence) -> Divergence {
+        self.divergence = Some(divergence.clone());
+        divergence
+    }
+
+    /// The first quantity of the pass that is not finite, in the order in which it was computed.
+    fn find_divergence(&self, loss: f32) -> Option<Divergence> {
+        let is_sound =
+            |trace: &crate::nn::Trace| all_finite(&trace.pre_activation) && all_finite(&trace.output);
+        if loss.is_finite() && all_finite(&self.gradients) && self.pass.traces.iter().all(is_sound) {
+            return None;
+        }
+        for (layer, trace) in self.pass.traces.iter().enumerate() {
+            if !all_finite(&trace.pre_activation) {
+                return Some(self.at(layer, "pre-activation"));
+            }
+            if !all_finite(&trace.output) {
+                return Some(self.at(layer, "activation"));
+            }
+        }
+        let last = self.pass.traces.len() - 1;
+        if !loss.is_finite() {
+            return Some(self.at(last, "loss"));
+        }
+        let slot =
+            self.network.slots().iter().rev().find(|slot| !all_finite(&self.gradients[slot.range.clone()]));
+        Some(slot.map_or_else(
+            || self.at(last, "loss"),
+            |slot| self.at(slot.layer, &format!("{} gradient", slot.name)),
+        ))
+    }
+
+    fn first_in_weights(&self) -> Divergence {
+        let slot =
+            self.network.slots().iter().find(|slot| !all_finite(&self.network.weights[slot.range.clone()]));
+        let slot = slot.expect("some weight is not finite");
+        self.at(slot.layer, slot.name)
+    }
+
+    fn at(&self, layer: usize, quantity: &str) -> Divergence {
+        let layer = self.network.layer_names()[layer].clone();
+        Divergence { step: self.step, layer, quantity: quantity.into() }
+    }
+
+    /// Loss and metric over the test items; `None` when none are kept for the test. `pass` is
+    /// working space, so that the traces of the last step stay.
+    #[must_use]
+    pub fn evaluate(&self, pass: &mut Pass) -> Option<Evaluation> {
+        if self.data.test.is_empty() {
+            return None;
+        }
+        self.network.forward(self.data.test.features(), pass);
+        let loss = self.network.loss(&self.test_targets, pass);
+        Some(Evaluation { loss, metric: self.metric(&self.data.test, pass.output()) })
+    }
+
+    /// Accuracy of the outputs for these items, or their mean absolute error.
+    fn metric(&self, examples: &Examples, outputs: &[f32]) -> f32 {
+        let items = examples.len() as f32;
+        if self.data.classes == 0 {
+            return outputs.iter().zip(&examples.labels).map(|(y, t)| (y - t).abs()).sum::<f32>() / items;
+        }
+        let rows = outputs.chunks_exact(self.network.outputs());
+        let right = rows.zip(&examples.labels).filter(|(row, label)| self.class_of(row) == **label as usize);
+        right.count() as f32 / items
+    }
+
+    /// The class that a row of outputs stands for.
+    #[must_use]
+    pub fn class_of(&self, row: &[f32]) -> usize {
+        match row {
+            &[output] => usize::from(output > self.threshold()),
+            _ => (1..row.len()).fold(0, |best, class| if row[class] > row[best] { class } else { best }),
+        }
+    }
+
+    /// The single output above which class 1 is meant.
+    #[must_use]
+    pub fn threshold(&self) -> f32 {
+        if self.current.loss == Loss::Hinge { 0.0 } else { 0.5 }
+    }
+
+    /// Name of [`Evaluation::metric`], as Keras writes it.
+    #[must_use]
+    pub fn metric_name(&self) -> &'static str {
+        if self.data.classes == 0 { "mean_absolute_error" } else { "accuracy" }
+    }
+
+    /// L2 norm of ∂L/∂kernel of every layer that has one, before clipping.
+    pub fn kernel_grad_norms(&self) -> impl Iterator<Item = f32> + '_ {
+        self.network.kernels().map(|slot| l2_norm(&self.gradients[slot.range.clone()]))
+    }
+
+    /// The experiment with every edit made so far.
+    #[must_use]
+    pub fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    /// The settings in force now.
+    #[must_use]
+    pub fn current(&self) -> &Experiment {
+        &self.current
+    }
+
+    /// Number of updates made.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        self.step
+    }
+
+    /// Passes over the training items that are complete.
+    #[must_use]
+    pub fn epoch(&self) -> usize {
+        self.batches.epoch()
+    }
+
+    /// Where the run left the numbers, if it did.
+    #[must_use]
+    pub fn divergence(&self) -> Option<&Divergence> {
+        self.divergence.as_ref()
+    }
+
+    /// The items it trains and tests on.
+    #[must_use]
+    pub fn data(&self) -> &Data {
+        &self.data
+    }
+
+    /// The network with its weights.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// What the last step, or [`Self::measure`], left in every layer.
+    #[must_use]
+    pub fn pass(&self) -> &Pass {
+        &self.pass
+    }
+
+    /// ∂L/∂weights of the last step, before clipping.
+    #[must_use]
+    pub fn gradients(&self) -> &[f32] {
+        &self.gradients
+    }
+
+    /// The weights before the last update.
+    #[must_use]
+    pub fn weights_before(&self) -> &[f32] {
+        &self.weights_before
+    }
+}
+
+/// Whether no value is NaN or infinite: 0 · x is 0 for all others.
+fn all_finite(values: &[f32]) -> bool {
+    let (chunks, rest) = values.as_chunks::<8>();
+    let mut sums = [0.0_f32; 8];
+    for chunk in chunks {
+        for (sum, value) in sums.iter_mut().zip(chunk) {
+            *sum += 0.0 * value;
+        }
+    }
+    sums.iter().chain(rest).all(|value| (0.0 * value) == 0.0)
+}

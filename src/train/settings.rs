@@ -1,0 +1,197 @@
+//! Settings as JSON: laying some over others, and listing what differs. The URL, an experiment's
+//! edits and the defaults of a lab all speak this way, in dotted keys: `network.layers.0.activation`.
+
+use crate::error::{Error, Result};
+use serde::{Deserialize, Deserializer, de};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Settings by their dotted keys.
+pub type Settings = BTreeMap<String, Value>;
+
+/// `base` with `settings` laid over it.
+///
+/// # Errors
+/// [`Error::Unreadable`] for a key that leads nowhere.
+pub fn with(mut base: Value, settings: &Settings) -> Result<Value> {
+    let mut overlay = Value::Object(Map::new());
+    for (key, value) in settings {
+        let mut place = &mut overlay;
+        for part in key.split('.') {
+            let Value::Object(map) = place else { return Err(nowhere(key)) };
+            place = map.entry(part).or_insert_with(|| Value::Object(Map::new()));
+        }
+        *place = value.clone();
+    }
+    merge(&mut base, overlay, "")?;
+    Ok(base)
+}
+
+/// Lays `over` onto `base`: objects key by key, items of a list by their index, the rest replaced.
+/// An object that gets another `name` (an optimizer, a data set) is replaced as a whole, since the
+/// options of the old one mean nothing to the new.
+///
+/// # Errors
+/// [`Error::Unreadable`] for an index that the list does not have.
+pub fn merge(base: &mut Value, over: Value, path: &str) -> Result<()> {
+    match (base, over) {
+        (Value::Object(base), Value::Object(over)) => {
+            let renamed =
+                |tag| over.get(tag).is_some_and(|name| base.get(tag).is_some_and(|old| old != name));
+            if renamed("name") || renamed("type") {
+                base.clear();
+            }
+            for (key, value) in over {
+                let path = join(path, &key);
+                merge(base.entry(key).or_insert(Value::Null), value, &path)?;
+            }
+        }
+        (Value::Array(items), Value::Object(over)) => {
+            for (key, value) in over {
+                let path = join(path, &key);
+                let item = key.parse().ok().and_then(|index: usize| items.get_mut(index));
+                merge(item.ok_or_else(|| nowhere(&path))?, value, &path)?;
+            }
+        }
+        (base, over) => *base = over,
+    }
+    Ok(())
+}
+
+/// What has to be laid over `from` to make it `to`.
+#[must_use]
+pub fn difference(from: &Value, to: &Value) -> Settings {
+    let mut settings = Settings::new();
+    collect(from, to, "", &mut settings);
+    settings
+}
+
+fn collect(from: &Value, to: &Value, path: &str, settings: &mut Settings) {
+    match (from, to) {
+        (Value::Object(old), Value::Object(new)) => {
+            let renamed = ["name", "type"].into_iter().any(|tag| old.get(tag) != new.get(tag));
+            for (key, value) in new {
+                let before = if renamed { None } else { old.get(key) };
+                collect(before.unwrap_or(&Value::Null), value, &join(path, key), settings);
+            }
+            let dropped = old.keys().filter(|key| !renamed && !new.contains_key(*key));
+            settings.extend(dropped.map(|key| (join(path, key), Value::Null)));
+        }
+        (Value::Null, Value::Object(new)) if !path.is_empty() => {
+            for (key, value) in new {
+                collect(&Value::Null, value, &join(path, key), settings);
+            }
+        }
+        (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
+            for (index, (old, new)) in old.iter().zip(new).enumerate() {
+                collect(old, new, &join(path, &index.to_string()), settings);
+            }
+        }
+        (old, new) if old != new => {
+            settings.insert(path.into(), shortened(new));
+        }
+        _ => {}
+    }
+}
+
+/// An `f32` that became a JSON number as `f64` (0.10000000149011612) in its own digits again (0.1).
+fn shortened(value: &Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let wide = number.as_f64().unwrap_or_default();
+            let digits = (wide as f32).to_string();
+            let is_single = f64::from(wide as f32) == wide;
+            if is_single {
+                digits.parse().map_or_else(|_| value.clone(), |short: f64| short.into())
+            } else {
+                value.clone()
+            }
+        }
+        Value::Array(items) => items.iter().map(shortened).collect(),
+        Value::Object(map) => {
+            Value::Object(map.iter().map(|(key, value)| (key.clone(), shortened(value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// Reads `"adam"` as `{"name": "adam"}`.
+pub(super) fn name_or_settings<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> std::result::Result<T, D::Error> {
+    struct Either<T>(std::marker::PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Either<T> {
+        type Value = T;
+        fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+            formatter.write_str("a name, or an object with a name and options")
+        }
+        fn visit_str<E: de::Error>(self, name: &str) -> std::result::Result<T, E> {
+            T::deserialize(de::value::MapDeserializer::new([("name", name)].into_iter()))
+        }
+        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> std::result::Result<T, A::Error> {
+            T::deserialize(de::value::MapAccessDeserializer::new(map))
+        }
+    }
+    deserializer.deserialize_any(Either(std::marker::PhantomData))
+}
+
+/// Reads settings from JSON; an error names the dotted key and what is allowed there.
+///
+/// # Errors
+/// [`Error::Unreadable`].
+pub fn read<T: de::DeserializeOwned>(value: Value) -> Result<T> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let key = error.path().to_string().replace('[', ".").replace(']', "");
+        let reason = error.into_inner().to_string().replace("unknown variant", "unknown value");
+        let reason = reason.replace("unknown field", "unknown key");
+        match key.as_str() {
+            "." => Error::Unreadable { key: "experiment".into(), reason: format!(": {reason}") },
+            // A layer puts the rest of the path first in what it says.
+            _ if reason.starts_with(['.', ':']) => Error::Unreadable { key, reason },
+            _ => Error::Unreadable { key, reason: format!(": {reason}") },
+        }
+    })
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+fn nowhere(key: &str) -> Error {
+    Error::Unreadable { key: key.into(), reason: ": there is no such setting in this experiment".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_differs_laid_over_the_old_gives_the_new() {
+        let old = json!({ "seed": 7, "optimizer": { "name": "sgd", "learning_rate": 0.1, "momentum": 0.9 },
+            "layers": [{ "units": 3, "activation": "relu" }, { "units": 1 }] });
+        for new in [
+            json!({ "seed": 8, "optimizer": { "name": "adam" }, "layers": [{ "units": 3, "activation": "tanh" }, { "units": 1 }] }),
+            json!({ "seed": 7, "optimizer": { "name": "sgd", "learning_rate": 0.5, "momentum": 0.9 }, "layers": [] }),
+            old.clone(),
+        ] {
+            assert_eq!(with(old.clone(), &difference(&old, &new)).unwrap(), new);
+        }
+        assert!(difference(&old, &old).is_empty());
+    }
+
+    #[test]
+    fn single_precision_numbers_keep_their_digits() {
+        let old = json!({ "rate": 0.5 });
+        let new = serde_json::to_value(BTreeMap::from([("rate", 0.1_f32)])).unwrap();
+        assert_eq!(difference(&old, &new)["rate"].to_string(), "0.1");
+    }
+
+    #[test]
+    fn keys_that_lead_nowhere_are_named() {
+        let base = json!({ "layers": [{ "units": 3 }] });
+        let settings = Settings::from([("layers.4.units".into(), json!(5))]);
+        let error = with(base, &settings).unwrap_err().to_string();
+        assert_eq!(error, "layers.4: there is no such setting in this experiment");
+    }
+}
