@@ -1,0 +1,385 @@
+"""Writes golden.json: what Keras computes, for the Rust tests to compare with.
+
+    python3.11 -m venv /tmp/keras
+    /tmp/keras/bin/pip install keras==3.15.1 jax==0.10.2 numpy==2.4.6
+    /tmp/keras/bin/python tests/golden/make.py
+
+Keras runs on JAX in float64, so that the reference is more exact than our f32. Every number that goes in
+(inputs, weights, targets) has at most three decimals and is rounded to f32 before anything is computed from it:
+read as f32, both sides start from the same bits. What comes out is written with all digits of its f64.
+"""
+
+import json
+import math
+import os
+import re
+from pathlib import Path
+
+os.environ.update(KERAS_BACKEND="jax", JAX_ENABLE_X64="1", JAX_PLATFORMS="cpu")
+
+import jax
+import keras
+import numpy as np
+from keras.src.backend.common import dtypes
+
+keras.config.set_floatx("float64")
+# On JAX, Keras promotes f64 with a Python float to f32 (`ops.tanh` does): let it stay f64.
+dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
+
+SEED = 1986
+"""Each section draws its numbers from its own generator, `default_rng([SEED, section])`."""
+
+OUTPUT = Path(__file__).with_name("golden.json")
+
+
+# What goes in and what comes out
+
+
+def given(values):
+    """Numbers that go in: three decimals, the f32 nearest to them, as f64."""
+    return np.round(np.asarray(values, np.float64), 3).astype(np.float32).astype(np.float64)
+
+
+def normal(rng, *shape, scale=1.0):
+    return given(scale * rng.standard_normal(shape))
+
+
+def short(values):
+    """The shortest decimals that name the same f32s: `given([0.1])` is written `[0.1]`."""
+    values = np.asarray(values)
+    if values.dtype != np.float64:  # class indices
+        return values.tolist()
+    return np.vectorize(lambda value: float(str(np.float32(value))), otypes=[float])(values).tolist()
+
+
+def full(values):
+    """Numbers that came out of float64 arithmetic, with all their digits."""
+    values = np.asarray(values)
+    assert values.dtype == np.float64 and np.isfinite(values).all()
+    return values.tolist()
+
+
+# 1. Activations
+
+ACTIVATIONS = [
+    "linear", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "softsign", "sigmoid", "hard_sigmoid", "tanh",
+]  # fmt: skip
+
+MAGNITUDES = [0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 1, 1.3, 1.7, 2.1, 2.5, 2.9, 3.1, 3.6, 4.4, 5.2, 6.5, 8, 10, 12]
+"""Of x, for both signs: none on a kink (0 and, for hard_sigmoid, 3)."""
+
+
+def activations():
+    x = given([-m for m in reversed(MAGNITUDES)] + MAGNITUDES)
+
+    def element_wise(name):
+        function = keras.activations.get(name)
+        derivative = jax.vmap(jax.grad(function))
+        return {"name": name, "y": full(function(x)), "derivative": full(derivative(x))}
+
+    rng = np.random.default_rng([SEED, 1])
+    logits = normal(rng, 4, 5, scale=2.0)
+    logits[3] = given([95.0, 93.5, -95.0, 90.25, 0.5])  # exp of these overflows in f32
+    grad_output = normal(rng, 4, 5)
+    output, pull_back = jax.vjp(keras.activations.softmax, logits)
+    (grad_input,) = pull_back(grad_output)
+    softmax = {
+        "logits": short(logits),
+        "output": full(output),
+        "grad_output": short(grad_output),
+        "grad_logits": full(grad_input),
+    }
+    return {"x": short(x), "element_wise": [element_wise(name) for name in ACTIVATIONS], "softmax": softmax}
+
+
+# 2. Losses
+
+LOSSES = {
+    "binary_crossentropy": keras.losses.BinaryCrossentropy(from_logits=True),
+    "sparse_categorical_crossentropy": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    "mean_squared_error": keras.losses.MeanSquaredError(),
+    "mean_absolute_error": keras.losses.MeanAbsoluteError(),
+    "hinge": keras.losses.Hinge(),
+}
+
+
+def losses():
+    rng = np.random.default_rng([SEED, 2])
+    binary = [[1], [0], [0], [1], [1], [0]]
+    classes = [[2], [0], [3], [1], [3], [0]]
+    logits = normal(rng, 6, 1, scale=2.0)
+    logits[3:] = given([[30.0], [-15.0], [-100.0]])
+    class_logits = normal(rng, 6, 4, scale=2.0)
+    class_logits[5] = given([95.0, 93.5, -95.0, 90.25])
+    cases = [
+        ("binary_crossentropy", logits, binary),
+        ("sparse_categorical_crossentropy", class_logits, classes),
+        ("mean_squared_error", normal(rng, 6, 2), normal(rng, 6, 2)),
+        ("mean_absolute_error", normal(rng, 6, 2), normal(rng, 6, 2)),
+        ("hinge", normal(rng, 6, 1, scale=1.5), binary),
+    ]
+
+    def case(name, predictions, targets):
+        targets = np.asarray(targets)
+        loss, grad = jax.value_and_grad(lambda predicted: LOSSES[name](targets, predicted))(predictions)
+        return {
+            "name": name,
+            "predictions": short(predictions),
+            "targets": short(targets),
+            "loss": full(loss),
+            "grad": full(grad),
+        }
+
+    return [case(*each) for each in cases]
+
+
+# 3. Networks
+
+LOGITS_OF = {"binary_crossentropy": "sigmoid", "sparse_categorical_crossentropy": "softmax"}
+"""The losses that Keras computes most exactly from the logits, and the last activation they see through."""
+
+
+def dense(units, activation, l1=0.0, l2=0.0):
+    return {"units": units, "activation": activation, "l1": l1, "l2": l2}
+
+
+NETWORKS = [
+    ("sigmoid", 2, "binary_crossentropy", [dense(5, "sigmoid"), dense(4, "sigmoid"), dense(1, "sigmoid")]),
+    ("relu", 2, "hinge", [dense(6, "relu"), dense(6, "relu"), dense(1, "linear")]),
+    ("softmax", 3, "sparse_categorical_crossentropy", [dense(5, "tanh"), dense(4, "softmax")]),
+    ("deep", 2, "mean_squared_error", [*[dense(6, "tanh")] * 4, dense(1, "tanh")]),
+    ("mixed", 3, "mean_squared_error", [dense(5, "gelu"), dense(4, "selu"), dense(4, "softplus"), dense(2, "linear")]),
+    ("rest", 2, "mean_absolute_error",
+     [dense(5, "leaky_relu"), dense(5, "elu"), dense(5, "silu"), dense(5, "softsign"), dense(2, "hard_sigmoid")]),
+    ("regularized", 2, "binary_crossentropy", [dense(5, "tanh", l1=0.01, l2=0.03), dense(1, "sigmoid", l1=0.02, l2=0.05)]),
+]  # fmt: skip
+
+
+def build(input_units, layers, parameters, last_activation=None):
+    """The network in Keras; `last_activation` replaces that of the last layer."""
+    names = [layer["activation"] for layer in layers]
+    names[-1] = last_activation or names[-1]
+    model = keras.Sequential([keras.Input((input_units,))])
+    for layer, name in zip(layers, names):
+        regularizer = keras.regularizers.L1L2(l1=layer["l1"], l2=layer["l2"])
+        model.add(keras.layers.Dense(layer["units"], activation=name, kernel_regularizer=regularizer))
+    model.set_weights(parameters)
+    return model
+
+
+def training_loss(model, loss, inputs, targets):
+    """The loss Keras trains on, regularisation included, as a function of (parameters, inputs)."""
+
+    def value(parameters, inputs):
+        output, _, penalties = model.stateless_call(parameters, [], inputs, return_losses=True)
+        return LOSSES[loss](targets, output) + sum(penalties)
+
+    return value
+
+
+def random_parameters(rng, input_units, layers):
+    """Kernel and bias of each layer in turn, as `get_weights` lists them; no bias is zero."""
+    sizes = [input_units] + [layer["units"] for layer in layers]
+    parameters = []
+    for fan_in, units in zip(sizes, sizes[1:]):
+        parameters += [normal(rng, fan_in, units, scale=1 / math.sqrt(fan_in)), normal(rng, units, scale=0.3)]
+    return parameters
+
+
+def by_layer(parameters, write):
+    return [{"kernel": write(k), "bias": write(b)} for k, b in zip(parameters[::2], parameters[1::2])]
+
+
+def network(rng, name, input_units, loss, layers):
+    units = layers[-1]["units"]
+    parameters = random_parameters(rng, input_units, layers)
+    inputs = normal(rng, 7, input_units)
+    targets = {
+        "binary_crossentropy": lambda: rng.integers(0, 2, (7, 1)),
+        "hinge": lambda: rng.integers(0, 2, (7, 1)),
+        "sparse_categorical_crossentropy": lambda: rng.integers(0, units, (7, 1)),
+    }.get(loss, lambda: normal(rng, 7, units, scale=0.5))()
+
+    model = build(input_units, layers, parameters)
+    trained = build(input_units, layers, parameters, "linear") if loss in LOGITS_OF else model
+    value_and_grads = jax.value_and_grad(training_loss(trained, loss, inputs, targets), argnums=(0, 1))
+    total, (grads, grad_inputs) = value_and_grads(parameters, inputs)
+
+    # The same loss the usual way: compiled, from the output after the last activation.
+    model.compile(loss=loss)
+    assert abs(model.evaluate(inputs, targets, batch_size=7, verbose=0) - total) < 1e-6
+
+    return {
+        "name": name,
+        "loss": loss,
+        "layers": [{**layer, **weights} for layer, weights in zip(layers, by_layer(parameters, short))],
+        "inputs": short(inputs),
+        "targets": short(targets),
+        "output": full(model(inputs)),
+        "total_loss": full(total),
+        "grads": by_layer(grads, full),
+        "grad_inputs": full(grad_inputs),
+    }
+
+
+def networks():
+    rng = np.random.default_rng([SEED, 3])
+    return [network(rng, *each) for each in NETWORKS]
+
+
+# 4. Optimizers
+
+STEPS = 50
+
+OPTIMIZERS = {
+    "sgd": keras.optimizers.SGD,
+    "rmsprop": keras.optimizers.RMSprop,
+    "adagrad": keras.optimizers.Adagrad,
+    "adadelta": keras.optimizers.Adadelta,
+    "adam": keras.optimizers.Adam,
+    "adamw": keras.optimizers.AdamW,
+    "nadam": keras.optimizers.Nadam,
+}
+
+RUNS = [  # learning rates that move in 50 steps; whatever else is not named stays at its default
+    ("sgd", "sgd", {"learning_rate": 0.5}),
+    ("sgd_momentum", "sgd", {"learning_rate": 0.1, "momentum": 0.9}),
+    ("sgd_nesterov", "sgd", {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True}),
+    ("rmsprop", "rmsprop", {"learning_rate": 0.02}),
+    ("rmsprop_momentum", "rmsprop", {"learning_rate": 0.01, "momentum": 0.9}),
+    ("rmsprop_centered", "rmsprop", {"learning_rate": 0.02, "centered": True}),
+    ("adagrad", "adagrad", {"learning_rate": 0.2}),
+    ("adadelta", "adadelta", {"learning_rate": 1.0}),
+    ("adam", "adam", {"learning_rate": 0.05}),
+    ("adamw", "adamw", {"learning_rate": 0.05, "weight_decay": 0.004}),
+    ("nadam", "nadam", {"learning_rate": 0.05}),
+    ("sgd_clipvalue", "sgd", {"learning_rate": 0.5, "clipvalue": 0.05}),
+    ("sgd_clipnorm", "sgd", {"learning_rate": 0.5, "clipnorm": 0.1}),
+    ("sgd_global_clipnorm", "sgd", {"learning_rate": 0.5, "global_clipnorm": 0.1}),
+]
+
+
+def optimizers():
+    rng = np.random.default_rng([SEED, 4])
+    layers = [dense(6, "tanh"), dense(1, "sigmoid")]
+    parameters = random_parameters(rng, 2, layers)
+    inputs = normal(rng, 16, 2)
+    targets = (inputs[:, :1] * inputs[:, 1:] > 0).astype(int)  # XOR of the signs
+    loss = "binary_crossentropy"
+
+    def run(name, optimizer, options):
+        model = build(2, layers, parameters, "linear")
+        value_and_grads = jax.jit(jax.value_and_grad(training_loss(model, loss, inputs, targets)))
+        rule = OPTIMIZERS[optimizer](**options)
+        history = []
+        for _ in range(STEPS):
+            value, grads = value_and_grads([variable.value for variable in model.trainable_variables], inputs)
+            history.append(float(value))
+            rule.apply(grads, model.trainable_variables)
+        return {
+            "name": name,
+            "optimizer": optimizer,
+            "options": options,
+            "losses": history,
+            "weights": by_layer(model.get_weights(), full),
+        }
+
+    return {
+        "loss": loss,
+        "steps": STEPS,
+        "layers": [{**layer, **weights} for layer, weights in zip(layers, by_layer(parameters, short))],
+        "inputs": short(inputs),
+        "targets": short(targets),
+        "runs": [run(*each) for each in RUNS],
+    }
+
+
+# 5. Defaults
+
+NOT_OURS = {
+    "name", "use_ema", "ema_momentum", "ema_overwrite_frequency", "loss_scale_factor", "gradient_accumulation_steps",
+}  # fmt: skip
+
+
+def defaults():
+    configs = {name: rule().get_config() for name, rule in OPTIMIZERS.items()}
+    return {name: {key: value for key, value in config.items() if key not in NOT_OURS} for name, config in configs.items()}
+
+
+# 6. Initializers
+
+FAN_IN, FAN_OUT, SAMPLES = 30, 50, 2_000_000
+FANS = {"fan_in": FAN_IN, "fan_out": FAN_OUT, "fan_avg": (FAN_IN + FAN_OUT) / 2}
+
+INITIALIZERS = [
+    keras.initializers.GlorotUniform, keras.initializers.GlorotNormal,
+    keras.initializers.HeUniform, keras.initializers.HeNormal,
+    keras.initializers.LecunUniform, keras.initializers.LecunNormal,
+    keras.initializers.RandomUniform, keras.initializers.RandomNormal, keras.initializers.TruncatedNormal,
+]  # fmt: skip
+
+TRUNCATED_STD = 0.87962566103423978
+"""Standard deviation of a unit normal truncated to -2…2, with the digits of the Keras source."""
+
+
+def initializer(kind):
+    """What `random_initializers.py` of Keras computes from the fans, checked against samples.
+
+    A truncated normal keeps what is within two `stddev`; `std` is what the weights then have.
+    """
+    weights = kind(seed=keras.random.SeedGenerator(SEED))
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
+    if isinstance(weights, keras.initializers.VarianceScaling):
+        variance = weights.scale / FANS[weights.mode]
+        formula = f"variance = {weights.scale:g} / {weights.mode}"
+        truncated = weights.distribution == "truncated_normal"
+        stddev = math.sqrt(variance) / (TRUNCATED_STD if truncated else 1.0)
+        limit = math.sqrt(3.0 * variance)
+    else:
+        truncated = name == "truncated_normal"
+        stddev, limit = getattr(weights, "stddev", None), getattr(weights, "maxval", None)
+        formula = "constant"
+    uniform = name.endswith("uniform")
+    if uniform:
+        std, max_abs = limit / math.sqrt(3.0), limit
+    else:
+        std, max_abs = stddev * (TRUNCATED_STD if truncated else 1.0), 2.0 * stddev if truncated else None
+
+    draws = math.ceil(SAMPLES / (FAN_IN * FAN_OUT))
+    samples = np.stack([np.asarray(weights((FAN_IN, FAN_OUT))) for _ in range(draws)])
+    assert abs(samples.std() / std - 1.0) < 2e-3
+    assert max_abs is None or 0.999 < np.abs(samples).max() / max_abs <= 1.0
+    return {
+        "name": name,
+        "distribution": "uniform" if uniform else "truncated_normal" if truncated else "normal",
+        "formula": formula,
+        "limit": limit if uniform else None,
+        "stddev": None if uniform else stddev,
+        "std": std,
+        "max_abs": max_abs,
+        "sampled_std": full(samples.std()),
+        "sampled_max_abs": full(np.abs(samples).max()),
+    }
+
+
+def initializers():
+    return {"fan_in": FAN_IN, "fan_out": FAN_OUT, "kinds": [initializer(kind) for kind in INITIALIZERS]}
+
+
+def main():
+    golden = {
+        "versions": {"keras": keras.__version__, "jax": jax.__version__, "numpy": np.__version__},
+        "activations": activations(),
+        "losses": losses(),
+        "networks": networks(),
+        "optimizers": optimizers(),
+        "defaults": defaults(),
+        "initializers": initializers(),
+    }
+    text = json.dumps(golden, indent=1, allow_nan=False)
+    lists_on_one_line = re.sub(r"\[[^][{}]*\]", lambda numbers: re.sub(r"\s+", " ", numbers[0]), text)
+    OUTPUT.write_text(lists_on_one_line + "\n")
+
+
+if __name__ == "__main__":
+    main()
