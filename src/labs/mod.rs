@@ -1,1 +1,3 @@
-
+//! Labs.
+mod panel;
+pub use panel::*;

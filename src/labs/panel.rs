@@ -1,0 +1,168 @@
+//! What can be drawn, as data: a lab fills these in, the page draws any of them. Bulk numbers lie
+//! apart in the frame's one array, so that they cross from the worker without being parsed.
+
+use crate::nn::Activation;
+use serde::{Deserialize, Serialize};
+
+/// Where the numbers of a figure lie in [`Numbers`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    pub start: usize,
+    pub len: usize,
+}
+
+/// All bulk numbers of a frame, one after another.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Numbers(pub Vec<f32>);
+
+impl Numbers {
+    /// Appends numbers and tells where they lie.
+    pub fn add(&mut self, values: impl IntoIterator<Item = f32>) -> Span {
+        let start = self.0.len();
+        self.0.extend(values);
+        Span { start, len: self.0.len() - start }
+    }
+
+    /// The numbers at `span`; none when the span is not of this frame.
+    #[must_use]
+    pub fn at(&self, span: Span) -> &[f32] {
+        self.0.get(span.start..span.start + span.len).unwrap_or(&[])
+    }
+}
+
+/// A figure with what a screen reader says of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Panel {
+    /// Which of the lab's figures this is.
+    pub id: String,
+    /// Short words beside the title, such as "61 % saturated".
+    pub note: String,
+    /// What it shows now, as a sentence.
+    pub summary: String,
+    pub figure: Figure,
+}
+
+/// Everything the page knows how to draw.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Figure {
+    Curves(Curves),
+    LayerBars(LayerBars),
+    LayerMap(LayerMap),
+    Distribution(Distribution),
+    Plane(Plane),
+    Diagram(Diagram),
+}
+
+/// Lines over the steps of a run, in one strip for each measure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Curves {
+    /// Right end of the axis, in steps.
+    pub steps: usize,
+    pub strips: Vec<Strip>,
+}
+
+/// One measure over the steps, with its own axis.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Strip {
+    /// What is measured, with its unit where it has one: "loss", "accuracy (%)".
+    pub label: String,
+    /// Ends of the axis where they are fixed; else the data decide.
+    pub range: Option<[f32; 2]>,
+    pub lines: Vec<Line>,
+    /// Values worth a line of their own: (0.693, "coin flip, ln 2").
+    pub marks: Vec<(f32, String)>,
+}
+
+/// A curve: at `x[i]` (steps) it runs from `low[i]` to `high[i]`, equal while no steps were joined.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// "train" or "test"; written at its end with the last value.
+    pub label: String,
+    /// Drawn thick: what is trained on.
+    pub is_train: bool,
+    pub x: Span,
+    pub low: Span,
+    pub high: Span,
+}
+
+/// A bar for each layer on a log axis, in the columns of the [`Diagram`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerBars {
+    /// What is measured: "‖∂L/∂W‖".
+    pub label: String,
+    /// Values ≥ 0, one for each layer after the input; 0 is drawn as no bar with the mark "0".
+    pub values: Span,
+    /// Decades of the axis: from 10^low to 10^high.
+    pub decades: [i32; 2],
+    /// Written beside the first bar, such as "33 million times less".
+    pub finding: Option<String>,
+}
+
+/// Layers by steps, coloured on a log scale, in the columns of the [`Diagram`]; newest row below.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerMap {
+    /// Row-major `[rows, layers]`, values ≥ 0.
+    pub values: Span,
+    pub layers: usize,
+    /// Steps that each row stands for.
+    pub steps_per_row: usize,
+    /// Step at which the newest row ends.
+    pub last_step: usize,
+    /// Decades of the colours: from 10^low to 10^high.
+    pub decades: [i32; 2],
+}
+
+/// Live pre-activations of a layer under its f and f′.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Distribution {
+    pub activation: Activation,
+    pub low: f32,
+    pub high: f32,
+    /// Counts in equal bins from `low` to `high`; the end bins hold what lies outside.
+    pub counts: Span,
+    /// |f′| below this is shaded as saturated.
+    pub saturated_below: f32,
+}
+
+/// What the network says over the plane of two features, with the items on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plane {
+    /// The view is ±`extent` in both features, in deviations.
+    pub extent: f32,
+    /// Side of the grid of `values`, the first row at the top.
+    pub side: usize,
+    /// Two classes or regression: −1…1 per cell. More: class index + its probability · 0.999.
+    pub values: Span,
+    /// Number of classes; 0 for regression.
+    pub classes: usize,
+    /// Items as x, y, label (for regression −1…1), 1 if a test item else 0.
+    pub points: Span,
+}
+
+/// The network: a column of tiles for each layer, each tile what one neuron gives over the plane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Diagram {
+    /// Input, layers, output, from left to right.
+    pub columns: Vec<Column>,
+    /// Side of a tile's grid.
+    pub side: usize,
+    /// `[tiles, side, side]` in the order of the columns, −1…1, the first row at the top.
+    pub tiles: Span,
+    /// Links as column of the target, tile of the source, tile of the target, weight.
+    pub links: Span,
+    /// The weight that is drawn at full width.
+    pub strongest: f32,
+    /// What −1 and 1 of a tile mean, such as "0" and "1" for a sigmoid.
+    pub ends: [String; 2],
+}
+
+/// One column of a [`Diagram`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// "in", "1", …, "out".
+    pub label: String,
+    /// Neurons drawn.
+    pub tiles: usize,
+    /// Neurons that there are.
+    pub units: usize,
+}
