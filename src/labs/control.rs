@@ -10,7 +10,7 @@ pub struct Choice {
 }
 
 /// How a control is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A slider over the choices, for numbers.
     Slider,

@@ -24,7 +24,7 @@ pub fn App() -> impl IntoView {
                             .slots()
                             .iter()
                             .filter(|slot| slot.place == Place::Side)
-                            .map(|slot| view! { <figure::FigureView page=page slot=*slot /> })
+                            .map(|slot| view! { <figure::FigureView page=page of=*slot /> })
                             .collect_view()}
                     </div>
                 </div>

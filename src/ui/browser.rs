@@ -5,11 +5,6 @@ use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, HtmlAnchorElement, HtmlElement, Url};
 
-/// A value kept for this visitor; none where storage is forbidden.
-pub fn stored(key: &str) -> Option<String> {
-    window().local_storage().ok()??.get_item(key).ok()?
-}
-
 /// Keeps a value for this visitor where storage is allowed.
 pub fn store(key: &str, value: &str) {
     if let Ok(Some(storage)) = window().local_storage() {

@@ -200,7 +200,7 @@ fn DataSets(page: Page, control: Memo<Control>) -> impl IntoView {
                         let name = if let Value::String(name) = choice.value { name } else { String::new() };
                         view! {
                             <label title=choice.label.clone()>
-                                <input type="radio" name="data-name" aria-label=choice.label value=name.clone()
+                                <input type="radio" name="data-name" aria-label=choice.label.clone() value=name.clone()
                                     prop:checked=is_chosen on:change=move |_| set(page, control, index) />
                                 <Thumbnail page=page set=name />
                             </label>

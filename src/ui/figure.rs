@@ -16,7 +16,8 @@ use web_sys::{
 };
 
 #[component]
-pub fn FigureView(page: Page, slot: FigureSlot) -> impl IntoView {
+pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
+    let slot = of;
     let canvas = NodeRef::<html::Canvas>::new();
     let drawn = page.figure(slot.id);
     let hover = RwSignal::new(None::<(f64, f64)>);

@@ -38,7 +38,7 @@ pub fn Spine(page: Page) -> impl IntoView {
         spine
             .skip(from)
             .take(to - from)
-            .map(|slot| view! { <FigureView page=page slot=*slot /> })
+            .map(|slot| view! { <FigureView page=page of=*slot /> })
             .collect_view()
     };
     view! {

@@ -94,7 +94,7 @@ impl Client {
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         let boot = Object::new();
-        Reflect::set(&boot, &"url".into(), &SCRIPT.with(JsValue::from))?;
+        Reflect::set(&boot, &"url".into(), &SCRIPT.with(|script| JsValue::from(script.as_str())))?;
         Reflect::set(&boot, &"module".into(), &wasm_bindgen::module())?;
         worker.post_message(&boot)?;
         Ok(Self { worker, _listeners: (on_message, on_error) })
