@@ -116,7 +116,7 @@ fn Select(page: Page, control: Memo<Control>) -> impl IntoView {
 
 /// A drop-down list of all choices; a value outside them is listed first, as it is.
 #[component]
-fn Options(
+pub fn Options(
     page: Page,
     control: Memo<Control>,
     id: String,

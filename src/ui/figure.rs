@@ -1,10 +1,10 @@
 //! One figure: its caption, the canvas it is drawn on, the read-out under the pointer, its table.
 
-use super::browser;
 use super::icons::{self, Icon};
 use super::page::{Drawn, Page};
 use super::table::TableDialog;
-use crate::labs::{Figure, FigureSlot};
+use super::{browser, controls};
+use crate::labs::{Control, Figure, FigureSlot};
 use crate::plot;
 use leptos::html;
 use leptos::prelude::*;
@@ -54,12 +54,9 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
     let summary = move || {
         drawn.with(|drawn| drawn.as_ref().map_or_else(|| "Not measured yet.".into(), |d| d.0.summary.clone()))
     };
+    let own_controls = (slot.id == "activation").then(|| view! { <LayerControl page=page /> });
     let title = move || {
-        if slot.id == "activation" {
-            format!("Layer {} activation", page.layer.get())
-        } else {
-            slot.title.into()
-        }
+        if slot.id == "activation" { format!("Layer {}", page.layer.get()) } else { slot.title.into() }
     };
     let on_move =
         move |event: PointerEvent| hover.set(Some((event.offset_x().into(), event.offset_y().into())));
@@ -90,6 +87,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
         <figure class="fig" data-testid=slot.id>
             <figcaption class="fig__cap">
                 <h2>{title}</h2>
+                {own_controls}
                 <p>{slot.caption}</p>
                 <div class="fig__tools">
                     <span class="key num">{move || note.get()}</span>
@@ -112,6 +110,25 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
                 <TableDialog title=slot.title drawn=drawn is_open=shows_table />
             </Show>
         </figure>
+    }
+}
+
+/// The selected layer's own activation, chosen beside its figure.
+#[component]
+fn LayerControl(page: Page) -> impl IntoView {
+    let control = Memo::new(move |_| {
+        let layer = page.layer.get();
+        page.current.with(|experiment| page.lab().layer_controls(experiment, layer).into_iter().next())
+    });
+    let name =
+        Memo::new(move |_| control.with(|control| control.as_ref().map(|control| control.key.clone())));
+    move || {
+        name.get().map(|_| {
+            let shown = Memo::new(move |before: Option<&Control>| {
+                control.get().or_else(|| before.cloned()).expect("shown only for a layer that has a control")
+            });
+            view! { <div class="fig__own"><controls::Options page=page control=shown id="layer-activation".into() quiet=true label="Activation of this layer" /></div> }
+        })
     }
 }
 

@@ -106,7 +106,7 @@ impl Page {
 
     /// The lab that is open.
     pub fn lab(self) -> &'static dyn Lab {
-        self.current.with(lab_of)
+        self.current.with_untracked(lab_of)
     }
 
     /// The figures of the lab.

@@ -2,9 +2,8 @@
 //! them, and the glass slab that marks the selected one through all.
 
 use super::Page;
-use super::controls::ControlRow;
 use super::figure::FigureView;
-use crate::labs::{Control, Place};
+use crate::labs::Place;
 use crate::plot;
 use leptos::html;
 use leptos::prelude::*;
@@ -51,12 +50,9 @@ pub fn Spine(page: Page) -> impl IntoView {
     }
 }
 
-/// Chooses the layer that the figures beside speak of, and its own activation.
+/// Chooses the layer that the figures beside speak of.
 #[component]
 fn LayerPicker(page: Page, depth: Memo<usize>, width: RwSignal<f64>) -> impl IntoView {
-    let controls = Memo::new(move |_| {
-        page.current.with(|experiment| page.lab().layer_controls(experiment, page.layer.get()))
-    });
     let radios = move || {
         let columns = plot::columns(width.get(), depth.get() + 1);
         (1..=depth.get())
@@ -82,7 +78,6 @@ fn LayerPicker(page: Page, depth: Memo<usize>, width: RwSignal<f64>) -> impl Int
             .collect_view()
     };
     let on_change = move |event| page.select_layer(event_target_value(&event).parse().unwrap_or(1));
-    let own = Memo::new(move |_| controls.with(|controls| controls.first().cloned()));
     view! {
         <fieldset class="layers only-wide">
             <legend class="vh">"Selected layer"</legend>
@@ -90,18 +85,11 @@ fn LayerPicker(page: Page, depth: Memo<usize>, width: RwSignal<f64>) -> impl Int
             {radios}
             <span style=move || end(depth.get() + 1)>"out"</span>
         </fieldset>
-        <div class="layer-row">
-            <div class="field only-phone">
+        <div class="layer-row only-phone">
+            <div class="field">
                 <div class="field__top"><label for="selected-layer">"Selected layer"</label></div>
                 <select id="selected-layer" prop:value=move || page.layer.get().to_string() on:change=on_change>{options}</select>
             </div>
-            {move || own.with(Option::is_some).then(|| {
-                let control = Memo::new(move |before: Option<&Control>| {
-                    own.get().or_else(|| before.cloned()).expect("shown only for a layer that has a control")
-                });
-                let key = own.with(|own| own.as_ref().map(|control| control.key.clone()));
-                view! { <div class="layer-row__own" data-key=key><ControlRow page=page control=control /></div> }
-            })}
         </div>
     }
 }

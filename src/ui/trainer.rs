@@ -207,7 +207,7 @@ impl Page {
             Reply::Failed { run, message } => {
                 trainer.is_waiting = false;
                 trainer.has_sent_edit = false;
-                if run == trainer.run {
+                if run == trainer.run || run == 0 {
                     self.notice.set(Some(format!("That was not taken: {message}. Everything is as it was.")));
                 }
             }

@@ -24,7 +24,8 @@ pub enum Reply {
     Ready,
     /// The state of the run; bulk numbers travel beside it.
     Frame(Frame),
-    /// The request could not be carried out; the run, if there is one, is as before.
+    /// The request could not be carried out; the run, if there is one, is as before. Run 0: it could
+    /// not even be read.
     Failed { run: u32, message: String },
     /// The worker came to its end by a mistake of ours.
     Crashed { message: String },

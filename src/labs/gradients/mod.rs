@@ -101,9 +101,9 @@ impl Lab for Gradients {
                 Place::Spine,
                 112,
             ),
-            slot("boundary", "Decision boundary", "dots train, rings test", Place::Side, 0),
-            slot("curves", "Loss and accuracy", "train thick, test thin", Place::Side, 196),
-            slot("activation", "Activation", "bars: live z of the batch", Place::Side, 172),
+            slot("boundary", "Decision boundary", "over the data", Place::Side, 0),
+            slot("curves", "Loss and accuracy", "train thick, test thin", Place::Side, 180),
+            slot("activation", "Layer activation", "bars: live z", Place::Side, 156),
         ];
         &FIGURES
     }
