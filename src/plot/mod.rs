@@ -1,61 +1,98 @@
-//! Stub.
-use crate::data::Data;
+//! Draws figures (curves, bars, maps, networks) on any plotters backend: a canvas in the page, SVG in
+//! a test. What they show is [`crate::labs`]'s; nothing here knows of the browser. Each kind
+//! of figure has a file that lays it out once, for drawing and for reading values under the pointer.
+//!
+//! All sizes are CSS pixels, multiplied by [`Style::scale`] on the way to the backend.
+
+mod axes;
+mod bars;
+mod bitmap;
+mod columns;
+mod curves;
+mod diagram;
+mod distribution;
+mod layer_map;
+mod links;
+mod palette;
+mod pen;
+mod plane;
+mod read_out;
+mod table;
+mod text;
+mod thumbnail;
+
+pub use columns::{Columns, columns};
+pub use palette::{Palette, Ramp};
+pub use read_out::{Crosshair, ReadOut, read_out};
+pub use table::{Table, table};
+pub use text::{Font, Rect};
+pub use thumbnail::thumbnail;
+
 use crate::labs::{Figure, Numbers};
+use pen::Pen;
 use plotters::coord::Shift;
-use plotters::prelude::*;
-pub struct Palette;
-impl Palette {
-    pub fn from_tokens(_f: impl Fn(&str) -> Option<String>) -> Self {
-        Self
-    }
-}
+use plotters::drawing::DrawingAreaErrorKind;
+use plotters::prelude::{DrawingArea, DrawingBackend};
+
+/// What drawing on a backend gives: nothing, or the backend's error.
+pub type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+
+/// How to draw: colours, font and how fine the backend is.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Style {
     pub palette: Palette,
+    /// Units of the drawing area for each CSS pixel: the device pixel ratio, unless the backend draws
+    /// in finer units than its pixels.
     pub scale: f64,
+    /// Units of the drawing area for each pixel of the screen, which is what bitmaps are made of and
+    /// hairlines keep to: 1, unless the backend draws in finer units than its pixels. Backends round
+    /// to whole units, so with finer ones curves lose their steps.
+    pub grain: f64,
+    /// CSS font family, or a list of them.
     pub font: String,
 }
-pub struct View {
-    pub selected_layer: usize,
-    pub hover: Option<(f64, f64)>,
-}
-pub type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
-pub fn draw<DB: DrawingBackend>(
-    area: &DrawingArea<DB, Shift>,
-    _f: &Figure,
-    _n: &Numbers,
-    _s: &Style,
-    _v: &View,
-) -> Drawn<DB> {
-    area.fill(&WHITE)
-}
-pub fn thumbnail<DB: DrawingBackend>(area: &DrawingArea<DB, Shift>, _d: &Data, _s: &Style) -> Drawn<DB> {
-    area.fill(&WHITE)
-}
-#[derive(Clone, PartialEq)]
-pub struct ReadOut {
-    pub lines: Vec<String>,
-}
-pub fn read_out(_f: &Figure, _n: &Numbers, _size: (f64, f64), _at: (f64, f64)) -> Option<ReadOut> {
-    None
-}
-pub struct Table {
-    pub columns: Vec<String>,
-    pub rows: Vec<Vec<String>>,
-}
-pub fn table(_f: &Figure, _n: &Numbers) -> Table {
-    Table { columns: vec![], rows: vec![] }
-}
-pub struct Columns {
-    pub left: f64,
-    pub width: f64,
-    n: usize,
-}
-impl Columns {
-    pub fn center(&self, i: usize) -> f64 {
-        self.left + self.width * (i as f64 + 0.5)
+
+impl Style {
+    /// For a backend that draws in pixels, `scale` of them for each CSS pixel.
+    #[must_use]
+    pub fn new(palette: Palette, scale: f64, font: &str) -> Self {
+        Self { palette, scale, grain: 1.0, font: font.into() }
     }
 }
-pub fn columns(w: f64, layers: usize) -> Columns {
-    let n = layers + 1;
-    Columns { left: 44.0, width: (w - 52.0) / n as f64, n }
+
+/// What the visitor does with a figure: it changes how it is drawn, never what it says.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct View {
+    /// Selected column of [`columns`]: 0 is the input, 1 the first layer.
+    pub selected_layer: usize,
+    /// Pointer in CSS pixels from the figure's top left.
+    pub hover: Option<(f64, f64)>,
+}
+
+/// Draws `figure` over all of `area`, on the surface colour.
+///
+/// # Errors
+/// The backend's.
+pub fn draw<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    figure: &Figure,
+    numbers: &Numbers,
+    style: &Style,
+    view: &View,
+) -> Drawn<DB> {
+    let pen = Pen::new(area, style);
+    pen.fill(Rect::between(0.0, 0.0, pen.width, pen.height), &style.palette.surface)?;
+    match figure {
+        Figure::Curves(curves) => curves::draw(&pen, curves, numbers),
+        Figure::LayerBars(bars) => bars::draw(&pen, bars, numbers, view),
+        Figure::LayerMap(map) => layer_map::draw(&pen, map, numbers),
+        Figure::Distribution(distribution) => distribution::draw(&pen, distribution, numbers),
+        Figure::Plane(plane) => plane::draw(&pen, plane, numbers),
+        Figure::Diagram(diagram) => diagram::draw(&pen, diagram, numbers, view),
+    }?;
+    let under_pointer = view.hover.and_then(|at| read_out(figure, numbers, (pen.width, pen.height), at));
+    match under_pointer {
+        Some(read) => read.crosshair.draw(&pen),
+        None => Ok(()),
+    }
 }

@@ -49,11 +49,8 @@ pub fn style() -> Style {
         let value = computed.as_ref()?.get_property_value(name).ok()?;
         (!value.trim().is_empty()).then(|| value.trim().to_owned())
     };
-    Style {
-        palette: Palette::from_tokens(|name| token(&format!("--{name}"))),
-        scale: window().device_pixel_ratio(),
-        font: token("--font").unwrap_or_else(|| "sans-serif".into()),
-    }
+    let font = token("--font").unwrap_or_else(|| "sans-serif".into());
+    Style::new(Palette::from_tokens(token), window().device_pixel_ratio(), &font)
 }
 
 /// Whether the theme in force is the dark one.

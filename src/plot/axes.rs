@@ -1,0 +1,228 @@
+//! Axes: which ticks, what they are called, and the light lines that carry them. Horizontal
+//! hairlines only, at most five ticks, the outer ones written inwards, the name of the axis on it.
+
+use super::Drawn;
+use crate::labs::format::{count, fixed, power, short_count};
+use super::pen::{Align, Pen};
+use super::text::{Font, Rect};
+use plotters::prelude::DrawingBackend;
+
+/// A value axis along one side of a plot: values from `from` to `to` lie on pixels `start` to `end`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    pub from: f64,
+    pub to: f64,
+    pub start: f64,
+    pub end: f64,
+}
+
+impl Scale {
+    /// The pixel of a value; what lies outside is clipped to the ends, NaN to the start.
+    #[must_use]
+    pub fn px(&self, value: f64) -> f64 {
+        self.start + (self.end - self.start) * within((value - self.from) / (self.to - self.from))
+    }
+
+    /// The value at a pixel, clipped likewise.
+    #[must_use]
+    pub fn value(&self, px: f64) -> f64 {
+        self.from + (self.to - self.from) * within((px - self.start) / (self.end - self.start))
+    }
+
+    #[must_use]
+    pub fn contains(&self, value: f64) -> bool {
+        value >= self.from && value <= self.to
+    }
+}
+
+/// A share clipped to 0…1, NaN to 0.
+fn within(share: f64) -> f64 {
+    if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) }
+}
+
+/// Round values of an axis, their distance a 1, 2 or 5 of some power of ten.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ticks {
+    pub step: f64,
+    pub values: Vec<f64>,
+}
+
+impl Ticks {
+    /// At most `most` ticks from `from` to `to`; none when there is no way between.
+    #[must_use]
+    pub fn within(from: f64, to: f64, most: usize) -> Self {
+        let span = to - from;
+        if !(span > 0.0 && span.is_finite()) || most == 0 {
+            return Self { step: 1.0, values: Vec::new() };
+        }
+        let mut exponent = (span / most as f64).log10().floor() as i32;
+        loop {
+            for digit in [1.0, 2.0, 5.0] {
+                // Dividing by a power of ten is exact where multiplying by 0.1… is not.
+                let step =
+                    if exponent < 0 { digit / 10f64.powi(-exponent) } else { digit * 10f64.powi(exponent) };
+                let (first, last) = ((from / step - 1e-9).ceil(), (to / step + 1e-9).floor());
+                if last - first < most as f64 {
+                    let number = |i: usize| (first + i as f64) * step + 0.0; // −0 becomes 0
+                    let many = (last - first + 1.0).max(0.0) as usize;
+                    return Self { step, values: (0..many).map(number).collect() };
+                }
+            }
+            exponent += 1;
+        }
+    }
+
+    /// How the tick at `value` is written.
+    #[must_use]
+    pub fn label(&self, value: f64) -> String {
+        if self.step >= 1e5 || self.step < 1e-4 {
+            return if value == 0.0 { "0".into() } else { power(value) };
+        }
+        let decimals = (-self.step.log10() - 1e-9).ceil().max(0.0) as usize;
+        if decimals == 0 && value.abs() >= 1e4 {
+            let text = count(value.abs() as usize);
+            return if value < 0.0 { format!("−{text}") } else { text };
+        }
+        fixed(value, decimals)
+    }
+}
+
+/// The ends of an axis that holds `low` to `high`, moved outwards to whole steps of about `most`
+/// ticks. What is empty or not a number gets an axis from 0 to 1.
+#[must_use]
+pub fn rounded(low: f64, high: f64, most: usize) -> (f64, f64) {
+    if !(low <= high && low.is_finite() && high.is_finite()) {
+        return (0.0, 1.0);
+    }
+    let (low, high) = if low < high {
+        (low, high)
+    } else if low == 0.0 {
+        (0.0, 1.0)
+    } else {
+        (low - 0.5 * low.abs(), low + 0.5 * low.abs())
+    };
+    let step = Ticks::within(low, high, most).step;
+    ((low / step + 1e-9).floor() * step, (high / step - 1e-9).ceil() * step)
+}
+
+/// The ticks of a log axis from 10^low to 10^high, from the top down: every two decades, or more
+/// so that there are at most `most`.
+#[must_use]
+pub fn decades(low: i32, high: i32, most: i32) -> Vec<i32> {
+    let span = (high.saturating_sub(low)).max(0);
+    let step =
+        if span < most.min(3) { 1 } else { (2..).step_by(2).find(|step| span / step < most).unwrap_or(2) };
+    (0..=span / step).map(|i| high - i * step).collect()
+}
+
+/// Draws the hairlines of a value axis and writes its ticks left of the plot; the line at the foot
+/// is stronger.
+pub fn left_axis<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    scale: &Scale,
+    ticks: &[(f64, String)],
+    (left, right): (f64, f64),
+) -> Drawn<DB> {
+    let colors = &pen.style.palette;
+    for (value, label) in ticks {
+        let y = scale.px(*value);
+        if (y - scale.start).abs() > 0.75 {
+            pen.rule(left, right, y, &colors.line)?;
+        }
+        pen.text(label, (left - 7.0, y), Align::Right, Font::Small, &colors.ink_3)?;
+    }
+    pen.rule(left, right, scale.start, &colors.ink_4)
+}
+
+/// Writes the ticks under a plot, with `name` before the first ("step 0"); a label that would run
+/// into the one before is left out.
+pub fn foot_axis<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    scale: &Scale,
+    ticks: &[(f64, String)],
+    name: &str,
+    y: f64,
+) -> Drawn<DB> {
+    let mut free_from = f64::NEG_INFINITY;
+    for (i, (value, label)) in ticks.iter().enumerate() {
+        let label = if i == 0 { format!("{name} {label}") } else { label.clone() };
+        let width = Font::Small.width(&label);
+        let x = scale.px(*value);
+        // Inwards at the ends, centred between.
+        let left = (x - width / 2.0).min(scale.end - width).max(scale.start);
+        if left < free_from || Rect::of_text(&label, Font::Small, left, y).right() > pen.width {
+            continue;
+        }
+        free_from = left + width + 8.0;
+        let (at, align) = if left == scale.start {
+            (scale.start, Align::Left)
+        } else if x + width / 2.0 > scale.end {
+            (scale.end, Align::Right)
+        } else {
+            (x, Align::Center)
+        };
+        pen.text(&label, (at, y), align, Font::Small, &pen.style.palette.ink_3)?;
+    }
+    Ok(())
+}
+
+/// The ticks of a step axis.
+#[must_use]
+pub fn step_ticks(steps: f64, most: usize) -> Vec<(f64, String)> {
+    let ticks = Ticks::within(0.0, steps, most);
+    let whole = |step: &&f64| step.fract() == 0.0;
+    ticks.values.iter().filter(whole).map(|&step| (step, short_count(step as usize))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_ones_twos_and_fives() {
+        assert_eq!(Ticks::within(0.0, 0.8, 5).values, [0.0, 0.2, 0.4, 0.6000000000000001, 0.8]);
+        assert_eq!(Ticks::within(0.0, 12_360.0, 5).values, [0.0, 5000.0, 10_000.0]);
+        assert_eq!(Ticks::within(-8.0, 8.0, 5).values, [-5.0, 0.0, 5.0]);
+        assert!(Ticks::within(f64::NAN, 1.0, 5).values.is_empty());
+        assert!(Ticks::within(1.0, 1.0, 5).values.is_empty());
+    }
+
+    #[test]
+    fn tick_labels_have_the_decimals_of_their_step() {
+        let labels = |from, to| {
+            let ticks = Ticks::within(from, to, 5);
+            ticks.values.iter().map(|&v| ticks.label(v)).collect::<Vec<_>>()
+        };
+        assert_eq!(labels(0.0, 0.8), ["0.0", "0.2", "0.4", "0.6", "0.8"]);
+        assert_eq!(labels(-10.0, 10.0), ["−10", "−5", "0", "5", "10"]);
+        assert_eq!(labels(0.0, 40_000.0), ["0", "10,000", "20,000", "30,000", "40,000"]);
+        assert_eq!(labels(0.0, 4e-7), ["0", "10⁻⁷", "2×10⁻⁷", "3×10⁻⁷", "4×10⁻⁷"]);
+    }
+
+    #[test]
+    fn axes_end_on_whole_steps() {
+        assert_eq!(rounded(0.0, 0.693, 5), (0.0, 0.8));
+        assert_eq!(rounded(0.0, 0.0, 5), (0.0, 1.0));
+        assert_eq!(rounded(f64::NAN, f64::INFINITY, 5), (0.0, 1.0));
+        let (low, high) = rounded(3.0, 3.0, 5);
+        assert!(low < 3.0 && high > 3.0);
+    }
+
+    #[test]
+    fn log_axes_have_a_tick_every_two_decades_or_more() {
+        assert_eq!(decades(-9, 0, 5), [0, -2, -4, -6, -8]);
+        assert_eq!(decades(-16, 0, 5), [0, -4, -8, -12, -16]);
+        assert_eq!(decades(-2, 0, 5), [0, -1, -2]);
+        assert_eq!(decades(0, 0, 5), [0]);
+        assert_eq!(decades(3, -3, 5), [3]);
+    }
+
+    #[test]
+    fn a_scale_clips_what_lies_outside() {
+        let scale = Scale { from: 0.0, to: 10.0, start: 100.0, end: 0.0 };
+        assert_eq!(scale.px(5.0), 50.0);
+        assert_eq!(scale.px(f64::INFINITY), 0.0);
+        assert_eq!(scale.px(f64::NAN), 100.0);
+        assert_eq!(scale.value(25.0), 7.5);
+    }
+}

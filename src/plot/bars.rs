@@ -1,0 +1,213 @@
+//! A bar for each layer on a log axis, under the layers of the network diagram, with the finding
+//! written beside the first.
+
+use super::axes::{Scale, decades, left_axis};
+use super::columns::{Columns, columns};
+use crate::labs::format::{exact, power, power_of_ten};
+use super::pen::{Align, Pen, Point};
+use super::read_out::{Crosshair, ReadOut};
+use super::text::{Font, Rect, Room};
+use super::{Drawn, View};
+use crate::labs::{LayerBars, Numbers};
+use plotters::prelude::DrawingBackend;
+use plotters::style::Color;
+
+/// Room above the axis for its name, and for what is written on the tallest bars.
+const HEAD: f64 = 24.0;
+
+struct Layout {
+    columns: Columns,
+    /// Decades to pixels.
+    y: Scale,
+    bar: f64,
+}
+
+fn layout(bars: &LayerBars, layers: usize, (width, height): (f64, f64)) -> Layout {
+    let columns = columns(width, layers);
+    let [low, high] = bars.decades.map(f64::from);
+    let foot = (height - 6.0).max(0.0);
+    let y = Scale { from: low, to: high.max(low + 1.0), start: foot, end: HEAD.min(foot) };
+    Layout { bar: (columns.width * 0.42).min(18.0), columns, y }
+}
+
+impl Layout {
+    /// The bar of layer `index` (0 is the first after the input); what lies under the floor of the
+    /// axis is clipped to a stub, 0 and NaN have no bar.
+    fn bar(&self, index: usize, value: f32) -> Option<Rect> {
+        if value.is_nan() || value <= 0.0 {
+            return None;
+        }
+        let middle = self.columns.center(index + 1);
+        let top = self.y.px(f64::from(value).log10()).min(self.y.start - 2.0);
+        Some(Rect::between(middle - self.bar / 2.0, top, middle + self.bar / 2.0, self.y.start))
+    }
+}
+
+pub(super) fn draw<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    bars: &LayerBars,
+    numbers: &Numbers,
+    view: &View,
+) -> Drawn<DB> {
+    let colors = &pen.style.palette;
+    let values = numbers.at(bars.values);
+    let layout = layout(bars, values.len(), (pen.width, pen.height));
+    let (columns, y) = (&layout.columns, &layout.y);
+    draw_axis(pen, bars, &layout)?;
+
+    let mut room = Room::new(Rect::between(columns.left, 0.0, columns.right(), y.start));
+    room.take(Rect::of_text(&bars.label, Font::Small, 0.0, 7.0));
+    for (i, &value) in values.iter().enumerate() {
+        let middle = columns.center(i + 1);
+        let is_selected = i + 1 == view.selected_layer;
+        if let Some(bar) = layout.bar(i, value) {
+            pen.polygon(rounded_top(&bar, 2.0), &colors.lanes[0].mix(if is_selected { 1.0 } else { 0.85 }))?;
+            if is_selected {
+                pen.line(rounded_top(&bar, 2.0), 1.5, &colors.ink)?;
+            }
+            room.take(bar.grown(3.0));
+        }
+        let mark = if value.is_nan() {
+            Some(("NaN", y.start - 8.0, &colors.bad))
+        } else if value == f32::INFINITY {
+            Some(("∞", y.end - 7.0, &colors.bad))
+        } else {
+            (value <= 0.0).then_some(("0", y.start - 8.0, &colors.ink_2))
+        };
+        if let Some((mark, height, color)) = mark {
+            pen.text(mark, (middle, height), Align::Center, Font::Small, color)?;
+            room.take(Rect::of_text(mark, Font::Small, middle - Font::Small.width(mark) / 2.0, height));
+        }
+    }
+    if let Some(finding) = &bars.finding {
+        draw_finding(pen, finding, &layout, values.first().copied(), &mut room)?;
+    }
+    draw_selected_value(pen, values, &layout, view.selected_layer, &mut room)
+}
+
+fn draw_axis<DB: DrawingBackend>(pen: &Pen<DB>, bars: &LayerBars, layout: &Layout) -> Drawn<DB> {
+    let [low, high] = bars.decades;
+    let y = &layout.y;
+    let mut ticks = decades(low, high, 5);
+    // The floor is stated where there is room for it.
+    if ticks.last() != Some(&low) && ticks.last().is_some_and(|&last| y.start - y.px(last.into()) >= 12.0) {
+        ticks.push(low);
+    }
+    let ticks: Vec<_> = ticks.iter().map(|&exponent| (f64::from(exponent), power_of_ten(exponent))).collect();
+    left_axis(pen, y, &ticks, (layout.columns.left, layout.columns.right()))?;
+    pen.text(&bars.label, (0.0, 7.0), Align::Left, Font::Small, &pen.style.palette.ink_3)
+}
+
+/// The finding left of the first bar in short lines, else above it, else wherever the head has room.
+fn draw_finding<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    finding: &str,
+    layout: &Layout,
+    first: Option<f32>,
+    room: &mut Room,
+) -> Drawn<DB> {
+    const LINE: f64 = 14.0;
+    let (columns, y) = (&layout.columns, &layout.y);
+    let color = &pen.style.palette.lanes[0];
+    let bar = columns.center(1) - layout.bar / 2.0;
+    let right = bar - 6.0;
+    let top = first.and_then(|value| layout.bar(0, value)).map_or(y.start, |bar| bar.y);
+    let lines = wrapped(finding, right - columns.left - 1.0);
+    if let Some(lines) = lines.filter(|lines| lines.len() <= 3) {
+        let tall = LINE * lines.len() as f64;
+        let width = lines.iter().map(|line| Font::Strong.width(line)).fold(0.0, f64::max);
+        let from = (top - tall / 2.0).min(y.start - tall - 2.0).max(0.0);
+        if room.place([Rect { x: right - width, y: from, width, height: tall }]).is_some() {
+            for (i, line) in lines.iter().enumerate() {
+                let middle = from + LINE * (i as f64 + 0.5);
+                pen.text(line, (right, middle), Align::Right, Font::Strong, color)?;
+            }
+            return Ok(());
+        }
+    }
+    let width = Font::Strong.width(finding);
+    let above = (0..8).map(|i| Rect::of_text(finding, Font::Strong, bar, top - 10.0 - 12.0 * f64::from(i)));
+    let head = [bar, columns.right() - width].map(|x| Rect::of_text(finding, Font::Strong, x, 7.0));
+    match room.place(above.filter(|rect| rect.y > HEAD).take(1).chain(head)) {
+        Some(rect) => pen.text(finding, (rect.x, rect.middle().1), Align::Left, Font::Strong, color),
+        None => Ok(()),
+    }
+}
+
+/// The value of the selected bar above it, where that covers nothing.
+fn draw_selected_value<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    values: &[f32],
+    layout: &Layout,
+    selected: usize,
+    room: &mut Room,
+) -> Drawn<DB> {
+    let Some(&value) = selected.checked_sub(1).and_then(|index| values.get(index)) else { return Ok(()) };
+    let Some(bar) = layout.bar(selected - 1, value).filter(|_| value.is_finite()) else { return Ok(()) };
+    let text = power(value);
+    let middle = bar.middle().0;
+    let rect = Rect::of_text(&text, Font::Small, middle - Font::Small.width(&text) / 2.0, bar.y - 10.0);
+    match room.place([rect]) {
+        Some(rect) => pen.text(&text, rect.middle(), Align::Center, Font::Small, &pen.style.palette.ink),
+        None => Ok(()),
+    }
+}
+
+/// `text` in lines of at most `width`; none when a word alone is wider.
+fn wrapped(text: &str, width: f64) -> Option<Vec<String>> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let longer = lines.last().map(|line| format!("{line} {word}"));
+        match (longer, lines.last_mut()) {
+            (Some(longer), Some(line)) if Font::Strong.width(&longer) <= width => *line = longer,
+            _ => lines.push(word.into()),
+        }
+    }
+    lines.iter().all(|line| Font::Strong.width(line) <= width).then_some(lines)
+}
+
+/// A bar whose two upper corners are rounded.
+fn rounded_top(bar: &Rect, radius: f64) -> Vec<Point> {
+    let r = radius.min(bar.width / 2.0).min(bar.height);
+    let cut = r * 0.3; // a quarter circle in two strokes
+    let (left, right, top, bottom) = (bar.x, bar.right(), bar.y, bar.bottom());
+    vec![
+        (left, bottom),
+        (left, top + r),
+        (left + cut, top + cut),
+        (left + r, top),
+        (right - r, top),
+        (right - cut, top + cut),
+        (right, top + r),
+        (right, bottom),
+    ]
+}
+
+pub(super) fn read(
+    bars: &LayerBars,
+    numbers: &Numbers,
+    size: (f64, f64),
+    (px, py): Point,
+) -> Option<ReadOut> {
+    let values = numbers.at(bars.values);
+    let layout = layout(bars, values.len(), size);
+    let layer = layout.columns.at(px).filter(|&column| column > 0)?;
+    let &value = values.get(layer - 1)?;
+    Some(ReadOut {
+        lines: vec![format!("layer {layer}"), format!("{} {}", bars.label, exact(value))],
+        anchor: (layout.columns.center(layer), py),
+        crosshair: Crosshair { frame: layout.bar(layer - 1, value), ..Crosshair::default() },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_break_between_words() {
+        let lines = wrapped("33 million times less", 70.0).expect("every word fits");
+        assert_eq!(lines, ["33 million", "times less"]);
+        assert_eq!(wrapped("incomprehensibilities", 40.0), None);
+    }
+}

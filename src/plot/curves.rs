@@ -1,0 +1,248 @@
+//! Lines over the steps of a run: strips one above the other on one step axis, each line named at
+//! its end with its last value.
+
+use super::Drawn;
+use super::axes::{Scale, Ticks, foot_axis, left_axis, rounded, step_ticks};
+use crate::labs::format::{count, exact, significant};
+use super::pen::{Align, Pen, Point};
+use super::read_out::{Crosshair, ReadOut};
+use super::text::{Font, Rect, Room, push_apart};
+use crate::labs::{Curves, Line, Numbers, Strip};
+use plotters::prelude::DrawingBackend;
+use plotters::style::Color;
+
+/// Room above a strip for its name and below the last for the steps.
+const HEAD: f64 = 18.0;
+const FOOT: f64 = 20.0;
+
+/// Where everything of a figure of curves lies.
+struct Layout {
+    x: Scale,
+    strips: Vec<(Scale, Ticks)>,
+}
+
+fn layout(curves: &Curves, numbers: &Numbers, (width, height): (f64, f64)) -> Layout {
+    let many = curves.strips.len().max(1) as f64;
+    let each = ((height - FOOT) / many).max(0.0);
+    let most = ((each - HEAD) / 24.0).clamp(1.0, 5.0) as usize;
+    let strips: Vec<_> = curves
+        .strips
+        .iter()
+        .enumerate()
+        .map(|(i, strip)| {
+            let (from, to) = range(strip, numbers, most);
+            let foot = each * (i + 1) as f64;
+            let gap = if i + 1 < curves.strips.len() { 6.0 } else { 0.0 };
+            let scale = Scale { from, to, start: foot - gap, end: (foot - each + HEAD).min(foot) };
+            (scale, Ticks::within(from, to, most))
+        })
+        .collect();
+    let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
+    let ticks = |(_, ticks): &(Scale, Ticks)| {
+        widest(&mut ticks.values.iter().map(|&v| Font::Small.width(&ticks.label(v))))
+    };
+    let ends = curves.strips.iter().flat_map(|strip| &strip.lines);
+    let ends = widest(&mut ends.map(|line| end_font(line).width(&end_label(line, numbers))));
+    let left = (widest(&mut strips.iter().map(ticks)) + 10.0).max(22.0).min(width * 0.3);
+    let right = (width - (ends + 8.0).max(8.0).min(width * 0.4)).max(left);
+    Layout { x: Scale { from: 0.0, to: curves.steps.max(1) as f64, start: left, end: right }, strips }
+}
+
+/// Ends of a strip's axis: as it says, else its finite values, from 0 when none is negative.
+fn range(strip: &Strip, numbers: &Numbers, most: usize) -> (f64, f64) {
+    if let Some([low, high]) = strip.range
+        && low < high
+        && low.is_finite()
+        && high.is_finite()
+    {
+        return (low.into(), high.into());
+    }
+    let values = strip.lines.iter().flat_map(|line| numbers.at(line.low).iter().chain(numbers.at(line.high)));
+    let (low, high) = values
+        .filter(|value| value.is_finite())
+        .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
+    let (low, high) = (f64::from(low), f64::from(high));
+    rounded(if low >= 0.0 && low <= high { 0.0 } else { low }, high, most)
+}
+
+/// Samples of a line that fall on one column of screen pixels.
+#[derive(Clone, Copy)]
+struct Dot {
+    x: f64,
+    low: f64,
+    high: f64,
+}
+
+/// The line on the screen, in pieces where values are missing: no more dots than screen pixels, each
+/// keeping the least and the greatest of its samples.
+fn pieces(line: &Line, numbers: &Numbers, x: &Scale, y: &Scale, pixels: f64) -> Vec<Vec<Dot>> {
+    let mut pieces: Vec<Vec<Dot>> = vec![Vec::new()];
+    for (step, low, high) in samples(line, numbers) {
+        if !(step.is_finite() && low.is_finite() && high.is_finite()) {
+            if pieces.last().is_some_and(|piece| !piece.is_empty()) {
+                pieces.push(Vec::new());
+            }
+            continue;
+        }
+        let dot = Dot { x: x.px(step.into()), low: y.px(low.into()), high: y.px(high.into()) };
+        let Some(piece) = pieces.last_mut() else { continue };
+        match piece.last_mut() {
+            Some(last) if (last.x * pixels).floor() == (dot.x * pixels).floor() => {
+                last.low = last.low.max(dot.low); // pixels count downwards
+                last.high = last.high.min(dot.high);
+            }
+            _ => piece.push(dot),
+        }
+    }
+    pieces
+}
+
+/// Step, low and high of each sample that has all three.
+fn samples(line: &Line, numbers: &Numbers) -> impl DoubleEndedIterator<Item = (f32, f32, f32)> {
+    let (x, low, high) = (numbers.at(line.x), numbers.at(line.low), numbers.at(line.high));
+    let many = x.len().min(low.len()).min(high.len());
+    (0..many).map(|i| (x[i], low[i], high[i]))
+}
+
+fn end_font(line: &Line) -> Font {
+    if line.is_train { Font::Strong } else { Font::Label }
+}
+
+/// The name of a line with its last value.
+fn end_label(line: &Line, numbers: &Numbers) -> String {
+    match samples(line, numbers).next_back() {
+        Some((_, low, high)) => format!("{} {}", line.label, significant(low + (high - low) / 2.0, 3)),
+        None => String::new(),
+    }
+}
+
+pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, numbers: &Numbers) -> Drawn<DB> {
+    let layout = layout(curves, numbers, (pen.width, pen.height));
+    let x = &layout.x;
+    for (strip, (y, ticks)) in curves.strips.iter().zip(&layout.strips) {
+        let labels: Vec<_> = ticks.values.iter().map(|&value| (value, ticks.label(value))).collect();
+        left_axis(pen, y, &labels, (x.start, x.end))?;
+        pen.text(&strip.label, (x.start, y.end - 10.0), Align::Left, Font::Small, &pen.style.palette.ink_3)?;
+        draw_strip(pen, strip, numbers, x, y)?;
+    }
+    let most = ((x.end - x.start) / 56.0).clamp(2.0, 5.0) as usize;
+    let foot = layout.strips.last().map_or(pen.height - FOOT, |(y, _)| y.start);
+    foot_axis(pen, x, &step_ticks(x.to, most), "step", foot + 12.0)
+}
+
+fn draw_strip<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    strip: &Strip,
+    numbers: &Numbers,
+    x: &Scale,
+    y: &Scale,
+) -> Drawn<DB> {
+    let colors = &pen.style.palette;
+    let lane = colors.lanes[0];
+    let mut room = Room::new(Rect::between(x.start, y.end - HEAD, x.end, y.start));
+    // Test below train, so that the thick line is never cut.
+    let mut lines: Vec<_> = strip.lines.iter().collect();
+    lines.sort_by_key(|line| line.is_train);
+    let drawn: Vec<_> = lines.iter().map(|line| (*line, pieces(line, numbers, x, y, pen.pixels()))).collect();
+    for (_, pieces) in &drawn {
+        for piece in pieces {
+            room.avoid(&piece.iter().map(middle).collect::<Vec<_>>());
+        }
+    }
+    draw_marks(pen, strip, x, y, &mut room)?;
+    for (_, pieces) in &drawn {
+        for piece in pieces.iter().filter(|piece| piece.iter().any(|dot| dot.low - dot.high > 0.5)) {
+            let above = piece.iter().map(|dot| (dot.x, dot.high));
+            let below = piece.iter().rev().map(|dot| (dot.x, dot.low));
+            pen.polygon(above.chain(below), &lane.mix(0.2))?;
+        }
+    }
+    for (line, pieces) in &drawn {
+        let width = if line.is_train { 2.0 } else { 1.0 };
+        for piece in pieces {
+            pen.line(piece.iter().map(middle), width, &lane)?;
+            if let [dot] = piece[..] {
+                pen.disc(middle(&dot), width, &lane)?; // a lone value is still seen
+            }
+        }
+    }
+    let mut heights: Vec<f64> = drawn
+        .iter()
+        .map(|(_, pieces)| {
+            let last = pieces.iter().rev().find_map(|piece| piece.last());
+            last.map_or(y.start, |dot| middle(dot).1)
+        })
+        .collect();
+    push_apart(&mut heights, 14.0, y.end, y.start - 3.0);
+    for ((line, _), height) in drawn.iter().zip(heights) {
+        let (label, font) = (end_label(line, numbers), end_font(line));
+        pen.text(&label, (x.end + 6.0, height), Align::Left, font, &lane)?;
+    }
+    Ok(())
+}
+
+/// Dashed lines at values worth knowing, their names where the curves leave room.
+fn draw_marks<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    strip: &Strip,
+    x: &Scale,
+    y: &Scale,
+    room: &mut Room,
+) -> Drawn<DB> {
+    let ink = &pen.style.palette.ink_3;
+    for (value, name) in strip.marks.iter().filter(|(value, _)| y.contains(f64::from(*value))) {
+        let height = y.px(f64::from(*value));
+        pen.dashed(&[(x.start, height), (x.end, height)], 1.0, (3.0, 3.0), &ink.mix(0.7))?;
+        let width = Font::Small.width(name);
+        let ends = [x.end - width - 4.0, x.start + (x.end - x.start) * 0.45 - width / 2.0, x.start + 4.0];
+        let candidates = ends
+            .iter()
+            .flat_map(|&left| [9.0, -9.0].map(|by| Rect::of_text(name, Font::Small, left, height + by)));
+        if let Some(rect) = room.place(candidates) {
+            pen.text(name, (rect.x, rect.middle().1), Align::Left, Font::Small, ink)?;
+        }
+    }
+    Ok(())
+}
+
+fn middle(dot: &Dot) -> Point {
+    (dot.x, f64::midpoint(dot.low, dot.high))
+}
+
+pub(super) fn read(curves: &Curves, numbers: &Numbers, size: (f64, f64), (px, py): Point) -> Option<ReadOut> {
+    let layout = layout(curves, numbers, size);
+    let lines = || curves.strips.iter().flat_map(|strip| &strip.lines);
+    let wanted = layout.x.value(px);
+    // The recorded step that is nearest to the pointer.
+    let steps = lines().flat_map(|line| numbers.at(line.x)).copied().filter(|step| step.is_finite());
+    let distance = |step: f32| (f64::from(step) - wanted).abs();
+    let step = steps.min_by(|&a, &b| distance(a).total_cmp(&distance(b)))?;
+    let x = layout.x.px(step.into());
+    let mut read = ReadOut {
+        lines: vec![format!("step {}", count(step as usize))],
+        anchor: (x, py),
+        crosshair: Crosshair::default(),
+    };
+    for (strip, (y, _)) in curves.strips.iter().zip(&layout.strips) {
+        read.crosshair.plumbs.push((x, y.end, y.start));
+        for line in &strip.lines {
+            let at_step = samples(line, numbers).find(|sample| sample.0.to_bits() == step.to_bits());
+            let Some((_, low, high)) = at_step else { continue };
+            let value = if low.to_bits() == high.to_bits() {
+                exact(low)
+            } else {
+                format!("{} to {}", exact(low), exact(high))
+            };
+            let name = if curves.strips.len() > 1 {
+                format!("{}, {}", strip.label, line.label)
+            } else {
+                line.label.clone()
+            };
+            read.lines.push(format!("{name} {value}"));
+            if low.is_finite() && high.is_finite() {
+                read.crosshair.dots.push((x, f64::midpoint(y.px(low.into()), y.px(high.into()))));
+            }
+        }
+    }
+    Some(read)
+}

@@ -1,0 +1,197 @@
+//! The network as columns of tiles, each what one neuron gives over the plane. The links between
+//! them are [`super::links`]'.
+
+use super::bitmap::{Bitmap, Enlarger, Tile};
+use super::columns::{Columns, columns};
+use crate::labs::format::exact;
+use super::links;
+use super::palette::Ramp;
+use super::pen::{Align, Pen, Point};
+use super::read_out::{Crosshair, ReadOut};
+use super::text::{Font, Rect};
+use super::{Drawn, View};
+use crate::labs::{Diagram, Numbers};
+use plotters::prelude::DrawingBackend;
+
+/// Room under the tiles for the number of neurons that have none.
+const FOOT: f64 = 15.0;
+
+/// Where the tiles of a diagram lie.
+pub(super) struct Layout {
+    pub columns: Columns,
+    /// Side of a tile.
+    pub side: f64,
+    tall: f64,
+    /// Tiles in the tallest column.
+    most: usize,
+}
+
+pub(super) fn layout(diagram: &Diagram, (width, height): (f64, f64)) -> Layout {
+    let columns = columns(width, diagram.columns.len().saturating_sub(1));
+    let hides = diagram.columns.iter().any(|column| column.units > column.tiles);
+    let tall = (height - if hides { FOOT } else { 0.0 }).max(0.0);
+    let most = diagram.columns.iter().map(|column| column.tiles).max().unwrap_or(0).max(1);
+    let side = (columns.width * 0.66).min(tall / most as f64 * 0.72).min(40.0);
+    Layout { columns, side, tall, most }
+}
+
+impl Layout {
+    /// Middle of tile `index` of `tiles` in `column`: centred, a lone pair a little wider apart.
+    pub fn center(&self, column: usize, index: usize, tiles: usize) -> Point {
+        let gap = (self.tall - 6.0).max(0.0) / self.most as f64;
+        let gap = if tiles == 2 && self.most > 2 { gap * 1.2 } else { gap };
+        let from_middle = index as f64 - (tiles as f64 - 1.0) / 2.0;
+        (self.columns.center(column), self.tall / 2.0 + from_middle * gap)
+    }
+
+    fn rect(&self, column: usize, index: usize, tiles: usize) -> Rect {
+        let (x, y) = self.center(column, index, tiles);
+        Rect { x: x - self.side / 2.0, y: y - self.side / 2.0, width: self.side, height: self.side }
+    }
+}
+
+/// How a neuron is called in words.
+pub(super) fn neuron(diagram: &Diagram, column: usize, index: usize) -> String {
+    match diagram.columns.get(column).map(|column| column.label.as_str()) {
+        Some("in") => format!("input {}", input_name(diagram, index)),
+        Some("out") if diagram.columns[column].units == 1 => "output".into(),
+        Some("out") => format!("output {}", index.saturating_add(1)),
+        Some(label) => format!("layer {label}, neuron {}", index.saturating_add(1)),
+        None => format!("neuron {}", index.saturating_add(1)),
+    }
+}
+
+/// The two features of the plane are x and y; more are numbered.
+fn input_name(diagram: &Diagram, index: usize) -> String {
+    let units = diagram.columns.first().map_or(0, |column| column.units);
+    match index {
+        0 if units <= 2 => "x".into(),
+        1 if units <= 2 => "y".into(),
+        _ => {
+            let digit = |c: char| char::from_u32('₀' as u32 + c.to_digit(10).unwrap_or(0)).unwrap_or('₀');
+            format!("x{}", (index.saturating_add(1)).to_string().chars().map(digit).collect::<String>())
+        }
+    }
+}
+
+pub(super) fn draw<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    diagram: &Diagram,
+    numbers: &Numbers,
+    view: &View,
+) -> Drawn<DB> {
+    let layout = layout(diagram, (pen.width, pen.height));
+    draw_tiles(pen, diagram, numbers, view, &layout)?;
+    links::draw(pen, diagram, numbers, view, &layout)?;
+    for (i, column) in diagram.columns.iter().enumerate() {
+        let (x, _) = layout.center(i, 0, column.tiles);
+        if i == 0 {
+            for index in 0..column.tiles {
+                let (x, y) = layout.center(0, index, column.tiles);
+                let left = x - layout.side / 2.0 - 5.0;
+                let name = input_name(diagram, index);
+                pen.text(&name, (left, y), Align::Right, Font::Label, &pen.style.palette.ink_3)?;
+            }
+        }
+        if column.units > column.tiles {
+            let more = format!("+{}", column.units - column.tiles);
+            let lowest = layout.rect(i, column.tiles.saturating_sub(1), column.tiles).bottom();
+            let at = (x, (lowest + 9.0).min(pen.height - 6.0));
+            pen.text(&more, at, Align::Center, Font::Small, &pen.style.palette.ink_3)?;
+        }
+    }
+    Ok(())
+}
+
+/// A bitmap for each column. Links run only between the columns, so neither covers the other.
+fn draw_tiles<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    diagram: &Diagram,
+    numbers: &Numbers,
+    view: &View,
+    layout: &Layout,
+) -> Drawn<DB> {
+    let colors = &pen.style.palette;
+    let pixels = pen.pixels();
+    let side = (layout.side * pixels).round() as usize;
+    let cells = diagram.side * diagram.side;
+    if side == 0 || cells == 0 {
+        return Ok(());
+    }
+    let ramp = Ramp::new(&colors.div);
+    let enlarger = Enlarger::new(diagram.side, side, side);
+    let margin = (1.5 * pixels).ceil() as usize; // for the borders
+    let (mut grids, mut smooth) = (numbers.at(diagram.tiles).chunks_exact(cells), Vec::new());
+    for (i, column) in diagram.columns.iter().enumerate() {
+        if column.tiles == 0 {
+            continue;
+        }
+        let corner = |index: usize| {
+            let rect = layout.rect(i, index, column.tiles);
+            ((rect.x * pixels).round() as i32, (rect.y * pixels).round() as i32)
+        };
+        let ((left, top), (_, last)) = (corner(0), corner(column.tiles - 1));
+        let height = (last - top).max(0) as usize + side + 2 * margin;
+        let mut bitmap = Bitmap::new(side + 2 * margin, height, colors.surface);
+        let (border, border_color) = if i == view.selected_layer {
+            (1.5 * pixels, colors.ink)
+        } else {
+            (0.75 * pixels, colors.line_strong)
+        };
+        for index in 0..column.tiles {
+            enlarger.enlarge(grids.next().unwrap_or(&[]), &mut smooth);
+            let y = margin + (corner(index).1 - top).max(0) as usize;
+            let background = colors.surface;
+            let radius = 4.0 * pixels;
+            let tile = Tile { x: margin, y, side, radius, border, border_color, background };
+            bitmap.tile(&tile, |x, y| {
+                smooth.get(y * side + x).map_or(colors.sunken, |&value| ramp.signed(value))
+            });
+        }
+        let at = (left - margin as i32, top - margin as i32);
+        pen.bitmap(at, &bitmap)?;
+    }
+    Ok(())
+}
+
+pub(super) fn read(
+    diagram: &Diagram,
+    numbers: &Numbers,
+    size: (f64, f64),
+    pointer: Point,
+) -> Option<ReadOut> {
+    let layout = layout(diagram, size);
+    let mut before = 0; // tiles of the columns to the left
+    for (i, column) in diagram.columns.iter().enumerate() {
+        for index in 0..column.tiles {
+            let rect = layout.rect(i, index, column.tiles);
+            if rect.contains(pointer) && rect.width > 0.0 {
+                let lines = read_tile(diagram, numbers, (i, index), before + index, &rect, pointer);
+                let crosshair = Crosshair { frame: Some(rect), ..Crosshair::default() };
+                return Some(ReadOut { lines, anchor: rect.middle(), crosshair });
+            }
+        }
+        before += column.tiles;
+    }
+    links::read(diagram, numbers, &layout, pointer)
+}
+
+/// The neuron's name and what it gives at the pointer's place on the plane, −1…1 of its ends.
+fn read_tile(
+    diagram: &Diagram,
+    numbers: &Numbers,
+    (column, index): (usize, usize),
+    tile: usize,
+    rect: &Rect,
+    (px, py): Point,
+) -> Vec<String> {
+    let mut lines = vec![neuron(diagram, column, index)];
+    let side = diagram.side;
+    let cell = |share: f64| ((share * side as f64) as usize).min(side.saturating_sub(1));
+    let (x, y) = (cell((px - rect.x) / rect.width), cell((py - rect.y) / rect.height));
+    if let Some(&value) = numbers.at(diagram.tiles).get((tile * side + y) * side + x) {
+        let [low, high] = &diagram.ends;
+        lines.push(format!("{} here, from −1 ({low}) to 1 ({high})", exact(value)));
+    }
+    lines
+}

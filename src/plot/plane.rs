@@ -1,0 +1,218 @@
+//! What the network says over the plane of two features, as smooth colours, with the items of the
+//! data set on it: trained ones filled, test items as rings, classes by shape as well as by colour.
+
+use super::Drawn;
+use super::bitmap::{Bitmap, Enlarger};
+use crate::labs::format::{exact, fixed, significant};
+use super::palette::{Ramp, mix};
+use super::pen::{Align, Pen, Point};
+use super::read_out::{Crosshair, ReadOut};
+use super::text::{Font, Rect};
+use crate::labs::{Numbers, Plane};
+use plotters::prelude::DrawingBackend;
+use plotters::style::RGBColor;
+use std::f64::consts::TAU;
+
+/// Room left of the plane and under it for its axes.
+const LEFT: f64 = 20.0;
+const FOOT: f64 = 18.0;
+/// How far colours of the plane go from the surface, so that items stand out on them.
+const STRENGTH: f32 = 0.84;
+/// Size of an item: from its middle to its edge.
+const RADIUS: f64 = 2.8;
+
+/// The square of the plane.
+fn square(width: f64, height: f64) -> Rect {
+    let side = (width - LEFT).min(height - FOOT).max(0.0);
+    Rect { x: LEFT + ((width - LEFT - side) / 2.0).max(0.0), y: 0.0, width: side, height: side }
+}
+
+/// An item: x, y, label and whether it is a test item.
+type Item = [f32; 4];
+
+fn items<'a>(plane: &Plane, numbers: &'a Numbers) -> &'a [Item] {
+    numbers.at(plane.points).as_chunks().0
+}
+
+/// Where an item lies; none outside of the view.
+fn place(plane: &Plane, square: &Rect, item: &Item) -> Option<Point> {
+    let share = |value: f32| f64::from(value / plane.extent) / 2.0;
+    let (x, y) = (0.5 + share(item[0]), 0.5 - share(item[1]));
+    let is_inside = (0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y);
+    is_inside.then_some((square.x + square.width * x, square.y + square.height * y))
+}
+
+pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &Numbers) -> Drawn<DB> {
+    let colors = &pen.style.palette;
+    let square = square(pen.width, pen.height);
+    let px = |css: f64| (css * pen.pixels()).round() as usize;
+    let side = px(square.width);
+    if side == 0 {
+        return Ok(());
+    }
+    let ramp = Ramp::new(&colors.div);
+    let bitmap = if plane.classes > 2 {
+        classes(plane, numbers.at(plane.values), side, pen)
+    } else {
+        signed(plane, numbers.at(plane.values), side, &ramp)
+    };
+    pen.bitmap((px(square.x) as i32, px(square.y) as i32), &bitmap)?;
+
+    for item in items(plane, numbers) {
+        let Some(at) = place(plane, &square, item) else { continue };
+        let (color, shape) = match plane.classes {
+            0 => (ramp.signed(0.94 * item[2]), 0),
+            1 | 2 => (ramp.signed(if item[2] > 0.5 { 0.94 } else { -0.94 }), 0),
+            _ => (colors.class(item[2] as usize), item[2] as usize),
+        };
+        draw_item(pen, at, color, shape, item[3] != 0.0)?;
+    }
+    draw_axes(pen, plane, &square)
+}
+
+/// −1…1 through the signed ramp, blended as values.
+fn signed(plane: &Plane, values: &[f32], side: usize, ramp: &Ramp) -> Bitmap {
+    let mut smooth = Vec::new();
+    Enlarger::new(plane.side, side, side).enlarge(values, &mut smooth);
+    if smooth.is_empty() {
+        return Bitmap::new(side, side, ramp.signed(0.0));
+    }
+    let pixel = |&value: &f32| {
+        let RGBColor(r, g, b) = ramp.signed(STRENGTH * value.clamp(-1.0, 1.0));
+        [r, g, b]
+    };
+    Bitmap { width: side, height: side, rgb: smooth.iter().flat_map(pixel).collect() }
+}
+
+/// The likeliest class' colour, paler the less it is likely, blended as colours.
+fn classes<DB: DrawingBackend>(plane: &Plane, values: &[f32], side: usize, pen: &Pen<DB>) -> Bitmap {
+    let colors = &pen.style.palette;
+    let guess = 1.0 / plane.classes as f64;
+    let cell = |&value: &f32| {
+        if !value.is_finite() {
+            return colors.surface;
+        }
+        let likely = (f64::from(value.fract()) / 0.999 - guess) / (1.0 - guess);
+        let strength = likely.clamp(0.0, 1.0) * 0.5 + 0.06;
+        mix(colors.surface, colors.class(value.max(0.0) as usize), strength)
+    };
+    let cells: Vec<RGBColor> = values.iter().map(cell).collect();
+    let enlarger = Enlarger::new(plane.side, side, side);
+    let channel = |pick: fn(&RGBColor) -> u8| {
+        let mut smooth = Vec::new();
+        let grid: Vec<f32> = cells.iter().map(|color| f32::from(pick(color))).collect();
+        enlarger.enlarge(&grid, &mut smooth);
+        smooth
+    };
+    let (r, g, b) = (channel(|c| c.0), channel(|c| c.1), channel(|c| c.2));
+    if r.is_empty() {
+        return Bitmap::new(side, side, colors.surface);
+    }
+    let rgb = r.iter().zip(&g).zip(&b).flat_map(|((r, g), b)| [r, g, b].map(|c| c.round() as u8)).collect();
+    Bitmap { width: side, height: side, rgb }
+}
+
+/// A filled shape with an edge in the surface colour; for a test item a ring.
+fn draw_item<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    at: Point,
+    color: RGBColor,
+    shape: usize,
+    is_test: bool,
+) -> Drawn<DB> {
+    let surface = &pen.style.palette.surface;
+    let draw = |radius: f64, color: &RGBColor| match outline(shape, at, radius) {
+        Some(points) => pen.polygon(points, color),
+        None => pen.disc(at, radius, color),
+    };
+    draw(RADIUS + 1.0, surface)?;
+    draw(RADIUS, &color)?;
+    if is_test { draw(RADIUS - 1.4, surface) } else { Ok(()) }
+}
+
+/// Corners of the marker of a class; a circle has none.
+fn outline(shape: usize, (x, y): Point, radius: f64) -> Option<Vec<Point>> {
+    // Corners, turn (parts of a full one), every second corner drawn in by this, size.
+    let (corners, turn, inner, size) = match shape % 10 {
+        0 => return None,
+        1 => (4, 0.125, 1.0, 1.2),
+        2 => (3, 0.25, 1.0, 1.35),
+        3 => (4, 0.0, 1.0, 1.3),
+        4 => (3, -0.25, 1.0, 1.35),
+        5 => (8, 0.0, 0.5, 1.5),
+        6 => (5, 0.25, 1.0, 1.2),
+        7 => (8, 0.125, 0.5, 1.5),
+        8 => (6, 0.0, 1.0, 1.15),
+        _ => (10, 0.25, 0.5, 1.5),
+    };
+    let corner = |i: i32| {
+        let angle = TAU * (f64::from(i) / f64::from(corners) + turn);
+        let reach = radius * size * if i % 2 == 1 { inner } else { 1.0 };
+        (x + reach * angle.cos(), y - reach * angle.sin())
+    };
+    Some((0..corners).map(corner).collect())
+}
+
+/// The ends of both axes and their names, without lines: the edge of the plane is one.
+fn draw_axes<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, square: &Rect) -> Drawn<DB> {
+    let ink = &pen.style.palette.ink_3;
+    let end = if plane.extent.fract() == 0.0 { fixed(plane.extent, 0) } else { significant(plane.extent, 2) };
+    let foot = square.bottom() + 10.0;
+    let side = square.x - 5.0;
+    let (middle_x, middle_y) = square.middle();
+    pen.text(&format!("−{end}"), (square.x, foot), Align::Left, Font::Small, ink)?;
+    pen.text("x", (middle_x, foot), Align::Center, Font::Small, ink)?;
+    pen.text(&end, (square.right(), foot), Align::Right, Font::Small, ink)?;
+    pen.text(&end, (side, 6.0), Align::Right, Font::Small, ink)?;
+    pen.text("y", (side, middle_y), Align::Right, Font::Small, ink)?;
+    pen.text(&format!("−{end}"), (side, square.bottom() - 6.0), Align::Right, Font::Small, ink)
+}
+
+pub(super) fn read(
+    plane: &Plane,
+    numbers: &Numbers,
+    (width, height): (f64, f64),
+    pointer: Point,
+) -> Option<ReadOut> {
+    let square = square(width, height);
+    if square.width <= 0.0 || !square.contains(pointer) {
+        return None;
+    }
+    let distance = |at: Point| (at.0 - pointer.0).hypot(at.1 - pointer.1);
+    let nearest = items(plane, numbers)
+        .iter()
+        .filter_map(|item| place(plane, &square, item).map(|at| (distance(at), at, item)))
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(distance, ..)| *distance <= 6.0);
+    if let Some((_, at, [x, y, label, is_test])) = nearest {
+        let kind = if *is_test == 0.0 { "training item" } else { "test item" };
+        let label = if plane.classes == 0 { "target" } else { "class" }.to_owned() + " " + &exact(*label);
+        return Some(ReadOut {
+            lines: vec![kind.into(), format!("x {}, y {}", exact(*x), exact(*y)), label],
+            anchor: at,
+            crosshair: Crosshair { dots: vec![at], ..Crosshair::default() },
+        });
+    }
+    let share = ((pointer.0 - square.x) / square.width, (pointer.1 - square.y) / square.height);
+    let cell = |share: f64| ((share * plane.side as f64) as usize).min(plane.side.saturating_sub(1));
+    let feature = |share: f64| significant(f64::from(plane.extent) * share, 3);
+    let mut lines = vec![format!("x {}, y {}", feature(2.0 * share.0 - 1.0), feature(1.0 - 2.0 * share.1))];
+    if let Some(&value) = numbers.at(plane.values).get(cell(share.1) * plane.side + cell(share.0)) {
+        lines.push(match plane.classes {
+            0 => format!("output {}", exact(value)),
+            1 | 2 => format!("class 1 has probability {}", significant(f32::midpoint(value, 1.0), 3)),
+            _ => {
+                format!("class {} has probability {}", value as usize, significant(value.fract() / 0.999, 3))
+            }
+        });
+    }
+    Some(ReadOut {
+        lines,
+        anchor: pointer,
+        crosshair: Crosshair {
+            plumbs: vec![(pointer.0, square.y, square.bottom())],
+            rules: vec![(pointer.1, square.x, square.right())],
+            ..Crosshair::default()
+        },
+    })
+}

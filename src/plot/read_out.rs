@@ -1,0 +1,64 @@
+//! The exact values under the pointer, and the marks that show which they are.
+
+use super::pen::{Pen, Point};
+use super::text::Rect;
+use super::{Drawn, bars, curves, diagram, distribution, layer_map, plane};
+use crate::labs::{Figure, Numbers};
+use plotters::prelude::DrawingBackend;
+use plotters::style::Color;
+
+/// What a figure says about one place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadOut {
+    /// Lines of text, the first names the place: "step 120", "train 0.6931472".
+    pub lines: Vec<String>,
+    /// What is read, in CSS pixels: where a tooltip points.
+    pub anchor: (f64, f64),
+    pub crosshair: Crosshair,
+}
+
+/// Marks of the place that is read, in CSS pixels.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Crosshair {
+    /// Vertical lines as x, top, bottom.
+    pub plumbs: Vec<(f64, f64, f64)>,
+    /// Horizontal lines as y, left, right.
+    pub rules: Vec<(f64, f64, f64)>,
+    pub dots: Vec<(f64, f64)>,
+    pub frame: Option<Rect>,
+    /// A line along what is read, such as a link.
+    pub trace: Vec<(f64, f64)>,
+}
+
+impl Crosshair {
+    pub(super) fn draw<DB: DrawingBackend>(&self, pen: &Pen<DB>) -> Drawn<DB> {
+        let colors = &pen.style.palette;
+        let thin = colors.ink_3.mix(0.8);
+        for &(x, top, bottom) in &self.plumbs {
+            pen.plumb(x, top, bottom, &thin)?;
+        }
+        for &(y, left, right) in &self.rules {
+            pen.rule(left, right, y, &thin)?;
+        }
+        pen.line(self.trace.iter().copied(), 2.0, &colors.ink)?;
+        for &dot in &self.dots {
+            pen.disc(dot, 4.0, &colors.surface)?;
+            pen.disc(dot, 3.0, &colors.ink)?;
+        }
+        self.frame.map_or(Ok(()), |frame| pen.frame(frame, 1.5, &colors.ink))
+    }
+}
+
+/// What `figure`, drawn `size` CSS pixels wide and high, says at `pointer`; nothing where it shows
+/// nothing.
+#[must_use]
+pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: Point) -> Option<ReadOut> {
+    match figure {
+        Figure::Curves(curves) => curves::read(curves, numbers, size, pointer),
+        Figure::LayerBars(bars) => bars::read(bars, numbers, size, pointer),
+        Figure::LayerMap(map) => layer_map::read(map, numbers, size, pointer),
+        Figure::Distribution(distribution) => distribution::read(distribution, numbers, size, pointer),
+        Figure::Plane(plane) => plane::read(plane, numbers, size, pointer),
+        Figure::Diagram(diagram) => diagram::read(diagram, numbers, size, pointer),
+    }
+}

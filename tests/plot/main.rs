@@ -1,0 +1,285 @@
+//! Every figure draws at every size, whatever its numbers; labels stay inside and apart; tables and
+//! read-outs give the exact numbers.
+
+mod paper;
+mod samples;
+
+use glassbox::labs::*;
+use glassbox::plot::{Palette, ReadOut, Style, View, columns, draw, read_out, table};
+use paper::{FINE, Paper};
+use plotters::prelude::{IntoDrawingArea, SVGBackend};
+use samples::{Sample, VANISHING};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// The style of the page's canvas: in eighths of a pixel, at one pixel for each CSS pixel.
+fn style() -> Style {
+    Style { grain: FINE, ..Style::new(Palette::default(), FINE, "sans-serif") }
+}
+
+/// Draws as the page does, `width`·`height` CSS pixels.
+fn on_paper(sample: &Sample, (width, height): (u32, u32), view: &View) -> Paper {
+    onto(Paper::new(width * FINE as u32, height * FINE as u32), sample, &style(), view)
+}
+
+fn onto(paper: Paper, sample: &Sample, style: &Style, view: &View) -> Paper {
+    let paper = Rc::new(RefCell::new(paper));
+    draw(&(&paper).into(), &sample.figure, &sample.numbers, style, view).expect("paper takes everything");
+    Rc::into_inner(paper).expect("the drawing area is gone").into_inner()
+}
+
+/// Sizes from the design and such as come up while a page is laid out.
+const SIZES: [(u32, u32); 9] =
+    [(650, 276), (650, 148), (358, 196), (280, 164), (132, 132), (60, 400), (20, 20), (1, 1), (3, 1)];
+
+fn views(size: (u32, u32)) -> [View; 4] {
+    let at = |x: f64, y: f64| Some((f64::from(size.0) * x, f64::from(size.1) * y));
+    [
+        View::default(),
+        View { selected_layer: 3, hover: at(0.4, 0.5) },
+        View { selected_layer: usize::MAX - 1, hover: at(1.0, 1.0) },
+        View { selected_layer: 1, hover: Some((f64::NAN, f64::NEG_INFINITY)) },
+    ]
+}
+
+#[test]
+fn every_figure_draws_at_every_size_whatever_its_numbers() {
+    for sample in samples::figures().iter().chain(&samples::broken()) {
+        for size in SIZES {
+            for view in views(size) {
+                let paper = on_paper(sample, size, &view);
+                for text in paper.texts {
+                    assert!(!text.text.contains("-"), "{}: a hyphen for a minus in {text:?}", sample.name);
+                }
+            }
+            let _ = table(&sample.figure, &sample.numbers);
+        }
+    }
+}
+
+#[test]
+fn every_figure_draws_to_plotters_svg() {
+    for sample in samples::figures() {
+        let mut svg = String::new();
+        {
+            let area = SVGBackend::with_string(&mut svg, (320, 160)).into_drawing_area();
+            let style = Style::new(Palette::default(), 1.0, "sans-serif");
+            draw(&area, &sample.figure, &sample.numbers, &style, &View::default()).expect("SVG");
+            area.present().expect("SVG");
+        }
+        assert!(svg.ends_with("</svg>\n"), "{}", sample.name);
+        assert!(svg.len() > 1000, "{} is nearly empty: {svg}", sample.name);
+    }
+}
+
+#[test]
+fn labels_stay_inside_and_apart() {
+    for sample in samples::figures() {
+        for size in [(650, 276), (650, 148), (358, 276), (358, 148), (280, 164), (280, 196), (132, 132)] {
+            let paper = on_paper(&sample, size, &View { selected_layer: 3, hover: None });
+            let (width, height) = (f64::from(size.0) * FINE, f64::from(size.1) * FINE);
+            let at = format!("{} at {size:?}", sample.name);
+            for text in &paper.texts {
+                let half = text.size * 0.45;
+                assert!(text.left >= -FINE && text.right <= width + FINE, "{at}: {text:?} leaves the sides");
+                assert!(text.middle >= half && text.middle + half <= height, "{at}: {text:?} is cut off");
+            }
+            for (i, a) in paper.texts.iter().enumerate() {
+                for b in &paper.texts[..i] {
+                    let is_beside = a.right <= b.left + FINE || b.right <= a.left + FINE;
+                    let is_above = (a.middle - b.middle).abs() >= (a.size + b.size) * 0.4;
+                    assert!(is_beside || is_above, "{at}: {:?} covers {:?}", a, b);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn axes_are_named() {
+    let texts = |sample: &Sample| {
+        let paper = on_paper(sample, (400, 200), &View::default());
+        paper.texts.into_iter().map(|text| text.text).collect::<Vec<_>>().join("|")
+    };
+    let wanted: [(&str, &[&str]); 7] = [
+        ("curves", &["step 0", "loss", "train 0.0", "test 0.1", "coin flip"]),
+        ("curves-long", &["1M"]),
+        ("bars", &["‖∂L/∂W‖", "10⁻⁴", "10⁻⁸"]),
+        ("map-10", &["step 0", "960"]),
+        ("distribution-Sigmoid", &["z = −8", "σ(z)", "σ′(z)", "saturated"]),
+        ("distribution-Relu", &["ReLU(z)", "ReLU′(z)"]),
+        ("plane-2", &["x", "y", "−3", "3"]),
+    ];
+    let figures = samples::figures();
+    for (name, words) in wanted {
+        let sample = figures.iter().find(|sample| sample.name == name).expect("a sample of this name");
+        let texts = texts(sample);
+        for word in words {
+            assert!(texts.contains(word), "{name} lacks {word:?}: {texts}");
+        }
+    }
+}
+
+#[test]
+fn bitmaps_stay_inside() {
+    for sample in samples::figures() {
+        for size in [(650, 276), (358, 196), (132, 132)] {
+            let paper = on_paper(&sample, size, &View::default());
+            for [x, y, width, height] in paper.bitmaps {
+                let (right, bottom) = (f64::from(size.0) * FINE, f64::from(size.1) * FINE);
+                let fits = x >= 0.0 && y >= 0.0 && x + width <= right + 0.5 && y + height <= bottom + 0.5;
+                assert!(fits, "{} at {size:?}: {x}, {y}, {width}, {height}", sample.name);
+            }
+        }
+    }
+}
+
+fn cells(sample: &Sample) -> (Vec<String>, Vec<Vec<String>>) {
+    let table = table(&sample.figure, &sample.numbers);
+    for row in &table.rows {
+        assert_eq!(row.len(), table.columns.len(), "{}", sample.name);
+    }
+    (table.columns, table.rows)
+}
+
+fn named(name: &str) -> Sample {
+    samples::figures().into_iter().find(|sample| sample.name == name).expect("a sample of this name")
+}
+
+#[test]
+fn tables_read_back_to_the_same_bits() {
+    let (columns, rows) = cells(&named("bars"));
+    assert_eq!(columns, ["layer", "‖∂L/∂W‖"]);
+    let values: Vec<f32> = rows.iter().map(|row| row[1].parse().expect("a number")).collect();
+    assert_eq!(values, VANISHING);
+
+    let sample = named("curves");
+    let (columns, rows) = cells(&sample);
+    assert_eq!(columns, ["step", "loss, train", "loss, test"]);
+    let Figure::Curves(curves) = &sample.figure else { unreachable!("curves are curves") };
+    for (i, line) in curves.strips[0].lines.iter().enumerate() {
+        let values: Vec<f32> = rows.iter().filter_map(|row| row[i + 1].parse().ok()).collect();
+        assert_eq!(values, sample.numbers.at(line.low), "every value of {}", line.label);
+    }
+    assert_eq!(cells(&named("curves-long")).1[0][1].split(" to ").count(), 2);
+
+    let (columns, rows) = cells(&named("map-10"));
+    assert_eq!((columns.len(), rows.len()), (11, 16));
+    assert_eq!([&*rows[0][0], &*rows[1][0], &*rows[15][0]], ["0", "60", "900"]);
+
+    let (_, rows) = cells(&named("distribution-Tanh"));
+    assert_eq!(rows[0][..2], ["-8", "-7.6"]);
+    let (_, rows) = cells(&named("plane-2"));
+    assert_eq!((rows.len(), &*rows[4][3]), (400, "yes"));
+    let (_, rows) = cells(&named("diagram"));
+    assert_eq!(rows.len(), 2 * 5 + 9 * 25 + 5);
+    assert_eq!(rows[0][..2], ["input x", "layer 1, neuron 1"]);
+    assert_eq!(rows[rows.len() - 1][..2], ["layer 10, neuron 5", "output"]);
+}
+
+fn read(name: &str, size: (f64, f64), at: (f64, f64)) -> Option<ReadOut> {
+    let sample = named(name);
+    read_out(&sample.figure, &sample.numbers, size, at)
+}
+
+#[test]
+fn the_pointer_reads_exact_values() {
+    let size = (652.0, 160.0);
+    let third = columns(size.0, 11).center(3);
+    let bar = read("bars", size, (third, 80.0)).expect("a bar");
+    assert_eq!(bar.lines, ["layer 3", "‖∂L/∂W‖ 9.6×10⁻⁷"]);
+    assert!(read("bars", size, (10.0, 80.0)).is_none(), "the gutter says nothing");
+
+    let curve = read("curves", size, (0.0, 80.0)).expect("the first step");
+    let sample = named("curves");
+    let Figure::Curves(curves) = &sample.figure else { unreachable!("curves are curves") };
+    let first = |line: usize| sample.numbers.at(curves.strips[0].lines[line].low)[0];
+    assert_eq!(curve.lines, ["step 0".into(), format!("train {}", first(0)), format!("test {}", first(1))]);
+    assert_eq!((curve.crosshair.plumbs.len(), curve.crosshair.dots.len()), (1, 2));
+
+    let cell = read("map-10", size, (columns(size.0, 10).center(10), 155.0)).expect("a cell");
+    assert_eq!(cell.lines[..2], ["layer 10", "step 900"]);
+    let sample = named("map-10");
+    let Figure::LayerMap(map) = &sample.figure else { unreachable!("a map is a map") };
+    let newest = sample.numbers.at(map.values)[159];
+    assert_eq!(cell.lines[2].parse::<f32>().expect("a number"), newest);
+
+    let z = read("distribution-Sigmoid", (300.0, 200.0), (298.0, 50.0)).expect("inside");
+    assert!(z.lines[1].contains("from 7.6"), "{:?}", z.lines);
+    assert!(z.lines.iter().any(|line| line.starts_with("σ(z) = ")), "{:?}", z.lines);
+
+    let corner = read("plane-2", (150.0, 148.0), (21.0, 1.0)).expect("the corner");
+    assert!(corner.lines[0].starts_with("x −2.9") && corner.lines[1].contains("probability"), "{corner:?}");
+    assert!(read("plane-2", (150.0, 148.0), (5.0, 5.0)).is_none());
+}
+
+#[test]
+fn the_pointer_reads_neurons_and_links() {
+    let (width, height) = (652.0, 276.0);
+    let columns = columns(width, 11);
+    let tile = read("diagram", (width, height), (columns.center(3), height / 2.0)).expect("a tile");
+    assert_eq!(tile.lines[0], "layer 3, neuron 3");
+    assert_eq!(tile.anchor, (columns.center(3), height / 2.0));
+    // Straight across between the middle neurons of two columns runs one link.
+    let link = read("diagram", (width, height), (columns.start(4), height / 2.0)).expect("a link");
+    assert!(link.lines[0].starts_with("weight "), "{:?}", link.lines);
+    assert_eq!(link.crosshair.trace.is_empty(), false);
+}
+
+/// `cargo test --test plot pictures -- --ignored` writes every sample as SVG into `target/plots`, light
+/// and, with the tokens of `TOKENS` (a CSS file whose last `:root` wins), as it says.
+#[test]
+#[ignore = "writes pictures to look at"]
+fn pictures() {
+    let tokens = std::env::var("TOKENS").ok().and_then(|path| std::fs::read_to_string(path).ok());
+    let token = |name: &str| {
+        let text = tokens.as_deref()?;
+        let at = text.rfind(&format!("{name}: "))? + name.len() + 2;
+        Some(text[at..].split(';').next()?.trim().to_owned())
+    };
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/plots");
+    std::fs::create_dir_all(&folder).expect("a folder in target");
+    let mut page = String::new();
+    let style = Style { palette: Palette::from_tokens(token), font: "Arial, sans-serif".into(), ..style() };
+    for sample in samples::figures() {
+        let sizes: &[(u32, u32)] = match &sample.figure {
+            Figure::Diagram(_) => &[(650, 276), (358, 276)],
+            Figure::LayerBars(_) => &[(650, 148), (358, 148)],
+            Figure::LayerMap(_) => &[(650, 112), (358, 112)],
+            Figure::Plane(_) => &[(280, 280), (140, 140)],
+            Figure::Distribution(_) => &[(290, 196), (358, 196)],
+            Figure::Curves(_) => &[(290, 164), (358, 260), (290, 164)],
+        };
+        for (i, &size) in sizes.iter().enumerate() {
+            let paper = Paper::with_svg(size.0 * FINE as u32, size.1 * FINE as u32);
+            let hover = (i == 2).then_some((120.0, 60.0));
+            let paper = onto(paper, &sample, &style, &View { selected_layer: 3, hover });
+            page += &format!("<figure>{}<figcaption>{}</figcaption></figure>", paper.svg(), sample.name);
+        }
+    }
+    let (surface, ink) = (style.palette.surface, style.palette.ink_3);
+    let css = |c: plotters::style::RGBColor| format!("rgb({} {} {})", c.0, c.1, c.2);
+    let head = format!(
+        "<!doctype html><meta charset=utf-8><body style='background:{};color:{};display:flex;flex-wrap:wrap;gap:8px;font:11px Arial'><style>figure{{margin:0}}</style>",
+        css(surface),
+        css(ink)
+    );
+    std::fs::write(folder.join("all.html"), head + &page).expect("a file in target");
+}
+
+/// `CARGO_PROFILE_DEV_OPT_LEVEL=3 cargo test --test plot timings -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn timings() {
+    for sample in samples::figures() {
+        let view = View { selected_layer: 3, hover: Some((200.0, 100.0)) };
+        let mut best = f64::INFINITY;
+        for _ in 0..40 {
+            let (paper, style) = (Paper::new(650 * FINE as u32, 276 * FINE as u32), style());
+            let start = std::time::Instant::now();
+            onto(paper, &sample, &style, &view);
+            best = best.min(start.elapsed().as_secs_f64() * 1e3);
+        }
+        println!("{:28} {best:.3} ms", sample.name);
+    }
+}

@@ -1,0 +1,343 @@
+//! Figures to draw: as the gradients lab fills them, and broken in every way that comes to mind.
+
+use glassbox::labs::*;
+use glassbox::nn::Activation;
+use glassbox::tensor::{Rng, Stream};
+
+/// A figure with its numbers.
+pub struct Sample {
+    pub name: String,
+    pub figure: Figure,
+    pub numbers: Numbers,
+}
+
+fn sample(name: &str, make: impl FnOnce(&mut Numbers) -> Figure) -> Sample {
+    let mut numbers = Numbers::default();
+    let figure = make(&mut numbers);
+    Sample { name: name.into(), figure, numbers }
+}
+
+/// Evenly spread −1…1, the same on every run.
+pub struct Noise(Rng);
+
+impl Noise {
+    pub fn new(seed: u64) -> Self {
+        Self(Rng::new(seed, Stream::Data))
+    }
+
+    pub fn next(&mut self) -> f32 {
+        self.0.between(-1.0, 1.0)
+    }
+
+    fn normal(&mut self) -> f32 {
+        self.0.normal()
+    }
+}
+
+/// Mean gradients of ten sigmoid layers and the output.
+pub const VANISHING: [f32; 11] =
+    [3e-8, 2.1e-7, 9.6e-7, 6.1e-6, 3.8e-5, 2.2e-4, 1.5e-3, 9.4e-3, 0.088, 0.31, 1.0];
+
+/// Every kind of figure with sensible numbers.
+pub fn figures() -> Vec<Sample> {
+    vec![
+        curves("curves", 600),
+        curves("curves-long", 1_200_000),
+        vanishing_curves(),
+        two_strips(),
+        bars("bars", &VANISHING, "33 million times less"),
+        bars("bars-exploding", &VANISHING.map(|v| 1e-6 / v), "30 million times more"),
+        bars("bars-zero", &[0.0, 0.0, 1e-3, 0.02], "nothing arrives"),
+        map(10, 16),
+        map(1, 3),
+        distribution(Activation::Sigmoid),
+        distribution(Activation::Tanh),
+        distribution(Activation::Relu),
+        distribution(Activation::Gelu),
+        distribution(Activation::HardSigmoid),
+        plane(2),
+        plane(0),
+        plane(6),
+        diagram("diagram", &[2, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 1], 0),
+        diagram("diagram-wide", &[2, 8, 8, 8, 1], 56),
+        diagram("diagram-flat", &[2, 1], 0),
+    ]
+}
+
+fn line(numbers: &mut Numbers, label: &str, is_train: bool, points: &[(f32, f32, f32)]) -> Line {
+    let mut add = |pick: fn(&(f32, f32, f32)) -> f32| numbers.add(points.iter().map(pick));
+    Line { label: label.into(), is_train, x: add(|p| p.0), low: add(|p| p.1), high: add(|p| p.2) }
+}
+
+fn curves(name: &str, steps: usize) -> Sample {
+    sample(name, |numbers| {
+        let mut noise = Noise::new(8);
+        let joined = if steps > 100_000 { 0.03 } else { 0.0 };
+        let at = |i: usize| i as f32 / 600.0;
+        let fall = |u: f32| 0.08 + 0.62 / (1.0 + ((u - 0.3) * 15.0).exp());
+        let mut point = |i: usize, rise: f32| {
+            let value = fall(at(i)) + rise * at(i) + 0.012 * noise.normal();
+            (at(i) * steps as f32, value - joined, value + joined)
+        };
+        let train: Vec<_> = (0..=600).map(|i| point(i, 0.0)).collect();
+        let test: Vec<_> = (0..=600).step_by(20).map(|i| point(i, 0.05)).collect();
+        let lines = vec![line(numbers, "train", true, &train), line(numbers, "test", false, &test)];
+        let marks = vec![(0.693, "coin flip, ln 2".into())];
+        Figure::Curves(Curves {
+            steps,
+            strips: vec![Strip { label: "loss".into(), range: None, lines, marks }],
+        })
+    })
+}
+
+fn vanishing_curves() -> Sample {
+    sample("curves-flat", |numbers| {
+        let mut noise = Noise::new(3);
+        let mut flat = |noisy: f32| -> Vec<_> {
+            (0..=120)
+                .map(|i| (i as f32 * 103.0, 0.693 + noisy * noise.normal()))
+                .map(|(x, y)| (x, y, y))
+                .collect()
+        };
+        let (train, test) = (flat(0.004), flat(0.001));
+        let lines = vec![line(numbers, "train", true, &train), line(numbers, "test", false, &test)];
+        let marks = vec![(0.693_147_2, "coin flip, ln 2".into())];
+        Figure::Curves(Curves {
+            steps: 12_360,
+            strips: vec![Strip { label: "loss".into(), range: None, lines, marks }],
+        })
+    })
+}
+
+fn two_strips() -> Sample {
+    let Sample { figure, mut numbers, .. } = curves("", 40_000);
+    let Figure::Curves(mut curves) = figure else { unreachable!("curves are curves") };
+    let rise = |i: usize| (i as f32 * 400.0, 97.0 - 47.0 * (-(i as f32) / 20.0).exp());
+    let train: Vec<_> = (0..=100).map(rise).map(|(x, y)| (x, y, y)).collect();
+    let test: Vec<_> = (0..=100).map(rise).map(|(x, y)| (x, y - 1.5, y - 1.5)).collect();
+    let lines = vec![line(&mut numbers, "train", true, &train), line(&mut numbers, "test", false, &test)];
+    curves.strips.push(Strip {
+        label: "accuracy (%)".into(),
+        range: Some([40.0, 100.0]),
+        lines,
+        marks: vec![(50.0, "chance".into())],
+    });
+    Sample { name: "curves-strips".into(), figure: Figure::Curves(curves), numbers }
+}
+
+pub fn bars(name: &str, values: &[f32], finding: &str) -> Sample {
+    sample(name, |numbers| {
+        Figure::LayerBars(LayerBars {
+            label: "‖∂L/∂W‖".into(),
+            values: numbers.add(values.iter().copied()),
+            decades: if values[0] > 1.0 { [-6, 2] } else { [-9, 0] },
+            finding: Some(finding.into()),
+        })
+    })
+}
+
+pub fn map(layers: usize, rows: usize) -> Sample {
+    sample(&format!("map-{layers}"), |numbers| {
+        let mut noise = Noise::new(5);
+        let mut cell = |i: usize| {
+            let base = VANISHING[i % layers].log10();
+            let age = 0.82 + 0.18 * (i / layers) as f32 / rows as f32;
+            10f32.powf(base * age + 0.1 * noise.normal())
+        };
+        Figure::LayerMap(LayerMap {
+            values: numbers.add((0..layers * rows).map(&mut cell)),
+            layers,
+            steps_per_row: 60,
+            last_step: rows * 60,
+            decades: [-8, 0],
+        })
+    })
+}
+
+pub fn distribution(activation: Activation) -> Sample {
+    sample(&format!("distribution-{activation:?}"), |numbers| {
+        let mut noise = Noise::new(24);
+        let mut counts = [0.0_f32; 40];
+        for _ in 0..1600 {
+            let z = noise.normal() * 1.5 + if noise.next() < 0.24 { 4.0 } else { -2.6 };
+            counts[((z + 8.0) / 0.4).clamp(0.0, 39.0) as usize] += 1.0;
+        }
+        Figure::Distribution(Distribution {
+            activation,
+            low: -8.0,
+            high: 8.0,
+            counts: numbers.add(counts),
+            saturated_below: 0.05,
+        })
+    })
+}
+
+pub fn plane(classes: usize) -> Sample {
+    sample(&format!("plane-{classes}"), |numbers| {
+        const SIDE: usize = 50;
+        let mut noise = Noise::new(3);
+        let arms = classes.max(2);
+        let spiral = |i: usize, noise: &mut Noise| {
+            let (t, arm) = (i as f32 / 400.0, i % arms);
+            let angle = t * 5.0 + arm as f32 * std::f32::consts::TAU / arms as f32;
+            let (r, jitter) = (0.3 + t * 2.2, 0.08);
+            (r * angle.sin() + jitter * noise.normal(), r * angle.cos() + jitter * noise.normal(), arm)
+        };
+        let items: Vec<_> = (0..400).map(|i| spiral(i, &mut noise)).collect();
+        let cell = |i: usize| {
+            let at = |k: usize| (k as f32 + 0.5) / SIDE as f32 * 6.0 - 3.0;
+            let (x, y) = (at(i % SIDE), -at(i / SIDE));
+            let mut near = vec![1e-9_f32; arms];
+            for (px, py, arm) in &items {
+                near[*arm] += (-((px - x).powi(2) + (py - y).powi(2)) / 0.15).exp();
+            }
+            let sum: f32 = near.iter().sum();
+            if classes > 2 {
+                let best = (0..arms).max_by(|&a, &b| near[a].total_cmp(&near[b])).unwrap_or(0);
+                best as f32 + near[best] / sum * 0.999
+            } else {
+                (near[1] - near[0]) / sum
+            }
+        };
+        let values = numbers.add((0..SIDE * SIDE).map(cell));
+        let label = |arm: usize| if classes == 0 { arm as f32 * 2.0 - 1.0 } else { arm as f32 };
+        let item = |(i, (x, y, arm)): (usize, &(f32, f32, usize))| {
+            [*x, *y, label(*arm), f32::from(u8::from(i % 5 == 4))]
+        };
+        let points = numbers.add(items.iter().enumerate().flat_map(item));
+        Figure::Plane(Plane { extent: 3.0, side: SIDE, values, classes, points })
+    })
+}
+
+/// A random tanh network, so that the tiles look like what neurons compute.
+pub fn diagram(name: &str, sizes: &[usize], hidden_units: usize) -> Sample {
+    sample(name, |numbers| {
+        const SIDE: usize = 24;
+        let mut noise = Noise::new(11);
+        let mut links = Vec::new();
+        let mut tiles: Vec<Vec<f32>> = Vec::new();
+        let at = |k: usize| (k as f32 + 0.5) / SIDE as f32 * 2.0 - 1.0;
+        let mut layer: Vec<Vec<f32>> = vec![
+            (0..SIDE * SIDE).map(|i| at(i % SIDE)).collect(),
+            (0..SIDE * SIDE).map(|i| -at(i / SIDE)).collect(),
+        ];
+        tiles.extend(layer.iter().cloned());
+        for (column, pair) in sizes.windows(2).enumerate() {
+            let mut next = Vec::new();
+            for to in 0..pair[1] {
+                let weights: Vec<f32> = (0..pair[0]).map(|_| 1.1 * noise.normal()).collect();
+                let bias = 0.3 * noise.normal();
+                links.extend(
+                    weights
+                        .iter()
+                        .enumerate()
+                        .flat_map(|(from, &weight)| [(column + 1) as f32, from as f32, to as f32, weight]),
+                );
+                let give = |i: usize| {
+                    let sum: f32 = weights.iter().zip(&layer).map(|(w, tile)| w * tile[i]).sum();
+                    (1.6 * sum + bias).tanh()
+                };
+                next.push((0..SIDE * SIDE).map(give).collect());
+            }
+            tiles.extend(next.iter().cloned());
+            layer = next;
+        }
+        let last = sizes.len() - 1;
+        let column = |(i, &tiles): (usize, &usize)| Column {
+            label: if i == 0 {
+                "in".into()
+            } else if i == last {
+                "out".into()
+            } else {
+                i.to_string()
+            },
+            tiles,
+            units: if i == 0 || i == last { tiles } else { tiles + hidden_units },
+        };
+        Figure::Diagram(Diagram {
+            columns: sizes.iter().enumerate().map(column).collect(),
+            side: SIDE,
+            tiles: numbers.add(tiles.into_iter().flatten()),
+            strongest: links.chunks(4).map(|link| link[3].abs()).fold(0.0, f32::max),
+            links: numbers.add(links),
+            ends: ["−1".into(), "1".into()],
+        })
+    })
+}
+
+/// Numbers that no lab should send, but a diverging run does.
+pub fn broken() -> Vec<Sample> {
+    let mut samples = Vec::new();
+    for good in figures() {
+        // Every span empty.
+        samples.push(Sample {
+            name: format!("{}, empty", good.name),
+            figure: good.figure.clone(),
+            numbers: Numbers::default(),
+        });
+        for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -1e30, f32::MAX, 0.0] {
+            let numbers = Numbers(vec![value; good.numbers.0.len()]);
+            let name = format!("{}, all {value}", good.name);
+            samples.push(Sample { name, figure: good.figure.clone(), numbers });
+            // Every seventh number broken.
+            let mut numbers = good.numbers.clone();
+            numbers.0.iter_mut().step_by(7).for_each(|number| *number = value);
+            let name = format!("{}, some {value}", good.name);
+            samples.push(Sample { name, figure: good.figure.clone(), numbers });
+        }
+        // Half of the numbers missing.
+        let half = good.numbers.0[..good.numbers.0.len() / 2].to_vec();
+        samples.push(Sample {
+            name: format!("{}, cut", good.name),
+            figure: good.figure,
+            numbers: Numbers(half),
+        });
+    }
+    samples.push(sample("no strips", |_| Figure::Curves(Curves { steps: 0, strips: Vec::new() })));
+    samples.push(sample("no columns", |_| {
+        Figure::Diagram(Diagram {
+            columns: Vec::new(),
+            side: 0,
+            tiles: Span::default(),
+            links: Span::default(),
+            strongest: f32::NAN,
+            ends: [String::new(), String::new()],
+        })
+    }));
+    samples.push(sample("no layers", |numbers| {
+        Figure::LayerMap(LayerMap {
+            values: numbers.add([1.0; 5]),
+            layers: 0,
+            steps_per_row: 0,
+            last_step: 0,
+            decades: [0, 0],
+        })
+    }));
+    samples.push(sample("crossed ends", |numbers| {
+        Figure::Distribution(Distribution {
+            activation: Activation::Elu,
+            low: 3.0,
+            high: f32::NAN,
+            counts: numbers.add([1.0, 2.0]),
+            saturated_below: f32::NAN,
+        })
+    }));
+    samples.push(sample("no extent", |numbers| {
+        Figure::Plane(Plane {
+            extent: 0.0,
+            side: 0,
+            values: Span::default(),
+            classes: 3,
+            points: numbers.add([0.0; 8]),
+        })
+    }));
+    samples.push(sample("crossed decades", |numbers| {
+        Figure::LayerBars(LayerBars {
+            label: String::new(),
+            values: numbers.add([1.0, -1.0, f32::MIN_POSITIVE]),
+            decades: [5, -5],
+            finding: Some("x".into()),
+        })
+    }));
+    samples
+}
