@@ -195,8 +195,8 @@ impl Run {
         if !loss.is_finite() {
             return Some(self.at(last, "loss"));
         }
-        let slot =
-            self.network.slots().iter().rev().find(|slot| !all_finite(&self.gradients[slot.range.clone()]));
+        let layers = self.network.slots().chunk_by(|a, b| a.layer == b.layer);
+        let slot = layers.rev().flatten().find(|slot| !all_finite(&self.gradients[slot.range.clone()]));
         Some(slot.map_or_else(
             || self.at(last, "loss"),
             |slot| self.at(slot.layer, &format!("{} gradient", slot.name)),
