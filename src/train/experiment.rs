@@ -162,14 +162,21 @@ impl Experiment {
                 let allowed = format!("{last} or more, as edits stand in the order of their steps");
                 return Err(Error::setting(&format!("edits.{index}.step"), edit.step, allowed));
             }
-            if let Some(key) = edit.set.keys().find(|key| !is_live(key)) {
-                let allowed = "an activation, kernel_regularizer, optimizer, loss or batch_size: all else needs a new run";
-                return Err(Error::setting(&format!("edits.{index}.set"), key, allowed));
-            }
-            current = current.with(&edit.set)?;
+            current = current.edited_by(edit, index)?;
             last = edit.step;
         }
         Ok(())
+    }
+
+    /// The settings in force after `edit`, the one at `index`; `self` is what was in force before.
+    pub(super) fn edited_by(&self, edit: &Edit, index: usize) -> Result<Self> {
+        ensure_within("the number of edits", index + 1, &(0..=MAX_EDITS))?;
+        if let Some(key) = edit.set.keys().find(|key| !is_live(key)) {
+            let allowed =
+                "an activation, kernel_regularizer, optimizer, loss or batch_size: all else needs a new run";
+            return Err(Error::setting(&format!("edits.{index}.set"), key, allowed));
+        }
+        self.with(&edit.set)
     }
 }
 
