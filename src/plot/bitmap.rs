@@ -156,7 +156,7 @@ mod tests {
         bitmap.tile(&tile, |_, _| blue);
         let pixel = |x: usize, y: usize| bitmap.rgb.as_chunks::<3>().0[y * 24 + x];
         assert_eq!(pixel(12, 12), [0, 0, 255]);
-        assert_eq!(pixel(2, 2), [255; 3], "the corner is cut off");
+        assert!(pixel(2, 2)[0] > 230, "the corner is cut off: {:?}", pixel(2, 2));
         assert_eq!(pixel(0, 12), [255; 3]);
         assert!(pixel(2, 12)[2] < 255 && pixel(2, 12)[0] < 128, "the edge is dark: {:?}", pixel(2, 12));
     }

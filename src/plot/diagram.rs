@@ -93,8 +93,8 @@ pub(super) fn draw<DB: DrawingBackend>(
                 pen.text(&name, (left, y), Align::Right, Font::Label, &pen.style.palette.ink_3)?;
             }
         }
-        if column.units > column.tiles {
-            let more = format!("+{}", column.units - column.tiles);
+        let more = format!("+{}", column.units.saturating_sub(column.tiles));
+        if column.units > column.tiles && Font::Small.width(&more) <= layout.columns.width {
             let lowest = layout.rect(i, column.tiles.saturating_sub(1), column.tiles).bottom();
             let at = (x, (lowest + 9.0).min(pen.height - 6.0));
             pen.text(&more, at, Align::Center, Font::Small, &pen.style.palette.ink_3)?;
