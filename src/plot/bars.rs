@@ -10,7 +10,6 @@ use super::text::{Font, Rect, Room};
 use super::{Drawn, View};
 use crate::labs::{LayerBars, Numbers};
 use plotters::prelude::DrawingBackend;
-use plotters::style::Color;
 
 /// Room above the axis for its name, and for what is written on the tallest bars.
 const HEAD: f64 = 24.0;

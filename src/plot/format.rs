@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn significant_digits_stay_as_many() {
-        assert_eq!(significant(0.69314, 3), "0.693");
+        assert_eq!(significant(0.08412, 3), "0.0841");
         assert_eq!(significant(0.7, 3), "0.700");
         assert_eq!(significant(0.9996, 3), "1.00");
         assert_eq!(significant(-97.52, 3), "−97.5");

@@ -143,10 +143,10 @@ impl Room {
                 && r.bottom() <= self.bounds.bottom()
         };
         let free = |r: &Rect| !self.taken.iter().any(|taken| taken.overlaps(r));
-        let best = candidates
-            .into_iter()
-            .filter(|r| inside(r) && free(r))
-            .min_by_key(|r| self.path.iter().filter(|&&point| r.grown(2.0).contains(point)).count())?;
+        let best = candidates.into_iter().filter(|r| inside(r) && free(r)).min_by_key(|r| {
+            let near = r.grown(2.0);
+            self.path.iter().filter(|&&point| near.contains(point)).count()
+        })?;
         self.taken.push(best);
         Some(best)
     }

@@ -223,7 +223,7 @@ fn the_pointer_reads_neurons_and_links() {
     // Straight across between the middle neurons of two columns runs one link.
     let link = read("diagram", (width, height), (columns.start(4), height / 2.0)).expect("a link");
     assert!(link.lines[0].starts_with("weight "), "{:?}", link.lines);
-    assert_eq!(link.crosshair.trace.is_empty(), false);
+    assert!(!link.crosshair.trace.is_empty());
 }
 
 /// `cargo test --test plot pictures -- --ignored` writes every sample as SVG into `target/plots`, light
