@@ -53,6 +53,12 @@ impl<'de> Deserialize<'de> for BatchSize {
                     .map(BatchSize::Items)
                     .map_err(|_| E::invalid_value(de::Unexpected::Unsigned(items), &self))
             }
+            // JavaScript's whole numbers come signed.
+            fn visit_i64<E: de::Error>(self, items: i64) -> Result<BatchSize, E> {
+                usize::try_from(items)
+                    .map(BatchSize::Items)
+                    .map_err(|_| E::invalid_value(de::Unexpected::Signed(items), &self))
+            }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<BatchSize, E> {
                 match text {
                     "full" => Ok(BatchSize::Full),

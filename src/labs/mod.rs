@@ -1,3 +1,123 @@
-//! Labs.
+//! Labs: each asks one question and shows its answer measured. A lab says as data what can be set
+//! ([`Control`]) and what is to be seen ([`Panel`]); page, worker and URL follow by themselves.
+
+mod control;
+pub mod format;
+mod gradients;
+mod link;
 mod panel;
+mod verdict;
+
+pub use control::{Choice, Control, Kind};
+pub use link::{from_link, to_link};
 pub use panel::*;
+pub use verdict::{Remedy, Tone, Verdict};
+
+use crate::error::{Error, Result};
+use crate::train::{Experiment, Run, settings};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Every lab, in the order of the page. A new one is its file and its line here.
+pub const LABS: [&dyn Lab; 1] = [&gradients::Gradients];
+
+/// What the visitor looks at; it decides what is computed for the eye, never a number of the run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// The figures in sight, by their ids.
+    pub figures: Vec<String>,
+    /// The selected layer, counted from 1; the output layer is the last.
+    pub layer: usize,
+}
+
+/// Where a figure stands on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the story column, over the shared columns of the layers.
+    Spine,
+    /// In the column beside it.
+    Side,
+}
+
+/// A figure that a lab shows, before there is anything in it.
+#[derive(Clone, Copy, Debug)]
+pub struct FigureSlot {
+    pub id: &'static str,
+    pub title: &'static str,
+    /// What is drawn, in a few words and with its unit.
+    pub caption: &'static str,
+    pub place: Place,
+    /// Height of the drawing in CSS pixels; 0 for a square.
+    pub height_px: u32,
+}
+
+/// An experiment as plain data.
+pub trait Lab: Sync {
+    /// Its name in an experiment and in the URL.
+    fn name(&self) -> &'static str;
+    /// Its name in the navigation.
+    fn title(&self) -> &'static str;
+    /// The sentence at the top.
+    fn question(&self, experiment: &Experiment) -> String;
+    /// The run that a visitor meets first.
+    fn defaults(&self) -> Experiment;
+    /// What can be set, in the order of the page; keys are those that [`Self::change`] takes.
+    fn controls(&self, experiment: &Experiment) -> Vec<Control>;
+    /// The settings of one layer, counted from 1, for beside its figure.
+    fn layer_controls(&self, experiment: &Experiment, layer: usize) -> Vec<Control>;
+    /// `experiment` with a control set to a value, and with whatever must follow from it.
+    ///
+    /// # Errors
+    /// As [`Experiment::from_value`], naming the setting.
+    fn change(&self, experiment: &Experiment, key: &str, value: &Value) -> Result<Experiment>;
+    /// The figures, in the order of the page.
+    fn figures(&self) -> &'static [FigureSlot];
+    /// Begins to watch a run.
+    fn observe(&self, run: &Run) -> Box<dyn Observer>;
+}
+
+/// What a lab remembers of a run to draw it; it reads the run and never changes it.
+pub trait Observer {
+    /// Called after every step with its loss.
+    fn after_step(&mut self, run: &Run, loss: f32);
+    /// Called when the settings of the running network were changed.
+    fn after_edit(&mut self, run: &Run);
+    /// The figure of this id as it is now; `None` for an id that is not this lab's.
+    fn panel(&mut self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel>;
+    /// What the figures mean, in words.
+    fn verdict(&self, run: &Run) -> Verdict;
+}
+
+/// The lab of this name.
+///
+/// # Errors
+/// [`Error::Setting`] listing the labs there are.
+pub fn find(name: &str) -> Result<&'static dyn Lab> {
+    LABS.into_iter().find(|lab| lab.name() == name).ok_or_else(|| {
+        let names: Vec<&str> = LABS.iter().map(|lab| lab.name()).collect();
+        Error::setting("lab", name, format!("one of {}", names.join(", ")))
+    })
+}
+
+/// Reads an experiment from JSON text; what is left out comes from its lab's defaults.
+///
+/// # Errors
+/// [`Error::Unreadable`], [`Error::Setting`] or [`Error::Shape`], naming the key.
+pub fn read(text: &str) -> Result<Experiment> {
+    let given: Value = serde_json::from_str(text).map_err(|error| Error::Unreadable {
+        key: "experiment".into(),
+        reason: format!(": this is not JSON: {error}"),
+    })?;
+    if !given.is_object() {
+        let reason = ": must be a JSON object such as {\"data\": {\"name\": \"spiral\"}}".into();
+        return Err(Error::Unreadable { key: "experiment".into(), reason });
+    }
+    let name = match given.get("lab") {
+        None => LABS[0].name(),
+        Some(Value::String(name)) => name,
+        Some(other) => return Err(Error::setting("lab", other, "the name of a lab")),
+    };
+    let mut value = find(name)?.defaults().to_value();
+    settings::merge(&mut value, given.clone(), "")?;
+    Experiment::from_value(value)
+}

@@ -14,6 +14,8 @@ pub enum InitializerName {
     Constant,
     /// Normal with deviation `stddev` (default 0.05).
     RandomNormal,
+    /// The same, redrawn where it leaves ±2 `stddev`.
+    TruncatedNormal,
     /// Uniform within ±`maxval` (default 0.05).
     RandomUniform,
     /// Truncated normal of variance 2 / (`fan_in` + `fan_out`). Glorot & Bengio, AISTATS 2010.
@@ -43,7 +45,7 @@ pub struct Initializer {
 
 impl InitializerName {
     /// Every initializer, in the order in which choices list them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::GlorotUniform,
         Self::GlorotNormal,
         Self::HeUniform,
@@ -52,6 +54,7 @@ impl InitializerName {
         Self::LecunNormal,
         Self::Orthogonal,
         Self::RandomNormal,
+        Self::TruncatedNormal,
         Self::RandomUniform,
         Self::Constant,
         Self::Zeros,
@@ -62,7 +65,7 @@ impl InitializerName {
     pub fn option(self) -> Option<(&'static str, f32)> {
         match self {
             Self::Constant => Some(("value", 0.0)),
-            Self::RandomNormal => Some(("stddev", 0.05)),
+            Self::RandomNormal | Self::TruncatedNormal => Some(("stddev", 0.05)),
             Self::RandomUniform => Some(("maxval", 0.05)),
             Self::Orthogonal => Some(("gain", 1.0)),
             _ => None,
@@ -76,6 +79,7 @@ impl InitializerName {
             Self::Zeros => "Zeros",
             Self::Constant => "Constant",
             Self::RandomNormal => "Random normal",
+            Self::TruncatedNormal => "Truncated normal",
             Self::RandomUniform => "Random uniform",
             Self::GlorotNormal => "Glorot normal",
             Self::GlorotUniform => "Glorot uniform",
@@ -96,7 +100,7 @@ impl Initializer {
     }
 
     /// # Errors
-    /// [`Error::Setting`] when the option is not a number within ±1000 (a deviation, limit or gain: from 0).
+    /// [`crate::error::Error::Setting`] when the option is not a number within ±1000 (a deviation, limit or gain: from 0).
     pub fn validate(self, key: &str) -> Result<()> {
         let (Some((option, _)), Some(scale)) = (self.name.option(), self.scale) else { return Ok(()) };
         let low = if self.name == InitializerName::Constant { -1000.0 } else { 0.0 };
@@ -112,6 +116,7 @@ impl Initializer {
             Name::Zeros => weights.fill(0.0),
             Name::Constant => weights.fill(scale),
             Name::RandomNormal => weights.fill_with(|| scale * rng.normal()),
+            Name::TruncatedNormal => weights.fill_with(|| scale * rng.truncated_normal()),
             Name::RandomUniform => uniform(weights, scale, rng),
             Name::GlorotNormal => normal(weights, 1.0 / mean, rng),
             Name::GlorotUniform => uniform(weights, (3.0 / mean).sqrt(), rng),
@@ -130,7 +135,7 @@ fn uniform(weights: &mut [f32], limit: f32, rng: &mut Rng) {
 
 /// Truncated at two deviations, widened so that the variance is as asked after the cut.
 fn normal(weights: &mut [f32], variance: f32, rng: &mut Rng) {
-    const DEVIATION_AFTER_CUT: f32 = 0.879_625_66;
+    const DEVIATION_AFTER_CUT: f32 = 0.879_625_7;
     let stddev = variance.sqrt() / DEVIATION_AFTER_CUT;
     weights.fill_with(|| stddev * rng.truncated_normal());
 }

@@ -198,6 +198,17 @@ impl Network {
         value + self.penalties()
     }
 
+    /// ∂loss/∂input, `[rows, ..input_shape]`, for the pass that [`Self::backward`] left. Training does
+    /// without it, so it is computed only here.
+    #[must_use]
+    pub fn input_gradient(&self, input: &[f32], pass: &mut Pass) -> Vec<f32> {
+        let (layer, share) = (&self.layers[0], self.shares[0].clone());
+        let mut gradient = vec![0.0; input.len()];
+        let mut unused = vec![0.0; share.len()];
+        layer.backward(&self.weights[share], input, &mut pass.traces[0], &mut unused, Some(&mut gradient));
+        gradient
+    }
+
     /// Lets an optimizer change the weights by the gradients of the last [`Self::backward`].
     pub fn update(&mut self, optimizer: impl FnOnce(&mut [f32], &mut [f32], &[Slot])) {
         optimizer(&mut self.weights, &mut self.grads, &self.slots);

@@ -2,9 +2,9 @@
 //! hairlines only, at most five ticks, the outer ones written inwards, the name of the axis on it.
 
 use super::Drawn;
-use super::format::{count, fixed, power, short_count};
 use super::pen::{Align, Pen};
 use super::text::{Font, Rect};
+use crate::labs::format::{count, fixed, power, short_count};
 use plotters::prelude::DrawingBackend;
 
 /// A value axis along one side of a plot: values from `from` to `to` lie on pixels `start` to `end`.

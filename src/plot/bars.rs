@@ -3,11 +3,11 @@
 
 use super::axes::{Scale, decades, left_axis};
 use super::columns::{Columns, columns};
-use super::format::{exact, power, power_of_ten};
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect, Room};
 use super::{Drawn, View};
+use crate::labs::format::{exact, power, power_of_ten};
 use crate::labs::{LayerBars, Numbers};
 use plotters::prelude::DrawingBackend;
 

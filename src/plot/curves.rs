@@ -3,10 +3,10 @@
 
 use super::Drawn;
 use super::axes::{Scale, Ticks, foot_axis, left_axis, rounded, step_ticks};
-use super::format::{count, exact, significant};
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect, Room, push_apart};
+use crate::labs::format::{count, exact, significant};
 use crate::labs::{Curves, Line, Numbers, Strip};
 use plotters::prelude::DrawingBackend;
 use plotters::style::Color;

@@ -3,13 +3,13 @@
 
 use super::bitmap::{Bitmap, Enlarger, Frame};
 use super::columns::{Columns, columns};
-use super::format::exact;
 use super::links;
 use super::palette::Ramp;
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect};
 use super::{Drawn, View};
+use crate::labs::format::exact;
 use crate::labs::{Diagram, Numbers};
 use plotters::prelude::DrawingBackend;
 

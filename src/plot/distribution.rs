@@ -3,10 +3,10 @@
 
 use super::Drawn;
 use super::axes::{Scale, Ticks, foot_axis, left_axis, rounded};
-use super::format::{exact, significant};
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect, Room};
+use crate::labs::format::{exact, significant};
 use crate::labs::{Distribution, Numbers};
 use crate::nn::Activation;
 use plotters::prelude::DrawingBackend;

@@ -3,11 +3,11 @@
 use super::Drawn;
 use super::bitmap::Bitmap;
 use super::columns::{Columns, columns};
-use super::format::{count, exact, short_count};
 use super::palette::Ramp;
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect};
+use crate::labs::format::{count, exact, short_count};
 use crate::labs::{LayerMap, Numbers};
 use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;

@@ -2,11 +2,11 @@
 //! thick where it is strong. They run in the gaps between the columns of tiles.
 
 use super::diagram::{Layout, neuron};
-use super::format::exact;
 use super::palette::Ramp;
 use super::pen::{Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::{Drawn, View};
+use crate::labs::format::exact;
 use crate::labs::{Diagram, Numbers};
 use plotters::prelude::DrawingBackend;
 use plotters::style::Color;

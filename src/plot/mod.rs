@@ -11,7 +11,6 @@ mod columns;
 mod curves;
 mod diagram;
 mod distribution;
-pub mod format;
 mod layer_map;
 mod links;
 mod palette;
@@ -20,12 +19,14 @@ mod plane;
 mod read_out;
 mod table;
 mod text;
+mod thumbnail;
 
 pub use columns::{Columns, columns};
 pub use palette::{Palette, Ramp};
 pub use read_out::{Crosshair, ReadOut, read_out};
 pub use table::{Table, table};
 pub use text::{Font, Rect};
+pub use thumbnail::thumbnail;
 
 use crate::labs::{Figure, Numbers};
 use pen::Pen;

@@ -3,11 +3,11 @@
 
 use super::Drawn;
 use super::bitmap::{Bitmap, Enlarger};
-use super::format::{exact, fixed, significant};
 use super::palette::{Ramp, mix};
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect};
+use crate::labs::format::{exact, fixed, significant};
 use crate::labs::{Numbers, Plane};
 use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;

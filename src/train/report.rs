@@ -70,7 +70,7 @@ impl Report {
                     break;
                 }
             }
-            if run.steps() % STEPS_PER_TEST == 0 {
+            if run.steps().is_multiple_of(STEPS_PER_TEST) {
                 report.test_at(run, &mut pass);
             }
         }

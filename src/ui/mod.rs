@@ -1,1 +1,25 @@
+//! The page: controls and figures of whatever lab is open, drawn from plain data. All that is known of
+//! a lab here is its [`crate::labs::Lab`]; all state is in [`Page`], and what must last is in the address.
 
+mod app;
+mod browser;
+mod controls;
+mod figure;
+mod head;
+mod icons;
+mod keys;
+mod page;
+mod rail;
+mod spine;
+mod table;
+mod thumbnail;
+mod trainer;
+mod transport;
+
+use page::Page;
+
+/// Mounts the page.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
+}

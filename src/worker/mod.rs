@@ -1,1 +1,9 @@
+//! The worker: [`protocol`] is the whole conversation with the page, [`Session`] answers it in plain
+//! Rust, and `browser` carries both over `postMessage`.
 
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
+pub mod protocol;
+mod session;
+
+pub use session::Session;

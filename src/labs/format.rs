@@ -148,6 +148,17 @@ fn times_ten(scientific: &str) -> String {
     text
 }
 
+/// How much less something is, in words: `3.3e7` → "33 million times less".
+#[must_use]
+pub fn times_less(factor: f64) -> String {
+    let words = [(1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand")];
+    match words.into_iter().find(|(size, _)| factor >= *size) {
+        Some((size, _)) if factor / size >= 1e4 => format!("{} times less", power(factor)),
+        Some((size, word)) => format!("{:.0} {word} times less", factor / size),
+        None => format!("{factor:.0} times less"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,5 +217,12 @@ mod tests {
         assert_eq!(percent(0.614_f32), "61\u{202f}%");
         assert_eq!(fixed(-0.001, 2), "0.00");
         assert_eq!(fixed(-0.5, 2), "−0.50");
+    }
+
+    #[test]
+    fn factors_in_words() {
+        assert_eq!(times_less(3.3e7), "33 million times less");
+        assert_eq!(times_less(140.0), "140 times less");
+        assert_eq!(times_less(1e17), "10¹⁷ times less");
     }
 }

@@ -1,0 +1,108 @@
+//! What can be set, as data: the page draws any control without knowing what it is for.
+
+use serde_json::Value;
+
+/// One value that a control can take.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    pub value: Value,
+    pub label: String,
+}
+
+/// How a control is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A slider over the choices, for numbers.
+    Slider,
+    /// Side by side; where there are more than `featured`, the rest in a list beside the label.
+    Segments { featured: usize },
+    /// A drop-down list.
+    Select,
+    /// A picture for each choice: a data set drawn small.
+    DataSets,
+}
+
+/// A setting with what it can be set to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Control {
+    /// What [`super::Lab::change`] is called with; a dotted key of the experiment, or the lab's own word.
+    pub key: String,
+    pub label: &'static str,
+    pub kind: Kind,
+    pub choices: Vec<Choice>,
+    /// The value in force, which a hand-written experiment may have outside the choices.
+    pub value: Value,
+    /// Whether a change builds a new network and starts at step 0.
+    pub restarts: bool,
+    /// Whether it waits under "More".
+    pub folded: bool,
+}
+
+impl Choice {
+    /// A value and how people write it.
+    pub fn new(value: impl Into<Value>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into() }
+    }
+}
+
+impl Control {
+    /// How the value in force is written.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match (self.selected(), &self.value) {
+            (Some(index), _) => self.choices[index].label.clone(),
+            (None, Value::String(text)) => text.clone(),
+            (None, other) => other.to_string(),
+        }
+    }
+
+    /// Index of the choice in force, if it is one of them.
+    #[must_use]
+    pub fn selected(&self) -> Option<usize> {
+        self.choices.iter().position(|choice| same(&choice.value, &self.value))
+    }
+
+    /// Index of the choice in force, or of the nearest number.
+    #[must_use]
+    pub fn nearest(&self) -> usize {
+        let distance = |value: &Value| (value.as_f64()? - self.value.as_f64()?).abs().into();
+        let nearest = |a: &Option<f64>, b: &Option<f64>| {
+            a.unwrap_or(f64::INFINITY).total_cmp(&b.unwrap_or(f64::INFINITY))
+        };
+        self.selected().unwrap_or_else(|| {
+            let distances = self.choices.iter().map(|choice| distance(&choice.value));
+            distances.enumerate().min_by(|(_, a), (_, b)| nearest(a, b)).map_or(0, |(index, _)| index)
+        })
+    }
+}
+
+/// Equal, with numbers compared as the `f32` that the engine makes of them.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a.as_f64(), b.as_f64()) {
+        (Some(a), Some(b)) => (a as f32).to_bits() == (b as f32).to_bits(),
+        _ => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_outside_the_choices_is_shown_as_it_is() {
+        let choices = [0.01, 0.1, 1.0].map(|rate| Choice::new(rate, rate.to_string())).to_vec();
+        let value = serde_json::to_value(0.1_f32).unwrap();
+        let mut control = Control {
+            key: String::new(),
+            label: "",
+            kind: Kind::Slider,
+            choices,
+            value,
+            restarts: false,
+            folded: false,
+        };
+        assert_eq!((control.selected(), control.shown().as_str()), (Some(1), "0.1"));
+        control.value = 0.7.into();
+        assert_eq!((control.selected(), control.nearest(), control.shown().as_str()), (None, 2, "0.7"));
+    }
+}

@@ -1,0 +1,272 @@
+//! What can be set in the gradients lab, and what follows from each change.
+
+use super::hidden;
+use crate::data::{BatchSize, SETS, Task};
+use crate::error::{Error, Result, ensure_within};
+use crate::labs::{Choice, Control, Kind};
+use crate::nn::layers::Dense;
+use crate::nn::{Activation, Initializer, InitializerName, LayerConfig, Loss};
+use crate::train::settings::{self, Settings};
+use crate::train::{Experiment, OptimizerConfig, OptimizerName};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+/// Deviation of "Small": weights so small that every layer is nearly linear and passes little on.
+const SMALL: Initializer = Initializer { name: InitializerName::RandomNormal, scale: Some(0.05) };
+
+fn control(
+    key: &str,
+    label: &'static str,
+    kind: Kind,
+    choices: Vec<Choice>,
+    value: impl Serialize,
+) -> Control {
+    let value = serde_json::to_value(value).expect("settings are plain data");
+    Control { key: key.into(), label, kind, choices, value, restarts: false, folded: true }
+}
+
+fn numbers<const N: usize>(values: [f64; N]) -> Vec<Choice> {
+    values.map(|value| Choice::new(value, value.to_string())).to_vec()
+}
+
+fn named<T: Serialize + Copy>(values: &[T], label: impl Fn(T) -> &'static str) -> Vec<Choice> {
+    let value = |value: &T| serde_json::to_value(value).expect("settings are plain data");
+    values.iter().map(|item| Choice::new(value(item), label(*item))).collect()
+}
+
+/// Every control, in the order of the page.
+pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
+    let first = hidden(experiment).next().cloned().unwrap_or_else(|| Dense::new(1, Activation::Linear));
+    let whole =
+        |range: std::ops::RangeInclusive<usize>| range.map(|n| Choice::new(n, n.to_string())).collect();
+    let shown = |control: Control| Control { folded: false, ..control };
+    let restarting = |control: Control| Control { restarts: true, ..control };
+    let sets = SETS.iter().map(|set| Choice::new(set.name, set.label)).collect();
+    let optimizer = &experiment.optimizer;
+    let mut controls = vec![
+        shown(restarting(control("data.name", "Data", Kind::DataSets, sets, &experiment.data.name))),
+        shown(restarting(control(
+            "depth",
+            "Hidden layers",
+            Kind::Slider,
+            whole(1..=20),
+            hidden(experiment).count(),
+        ))),
+        shown(control(
+            "activation",
+            "Activation",
+            Kind::Segments { featured: 3 },
+            activations(),
+            first.activation,
+        )),
+        shown(restarting(control(
+            "initializer",
+            "Initialisation",
+            Kind::Segments { featured: 3 },
+            initializers(),
+            first.kernel_initializer,
+        ))),
+        control(
+            "optimizer.learning_rate",
+            "Learning rate",
+            Kind::Slider,
+            numbers([0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]),
+            optimizer.learning_rate(),
+        ),
+        control(
+            "optimizer.name",
+            "Optimiser",
+            Kind::Select,
+            named(&OptimizerName::ALL, OptimizerName::label),
+            optimizer.name,
+        ),
+        control("batch_size", "Batch size", Kind::Slider, batch_sizes(experiment), experiment.batch_size),
+        restarting(control("width", "Neurons per layer", Kind::Slider, whole(1..=64), first.units)),
+        control(
+            "clip",
+            "Clip gradients at",
+            Kind::Segments { featured: 4 },
+            clips(),
+            optimizer.global_clipnorm,
+        ),
+        restarting(control(
+            "data.noise",
+            "Noise",
+            Kind::Slider,
+            numbers([0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5]),
+            experiment.data.noise,
+        )),
+        restarting(control(
+            "data.samples",
+            "Samples",
+            Kind::Slider,
+            [50, 100, 200, 500, 1000, 2000, 5000].map(|n| Choice::new(n, n.to_string())).to_vec(),
+            experiment.data.samples,
+        )),
+    ];
+    if let Ok(Task::Classes(range)) = experiment.data.set().map(|set| set.task.clone())
+        && range.start() < range.end()
+    {
+        let classes = experiment.data.classes().unwrap_or(2);
+        let choices: Vec<Choice> = whole(range);
+        let kind = Kind::Segments { featured: choices.len() };
+        controls.push(restarting(control("data.classes", "Classes", kind, choices, classes)));
+    }
+    let losses = losses(experiment);
+    if losses.len() > 1 {
+        controls.push(control("loss", "Loss", Kind::Select, named(&losses, Loss::label), experiment.loss));
+    }
+    controls
+}
+
+/// The activation of one layer, counted from 1; the output layer's follows from the loss.
+pub(super) fn of_layer(experiment: &Experiment, layer: usize) -> Vec<Control> {
+    let Some(dense) = hidden(experiment).nth(layer.wrapping_sub(1)) else { return Vec::new() };
+    let key = format!("network.layers.{}.activation", layer - 1);
+    vec![control(&key, "Activation of this layer", Kind::Select, activations(), dense.activation)]
+}
+
+fn activations() -> Vec<Choice> {
+    named(&Activation::ALL, Activation::label)
+}
+
+fn initializers() -> Vec<Choice> {
+    let value =
+        |initializer: Initializer| serde_json::to_value(initializer).expect("settings are plain data");
+    let featured = [
+        (SMALL, "Small"),
+        (Initializer::new(InitializerName::GlorotUniform), "Xavier"),
+        (Initializer::new(InitializerName::HeNormal), "He"),
+    ];
+    let mut choices: Vec<Choice> = featured.map(|(given, label)| Choice::new(value(given), label)).to_vec();
+    for name in InitializerName::ALL {
+        let choice = Choice::new(value(Initializer::new(name)), name.label());
+        if choices.iter().all(|other| other.value != choice.value) {
+            choices.push(choice);
+        }
+    }
+    choices
+}
+
+fn batch_sizes(experiment: &Experiment) -> Vec<Choice> {
+    let items = experiment.training_items();
+    let sizes = [1_usize, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024].into_iter().filter(|size| *size < items);
+    sizes.map(|size| Choice::new(size, size.to_string())).chain([Choice::new("full", "full")]).collect()
+}
+
+fn clips() -> Vec<Choice> {
+    let mut choices = vec![Choice::new(Value::Null, "Off")];
+    choices.extend(numbers([0.1, 1.0, 10.0]));
+    choices
+}
+
+/// The losses that fit the data.
+fn losses(experiment: &Experiment) -> Vec<Loss> {
+    match experiment.data.classes().unwrap_or(0) {
+        0 => vec![Loss::MeanSquaredError, Loss::MeanAbsoluteError],
+        2 => vec![Loss::BinaryCrossentropy, Loss::MeanSquaredError, Loss::MeanAbsoluteError, Loss::Hinge],
+        _ => vec![Loss::SparseCategoricalCrossentropy, Loss::MeanSquaredError, Loss::MeanAbsoluteError],
+    }
+}
+
+/// `experiment` with a control set; see [`crate::labs::Lab::change`].
+pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Result<Experiment> {
+    let mut changed = Experiment { edits: Vec::new(), ..experiment.clone() };
+    match key {
+        "depth" => {
+            let depth = parsed(key, value)?;
+            ensure_within("depth", depth, &(1..=20))?;
+            let layers = &mut changed.network.layers;
+            let output = layers.pop().expect("a network has a layer");
+            let last =
+                layers.last().cloned().unwrap_or(LayerConfig::Dense(Dense::new(8, Activation::Sigmoid)));
+            layers.resize(depth, last);
+            layers.push(output);
+        }
+        "width" => {
+            let width = parsed(key, value)?;
+            ensure_within("width", width, &(1..=64))?;
+            hidden_mut(&mut changed).for_each(|layer| layer.units = width);
+        }
+        "activation" => {
+            let activation = parsed(key, value)?;
+            hidden_mut(&mut changed).for_each(|layer| layer.activation = activation);
+        }
+        "initializer" => {
+            let initializer: Initializer = parsed(key, value)?;
+            for LayerConfig::Dense(layer) in &mut changed.network.layers {
+                layer.kernel_initializer = initializer;
+            }
+        }
+        "data.name" => {
+            changed.data.name = parsed(key, value)?;
+            changed.data.classes = None;
+            fit_output(&mut changed)?;
+        }
+        "data.classes" => {
+            changed.data.classes = Some(parsed(key, value)?);
+            fit_output(&mut changed)?;
+        }
+        "data.samples" => {
+            changed.data.samples = parsed(key, value)?;
+            let items = changed.training_items();
+            if matches!(changed.batch_size, BatchSize::Items(size) if size > items) {
+                changed.batch_size = BatchSize::Full;
+            }
+        }
+        "loss" => {
+            changed.loss = parsed(key, value)?;
+            fit_output(&mut changed)?;
+        }
+        "clip" => changed.optimizer.global_clipnorm = parsed(key, value)?,
+        "optimizer.name" => {
+            let name = parsed(key, value)?;
+            let clip = changed.optimizer.global_clipnorm;
+            changed.optimizer = OptimizerConfig::new(name, usual_learning_rate(name));
+            changed.optimizer.global_clipnorm = clip;
+        }
+        _ => return changed.with(&Settings::from([(key.to_owned(), value.clone())])),
+    }
+    Experiment::from_value(changed.to_value())
+}
+
+/// Rates at which each rule learns the sets of this lab; Keras' defaults are made for longer runs.
+fn usual_learning_rate(name: OptimizerName) -> f32 {
+    match name {
+        OptimizerName::Adadelta => 1.0,
+        OptimizerName::Sgd | OptimizerName::Adagrad => 0.1,
+        _ => 0.01,
+    }
+}
+
+/// Gives the output layer the units and the activation that data and loss ask for; where the loss
+/// does not fit the data, the first that does.
+fn fit_output(experiment: &mut Experiment) -> Result<()> {
+    let classes = experiment.data.classes()?;
+    let losses = losses(experiment);
+    if !losses.contains(&experiment.loss) {
+        experiment.loss = losses[0];
+    }
+    let Some(LayerConfig::Dense(output)) = experiment.network.layers.last_mut() else { return Ok(()) };
+    output.units = if classes > 2 { classes } else { 1 };
+    output.activation = match experiment.loss.logits_of() {
+        Some(activation) => activation,
+        None if classes == 0 || experiment.loss == Loss::Hinge => Activation::Linear,
+        None if classes > 2 => Activation::Softmax,
+        None => Activation::Sigmoid,
+    };
+    Ok(())
+}
+
+fn hidden_mut(experiment: &mut Experiment) -> impl Iterator<Item = &mut Dense> {
+    let count = experiment.network.layers.len() - 1;
+    experiment.network.layers[..count].iter_mut().map(|LayerConfig::Dense(dense)| dense)
+}
+
+/// The value of a control as the setting it stands for.
+fn parsed<T: DeserializeOwned>(key: &str, value: &Value) -> Result<T> {
+    settings::read(value.clone()).map_err(|error| match error {
+        Error::Unreadable { reason, .. } => Error::Unreadable { key: key.into(), reason },
+        other => other,
+    })
+}

@@ -1,0 +1,293 @@
+//! The figures of the gradients lab, filled with what was measured.
+
+use super::hidden;
+use super::observer::GradientsObserver;
+use crate::labs::format::{count, percent, power, significant, times_less};
+use crate::labs::{
+    Column, Curves, Diagram, Distribution, Figure, LayerBars, LayerMap, Line, Numbers, Panel, Plane, Strip,
+};
+use crate::nn::{Activation, LayerConfig, Pass};
+use crate::train::statistics::{Histogram, SATURATED, saturated_fraction};
+use crate::train::{Run, STEPS_PER_TEST};
+
+/// Neurons drawn of a layer; the rest are counted beneath.
+const TILES: usize = 8;
+/// Links drawn into a neuron: its strongest.
+const LINKS: usize = 4;
+/// Items drawn on the plane.
+const POINTS: usize = 1000;
+
+/// The network's outputs over a grid of the plane, shared by the boundary and the neurons' tiles.
+pub(super) struct PlanePass {
+    extent: f32,
+    side: usize,
+    inputs: Vec<f32>,
+    pass: Pass,
+    computed_at: Option<usize>,
+    points: Vec<f32>,
+}
+
+impl PlanePass {
+    pub(super) fn new(run: &Run) -> Self {
+        let data = run.data();
+        let furthest = data.train.features().iter().chain(data.test.features());
+        let extent = 1.08 * furthest.fold(1.0_f32, |most, x| most.max(x.abs())).min(6.0);
+        // A small network can afford a fine grid; the worker spaces out what is costly.
+        let side = if run.network().weights.len() > 20_000 { 24 } else { 40 };
+        let at = |index: usize| extent * (2.0 * (index as f32 + 0.5) / side as f32 - 1.0);
+        let inputs = (0..side * side).flat_map(|cell| [at(cell % side), -at(cell / side)]).collect();
+        Self { extent, side, inputs, pass: Pass::default(), computed_at: None, points: points(run) }
+    }
+
+    /// Makes the next figure compute the plane anew.
+    pub(super) fn forget(&mut self) {
+        self.computed_at = None;
+    }
+
+    fn update(&mut self, run: &Run) {
+        if self.computed_at != Some(run.steps()) {
+            run.network().forward(&self.inputs, &mut self.pass);
+            self.computed_at = Some(run.steps());
+        }
+    }
+}
+
+/// Up to [`POINTS`] items: x, y, label, 1 for the test.
+fn points(run: &Run) -> Vec<f32> {
+    let data = run.data();
+    let total = data.train.len() + data.test.len();
+    let mut points = Vec::new();
+    for (examples, is_test) in [(&data.train, 0.0), (&data.test, 1.0)] {
+        let share = (examples.len() * POINTS.min(total)).div_ceil(total);
+        for (item, &label) in examples.features().chunks_exact(2).zip(&examples.labels).take(share) {
+            points.extend([item[0], item[1], label.clamp(-1.0, 9.0), is_test]);
+        }
+    }
+    points
+}
+
+fn panel(id: &str, note: String, summary: String, figure: Figure) -> Panel {
+    Panel { id: id.into(), note, summary, figure }
+}
+
+/// A bar for each layer: ‖∂L/∂kernel‖ of the last batch.
+pub(super) fn gradients(observer: &GradientsObserver, numbers: &mut Numbers) -> Panel {
+    let last_hidden = observer.now.len().saturating_sub(2);
+    let ratio = observer.ratio(0, last_hidden);
+    let finding = (last_hidden > 0 && ratio < 0.01).then(|| times_less(1.0 / ratio));
+    let values: Vec<String> = observer.now.iter().map(|&norm| power(f64::from(norm))).collect();
+    let summary =
+        format!("Gradient norm of each layer, from the first to the output: {}.", values.join(", "));
+    let figure = LayerBars {
+        label: "‖∂L/∂W‖".into(),
+        values: numbers.add(observer.now.iter().copied()),
+        decades: observer.decades,
+        finding,
+    };
+    panel("gradients", String::new(), summary, Figure::LayerBars(figure))
+}
+
+/// ‖∂L/∂kernel‖ of every layer at every step.
+pub(super) fn flow(observer: &GradientsObserver, run: &Run, numbers: &mut Numbers) -> Panel {
+    let stride = observer.norms.stride();
+    let rows = if stride == 1 {
+        "each row is one step".into()
+    } else {
+        format!("each row is {} steps", count(stride))
+    };
+    let summary = format!("Gradient norm of every layer over {} steps; {rows}.", count(run.steps()));
+    let figure = LayerMap {
+        values: numbers.add(observer.norms.values().iter().copied()),
+        layers: observer.now.len(),
+        steps_per_row: stride,
+        last_step: run.steps(),
+        decades: observer.decades,
+    };
+    panel("flow", rows, summary, Figure::LayerMap(figure))
+}
+
+/// Training and test loss, and the metric, over the steps.
+pub(super) fn curves(observer: &GradientsObserver, run: &Run, numbers: &mut Numbers) -> Panel {
+    let steps = |rows: usize, stride: usize| (0..rows).map(move |row| (row * stride) as f32);
+    let x = numbers.add(steps(observer.loss.rows(), observer.loss.stride()));
+    let low = numbers.add(observer.loss.column(0));
+    let high = numbers.add(observer.loss.column(1));
+    let train = Line { label: "train".into(), is_train: true, x, low, high };
+    let test_x = numbers.add(steps(observer.test.rows(), observer.test.stride() * STEPS_PER_TEST));
+    let mut test = |column| {
+        let y = numbers.add(observer.test.column(column));
+        Line { label: "test".into(), is_train: false, x: test_x, low: y, high: y }
+    };
+    let classes = run.data().classes;
+    let mut marks = Vec::new();
+    if run.current().loss.logits_of().is_some() {
+        marks.push((libm::logf(classes as f32), format!("guessing, ln {classes}")));
+    }
+    let loss = Strip { label: "loss".into(), range: None, lines: vec![train, test(0)], marks };
+    let (label, range) = if classes > 0 { ("accuracy", Some([0.0, 1.0])) } else { ("mean |error|", None) };
+    let metric = Strip { label: label.into(), range, lines: vec![test(1)], marks: Vec::new() };
+    let last = observer
+        .loss
+        .column(1)
+        .last()
+        .map_or_else(|| "not trained yet".into(), |loss| significant(f64::from(loss), 3));
+    let tested = observer.evaluation.map_or_else(String::new, |e| {
+        let metric =
+            if classes > 0 { percent(f64::from(e.metric)) } else { significant(f64::from(e.metric), 3) };
+        format!(" Test loss {}, {label} {metric}.", significant(f64::from(e.loss), 3))
+    });
+    let summary = format!("Training loss after {} steps: {last}.{tested}", count(run.steps()));
+    panel(
+        "curves",
+        String::new(),
+        summary,
+        Figure::Curves(Curves { steps: run.steps(), strips: vec![loss, metric] }),
+    )
+}
+
+/// Pre-activations of a layer in the last batch, under f and f′.
+pub(super) fn activation(run: &Run, layer: usize, numbers: &mut Numbers) -> Panel {
+    let index = layer - 1;
+    let activation = run.network().activation(index);
+    let trace = &run.pass().traces[index];
+    let most =
+        trace.pre_activation.iter().filter(|z| z.is_finite()).fold(0.0_f32, |most, z| most.max(z.abs()));
+    let extent = [4.0, 8.0, 16.0, 32.0].into_iter().find(|extent| most <= *extent).unwrap_or(64.0);
+    let histogram = Histogram::new(&trace.pre_activation, -extent, extent, 48);
+    let saturated = saturated_fraction(trace);
+    let note = format!("{} saturated", percent(f64::from(saturated)));
+    let summary = format!(
+        "Layer {layer}, {}: {note}, where the derivative is below {SATURATED}; largest |z| {}.",
+        activation.label(),
+        significant(f64::from(most), 2)
+    );
+    let figure = Distribution {
+        activation,
+        low: -extent,
+        high: extent,
+        counts: numbers.add(histogram.counts),
+        saturated_below: SATURATED,
+    };
+    panel("activation", note, summary, Figure::Distribution(figure))
+}
+
+/// What the network says over the plane.
+pub(super) fn boundary(observer: &mut GradientsObserver, run: &Run, numbers: &mut Numbers) -> Panel {
+    let plane = &mut observer.plane;
+    plane.update(run);
+    let (classes, outputs) = (run.data().classes, run.network().outputs());
+    let threshold = run.threshold();
+    let said = |row: &[f32]| match row {
+        &[output] if classes == 0 => output.clamp(-1.0, 1.0),
+        &[output] => ((output - threshold) * if threshold > 0.0 { 2.0 } else { 1.0 }).clamp(-1.0, 1.0),
+        &[first, second] => (second - first).clamp(-1.0, 1.0),
+        _ => {
+            let class = run.class_of(row);
+            class as f32 + row[class].clamp(0.0, 1.0) * 0.999
+        }
+    };
+    let values = numbers.add(plane.pass.output().chunks_exact(outputs).map(said));
+    let note = observer.evaluation.map_or_else(String::new, |e| match classes {
+        0 => format!("test error {}", significant(f64::from(e.metric), 2)),
+        _ => format!("test accuracy {}", percent(f64::from(e.metric))),
+    });
+    let set = run.current().data.set().map_or("", |set| set.label);
+    let summary = format!("What the network says over the plane of {set}, with its items; {note}.");
+    let points = numbers.add(plane.points.iter().copied());
+    let figure = Plane { extent: plane.extent, side: plane.side, values, classes, points };
+    panel("boundary", note, summary, Figure::Plane(figure))
+}
+
+/// The network with a tile for each neuron.
+pub(super) fn network(
+    observer: &mut GradientsObserver,
+    run: &Run,
+    layer: usize,
+    numbers: &mut Numbers,
+) -> Panel {
+    let plane = &mut observer.plane;
+    plane.update(run);
+    let network = run.network();
+    let depth = hidden(run.current()).count();
+    let column = |label: String, units: usize| Column { label, tiles: units.min(TILES), units };
+    let mut columns = vec![column("in".into(), 2)];
+    for (index, &units) in network.units().iter().enumerate() {
+        columns.push(column(if index == depth { "out".into() } else { (index + 1).to_string() }, units));
+    }
+    let tile_side = plane.side / 2;
+    let mut tiles = Vec::new();
+    for feature in 0..2 {
+        tile(&plane.inputs, 2, feature, plane.side, |x| x / plane.extent, &mut tiles);
+    }
+    for (index, &units) in network.units().iter().enumerate() {
+        let [low, high] = span(network.activation(index));
+        let centred = |y: f32| ((2.0 * y - low - high) / (high - low)).clamp(-1.0, 1.0);
+        for unit in 0..units.min(TILES) {
+            tile(&plane.pass.traces[index].output, units, unit, plane.side, centred, &mut tiles);
+        }
+    }
+    let links = links(run);
+    let strongest = links.chunks_exact(4).fold(1.0_f32, |most, link| most.max(link[3].abs()));
+    let [low, high] = span(network.activation(layer - 1));
+    let ends = [low, high].map(|end| significant(f64::from(end), 1));
+    let kinds: Vec<&str> = hidden(run.current()).map(|dense| dense.activation.label()).collect();
+    let same = kinds.iter().all(|kind| *kind == kinds[0]);
+    let LayerConfig::Dense(first) = &run.current().network.layers[0];
+    let summary = format!(
+        "Network of {depth} hidden layers, {} neurons in the first, {}.",
+        first.units,
+        if same { kinds[0].to_owned() } else { kinds.join(", ") }
+    );
+    let figure = Diagram {
+        columns,
+        side: tile_side,
+        tiles: numbers.add(tiles),
+        links: numbers.add(links),
+        strongest,
+        ends,
+    };
+    panel("network", String::new(), summary, Figure::Diagram(figure))
+}
+
+/// One neuron's outputs over the plane, every second cell of the grid in both directions.
+fn tile(
+    outputs: &[f32],
+    units: usize,
+    unit: usize,
+    side: usize,
+    scaled: impl Fn(f32) -> f32,
+    tiles: &mut Vec<f32>,
+) {
+    for row in (0..side).step_by(2) {
+        tiles
+            .extend((0..side).step_by(2).map(|column| scaled(outputs[(row * side + column) * units + unit])));
+    }
+}
+
+/// Outputs that the colours of a tile reach from and to.
+fn span(activation: Activation) -> [f32; 2] {
+    match activation {
+        Activation::Sigmoid | Activation::HardSigmoid | Activation::Softmax => [0.0, 1.0],
+        Activation::Tanh | Activation::Softsign => [-1.0, 1.0],
+        _ => [-2.0, 2.0],
+    }
+}
+
+/// The strongest links into each neuron that is drawn, from those that are drawn.
+fn links(run: &Run) -> Vec<f32> {
+    let network = run.network();
+    let mut links = Vec::new();
+    for slot in network.kernels() {
+        let (inputs, units) = (slot.shape[0], slot.shape[1]);
+        let kernel = &network.weights[slot.range.clone()];
+        for target in 0..units.min(TILES) {
+            let mut sources: Vec<usize> = (0..inputs.min(TILES)).collect();
+            let weight = |source: usize| kernel[source * units + target];
+            sources.sort_by(|a, b| weight(*b).abs().total_cmp(&weight(*a).abs()));
+            for &source in sources.iter().take(LINKS) {
+                links.extend([(slot.layer + 1) as f32, source as f32, target as f32, weight(source)]);
+            }
+        }
+    }
+    links
+}

@@ -1,0 +1,120 @@
+//! The gradients lab: why deep networks stop learning. A deep dense network on data in the plane;
+//! the gradient of every layer as it vanishes or explodes, measured at every step.
+
+mod controls;
+mod figures;
+mod observer;
+mod verdict;
+
+use super::{Control, FigureSlot, Lab, Observer, Place};
+use crate::data::{BatchSize, DataConfig};
+use crate::error::Result;
+use crate::nn::layers::Dense;
+use crate::nn::{Activation, LayerConfig, Loss, NetworkConfig};
+use crate::train::{Experiment, OptimizerConfig, OptimizerName, Run, VERSION};
+use serde_json::Value;
+
+/// See the module.
+pub(super) struct Gradients;
+
+impl Lab for Gradients {
+    fn name(&self) -> &'static str {
+        "gradients"
+    }
+
+    fn title(&self) -> &'static str {
+        "Gradients"
+    }
+
+    fn question(&self, experiment: &Experiment) -> String {
+        let activation = hidden(experiment).next().map(|layer| layer.activation);
+        let same = activation.filter(|a| hidden(experiment).all(|layer| layer.activation == *a));
+        let depth = if hidden(experiment).count() > 3 { "deep" } else { "shallow" };
+        match same {
+            Some(Activation::Sigmoid) if depth == "deep" => {
+                "Why do deep sigmoid networks stop learning?".into()
+            }
+            Some(activation) => {
+                format!("How far does the gradient reach in a {depth} {} network?", activation.label())
+            }
+            None => format!("How far does the gradient reach in a {depth} network?"),
+        }
+    }
+
+    fn defaults(&self) -> Experiment {
+        let mut layers: Vec<Dense> = vec![Dense::new(8, Activation::Sigmoid); 10];
+        layers.push(Dense::new(1, Activation::Sigmoid));
+        Experiment {
+            version: VERSION,
+            lab: self.name().into(),
+            seed: 7,
+            data: DataConfig::default(),
+            network: NetworkConfig { layers: layers.into_iter().map(LayerConfig::Dense).collect() },
+            loss: Loss::BinaryCrossentropy,
+            optimizer: OptimizerConfig::new(OptimizerName::Adam, 0.01),
+            batch_size: BatchSize::Items(32),
+            edits: Vec::new(),
+        }
+    }
+
+    fn controls(&self, experiment: &Experiment) -> Vec<Control> {
+        controls::all(experiment)
+    }
+
+    fn layer_controls(&self, experiment: &Experiment, layer: usize) -> Vec<Control> {
+        controls::of_layer(experiment, layer)
+    }
+
+    fn change(&self, experiment: &Experiment, key: &str, value: &Value) -> Result<Experiment> {
+        controls::change(experiment, key, value)
+    }
+
+    fn figures(&self) -> &'static [FigureSlot] {
+        const fn slot(
+            id: &'static str,
+            title: &'static str,
+            caption: &'static str,
+            place: Place,
+            height_px: u32,
+        ) -> FigureSlot {
+            FigureSlot { id, title, caption, place, height_px }
+        }
+        const FIGURES: [FigureSlot; 6] = [
+            slot(
+                "network",
+                "Network",
+                "each tile is what one neuron sees; links are weights",
+                Place::Spine,
+                276,
+            ),
+            slot(
+                "gradients",
+                "Gradient reaching each layer",
+                "‖∂L/∂W‖ of the last batch, log scale",
+                Place::Spine,
+                148,
+            ),
+            slot(
+                "flow",
+                "Gradient flow",
+                "‖∂L/∂W‖ by layer and step, newest at the bottom",
+                Place::Spine,
+                112,
+            ),
+            slot("boundary", "Decision boundary", "over the data", Place::Side, 0),
+            slot("curves", "Loss and accuracy", "train thick, test thin", Place::Side, 180),
+            slot("activation", "Layer activation", "bars: live z", Place::Side, 156),
+        ];
+        &FIGURES
+    }
+
+    fn observe(&self, run: &Run) -> Box<dyn Observer> {
+        Box::new(observer::GradientsObserver::new(run))
+    }
+}
+
+/// The layers before the output layer.
+fn hidden(experiment: &Experiment) -> impl Iterator<Item = &Dense> {
+    let layers = &experiment.network.layers;
+    layers[..layers.len() - 1].iter().map(|LayerConfig::Dense(dense)| dense)
+}

@@ -1,0 +1,35 @@
+//! The whole page: rail, transport bar, and the lab with its question, controls and figures.
+
+use super::{Page, controls, figure, head, keys, rail, spine, transport};
+use crate::labs::Place;
+use leptos::prelude::*;
+
+#[component]
+pub fn App() -> impl IntoView {
+    let page = Page::new();
+    keys::listen(page);
+    window_event_listener_untyped("popstate", move |_| page.read_address());
+    view! {
+        <div class="shell">
+            <a class="skip" href="#main" on:click=move |event| { event.prevent_default(); keys::focus("main"); }>"Skip to the lab"</a>
+            <rail::Rail page=page />
+            <transport::Transport page=page />
+            <main id="main" class="lab lab--gradients" tabindex="-1">
+                <head::Head page=page />
+                <controls::Controls page=page />
+                <div class="stage stage--gradients">
+                    <spine::Spine page=page />
+                    <div class="side">
+                        {page
+                            .slots()
+                            .iter()
+                            .filter(|slot| slot.place == Place::Side)
+                            .map(|slot| view! { <figure::FigureView page=page of=*slot /> })
+                            .collect_view()}
+                    </div>
+                </div>
+            </main>
+            <keys::KeyList />
+        </div>
+    }
+}

@@ -1,0 +1,84 @@
+//! The little that is asked of the browser itself: storage, clipboard, downloads, colours.
+
+use crate::plot::{Palette, Style};
+use leptos::prelude::{document, window};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, HtmlAnchorElement, HtmlElement, Url};
+
+/// Keeps a value for this visitor where storage is allowed.
+pub fn store(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(key, value); // a full or forbidden storage costs only the memory of it
+    }
+}
+
+/// Puts `text` on the clipboard; resolves to whether that was allowed.
+pub async fn copy(text: String) -> bool {
+    let clipboard = window().navigator().clipboard();
+    if JsValue::from(clipboard.clone()).is_undefined() {
+        return false; // an address without TLS
+    }
+    wasm_bindgen_futures::JsFuture::from(clipboard.write_text(&text)).await.is_ok()
+}
+
+/// Hands `text` to the visitor as a file.
+///
+/// # Errors
+/// What the browser says against it.
+pub fn download(name: &str, text: &str) -> Result<(), JsValue> {
+    let blob = Blob::new_with_str_sequence(&js_sys::Array::of1(&text.into()))?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    Url::revoke_object_url(&url)
+}
+
+/// The address of the page with another `#` part.
+pub fn address_with(link: &str) -> String {
+    let href = window().location().href().unwrap_or_default();
+    format!("{}#{link}", href.split('#').next().unwrap_or_default())
+}
+
+/// Colours and font of the theme in force, at this screen's resolution.
+pub fn style() -> Style {
+    let root = document().document_element().expect("a page has a root");
+    let computed = window().get_computed_style(&root).ok().flatten();
+    let token = |name: &str| {
+        let value = computed.as_ref()?.get_property_value(name).ok()?;
+        (!value.trim().is_empty()).then(|| value.trim().to_owned())
+    };
+    let font = token("--font").unwrap_or_else(|| "sans-serif".into());
+    Style::new(Palette::from_tokens(token), window().device_pixel_ratio(), &font)
+}
+
+/// Whether the theme in force is the dark one.
+pub fn is_dark() -> bool {
+    match document().document_element().and_then(|root| root.get_attribute("data-theme")) {
+        Some(theme) => theme == "dark",
+        None => window()
+            .match_media("(prefers-color-scheme: dark)")
+            .ok()
+            .flatten()
+            .is_some_and(|query| query.matches()),
+    }
+}
+
+/// Sets the theme and keeps it.
+pub fn set_dark(dark: bool) {
+    let theme = if dark { "dark" } else { "light" };
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-theme", theme); // a valid name: cannot fail
+    }
+    store("glassbox-theme", theme);
+}
+
+/// Whether keys typed now belong to a control.
+pub fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
+    let Some(element) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return false };
+    matches!(
+        element.tag_name().as_str(),
+        "INPUT" | "SELECT" | "TEXTAREA" | "BUTTON" | "SUMMARY" | "A" | "DIALOG"
+    )
+}

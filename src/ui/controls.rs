@@ -1,0 +1,213 @@
+//! Draws any [`Control`] of a lab: sliders, segments, lists and data sets.
+
+use super::Page;
+use super::icons::{self, Icon};
+use super::thumbnail::Thumbnail;
+use crate::labs::{Control, Kind};
+use leptos::prelude::*;
+use serde_json::Value;
+
+#[component]
+pub fn Controls(page: Page) -> impl IntoView {
+    let controls = Memo::new(move |_| page.current.with(|experiment| page.lab().controls(experiment)));
+    let keys = move |folded: bool| {
+        let with_key = |control: &Control| (control.key.clone(), control.label, control.kind);
+        controls.with(|all| {
+            all.iter().filter(|control| control.folded == folded).map(with_key).collect::<Vec<_>>()
+        })
+    };
+    let first = Memo::new(move |_| keys(false));
+    let more = Memo::new(move |_| keys(true));
+    let row = move |(key, _, _): (String, &'static str, Kind)| {
+        let name = key.clone();
+        let control = Memo::new(move |before: Option<&Control>| {
+            let found = controls.with(|all| all.iter().find(|control| control.key == name).cloned());
+            // A control that is about to be taken away keeps its last state until it is.
+            found.or_else(|| before.cloned()).expect("a row is made for a control that is there")
+        });
+        view! { <ControlRow page=page control=control /> }
+    };
+    view! {
+        <section class="controls" aria-label="Controls">
+            <For each=move || first.get() key=|row| row.clone() children=row />
+            <details class="fold" id="more">
+                <summary>
+                    <Icon path=icons::CHEVRON small=true />"More"
+                    <span>{move || format!("{} settings", more.with(Vec::len))}</span>
+                </summary>
+                <div>
+                    <For each=move || more.get() key=|row| row.clone() children=row />
+                    <p class="hint">"↺ starts a new run from step 0; all else changes the running network."</p>
+                </div>
+            </details>
+        </section>
+    }
+}
+
+/// One control with its label and the value in force.
+#[component]
+pub fn ControlRow(page: Page, control: Memo<Control>) -> impl IntoView {
+    let kind = control.with_untracked(|control| control.kind);
+    match kind {
+        Kind::Slider => view! { <Slider page=page control=control /> }.into_any(),
+        Kind::Select => view! { <Select page=page control=control /> }.into_any(),
+        Kind::Segments { featured } => {
+            view! { <Segments page=page control=control featured=featured /> }.into_any()
+        }
+        Kind::DataSets => view! { <DataSets page=page control=control /> }.into_any(),
+    }
+}
+
+fn id_of(control: Memo<Control>) -> String {
+    control.with_untracked(|control| control.key.replace('.', "-"))
+}
+
+fn set(page: Page, control: Memo<Control>, index: usize) {
+    let chosen = control.with_untracked(|control| {
+        control.choices.get(index).map(|choice| (control.key.clone(), choice.value.clone()))
+    });
+    if let Some((key, value)) = chosen {
+        page.set(&key, &value);
+    }
+}
+
+/// The label, with a sign where a change starts a new run.
+fn label_of(control: Memo<Control>) -> impl IntoView {
+    let (label, restarts) = control.with_untracked(|control| (control.label, control.restarts));
+    view! {
+        {label}
+        {restarts.then(|| view! { <span class="restarts" title="Starts a new run"><span aria-hidden="true">" ↺"</span><span class="vh">" (starts a new run)"</span></span> })}
+    }
+}
+
+#[component]
+fn Slider(page: Page, control: Memo<Control>) -> impl IntoView {
+    let id = id_of(control);
+    let last = move || control.with(|control| control.choices.len().saturating_sub(1));
+    let place = move || control.with(Control::nearest);
+    let shown = move || control.with(Control::shown);
+    let filled = move || format!("--p: {}%", 100.0 * place() as f64 / last().max(1) as f64);
+    let on_input = move |event| {
+        let index: f64 = event_target_value(&event).parse().unwrap_or(0.0);
+        set(page, control, index as usize);
+    };
+    view! {
+        <div class="field">
+            <div class="field__top">
+                <label for=id.clone()>{label_of(control)}</label>
+                <output class="num" for=id.clone()>{shown}</output>
+            </div>
+            <input type="range" id=id min="0" max=last step="1" prop:value=move || place().to_string() style=filled
+                aria-valuetext=shown on:input=on_input />
+        </div>
+    }
+}
+
+#[component]
+fn Select(page: Page, control: Memo<Control>) -> impl IntoView {
+    let id = id_of(control);
+    view! {
+        <div class="field">
+            <div class="field__top"><label for=id.clone()>{label_of(control)}</label></div>
+            <Options page=page control=control id=id quiet=false label="" />
+        </div>
+    }
+}
+
+/// A drop-down list of all choices; a value outside them is listed first, as it is.
+#[component]
+pub fn Options(
+    page: Page,
+    control: Memo<Control>,
+    id: String,
+    quiet: bool,
+    label: &'static str,
+) -> impl IntoView {
+    let on_change = move |event| {
+        if let Ok(index) = event_target_value(&event).parse() {
+            set(page, control, index);
+        }
+    };
+    let selected = move || {
+        control.with(|control| control.selected().map_or_else(|| "other".into(), |index| index.to_string()))
+    };
+    let options = move || {
+        let other = control.with(|control| control.selected().is_none().then(|| control.shown()));
+        let other = other.map(|shown| view! { <option value="other" selected=true>{shown}</option> });
+        let choices = control.with(|control| {
+            let current = control.selected();
+            let labels = control.choices.iter().map(|choice| choice.label.clone()).enumerate();
+            labels
+                .map(|(index, label)| view! { <option value=index.to_string() selected=current == Some(index)>{label}</option> })
+                .collect_view()
+        });
+        view! { {other}{choices} }
+    };
+    view! {
+        <select id=id class=quiet.then_some("quiet") aria-label=(!label.is_empty()).then_some(label)
+            prop:value=selected on:change=on_change>{options}</select>
+    }
+}
+
+#[component]
+fn Segments(page: Page, control: Memo<Control>, featured: usize) -> impl IntoView {
+    let id = id_of(control);
+    let name = id.clone();
+    let has_more = control.with_untracked(|control| control.choices.len() > featured);
+    let label = control.with_untracked(|control| control.label);
+    let segments = Memo::new(move |_| {
+        control.with(|control| {
+            control.choices.iter().take(featured).map(|choice| choice.label.clone()).collect::<Vec<_>>()
+        })
+    });
+    let radios = move || {
+        let name = name.clone();
+        segments.get().into_iter().enumerate().map(move |(index, label)| {
+            let is_chosen = move || control.with(|control| control.selected() == Some(index));
+            view! {
+                <label>
+                    <input type="radio" name=name.clone() prop:checked=is_chosen on:change=move |_| set(page, control, index) />
+                    <span>{label}</span>
+                </label>
+            }
+        }).collect_view()
+    };
+    let all_of_them = has_more.then(|| {
+        let label = if label == "Activation" { "Activation, all of them" } else { "Initialisation, all of them" };
+        view! { <div class="field__all"><Options page=page control=control id=format!("{id}-all") quiet=true label=label /></div> }
+    });
+    view! {
+        <fieldset class="field" data-testid=id>
+            <legend>{label_of(control)}</legend>
+            {all_of_them}
+            <div class="seg">{radios}</div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn DataSets(page: Page, control: Memo<Control>) -> impl IntoView {
+    let choices = control.with_untracked(|control| control.choices.clone());
+    view! {
+        <fieldset class="field sets">
+            <legend>{label_of(control)}<output class="num">{move || control.with(Control::shown)}</output></legend>
+            <div class="sets__row">
+                {choices
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, choice)| {
+                        let is_chosen = move || control.with(|control| control.selected() == Some(index));
+                        let name = if let Value::String(name) = choice.value { name } else { String::new() };
+                        view! {
+                            <label title=choice.label.clone()>
+                                <input type="radio" name="data-name" aria-label=choice.label.clone() value=name.clone()
+                                    prop:checked=is_chosen on:change=move |_| set(page, control, index) />
+                                <Thumbnail page=page set=name />
+                            </label>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+        </fieldset>
+    }
+}

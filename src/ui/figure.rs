@@ -1,0 +1,200 @@
+//! One figure: its caption, the canvas it is drawn on, the read-out under the pointer, its table.
+
+use super::icons::{self, Icon};
+use super::page::{Drawn, Page};
+use super::table::TableDialog;
+use super::{browser, controls};
+use crate::labs::{Control, Figure, FigureSlot};
+use crate::plot;
+use leptos::html;
+use leptos::prelude::*;
+use plotters::prelude::*;
+use plotters_canvas::CanvasBackend;
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    HtmlCanvasElement, IntersectionObserver, IntersectionObserverEntry, PointerEvent, ResizeObserver,
+};
+
+#[component]
+pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
+    let slot = of;
+    let canvas = NodeRef::<html::Canvas>::new();
+    let drawn = page.figure(slot.id);
+    let hover = RwSignal::new(None::<(f64, f64)>);
+    let size = RwSignal::new((0.0, 0.0));
+    let shows_table = RwSignal::new(false);
+    let take_size = move |element: &HtmlCanvasElement| {
+        let now = (f64::from(element.client_width()), f64::from(element.client_height()));
+        if size.get_untracked() != now {
+            size.set(now);
+        }
+    };
+    Effect::new(move |_| {
+        let Some(element) = canvas.get() else { return };
+        take_size(&element);
+        observe(
+            &element,
+            move |element| take_size(element),
+            move |visible| page.set_visible(slot.id, visible),
+        );
+    });
+    Effect::new(move |_| {
+        page.theme.track();
+        let (width, height) = size.get();
+        let view = plot::View { selected_layer: page.layer.get(), hover: hover.get() };
+        if let (Some(element), Some(drawn)) = (canvas.get(), drawn.get())
+            && width >= 1.0
+            && height >= 1.0
+        {
+            draw(&element, &drawn, (width, height), &view);
+        }
+    });
+    let note =
+        Memo::new(move |_| drawn.with(|drawn| drawn.as_ref().map_or_else(String::new, |d| d.0.note.clone())));
+    let summary = move || {
+        drawn.with(|drawn| drawn.as_ref().map_or_else(|| "Not measured yet.".into(), |d| d.0.summary.clone()))
+    };
+    let own_controls = (slot.id == "activation").then(|| view! { <LayerControl page=page /> });
+    let title = move || {
+        if slot.id == "activation" { format!("Layer {}", page.layer.get()) } else { slot.title.into() }
+    };
+    let on_move =
+        move |event: PointerEvent| hover.set(Some((event.offset_x().into(), event.offset_y().into())));
+    let on_click = move |event: web_sys::MouseEvent| {
+        if let Some(layer) =
+            layer_at(drawn.get_untracked().as_ref(), size.get_untracked().0, event.offset_x().into())
+        {
+            page.select_layer(layer);
+        }
+    };
+    let on_key = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Enter" {
+            event.prevent_default();
+            shows_table.set(true);
+        }
+    };
+    let read_out = Memo::new(move |_| {
+        let position = hover.get()?;
+        let drawn = drawn.get()?;
+        plot::read_out(&drawn.0.figure, &drawn.1, size.get(), position)
+    });
+    let height = if slot.height_px == 0 {
+        "aspect-ratio: 1; height: auto".to_owned()
+    } else {
+        format!("--h: {}px", slot.height_px)
+    };
+    view! {
+        <figure class="fig" data-testid=slot.id>
+            <figcaption class="fig__cap">
+                <h2>{title}</h2>
+                {own_controls}
+                <p>{slot.caption}</p>
+                <div class="fig__tools">
+                    <span class="key num">{move || note.get()}</span>
+                    {(slot.id == "network").then(|| view! { <Key drawn=drawn /> })}
+                    <button class="btn btn--icon fig__table" aria-label=format!("{} as a table", slot.title) title="Show as table"
+                        on:click=move |_| shows_table.set(true)><Icon path=icons::TABLE small=true /></button>
+                </div>
+            </figcaption>
+            <div class="fig__plot">
+                <canvas node_ref=canvas id=format!("figure-{}", slot.id) role="img" tabindex="0" aria-label=summary style=height
+                    on:pointermove=on_move on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
+                {move || read_out.get().map(|read_out| {
+                    let (x, y) = hover.get_untracked().unwrap_or_default();
+                    let flips = x > size.get_untracked().0 / 2.0;
+                    let place = if flips { format!("right: {}px; top: {y}px", size.get_untracked().0 - x + 12.0) } else { format!("left: {}px; top: {y}px", x + 12.0) };
+                    view! { <div class="read-out num" style=place>{read_out.lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}</div> }
+                })}
+            </div>
+            <Show when=move || shows_table.get()>
+                <TableDialog title=slot.title drawn=drawn is_open=shows_table />
+            </Show>
+        </figure>
+    }
+}
+
+/// The selected layer's own activation, chosen beside its figure.
+#[component]
+fn LayerControl(page: Page) -> impl IntoView {
+    let control = Memo::new(move |_| {
+        let layer = page.layer.get();
+        page.current.with(|experiment| page.lab().layer_controls(experiment, layer).into_iter().next())
+    });
+    let name =
+        Memo::new(move |_| control.with(|control| control.as_ref().map(|control| control.key.clone())));
+    move || {
+        name.get().map(|_| {
+            let shown = Memo::new(move |before: Option<&Control>| {
+                control.get().or_else(|| before.cloned()).expect("shown only for a layer that has a control")
+            });
+            view! { <div class="fig__own"><controls::Options page=page control=shown id="layer-activation".into() quiet=true label="Activation of this layer" /></div> }
+        })
+    }
+}
+
+/// What the colours of the network's tiles mean.
+#[component]
+fn Key(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
+    let ends = Memo::new(move |_| {
+        drawn.with(|drawn| match drawn.as_ref().map(|d| &d.0.figure) {
+            Some(Figure::Diagram(diagram)) => diagram.ends.clone(),
+            _ => [String::new(), String::new()],
+        })
+    });
+    view! {
+        <span class="key">
+            <span>"output"</span><span class="num">{move || ends.with(|ends| ends[0].clone())}</span>
+            <span class="ramp ramp--div"></span><span class="num">{move || ends.with(|ends| ends[1].clone())}</span>
+        </span>
+    }
+}
+
+fn draw(canvas: &HtmlCanvasElement, drawn: &Drawn, (width, height): (f64, f64), view: &plot::View) {
+    let style = browser::style();
+    let pixels = ((width * style.scale).round() as u32, (height * style.scale).round() as u32);
+    if (canvas.width(), canvas.height()) != pixels {
+        canvas.set_width(pixels.0);
+        canvas.set_height(pixels.1);
+    }
+    if let Some(backend) = CanvasBackend::with_canvas_object(canvas.clone()) {
+        let area = backend.into_drawing_area();
+        if let Err(error) = plot::draw(&area, &drawn.0.figure, &drawn.1, &style, view) {
+            leptos::logging::warn!("{}: {error}", drawn.0.id);
+        }
+    }
+}
+
+/// The layer whose column stands at `x`, for figures that stand over the layers.
+fn layer_at(drawn: Option<&Drawn>, width: f64, x: f64) -> Option<usize> {
+    let layers = match &drawn?.0.figure {
+        Figure::Diagram(diagram) => diagram.columns.len() - 1,
+        Figure::LayerBars(bars) => bars.values.len,
+        Figure::LayerMap(map) => map.layers,
+        _ => return None,
+    };
+    let columns = plot::columns(width, layers);
+    (1..layers).find(|&layer| (columns.center(layer) - x).abs() <= columns.width / 2.0)
+}
+
+/// Calls back when the element changes its size, and when it comes into sight or leaves it.
+fn observe(
+    element: &HtmlCanvasElement,
+    on_size: impl Fn(&HtmlCanvasElement) + 'static,
+    on_sight: impl Fn(bool) + 'static,
+) {
+    let target = element.clone();
+    let resized = Closure::<dyn Fn()>::new(move || on_size(&target));
+    let seen = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
+        let last = entries.get(entries.length().saturating_sub(1));
+        on_sight(last.unchecked_into::<IntersectionObserverEntry>().is_intersecting());
+    });
+    if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
+        observer.observe(element);
+    }
+    if let Ok(observer) = IntersectionObserver::new(seen.as_ref().unchecked_ref()) {
+        observer.observe(element);
+    }
+    // A figure lives as long as the page.
+    resized.forget();
+    seen.forget();
+}

@@ -1,0 +1,93 @@
+//! The keyboard: one key for each verb of the page, and the list of them.
+
+use super::Page;
+use super::browser;
+use super::icons::{self, Icon};
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDialogElement, HtmlElement};
+
+const LIST: &str = "key-list";
+const KEYS: [(&str, &str); 9] = [
+    ("Space", "Play or pause"),
+    (".", "Step once; with Shift one epoch"),
+    ("r", "Reset to the seed; with Shift a new seed"),
+    ("[  ]", "Previous or next layer"),
+    ("t", "Theme"),
+    ("m", "Open or close More"),
+    ("Enter", "On a figure: its numbers as a table"),
+    ("?", "This list"),
+    ("Esc", "Close a list or a table"),
+];
+
+/// Acts on keys that no control has a use for.
+pub fn listen(page: Page) {
+    let handle = window_event_listener(ev::keydown, move |event| {
+        if event.ctrl_key() || event.alt_key() || event.meta_key() || browser::is_typing(event.target()) {
+            return;
+        }
+        let layer = page.layer.get_untracked();
+        match event.key().as_str() {
+            " " => page.toggle_play(),
+            "." => page.advance(1),
+            ">" | ":" if event.shift_key() => page.advance_epoch(),
+            "r" => page.reset(),
+            "R" => page.new_seed(),
+            "[" => page.select_layer(layer.saturating_sub(1)),
+            "]" => page.select_layer(layer + 1),
+            "t" => page.toggle_theme(),
+            "m" => toggle_more(),
+            "?" => open_list(),
+            _ => return,
+        }
+        event.prevent_default();
+    });
+    on_cleanup(move || handle.remove());
+}
+
+/// Moves the focus to the element of this id.
+pub fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus(); // an element that takes no focus leaves it where it was
+    }
+}
+
+fn toggle_more() {
+    if let Some(fold) =
+        document().get_element_by_id("more").and_then(|e| e.dyn_into::<web_sys::HtmlDetailsElement>().ok())
+    {
+        fold.set_open(!fold.open());
+    }
+}
+
+/// Shows the list of keys.
+pub fn open_list() {
+    if let Some(list) =
+        document().get_element_by_id(LIST).and_then(|e| e.dyn_into::<HtmlDialogElement>().ok())
+        && !list.open()
+    {
+        let _ = list.show_modal(); // fails only for a dialog that is open already
+    }
+}
+
+#[component]
+pub fn KeyList() -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    let close = move |_| {
+        if let Some(dialog) = dialog.get() {
+            dialog.close();
+        }
+    };
+    view! {
+        <dialog node_ref=dialog id=LIST class="dialog" aria-label="Keys">
+            <header><h2>"Keys"</h2>
+                <button class="btn btn--icon" aria-label="Close" on:click=close><Icon path=icons::CLOSE /></button>
+            </header>
+            <dl class="keys">
+                {KEYS.iter().map(|(key, action)| view! { <div><dt><kbd>{*key}</kbd></dt><dd>{*action}</dd></div> }).collect_view()}
+            </dl>
+        </dialog>
+    }
+}

@@ -1,0 +1,315 @@
+//! The state of the page, and what can be done to it. Signals are set from here alone: components
+//! read them and call these verbs.
+
+use super::browser;
+use super::trainer::Trainer;
+use crate::error::Error;
+use crate::labs::{self, FigureSlot, Lab, Numbers, Panel, Tone, Verdict, View};
+use crate::train::{Experiment, is_live};
+use crate::worker::protocol::Frame;
+use leptos::prelude::*;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Steps a second at which a run plays.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Speed {
+    pub label: &'static str,
+    /// `None`: as many as the machine gives.
+    pub steps_per_second: Option<f64>,
+}
+
+/// The speeds there are.
+pub const SPEEDS: [Speed; 5] = [
+    Speed { label: "15/s", steps_per_second: Some(15.0) },
+    Speed { label: "60/s", steps_per_second: Some(60.0) },
+    Speed { label: "240/s", steps_per_second: Some(240.0) },
+    Speed { label: "1,000/s", steps_per_second: Some(1000.0) },
+    Speed { label: "Max", steps_per_second: None },
+];
+
+/// Where the run stands, for the transport bar.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    pub step: usize,
+    pub epoch: usize,
+    /// Measured over the last second of playing; 0 when paused.
+    pub steps_per_second: f64,
+    /// Share of the worker's time spent training, over the same second.
+    pub training_share: f64,
+    pub has_diverged: bool,
+}
+
+/// A panel as it came, with the numbers of its frame.
+pub type Drawn = Arc<(Panel, Arc<Numbers>)>;
+
+/// All state, as handles that components copy.
+#[derive(Clone, Copy)]
+pub struct Page {
+    /// The run with its edits: what the address holds.
+    pub experiment: RwSignal<Experiment>,
+    /// The settings in force: what the controls show.
+    pub current: RwSignal<Experiment>,
+    pub progress: RwSignal<Progress>,
+    pub verdict: RwSignal<Verdict>,
+    /// A refusal or another word to the visitor.
+    pub notice: RwSignal<Option<String>>,
+    pub is_playing: RwSignal<bool>,
+    pub speed: RwSignal<usize>,
+    /// The selected layer, from 1.
+    pub layer: RwSignal<usize>,
+    /// Counts changes of theme, so that figures take its colours.
+    pub theme: RwSignal<u32>,
+    figures: StoredValue<BTreeMap<&'static str, RwSignal<Option<Drawn>>>>,
+    visible: StoredValue<BTreeSet<&'static str>>,
+    trainer: StoredValue<Trainer, LocalStorage>,
+    /// Control changed last and when, so that one drag is one entry of the history.
+    last_change: StoredValue<(String, f64)>,
+}
+
+impl Page {
+    /// The page of the address, or of the defaults with a word on what is wrong with the address.
+    pub fn new() -> Self {
+        let hash = window().location().hash().unwrap_or_default();
+        let (experiment, notice) = match labs::from_link(&hash) {
+            Ok(experiment) => (experiment, None),
+            Err(error) => (labs::LABS[0].defaults(), Some(refusal(&error))),
+        };
+        let figures =
+            lab_of(&experiment).figures().iter().map(|slot| (slot.id, RwSignal::new(None))).collect();
+        let watching = Verdict {
+            tone: Tone::Note,
+            word: "Measuring…".into(),
+            text: String::new(),
+            remedies: Vec::new(),
+        };
+        let page = Self {
+            current: RwSignal::new(experiment.clone()),
+            experiment: RwSignal::new(experiment),
+            progress: RwSignal::default(),
+            verdict: RwSignal::new(watching),
+            notice: RwSignal::new(notice),
+            is_playing: RwSignal::new(false),
+            speed: RwSignal::new(2),
+            layer: RwSignal::new(1),
+            theme: RwSignal::new(0),
+            figures: StoredValue::new(figures),
+            visible: StoredValue::default(),
+            trainer: StoredValue::new_local(Trainer::default()),
+            last_change: StoredValue::default(),
+        };
+        page.trainer.update_value(|trainer| trainer.start(page));
+        page.restart(page.experiment.get_untracked());
+        page
+    }
+
+    /// The lab that is open.
+    pub fn lab(self) -> &'static dyn Lab {
+        self.current.with_untracked(lab_of)
+    }
+
+    /// The figures of the lab.
+    pub fn slots(self) -> &'static [FigureSlot] {
+        self.lab().figures()
+    }
+
+    /// What a figure shows now.
+    pub fn figure(self, id: &str) -> RwSignal<Option<Drawn>> {
+        self.figures.with_value(|figures| figures[id])
+    }
+
+    /// What the visitor looks at.
+    pub fn view(self) -> View {
+        let figures = self.visible.with_value(|visible| visible.iter().map(ToString::to_string).collect());
+        View { figures, layer: self.layer.get_untracked() }
+    }
+
+    /// Sets a control. What can change in the running network is changed there; for the rest a new run begins.
+    pub fn set(self, key: &str, value: &Value) {
+        let before = self.current.get_untracked();
+        let after = match lab_of(&before).change(&before, key, value) {
+            Ok(after) => after,
+            Err(error) => return self.notice.set(Some(refusal(&error))),
+        };
+        self.notice.set(None);
+        let difference = before.difference(&after);
+        if difference.is_empty() {
+            return;
+        }
+        self.note_change(key);
+        let is_over = self.progress.with_untracked(|progress| progress.has_diverged);
+        if !is_over && difference.keys().all(|key| is_live(key)) {
+            self.current.set(after);
+            self.trainer.update_value(|trainer| trainer.edit(difference));
+        } else {
+            self.restart(after);
+            self.write_address();
+        }
+    }
+
+    /// Begins again from the seed's weights, with the settings in force.
+    pub fn reset(self) {
+        let experiment = self.current.get_untracked();
+        self.note_change("reset");
+        self.restart(experiment);
+        self.write_address();
+    }
+
+    /// Begins again from the weights of another seed.
+    pub fn set_seed(self, seed: u64) {
+        self.set("seed", &seed.into());
+    }
+
+    /// A seed that was not used last.
+    pub fn new_seed(self) {
+        let seed = self.current.with_untracked(|experiment| experiment.seed);
+        self.set_seed((seed + 1 + (js_sys::Math::random() * 9997.0) as u64) % 10_000);
+    }
+
+    fn restart(self, experiment: Experiment) {
+        let bare = Experiment { edits: Vec::new(), ..experiment.clone() };
+        self.current.set(bare);
+        self.experiment.set(experiment.clone());
+        let depth = experiment.network.layers.len() - 1;
+        self.layer.update(|layer| *layer = (*layer).clamp(1, depth.max(1)));
+        self.trainer.update_value(|trainer| trainer.restart(experiment));
+    }
+
+    /// Plays or pauses.
+    pub fn toggle_play(self) {
+        self.is_playing.update(|is_playing| *is_playing = !*is_playing);
+        self.trainer.update_value(Trainer::wake);
+    }
+
+    /// Trains so many steps and stands still.
+    pub fn advance(self, steps: u32) {
+        self.is_playing.set(false);
+        self.trainer.update_value(|trainer| trainer.advance(steps));
+    }
+
+    /// Trains one epoch and stands still.
+    pub fn advance_epoch(self) {
+        let steps = self.current.with_untracked(|experiment| {
+            let items = experiment.training_items();
+            items.div_ceil(experiment.batch_size.items(items))
+        });
+        self.advance(steps as u32);
+    }
+
+    /// Selects a layer, from 1 to the last hidden one.
+    pub fn select_layer(self, layer: usize) {
+        let depth = self.current.with_untracked(|experiment| experiment.network.layers.len() - 1);
+        if (1..=depth).contains(&layer) {
+            self.layer.set(layer);
+            self.refresh();
+        }
+    }
+
+    /// Tells that a figure came into sight or left it.
+    pub fn set_visible(self, id: &'static str, is_visible: bool) {
+        let changed = self
+            .visible
+            .try_update_value(|visible| if is_visible { visible.insert(id) } else { visible.remove(id) });
+        if is_visible && changed == Some(true) {
+            self.refresh();
+        }
+    }
+
+    /// Asks for the figures anew, without a step.
+    pub fn refresh(self) {
+        self.trainer.update_value(Trainer::refresh);
+    }
+
+    /// Takes the other theme.
+    pub fn toggle_theme(self) {
+        browser::set_dark(!browser::is_dark());
+        self.theme.update(|count| *count += 1);
+    }
+
+    /// Takes in a frame of the run at hand; called once for each drawn frame at most.
+    pub fn show(
+        self,
+        frame: Frame,
+        panels: BTreeMap<String, Drawn>,
+        progress: Progress,
+        has_pending_edit: bool,
+    ) {
+        self.progress.set(progress);
+        for (id, drawn) in panels {
+            let signal = self.figures.with_value(|figures| figures.get(id.as_str()).copied());
+            if let Some(signal) = signal {
+                signal.set(Some(drawn));
+            }
+        }
+        if self.verdict.with_untracked(|verdict| *verdict != frame.verdict) {
+            self.verdict.set(frame.verdict);
+        }
+        if has_pending_edit {
+            return; // the controls are ahead of this frame
+        }
+        if self.current.with_untracked(|current| *current != frame.current) {
+            self.current.set(frame.current);
+        }
+        if self.experiment.with_untracked(|experiment| *experiment != frame.experiment) {
+            self.experiment.set(frame.experiment);
+            self.write_address();
+        }
+    }
+
+    /// Opens the experiment of the address, as after "back"; what cannot be read changes nothing.
+    pub fn read_address(self) {
+        match labs::from_link(&window().location().hash().unwrap_or_default()) {
+            Ok(experiment) if experiment == self.experiment.get_untracked() => self.notice.set(None),
+            Ok(experiment) => {
+                self.notice.set(None);
+                self.restart(experiment);
+            }
+            Err(error) => self.notice.set(Some(refusal(&error))),
+        }
+    }
+
+    /// The address that shows this run to somebody else.
+    pub fn share_address(self) -> String {
+        let link = self.experiment.with_untracked(labs::to_link).unwrap_or_default();
+        browser::address_with(&link)
+    }
+
+    /// Reaches the trainer.
+    pub(super) fn update_trainer(self, change: impl FnOnce(&mut Trainer)) {
+        self.trainer.update_value(change);
+    }
+
+    /// Reaches the trainer and returns what `change` gave; `None` once the page is gone.
+    pub(super) fn try_update_trainer<T>(self, change: impl FnOnce(&mut Trainer) -> T) -> Option<T> {
+        self.trainer.try_update_value(change)
+    }
+
+    /// A change of another control, or after a while, becomes an entry of its own in the history.
+    fn note_change(self, key: &str) {
+        let now = js_sys::Date::now();
+        let (last_key, last_time) = self.last_change.get_value();
+        let is_new = last_key != key || now - last_time > 1500.0;
+        self.last_change.set_value((key.to_owned(), now));
+        if is_new && let Ok(history) = window().history() {
+            let _ =
+                history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&self.share_address()));
+        }
+    }
+
+    fn write_address(self) {
+        if let Ok(history) = window().history() {
+            let _ =
+                history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&self.share_address()));
+        }
+    }
+}
+
+/// The lab of an experiment that was validated.
+fn lab_of(experiment: &Experiment) -> &'static dyn Lab {
+    labs::find(&experiment.lab).expect("validated experiments name a lab")
+}
+
+fn refusal(error: &Error) -> String {
+    format!("That was not taken: {error}. Everything is as it was.")
+}

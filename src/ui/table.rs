@@ -1,0 +1,42 @@
+//! A figure's numbers as a table, exact to the last digit.
+
+use super::icons::{self, Icon};
+use super::page::Drawn;
+use crate::plot;
+use leptos::html;
+use leptos::prelude::*;
+
+#[component]
+pub fn TableDialog(
+    title: &'static str,
+    drawn: RwSignal<Option<Drawn>>,
+    is_open: RwSignal<bool>,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get()
+            && !dialog.open()
+        {
+            let _ = dialog.show_modal(); // fails only for a dialog that is open already
+        }
+    });
+    // As it is at this moment: a table that moves cannot be read.
+    let table =
+        drawn.with_untracked(|drawn| drawn.as_ref().map(|drawn| plot::table(&drawn.0.figure, &drawn.1)));
+    let cells = |row: Vec<String>| row.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view();
+    view! {
+        <dialog node_ref=dialog class="dialog" aria-label=format!("{title} as a table") on:close=move |_| is_open.set(false)>
+            <header><h2>{title}</h2>
+                <button class="btn btn--icon" aria-label="Close" on:click=move |_| is_open.set(false)><Icon path=icons::CLOSE /></button>
+            </header>
+            <div class="dialog__scroll" tabindex="0" role="region" aria-label="Numbers">
+                {table.map_or_else(|| view! { <p>"Not measured yet."</p> }.into_any(), |table| view! {
+                    <table class="num">
+                        <thead><tr>{table.columns.into_iter().map(|column| view! { <th scope="col">{column}</th> }).collect_view()}</tr></thead>
+                        <tbody>{table.rows.into_iter().map(|row| view! { <tr>{cells(row)}</tr> }).collect_view()}</tbody>
+                    </table>
+                }.into_any())}
+            </div>
+        </dialog>
+    }
+}

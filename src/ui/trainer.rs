@@ -1,0 +1,275 @@
+//! Plays the run: asks the worker for one frame at a time and hands it to the page once for each
+//! frame that the screen draws. A worker that crashed is started anew with the settings kept.
+
+use super::page::{Drawn, Page, Progress, SPEEDS};
+use crate::labs::Numbers;
+use crate::train::{Experiment, settings::Settings};
+use crate::worker::browser::Client;
+use crate::worker::protocol::{Frame, Reply, Request};
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Time that the worker trains for one frame: a frame of 60 a second less what drawing it takes.
+const BUDGET_MS: f64 = 13.0;
+/// Pause between requests of a page that nobody sees.
+const HIDDEN_PAUSE: Duration = Duration::from_millis(250);
+/// Crashes after which the worker is not started again by itself.
+const MAX_CRASHES: u32 = 3;
+
+/// What the page wants of the worker and has from it.
+#[derive(Default)]
+pub struct Trainer {
+    page: Option<Page>,
+    client: Option<Client>,
+    run: u32,
+    is_ready: bool,
+    is_waiting: bool,
+    pending_start: Option<Experiment>,
+    pending_edit: Settings,
+    pending_steps: u32,
+    wants_refresh: bool,
+    has_sent_edit: bool,
+    is_drawing: bool,
+    inbox: Option<(Frame, BTreeMap<String, Drawn>)>,
+    owed_steps: f64,
+    last_ask_ms: f64,
+    pace: Pace,
+    crashes: u32,
+}
+
+/// Steps and time of the current second.
+#[derive(Default)]
+struct Pace {
+    since_ms: f64,
+    steps: usize,
+    training_ms: f64,
+    shown: (f64, f64),
+}
+
+impl Pace {
+    /// Counts a frame; steps a second and the share of training, renewed once a second.
+    fn count(&mut self, frame: &Frame, is_playing: bool) -> (f64, f64) {
+        let now = now_ms();
+        if !is_playing {
+            *self = Self::default();
+            return self.shown;
+        }
+        self.steps += frame.steps;
+        self.training_ms += frame.training_ms;
+        if self.since_ms == 0.0 {
+            *self = Self { since_ms: now, ..Self::default() };
+        }
+        let elapsed = now - self.since_ms;
+        if elapsed > 1000.0 {
+            let shown = (self.steps as f64 / elapsed * 1000.0, self.training_ms / elapsed);
+            *self = Self { since_ms: now, shown, ..Self::default() };
+        }
+        self.shown
+    }
+}
+
+impl Trainer {
+    /// Starts a worker for `page`.
+    pub fn start(&mut self, page: Page) {
+        self.page = Some(page);
+        self.is_ready = false;
+        let on_reply = move |reply, numbers| page.on_reply(reply, numbers);
+        match Client::start(on_reply) {
+            Ok(client) => self.client = Some(client),
+            Err(_) => page
+                .notice
+                .set(Some("This browser starts no workers, so nothing can be trained here.".into())),
+        }
+    }
+
+    /// Begins another run; what was asked of the one before is forgotten.
+    pub fn restart(&mut self, experiment: Experiment) {
+        self.run += 1;
+        self.pending_start = Some(experiment);
+        self.pending_edit.clear();
+        self.pending_steps = 0;
+        self.has_sent_edit = false;
+        self.inbox = None;
+        self.owed_steps = 0.0;
+        self.pace = Pace::default();
+        self.wake();
+    }
+
+    /// Changes settings of the run; changes made while the worker is busy go together.
+    pub fn edit(&mut self, set: Settings) {
+        self.pending_edit.extend(set);
+        self.wake();
+    }
+
+    /// Trains so many steps.
+    pub fn advance(&mut self, steps: u32) {
+        self.pending_steps += steps;
+        self.wake();
+    }
+
+    /// Asks for the figures without a step.
+    pub fn refresh(&mut self) {
+        self.wants_refresh = true;
+        self.wake();
+    }
+
+    /// Asks the worker for what is wanted next, unless it still owes an answer.
+    pub fn wake(&mut self) {
+        let Some(page) = self.page else { return };
+        if self.is_ready
+            && !self.is_waiting
+            && let Some(request) = self.next_request(page)
+            && let Some(client) = &self.client
+        {
+            client.send(&request);
+            self.is_waiting = true;
+        }
+        if !self.is_drawing && page.is_playing.get_untracked() {
+            self.draw_soon(page);
+        }
+    }
+
+    fn next_request(&mut self, page: Page) -> Option<Request> {
+        let (run, view) = (self.run, page.view());
+        if let Some(experiment) = self.pending_start.take() {
+            self.wants_refresh = false;
+            return Some(Request::Start { run, experiment, view });
+        }
+        if !self.pending_edit.is_empty() {
+            self.has_sent_edit = true;
+            let set = std::mem::take(&mut self.pending_edit);
+            return Some(Request::Edit { run, set, view });
+        }
+        if self.pending_steps > 0 {
+            let steps = std::mem::take(&mut self.pending_steps);
+            return Some(Request::Advance { run, budget_ms: f64::INFINITY, steps, view });
+        }
+        let has_diverged = page.progress.with_untracked(|progress| progress.has_diverged);
+        if page.is_playing.get_untracked() && !has_diverged {
+            let steps = self.steps_due(page);
+            if steps > 0 {
+                return Some(Request::Advance { run, budget_ms: BUDGET_MS, steps, view });
+            }
+        }
+        if std::mem::take(&mut self.wants_refresh) {
+            return Some(Request::Advance { run, budget_ms: 0.0, steps: 0, view });
+        }
+        None
+    }
+
+    /// Steps that the chosen speed allows now.
+    fn steps_due(&mut self, page: Page) -> u32 {
+        let now = now_ms();
+        let elapsed = (now - self.last_ask_ms).clamp(0.0, 250.0);
+        self.last_ask_ms = now;
+        let Some(rate) = SPEEDS[page.speed.get_untracked()].steps_per_second else { return u32::MAX };
+        self.owed_steps = (self.owed_steps + elapsed * rate / 1000.0).min(rate / 4.0 + 1.0);
+        let whole = self.owed_steps.floor();
+        self.owed_steps -= whole;
+        whole as u32
+    }
+
+    fn draw_soon(&mut self, page: Page) {
+        self.is_drawing = true;
+        request_animation_frame(move || page.on_animation_frame());
+    }
+
+    fn take(&mut self, page: Page, frame: Frame, numbers: Numbers) {
+        let numbers = Arc::new(numbers);
+        let mut frame = frame;
+        let fresh = std::mem::take(&mut frame.panels);
+        // Figures that this frame leaves out are still to be drawn from the one before.
+        let mut panels = self.inbox.take().map(|(_, panels)| panels).unwrap_or_default();
+        panels.extend(
+            fresh.into_iter().map(|panel| (panel.id.clone(), Arc::new((panel, Arc::clone(&numbers))))),
+        );
+        self.pace.count(&frame, page.is_playing.get_untracked());
+        self.inbox = Some((frame, panels));
+        if !self.is_drawing {
+            self.draw_soon(page);
+        }
+    }
+}
+
+impl Page {
+    fn on_reply(self, reply: Reply, numbers: Numbers) {
+        self.update_trainer(|trainer| match reply {
+            Reply::Ready => trainer.is_ready = true,
+            Reply::Frame(frame) => {
+                trainer.is_waiting = false;
+                trainer.has_sent_edit = false;
+                if frame.run == trainer.run {
+                    trainer.take(self, frame, numbers);
+                }
+            }
+            Reply::Failed { run, message } => {
+                trainer.is_waiting = false;
+                trainer.has_sent_edit = false;
+                if run == trainer.run || run == 0 {
+                    self.notice.set(Some(format!("That was not taken: {message}. Everything is as it was.")));
+                }
+            }
+            Reply::Crashed { message } => trainer.recover(self, &message),
+        });
+        if document().hidden() {
+            // Nothing is drawn: the run goes on at a bounded rate.
+            set_timeout(move || self.on_animation_frame(), HIDDEN_PAUSE);
+        } else {
+            self.update_trainer(Trainer::wake);
+        }
+    }
+
+    fn on_animation_frame(self) {
+        let arrived = self.try_update_trainer(|trainer| {
+            trainer.is_drawing = false;
+            trainer.inbox.take().map(|(frame, panels)| {
+                let (steps_per_second, training_share) = trainer.pace.shown;
+                let has_pending_edit = trainer.has_sent_edit || !trainer.pending_edit.is_empty();
+                let progress = Progress {
+                    step: frame.step,
+                    epoch: frame.epoch,
+                    steps_per_second,
+                    training_share,
+                    has_diverged: frame.divergence.is_some(),
+                };
+                (frame, panels, progress, has_pending_edit)
+            })
+        });
+        if let Some((frame, panels, progress, has_pending_edit)) = arrived.flatten() {
+            if progress.has_diverged {
+                self.is_playing.set(false);
+            }
+            self.show(frame, panels, progress, has_pending_edit);
+        }
+        self.update_trainer(Trainer::wake);
+    }
+}
+
+impl Trainer {
+    /// Another worker in place of one that came to its end, on the same experiment, at step 0.
+    fn recover(&mut self, page: Page, message: &str) {
+        self.crashes += 1;
+        self.client = None;
+        self.is_waiting = false;
+        page.is_playing.set(false);
+        let reason = message.lines().next().unwrap_or_default();
+        if self.crashes > MAX_CRASHES {
+            let text = format!(
+                "The trainer crashed again ({reason}). Reload the page to go on; the address holds your settings."
+            );
+            return page.notice.set(Some(text));
+        }
+        let text = format!(
+            "The trainer crashed ({reason}) and was started anew. Your settings are kept; the run is back at step 0."
+        );
+        page.notice.set(Some(text));
+        self.start(page);
+        self.restart(page.experiment.get_untracked());
+    }
+}
+
+fn now_ms() -> f64 {
+    window().performance().map_or_else(js_sys::Date::now, |clock| clock.now())
+}

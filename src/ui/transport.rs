@@ -1,0 +1,155 @@
+//! The transport bar: play, step, reset, counters, speed, seed, share, save, theme.
+
+use super::icons::{self, Icon};
+use super::page::{Page, SPEEDS};
+use super::{browser, keys};
+use crate::labs::format::count;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::time::Duration;
+
+#[component]
+pub fn Transport(page: Page) -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    let play_icon = Signal::derive(move || if page.is_playing.get() { icons::PAUSE } else { icons::PLAY });
+    view! {
+        <header class="bar">
+            <button class="btn btn--ink" id="play" aria-keyshortcuts="Space" data-testid="play" on:click=move |_| page.toggle_play()
+                disabled=move || page.progress.with(|progress| progress.has_diverged)>
+                <Icon path=play_icon /><span>{move || if page.is_playing.get() { "Pause" } else { "Play" }}</span><kbd>"space"</kbd>
+            </button>
+            <button class="btn btn--icon" aria-label="Step once" aria-keyshortcuts="." title="Step  ." data-testid="step"
+                on:click=move |_| page.advance(1)><Icon path=icons::STEP /></button>
+            <button class="btn btn--icon" aria-label="Reset to the seed" aria-keyshortcuts="r" title="Reset  r" data-testid="reset"
+                on:click=move |_| page.reset()><Icon path=icons::RESET /></button>
+            <Counter page=page />
+            <div class="bar__more" class:open=move || is_open.get() id="bar-more">
+                <span class="bar__rule"></span>
+                <Speed page=page />
+                <Seed page=page />
+                <span class="bar__gap"></span>
+                <Share page=page />
+                <Save page=page />
+                <ThemeButton page=page />
+                <button class="btn btn--icon" aria-label="List of keys" title="Keys  ?" on:click=move |_| keys::open_list()>
+                    <span aria-hidden="true">"?"</span><span class="only-phone">"Keys"</span>
+                </button>
+            </div>
+            <button class="btn btn--icon bar__sheet-btn" aria-label="Speed, seed, share, save, theme" aria-controls="bar-more"
+                aria-expanded=move || is_open.get().to_string() on:click=move |_| is_open.update(|open| *open = !*open)>
+                <Icon path=icons::SHEET />
+            </button>
+        </header>
+    }
+}
+
+#[component]
+fn Counter(page: Page) -> impl IntoView {
+    let step = Memo::new(move |_| page.progress.with(|progress| progress.step));
+    let epoch = Memo::new(move |_| page.progress.with(|progress| progress.epoch));
+    let pace = Memo::new(move |_| {
+        let progress = page.progress.get();
+        if page.is_playing.get() && progress.steps_per_second > 0.0 {
+            progress.steps_per_second.round() as usize
+        } else {
+            0
+        }
+    });
+    let share = move || page.progress.with(|progress| format!("{:.3}", progress.training_share));
+    view! {
+        <div class="counter num" data-testid="counter" data-step=move || step.get().to_string()
+            data-epoch=move || epoch.get().to_string() data-training-share=share>
+            <b>{move || count(epoch.get())}</b><span>"epoch"</span>
+            <span class="wide">"step "{move || count(step.get())}</span>
+            <span class="wide pace">{move || (pace.get() > 0).then(|| format!("{} steps/s", count(pace.get())))}</span>
+        </div>
+    }
+}
+
+#[component]
+fn Speed(page: Page) -> impl IntoView {
+    let options = SPEEDS
+        .iter()
+        .enumerate()
+        .map(|(index, speed)| {
+            view! { <option value=index.to_string() selected=index == page.speed.get_untracked()>{speed.label}</option> }
+        })
+        .collect_view();
+    let on_change = move |event| page.speed.set(event_target_value(&event).parse().unwrap_or(2));
+    view! {
+        <label class="inline" for="speed" title="Steps a second"><span>"Speed"</span>
+            <select class="quiet num" id="speed" on:change=on_change>{options}</select>
+        </label>
+    }
+}
+
+#[component]
+fn Seed(page: Page) -> impl IntoView {
+    let seed = Memo::new(move |_| page.current.with(|experiment| experiment.seed));
+    let on_change = move |event| match event_target_value(&event).trim().parse() {
+        Ok(seed) => page.set_seed(seed),
+        Err(_) => page.notice.set(Some("That was not taken: seed must be a whole number from 0.".into())),
+    };
+    view! {
+        <label class="inline" for="seed"><span>"Seed"</span>
+            <input class="quiet num" type="number" id="seed" min="0" prop:value=move || seed.get().to_string() on:change=on_change />
+        </label>
+        <button class="btn btn--icon" aria-label="New seed" title="New seed  Shift+r" on:click=move |_| page.new_seed()>
+            <Icon path=icons::DICE /><span class="only-phone">"New seed"</span>
+        </button>
+    }
+}
+
+#[component]
+fn Share(page: Page) -> impl IntoView {
+    let word = RwSignal::new("Share link");
+    let share = move |_| {
+        let address = page.share_address();
+        spawn_local(async move {
+            let is_copied = browser::copy(address.clone()).await;
+            if !is_copied {
+                page.notice
+                    .set(Some(format!("The browser does not let this page copy. The link is {address}")));
+            }
+            word.set(if is_copied { "Copied" } else { "Share link" });
+            set_timeout(move || word.set("Share link"), Duration::from_secs(2));
+        });
+    };
+    view! {
+        <button class="btn" aria-label="Share link" title="Copy a link to this very run" on:click=share>
+            <Icon path=icons::LINK /><span class="wide" aria-live="polite">{move || word.get()}</span>
+        </button>
+    }
+}
+
+#[component]
+fn Save(page: Page) -> impl IntoView {
+    let save = move |_| {
+        let text = page.experiment.with_untracked(|experiment| serde_json::to_string_pretty(experiment));
+        let saved = text.map_err(|error| error.to_string()).and_then(|text| {
+            browser::download("experiment.json", &text).map_err(|_| "the browser does not allow it".into())
+        });
+        if let Err(reason) = saved {
+            page.notice.set(Some(format!("The experiment was not saved: {reason}.")));
+        }
+    };
+    view! {
+        <button class="btn" aria-label="Save experiment" title="experiment.json, for glassbox train" on:click=save>
+            <Icon path=icons::SAVE /><span class="wide">"Save experiment"</span>
+        </button>
+    }
+}
+
+#[component]
+fn ThemeButton(page: Page) -> impl IntoView {
+    let is_dark = move || {
+        page.theme.track();
+        browser::is_dark()
+    };
+    view! {
+        <button class="btn btn--icon" id="theme" aria-label="Dark theme" title="Theme  t" aria-pressed=move || is_dark().to_string()
+            on:click=move |_| page.toggle_theme()>
+            <Icon path=icons::THEME /><span class="only-phone">"Dark theme"</span>
+        </button>
+    }
+}

@@ -1,0 +1,113 @@
+//! The conversation over `postMessage`: both ends of it. A message is a pair of a serde value and the
+//! frame's numbers, which are transferred and never parsed.
+
+use super::protocol::{Reply, Request};
+use super::session::Session;
+use crate::labs::Numbers;
+use js_sys::{Array, Float32Array, Object, Reflect};
+use serde::Serialize;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Address of the script that loaded this module, from which a worker loads it again.
+    #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = url)]
+    static SCRIPT: String;
+}
+
+fn to_js(value: &impl Serialize) -> JsValue {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&serializer).expect("messages are plain data")
+}
+
+/// Answers the page for as long as the worker lives; called once, in the worker.
+pub fn serve(scope: &DedicatedWorkerGlobalScope) {
+    let port = scope.clone();
+    std::panic::set_hook(Box::new(move |info| {
+        console_error_panic_hook::hook(info);
+        post(&port, &Reply::Crashed { message: info.to_string() }, &Numbers::default());
+    }));
+    let session = RefCell::new(Session::new(now_ms));
+    let port = scope.clone();
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let (reply, numbers) = match serde_wasm_bindgen::from_value::<Request>(event.data()) {
+            Ok(request) => session.borrow_mut().answer(request),
+            Err(error) => (Reply::Failed { run: 0, message: error.to_string() }, Numbers::default()),
+        };
+        post(&port, &reply, &numbers);
+    });
+    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget(); // lives as long as the worker
+    post(scope, &Reply::Ready, &Numbers::default());
+}
+
+fn post(port: &DedicatedWorkerGlobalScope, reply: &Reply, numbers: &Numbers) {
+    let bulk = Float32Array::from(numbers.0.as_slice());
+    let message = Array::of2(&to_js(reply), &bulk);
+    port.post_message_with_transfer(&message, &Array::of1(&bulk.buffer()))
+        .expect("the page takes plain data");
+}
+
+/// Milliseconds since the worker began.
+fn now_ms() -> f64 {
+    thread_local! {
+        static CLOCK: web_sys::Performance = js_sys::global()
+            .unchecked_into::<DedicatedWorkerGlobalScope>()
+            .performance()
+            .expect("every worker has a clock");
+    }
+    CLOCK.with(web_sys::Performance::now)
+}
+
+/// The page's end: one worker, and what to do with its replies.
+pub struct Client {
+    worker: Worker,
+    _listeners: (Closure<dyn Fn(MessageEvent)>, Closure<dyn Fn(ErrorEvent)>),
+}
+
+impl Client {
+    /// Starts a worker from the page's own module; its first reply is [`Reply::Ready`].
+    ///
+    /// # Errors
+    /// What the browser says when it starts no workers.
+    pub fn start(on_reply: impl Fn(Reply, Numbers) + 'static) -> Result<Self, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options("worker_boot.js", &options)?;
+        let on_reply = Rc::new(on_reply);
+        let receive = Rc::clone(&on_reply);
+        let on_message = Closure::new(move |event: MessageEvent| {
+            let message: Array = event.data().unchecked_into();
+            let numbers =
+                message.get(1).dyn_into::<Float32Array>().map(|bulk| bulk.to_vec()).unwrap_or_default();
+            match serde_wasm_bindgen::from_value(message.get(0)) {
+                Ok(reply) => receive(reply, Numbers(numbers)),
+                Err(error) => receive(Reply::Crashed { message: error.to_string() }, Numbers::default()),
+            }
+        });
+        let on_error = Closure::new(move |event: ErrorEvent| {
+            on_reply(Reply::Crashed { message: event.message() }, Numbers::default());
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        let boot = Object::new();
+        Reflect::set(&boot, &"url".into(), &SCRIPT.with(|script| JsValue::from(script.as_str())))?;
+        Reflect::set(&boot, &"module".into(), &wasm_bindgen::module())?;
+        worker.post_message(&boot)?;
+        Ok(Self { worker, _listeners: (on_message, on_error) })
+    }
+
+    /// Asks the worker.
+    pub fn send(&self, request: &Request) {
+        self.worker.post_message(&to_js(request)).expect("requests are plain data");
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.worker.terminate();
+    }
+}

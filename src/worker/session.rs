@@ -1,0 +1,171 @@
+//! Request in, reply out: one run at a time, stepped within a budget of time. The clock decides how
+//! many steps a frame holds and which figures are due, never a number of the run.
+
+use super::protocol::{Frame, Reply, Request};
+use crate::error::Result;
+use crate::labs::{Numbers, Observer, View, find};
+use crate::train::{Experiment, Run, settings::Settings};
+
+/// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
+const MAX_STEPS_PER_LOOK: usize = 64;
+/// A figure is redrawn so seldom that filling it takes at most this share of the time.
+const SHARE_OF_A_FIGURE: f64 = 0.03;
+
+/// What the worker holds between requests.
+pub struct Session {
+    now_ms: fn() -> f64,
+    lesson: Option<Lesson>,
+}
+
+/// A run with whoever watches it.
+struct Lesson {
+    number: u32,
+    run: Run,
+    observer: Box<dyn Observer>,
+    schedule: Vec<Due>,
+}
+
+/// When a figure was last filled, and what that took.
+struct Due {
+    figure: String,
+    last_ms: f64,
+    cost_ms: f64,
+}
+
+impl Session {
+    /// With nothing to do yet; `now_ms` is the clock.
+    #[must_use]
+    pub fn new(now_ms: fn() -> f64) -> Self {
+        Self { now_ms, lesson: None }
+    }
+
+    /// Carries out a request; the numbers belong to the frame's figures.
+    pub fn answer(&mut self, request: Request) -> (Reply, Numbers) {
+        let mut numbers = Numbers::default();
+        let (run, reply) = match request {
+            Request::Start { run, experiment, view } => {
+                (run, self.start(run, experiment, &view, &mut numbers))
+            }
+            Request::Advance { run, budget_ms, steps, view } => {
+                (run, self.advance(run, budget_ms, steps as usize, &view, &mut numbers))
+            }
+            Request::Edit { run, set, view } => (run, self.edit(run, &set, &view, &mut numbers)),
+        };
+        let failed = |message: String| Reply::Failed { run, message };
+        let reply = match reply {
+            Ok(Some(frame)) => Reply::Frame(frame),
+            Ok(None) => failed("this run is over".into()),
+            Err(error) => failed(error.to_string()),
+        };
+        (reply, numbers)
+    }
+
+    fn start(
+        &mut self,
+        number: u32,
+        experiment: Experiment,
+        view: &View,
+        numbers: &mut Numbers,
+    ) -> Result<Option<Frame>> {
+        let started = (self.now_ms)();
+        let lab = find(&experiment.lab)?;
+        let mut run = Run::new(experiment)?;
+        run.measure();
+        let observer = lab.observe(&run);
+        let lesson = self.lesson.insert(Lesson { number, run, observer, schedule: Vec::new() });
+        Ok(Some(lesson.frame(view, self.now_ms, started, 0, 0.0, numbers)))
+    }
+
+    fn advance(
+        &mut self,
+        number: u32,
+        budget_ms: f64,
+        steps: usize,
+        view: &View,
+        numbers: &mut Numbers,
+    ) -> Result<Option<Frame>> {
+        let started = (self.now_ms)();
+        let Some(lesson) = self.lesson.as_mut().filter(|lesson| lesson.number == number) else {
+            return Ok(None);
+        };
+        let mut done = 0;
+        let mut per_look = 1;
+        let mut spent = 0.0;
+        while done < steps && spent < budget_ms && lesson.run.divergence().is_none() {
+            for _ in 0..per_look.min(steps - done) {
+                let Ok(loss) = lesson.run.step() else { break };
+                lesson.observer.after_step(&lesson.run, loss);
+                done += 1;
+            }
+            spent = (self.now_ms)() - started;
+            // As many steps as take about a tenth of the budget, so that it is kept within that.
+            let per_step = spent / done.max(1) as f64;
+            per_look = ((budget_ms / 10.0 / per_step.max(1e-4)) as usize).clamp(1, MAX_STEPS_PER_LOOK);
+        }
+        Ok(Some(lesson.frame(view, self.now_ms, started, done, spent, numbers)))
+    }
+
+    fn edit(
+        &mut self,
+        number: u32,
+        set: &Settings,
+        view: &View,
+        numbers: &mut Numbers,
+    ) -> Result<Option<Frame>> {
+        let started = (self.now_ms)();
+        let Some(lesson) = self.lesson.as_mut().filter(|lesson| lesson.number == number) else {
+            return Ok(None);
+        };
+        lesson.run.edit(set)?;
+        lesson.run.measure();
+        lesson.observer.after_edit(&lesson.run);
+        lesson.schedule.clear();
+        Ok(Some(lesson.frame(view, self.now_ms, started, 0, 0.0, numbers)))
+    }
+}
+
+impl Lesson {
+    fn frame(
+        &mut self,
+        view: &View,
+        now_ms: fn() -> f64,
+        started: f64,
+        steps: usize,
+        training_ms: f64,
+        numbers: &mut Numbers,
+    ) -> Frame {
+        // A run that stands still is shown whole; one at work shows what it can afford.
+        let is_still = steps == 0 || self.run.divergence().is_some();
+        let mut panels = Vec::new();
+        for figure in &view.figures {
+            let before = now_ms();
+            let due = self.schedule.iter().position(|due| &due.figure == figure);
+            if let Some(due) = due.map(|index| &self.schedule[index])
+                && !is_still
+                && (before - due.last_ms) * SHARE_OF_A_FIGURE < due.cost_ms
+            {
+                continue;
+            }
+            let Some(panel) = self.observer.panel(figure, &self.run, view, numbers) else { continue };
+            panels.push(panel);
+            let now = Due { figure: figure.clone(), last_ms: now_ms(), cost_ms: now_ms() - before };
+            match due {
+                Some(index) => self.schedule[index] = now,
+                None => self.schedule.push(now),
+            }
+        }
+        Frame {
+            run: self.number,
+            step: self.run.steps(),
+            epoch: self.run.epoch(),
+            experiment: self.run.experiment().clone(),
+            current: self.run.current().clone(),
+            divergence: self.run.divergence().cloned(),
+            verdict: self.observer.verdict(&self.run),
+            panels,
+            training_ms,
+            total_ms: now_ms() - started,
+            steps,
+        }
+    }
+}

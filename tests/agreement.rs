@@ -1,0 +1,85 @@
+//! Fast kernels against their naive twins, bit for bit: the order of every sum is part of what
+//! `tensor::matmul` promises, since the same link must give the same run everywhere.
+
+use glassbox::tensor::{Rng, Stream, matmul};
+
+/// Rows, inner lengths and columns: one, the tile sizes 4 and 8, one off them, and larger.
+const SIZES: [usize; 14] = [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16, 17, 31, 33];
+
+/// Numbers of very different magnitude, so that sums in another order round to other bits.
+fn values(rng: &mut Rng, count: usize) -> Vec<f32> {
+    (0..count).map(|_| rng.normal() * libm::exp2f(rng.between(-12.0, 12.0))).collect()
+}
+
+/// Starts from `start` and adds the products with ascending inner index: the documented order.
+fn sum(start: f32, products: impl Iterator<Item = (f32, f32)>) -> f32 {
+    products.fold(start, |sum, (a, b)| sum + a * b)
+}
+
+fn assert_same_bits(kernel: &str, shape: [usize; 3], fast: &[f32], naive: &[f32]) {
+    assert_eq!(fast.len(), naive.len());
+    for (index, (fast, naive)) in fast.iter().zip(naive).enumerate() {
+        let is_same = fast.to_bits() == naive.to_bits();
+        assert!(is_same, "{kernel} {shape:?}, element {index}: {fast:e} vs {naive:e}");
+    }
+}
+
+/// Every shape `[m, k, n]` with fresh random numbers.
+fn for_all_shapes(mut check: impl FnMut([usize; 3], &mut Rng)) {
+    let mut rng = Rng::new(1, Stream::Data);
+    for m in SIZES {
+        for k in SIZES {
+            for n in SIZES {
+                check([m, k, n], &mut rng);
+            }
+        }
+    }
+}
+
+#[test]
+fn affine_is_the_naive_loop() {
+    for_all_shapes(|shape @ [m, k, n], rng| {
+        let (x, w, bias) = (values(rng, m * k), values(rng, k * n), values(rng, n));
+        let mut y = vec![f32::NAN; m * n]; // whatever a buffer held before must not matter
+        matmul::affine(&x, &w, &bias, &mut y);
+        let element =
+            |index: usize| sum(bias[index % n], (0..k).map(|p| (x[index / n * k + p], w[p * n + index % n])));
+        assert_same_bits("x · w + b", shape, &y, &(0..m * n).map(element).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn transposed_left_is_the_naive_loop() {
+    for_all_shapes(|shape @ [m, k, n], rng| {
+        let (x, g) = (values(rng, m * k), values(rng, m * n));
+        let mut dw = vec![f32::NAN; k * n];
+        matmul::transposed_left(&x, &g, &mut dw, n);
+        let element = |index: usize| sum(0.0, (0..m).map(|p| (x[p * k + index / n], g[p * n + index % n])));
+        assert_same_bits("xᵀ · g", shape, &dw, &(0..k * n).map(element).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn transposed_right_is_the_naive_loop() {
+    let mut scratch = vec![f32::NAN; 7]; // shared by all shapes, as a buffer that was used before
+    for_all_shapes(|shape @ [m, k, n], rng| {
+        let (g, w) = (values(rng, m * n), values(rng, k * n));
+        let mut dx = vec![f32::NAN; m * k];
+        matmul::transposed_right(&g, &w, &mut dx, n, &mut scratch);
+        let element = |index: usize| sum(0.0, (0..n).map(|p| (g[index / k * n + p], w[index % k * n + p])));
+        assert_same_bits("g · wᵀ", shape, &dx, &(0..m * k).map(element).collect::<Vec<_>>());
+    });
+}
+
+/// The comparison itself must be able to fail: these numbers tell a sum from its reverse.
+#[test]
+fn another_order_gives_other_bits() {
+    let mut rng = Rng::new(1, Stream::Data);
+    let differ = |_: &usize| {
+        let (a, b) = (values(&mut rng, 8), values(&mut rng, 8));
+        let products = || a.iter().copied().zip(b.iter().copied());
+        sum(0.0, products()).to_bits() != sum(0.0, products().rev()).to_bits()
+    };
+    let count = (0..100).filter(differ).count();
+    assert!(count > 40, "only {count} of 100 sums of eight products depend on their order");
+}

@@ -1,0 +1,274 @@
+//! What the browser tests stand on: a plain file server for the built page, a browser of its own for
+//! each test, and the few things that a visitor does.
+
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::process::{Child, Command};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// One browser at a time: frames are measured, and two cores are soon busy.
+static TURN: Mutex<()> = Mutex::const_new(());
+/// The page must run under any path.
+const PATH: &str = "/a/lesson/on/gradients/";
+
+/// A browser that shows the page.
+pub struct Stage {
+    pub client: Client,
+    address: String,
+    _driver: Child,
+    _server: Server,
+    _turn: MutexGuard<'static, ()>,
+}
+
+/// Serves a folder under [`PATH`], without any special header.
+struct Server {
+    http: Arc<tiny_http::Server>,
+    port: u16,
+}
+
+impl Server {
+    fn new(folder: PathBuf) -> Self {
+        let http = Arc::new(tiny_http::Server::http("127.0.0.1:0").expect("a free port"));
+        let port = http.server_addr().to_ip().expect("an address").port();
+        let listener = Arc::clone(&http);
+        std::thread::spawn(move || {
+            for request in listener.incoming_requests() {
+                let path = request.url().split(['?', '#']).next().unwrap_or_default();
+                let name =
+                    path.strip_prefix(PATH).map(|name| if name.is_empty() { "index.html" } else { name });
+                let file = name.and_then(|name| Some((name, std::fs::read(folder.join(name)).ok()?)));
+                let _ = match file {
+                    Some((name, bytes)) => {
+                        let kind = mime_guess::from_path(name).first_or_octet_stream();
+                        let header =
+                            format!("Content-Type: {kind}").parse::<tiny_http::Header>().expect("a header");
+                        request.respond(tiny_http::Response::from_data(bytes).with_header(header))
+                    }
+                    None => request.respond(tiny_http::Response::empty(404)),
+                };
+            }
+        });
+        Self { http, port }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.http.unblock();
+    }
+}
+
+/// A command of the driver beyond the standard.
+#[derive(Debug)]
+struct Post(&'static str, Value);
+
+impl WebDriverCompatibleCommand for Post {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.0))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.1.to_string()))
+    }
+}
+
+impl Stage {
+    /// Opens the built page at `link`; `None`, and a word, when there is no page or no browser to test.
+    pub async fn open(link: &str) -> Option<Self> {
+        let stage = Self::blank().await?;
+        stage.visit(link).await;
+        Some(stage)
+    }
+
+    /// A browser with an empty tab.
+    pub async fn blank() -> Option<Self> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let Some(dist) = variable("GLASSBOX_DIST") else {
+            eprintln!(
+                "skipped: GLASSBOX_DIST does not name a built page; scripts/test builds it and runs this test"
+            );
+            return None;
+        };
+        let turn = TURN.lock().await;
+        let server = Server::new(PathBuf::from(dist));
+        let port =
+            TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
+        let driver = variable("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
+        let mut command = Command::new(driver);
+        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        let driver = command.spawn().expect("a driver for the browser");
+        let mut options = json!({ "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+            "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-quic", "--window-size=1440,900", "--force-color-profile=srgb"] });
+        if let Some(browser) = variable("CHROME") {
+            options["binary"] = browser.into();
+        }
+        let capabilities =
+            json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
+        let capabilities = capabilities.as_object().expect("an object").clone();
+        let started = Instant::now();
+        let client = loop {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            match builder
+                .capabilities(capabilities.clone())
+                .connect(&format!("http://127.0.0.1:{port}"))
+                .await
+            {
+                Ok(client) => break client,
+                Err(error) if started.elapsed() > Duration::from_secs(30) => panic!("no browser: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+            }
+        };
+        let address = format!("http://127.0.0.1:{}{PATH}", server.port);
+        let stage = Self { client, address, _driver: driver, _server: server, _turn: turn };
+        stage.size(1440, 900, "light").await;
+        Some(stage)
+    }
+
+    /// Goes to a link of the page and waits until the first gradients are measured.
+    pub async fn visit(&self, link: &str) {
+        self.client.goto("about:blank").await.expect("an empty tab");
+        self.client.goto(&format!("{}{link}", self.address)).await.expect("the page");
+        self.until(
+            "document.querySelector('#figure-gradients')?.ariaLabel?.includes('Gradient norm')",
+            "a first measurement",
+        )
+        .await;
+    }
+
+    /// Ends the browser; the page must have logged no error.
+    pub async fn close(self) {
+        let log = self.client.issue_cmd(Post("se/log", json!({ "type": "browser" }))).await.expect("the log");
+        let errors: Vec<String> = log
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|entry| entry["level"] == "SEVERE")
+            .map(ToString::to_string)
+            .collect();
+        assert!(errors.is_empty(), "the console has errors: {errors:#?}");
+        self.client.close().await.expect("the browser ends");
+    }
+
+    /// Size of the view in CSS pixels, and the colour scheme that the system prefers.
+    pub async fn size(&self, width: u32, height: u32, scheme: &str) {
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// A command of the browser's own protocol.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        let body = json!({ "cmd": command, "params": parameters });
+        self.client.issue_cmd(Post("goog/cdp/execute", body)).await.expect("a command of the browser")
+    }
+
+    /// Value of a JavaScript expression in the page.
+    pub async fn value(&self, expression: &str) -> Value {
+        self.client.execute(&format!("return {expression}"), Vec::new()).await.expect("an expression")
+    }
+
+    /// Waits until an expression is true.
+    pub async fn until(&self, expression: &str, what: &str) {
+        let started = Instant::now();
+        loop {
+            let value = self.value(&format!("Boolean({expression})")).await;
+            if value == true {
+                return;
+            }
+            if started.elapsed() > Duration::from_secs(60) {
+                let page = self.value("document.body.innerText").await;
+                panic!("{what} did not come; the page says: {page}");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Steps made, as the counter says.
+    pub async fn step(&self) -> usize {
+        let step = self.value("document.querySelector('[data-testid=counter]').dataset.step").await;
+        step.as_str().and_then(|step| step.parse().ok()).expect("a counter")
+    }
+
+    /// Waits until so many steps are made.
+    pub async fn until_step(&self, step: usize) {
+        self.until(
+            &format!("Number(document.querySelector('[data-testid=counter]').dataset.step) >= {step}"),
+            "the step",
+        )
+        .await;
+    }
+
+    /// Types keys with nothing focused, as a visitor who just opened the page.
+    pub async fn keys(&self, keys: &str) {
+        self.client.execute("document.activeElement?.blur()", Vec::new()).await.expect("a page");
+        self.type_keys(keys).await;
+    }
+
+    /// Types keys wherever the focus is.
+    pub async fn type_keys(&self, keys: &str) {
+        use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+        let mut actions = KeyActions::new("keyboard".to_owned());
+        for key in keys.chars() {
+            actions = actions.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
+        }
+        self.client.perform_actions(actions).await.expect("keys");
+    }
+
+    /// Clicks on what a CSS selector finds, with a real pointer.
+    pub async fn click(&self, selector: &str) {
+        let element =
+            self.client.find(Locator::Css(selector)).await.unwrap_or_else(|_| panic!("no {selector}"));
+        element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
+    /// Chooses an option of a list by its label.
+    pub async fn choose(&self, selector: &str, label: &str) {
+        let element =
+            self.client.find(Locator::Css(selector)).await.unwrap_or_else(|_| panic!("no {selector}"));
+        element.select_by_label(label).await.unwrap_or_else(|error| panic!("{selector} {label}: {error}"));
+    }
+
+    /// Chooses one of the segments or data sets of a group by its label.
+    pub async fn choose_radio(&self, group: &str, label: &str) {
+        let path = format!("//*[@data-testid='{group}']//label[normalize-space()='{label}']");
+        let element =
+            self.client.find(Locator::XPath(&path)).await.unwrap_or_else(|_| panic!("no {label} in {group}"));
+        element.click().await.expect("a click");
+    }
+
+    /// Opens a figure's table, reads its rows and closes it.
+    pub async fn table(&self, figure: &str) -> Vec<Vec<String>> {
+        self.click(&format!("[data-testid={figure}] .fig__table")).await;
+        let rows = self.value("[...document.querySelectorAll('dialog[open] tbody tr')].map(tr => [...tr.cells].map(td => td.textContent))").await;
+        self.click("dialog[open] header button").await;
+        serde_json::from_value(rows).expect("a table")
+    }
+
+    /// The gradient norm of every layer, as the bars have it now.
+    pub async fn gradients(&self) -> Vec<f32> {
+        self.table("gradients").await.iter().map(|row| row[1].parse().expect("a number")).collect()
+    }
+
+    /// The part of the address after `#`.
+    pub async fn hash(&self) -> String {
+        self.value("location.hash").await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Keeps a picture for people to look at.
+    pub async fn picture(&self, name: &str) {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let picture = self.client.screenshot().await.expect("a picture");
+        std::fs::write(folder.join(format!("{name}.png")), picture).expect("a file");
+    }
+}

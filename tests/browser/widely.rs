@@ -1,0 +1,130 @@
+//! For everybody: keyboard alone, screen readers, phones; and at 60 frames a second.
+
+use crate::stage::Stage;
+use serde_json::{Value, json};
+
+/// axe-core finds nothing, at any size, in any theme, with everything open.
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing() {
+    let Some(stage) = Stage::open("").await else { return };
+    let Ok(path) = std::env::var("GLASSBOX_AXE") else {
+        eprintln!(
+            "skipped: GLASSBOX_AXE does not name axe.min.js; scripts/test installs it and runs this test"
+        );
+        return;
+    };
+    let axe = std::fs::read_to_string(path).expect("axe.min.js");
+    stage.keys(">m").await;
+    stage.until_step(11).await;
+    for (width, height, scheme) in [
+        (1440, 900, "light"),
+        (1440, 900, "dark"),
+        (1024, 768, "light"),
+        (390, 844, "light"),
+        (390, 844, "dark"),
+    ] {
+        stage.size(width, height, scheme).await;
+        let states: &[&str] =
+            if width < 760 { &["", ".bar__sheet-btn"] } else { &["", "[data-testid=curves] .fig__table"] };
+        for open in states {
+            if !open.is_empty() {
+                stage.click(open).await;
+            }
+            stage.client.execute(&axe, Vec::new()).await.expect("axe loads");
+            let run = "const done = arguments[arguments.length - 1]; axe.run(document, { resultTypes: ['violations'] })\
+                       .then(found => done(found.violations.map(v => [v.id, v.help, v.nodes.map(n => n.html + n.failureSummary)])))";
+            let found = stage.client.execute_async(run, Vec::new()).await.expect("axe runs");
+            assert_eq!(found, json!([]), "{width} px, {scheme}, {open:?} open");
+            if open.starts_with("[data") {
+                stage.click("dialog[open] header button").await;
+            }
+        }
+    }
+    stage.close().await;
+}
+
+/// Everything is reached and worked by keys.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keyboard_is_enough() {
+    let Some(stage) = Stage::open("").await else { return };
+    let focused = "document.activeElement";
+    let mut seen = Vec::new();
+    for _ in 0..60 {
+        stage.type_keys("\u{e004}").await; // Tab
+        let place = stage
+            .value(&format!(
+                "{focused}.id || {focused}.name || {focused}.ariaLabel || {focused}.textContent.trim()"
+            ))
+            .await;
+        seen.push(place.as_str().unwrap_or_default().to_owned());
+    }
+    for id in [
+        "play",
+        "Step once",
+        "speed",
+        "seed",
+        "theme",
+        "depth",
+        "data-name",
+        "activation",
+        "layer",
+        "figure-network",
+        "figure-activation",
+    ] {
+        assert!(seen.iter().any(|place| place == id), "{id} is not reached by Tab: {seen:?}");
+    }
+    stage.client.execute("document.querySelector('#depth').focus()", Vec::new()).await.expect("a slider");
+    stage.type_keys("\u{e012}\u{e012}").await; // two to the left
+    stage
+        .until("document.querySelector('#figure-network').ariaLabel.includes('8 hidden layers')", "8 layers")
+        .await;
+    stage.keys("]]").await;
+    stage.until("document.querySelector('[data-testid=activation] h2, [data-testid=activation] legend') && document.body.innerText.includes('Layer 3 activation')", "layer 3").await;
+    stage.keys("t").await;
+    assert_eq!(stage.value("document.documentElement.dataset.theme").await, "dark");
+    stage
+        .client
+        .execute("document.querySelector('#figure-curves').focus()", Vec::new())
+        .await
+        .expect("a figure");
+    stage.type_keys("\u{e007}").await; // Enter
+    stage.until("document.querySelector('dialog[open] table')", "the table").await;
+    stage.type_keys("\u{e00c}").await; // Escape
+    stage.until("!document.querySelector('dialog[open]')", "no table").await;
+    stage.close().await;
+}
+
+/// Frames of the page and work of the worker while a network of ten times sixteen trains at full
+/// speed: printed, since a shared machine promises nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn frames_and_steps_a_second() {
+    let Some(stage) = Stage::blank().await else { return };
+    let tiny = "#batch_size=10&network.layers=[{\"type\":\"dense\",\"units\":8,\"activation\":\"tanh\"},{\"type\":\"dense\",\
+                \"units\":8,\"activation\":\"tanh\"},{\"type\":\"dense\",\"units\":1,\"activation\":\"sigmoid\"}]";
+    let units: String = (0..10).map(|layer| format!("&network.layers.{layer}.units=16")).collect();
+    println!("| network | steps/s in the page | median frame | 95th percentile | training |");
+    for (name, link) in [
+        ("2-8-8-1 tanh, batch 10", tiny.to_owned()),
+        ("2-[16x10]-1 sigmoid, batch 32", format!("#{}", &units[1..])),
+    ] {
+        stage.visit(&link).await;
+        stage.choose("#speed", "Max").await;
+        stage.keys(" ").await;
+        stage.until_step(200).await;
+        let measure = "const done = arguments[arguments.length - 1]; const counter = document.querySelector('[data-testid=counter]');
+            const times = []; const from = Number(counter.dataset.step); const start = performance.now(); let last = start;
+            const tick = now => { times.push(now - last); last = now;
+                if (now - start < 4000) requestAnimationFrame(tick);
+                else done([times.slice(1).sort((a, b) => a - b), (Number(counter.dataset.step) - from) / (now - start) * 1000,
+                    Number(counter.dataset.trainingShare)]); };
+            requestAnimationFrame(tick);";
+        let measured: Value = stage.client.execute_async(measure, Vec::new()).await.expect("frames");
+        let frames: Vec<f64> = serde_json::from_value(measured[0].clone()).expect("times");
+        let at = |share: f64| frames[(frames.len() as f64 * share) as usize];
+        let (steps, share) = (measured[1].as_f64().unwrap_or(0.0), measured[2].as_f64().unwrap_or(0.0));
+        println!("| {name} | {steps:.0} | {:.1} ms | {:.1} ms | {:.0} % |", at(0.5), at(0.95), share * 100.0);
+        assert!(frames.len() > 20 && steps > 0.0, "the page stands still");
+        stage.keys(" ").await;
+    }
+    stage.close().await;
+}

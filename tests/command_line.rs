@@ -1,0 +1,157 @@
+//! The command line as a user meets it: files in, files out, sentences for what cannot be taken.
+
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+fn glassbox(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_glassbox")).args(arguments).output().expect("the program runs")
+}
+
+fn file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+fn experiment(name: &str, content: &Value) -> String {
+    let path = file(name);
+    std::fs::write(&path, content.to_string()).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn train_writes_a_report_and_a_model() {
+    let given = experiment("moons.json", &json!({ "data": { "name": "moons" }, "optimizer": "adam" }));
+    let (report, model) = (file("report.json"), file("model.safetensors"));
+    let output = glassbox(&[
+        "train",
+        &given,
+        "--steps",
+        "120",
+        "--report",
+        report.to_str().unwrap(),
+        "--save",
+        model.to_str().unwrap(),
+    ]);
+    assert!(output.status.success(), "{output:?}");
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap();
+    assert_eq!(report["outcome"], "finished");
+    assert_eq!(report["steps"], 120);
+    assert_eq!(report["loss"].as_array().unwrap().len(), 120);
+    assert_eq!(report["gradients"]["norms"].as_array().unwrap().len(), 120);
+    assert_eq!(report["gradients"]["layers"][0], "dense");
+    assert_eq!(report["gradients"]["layers"][10], "dense_10");
+    assert_eq!(report["test"]["steps"], json!([0, 50, 100, 120]));
+    assert_eq!(report["test"]["metric"], "accuracy");
+    assert_eq!(report["experiment"]["data"]["name"], "moons");
+    let bytes = std::fs::read(model).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    assert_eq!(tensors.tensor("dense/kernel").unwrap().shape(), [2, 8]);
+    assert_eq!(tensors.tensor("dense_10/bias").unwrap().shape(), [1]);
+    let (_, metadata) = safetensors::SafeTensors::read_metadata(&bytes).unwrap();
+    let kept: Value = serde_json::from_str(&metadata.metadata().as_ref().unwrap()["experiment"]).unwrap();
+    assert_eq!(kept, report["experiment"]);
+}
+
+#[test]
+fn data_writes_the_arrays_that_are_trained_on() {
+    let given = experiment(
+        "blobs.json",
+        &json!({ "data": { "name": "circle", "samples": 60, "test_fraction": 0.5 }, "batch_size": "full" }),
+    );
+    let arrays = file("circle.safetensors");
+    let output = glassbox(&["data", &given, "--output", arrays.to_str().unwrap()]);
+    assert!(output.status.success(), "{output:?}");
+    let bytes = std::fs::read(arrays).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    assert_eq!(tensors.tensor("train/inputs").unwrap().shape(), [30, 2]);
+    assert_eq!(tensors.tensor("test/labels").unwrap().shape(), [30]);
+}
+
+#[test]
+fn a_diverged_run_is_an_outcome() {
+    let mut wild = serde_json::to_value(glassbox::labs::LABS[0].defaults()).unwrap();
+    wild["optimizer"] = json!({ "name": "sgd", "learning_rate": 100.0 });
+    for layer in wild["network"]["layers"].as_array_mut().unwrap().iter_mut().take(10) {
+        layer["activation"] = json!("relu");
+        layer["kernel_initializer"] = json!({ "name": "random_normal", "stddev": 50.0 });
+    }
+    let report = file("diverged.json");
+    let output = glassbox(&[
+        "train",
+        &experiment("wild.json", &wild),
+        "--steps",
+        "200",
+        "--report",
+        report.to_str().unwrap(),
+    ]);
+    assert!(output.status.success());
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("diverged at step "), "{output:?}");
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap();
+    let diverged = &report["outcome"]["diverged"];
+    assert_eq!(diverged["step"], report["steps"]);
+    assert!(diverged["layer"].as_str().unwrap().starts_with("dense") && diverged["quantity"].is_string());
+}
+
+#[test]
+fn what_cannot_be_taken_ends_with_code_2_and_one_sentence() {
+    let layers = |units: Value| json!({ "network": { "layers": [{ "type": "dense", "units": units, "activation": "sigmoid" }] } });
+    let cases = [
+        (json!({ "epochs": 3 }), "unknown key `epochs`"),
+        (json!({ "optimizer": { "name": "sgd", "lr": 0.1 } }), "optimizer.lr: unknown key `lr`"),
+        (json!({ "optimizer": "sdg" }), "unknown value `sdg`"),
+        (json!({ "optimizer": { "name": "sgd", "learning_rate": "fast" } }), "optimizer.learning_rate"),
+        (
+            json!({ "optimizer": { "name": "sgd", "learning_rate": -0.1 } }),
+            "optimizer.learning_rate is -0.1, but must be from 0 to 100",
+        ),
+        (json!({ "optimizer": { "name": "sgd", "rho": 0.5 } }), "optimizer.rho is 0.5, but must be left out"),
+        (json!({ "data": { "name": "spirall" } }), "data.name is spirall, but must be one of spiral, circle"),
+        (json!({ "data": { "noise": 0.6 } }), "data.noise is 0.6, but must be from 0 to 0.5"),
+        (json!({ "data": { "samples": 2.5 } }), "data.samples"),
+        (json!({ "batch_size": 351 }), "batch_size is 351, but must be from 1 to 350"),
+        (json!({ "batch_size": 0 }), "batch_size is 0"),
+        (json!({ "network": { "layers": [] } }), "the number of network.layers is 0"),
+        (layers(json!(10_000_000)), "network.layers.0.units"),
+        (layers(json!("many")), "network.layers.0.units"),
+        (layers(json!(3)), "network.layers.0.units is 3, but must be 1"),
+        (json!({ "network": { "layers": [{ "type": "dence", "units": 1 }] } }), "network.layers.0.type"),
+        (
+            json!({ "network": { "layers": [{ "type": "dense", "unit": 1 }] } }),
+            "network.layers.0.unit: unknown key `unit`",
+        ),
+        (json!({ "lab": "cooking" }), "lab is cooking, but must be one of gradients"),
+        (json!({ "version": 2 }), "version is 2"),
+        (json!({ "loss": "hinge", "data": { "name": "plane" } }), "loss is hinge"),
+        (json!([1, 2]), "must be a JSON object"),
+    ];
+    for (content, words) in cases {
+        let output = glassbox(&["train", &experiment("bad.json", &content), "--steps", "1"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{content}: {said}");
+        assert!(said.contains(words), "{content}: {said}");
+        assert_eq!(said.trim_end().lines().count(), 1, "{content}: {said}");
+        assert!(!said.contains("panicked"));
+    }
+}
+
+#[test]
+fn missing_and_broken_files_are_told() {
+    let said = |arguments: &[&str]| {
+        let output = glassbox(arguments);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(said(&["train", "nowhere.json"]).contains("nowhere.json: there is no such file"));
+    assert!(said(&["data", "nowhere.json", "--output", "x"]).contains("nowhere.json"));
+    let broken = file("broken.json");
+    std::fs::write(&broken, "{\"seed\": 7,").unwrap();
+    assert!(said(&["train", broken.to_str().unwrap()]).contains("this is not JSON"));
+    std::fs::write(&broken, [0xff, 0xfe, 0x00]).unwrap();
+    assert!(said(&["train", broken.to_str().unwrap()]).contains("not text in UTF-8"));
+    let good = experiment("good.json", &json!({}));
+    assert!(
+        said(&["train", &good, "--report", "no/such/folder/r.json"])
+            .contains("there is no folder no/such/folder")
+    );
+    assert!(said(&["train", &good, "--steps", "many"]).contains("--steps"));
+}

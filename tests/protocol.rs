@@ -1,0 +1,116 @@
+//! Page and worker: messages survive the way, stale runs are dropped, failures are told.
+
+use glassbox::labs::{LABS, View};
+use glassbox::train::settings::Settings;
+use glassbox::worker::Session;
+use glassbox::worker::protocol::{Frame, Reply, Request};
+use serde_json::json;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A clock that goes on by a millisecond at every look.
+fn ticking() -> f64 {
+    static LOOKS: AtomicU64 = AtomicU64::new(0);
+    LOOKS.fetch_add(1, Ordering::Relaxed) as f64
+}
+
+fn everything() -> View {
+    View { figures: LABS[0].figures().iter().map(|slot| slot.id.to_owned()).collect(), layer: 1 }
+}
+
+fn start(run: u32) -> Request {
+    Request::Start { run, experiment: LABS[0].defaults(), view: everything() }
+}
+
+fn advance(run: u32, steps: u32) -> Request {
+    Request::Advance { run, budget_ms: 50.0, steps, view: everything() }
+}
+
+fn frame(reply: Reply) -> Frame {
+    match reply {
+        Reply::Frame(frame) => frame,
+        other => panic!("no frame but {other:?}"),
+    }
+}
+
+#[test]
+fn messages_survive_serialisation() {
+    let set = Settings::from([("network.layers.0.activation".into(), json!("relu"))]);
+    for request in [start(1), advance(1, 7), Request::Edit { run: 1, set, view: everything() }] {
+        let text = serde_json::to_string(&request).unwrap();
+        assert_eq!(serde_json::from_str::<Request>(&text).unwrap(), request);
+    }
+    let (reply, numbers) = Session::new(ticking).answer(start(1));
+    assert!(!numbers.0.is_empty());
+    let text = serde_json::to_string(&reply).unwrap();
+    assert_eq!(serde_json::from_str::<Reply>(&text).unwrap(), reply);
+}
+
+#[test]
+fn a_frame_keeps_to_its_steps_and_its_budget() {
+    let mut session = Session::new(ticking);
+    assert_eq!(frame(session.answer(start(1)).0).step, 0);
+    assert_eq!(frame(session.answer(advance(1, 7)).0).step, 7);
+    let long = frame(session.answer(advance(1, u32::MAX)).0);
+    assert!(
+        long.step > 7 && long.training_ms >= 50.0 && long.training_ms < 60.0,
+        "{} steps in {} ms",
+        long.steps,
+        long.training_ms
+    );
+    let still = frame(session.answer(advance(1, 0)).0);
+    assert_eq!(
+        (still.step, still.panels.len()),
+        (long.step, LABS[0].figures().len()),
+        "a still run is shown whole"
+    );
+}
+
+#[test]
+fn what_is_said_to_a_run_that_is_over_changes_nothing() {
+    let mut session = Session::new(ticking);
+    session.answer(start(1));
+    session.answer(start(2));
+    assert!(matches!(session.answer(advance(1, 5)).0, Reply::Failed { run: 1, .. }));
+    assert_eq!(frame(session.answer(advance(2, 0)).0).step, 0);
+}
+
+#[test]
+fn a_refused_edit_leaves_the_run_as_it_was() {
+    let mut session = Session::new(ticking);
+    session.answer(start(1));
+    session.answer(advance(1, 5));
+    for (key, value) in [
+        ("seed", json!(9)),
+        ("optimizer.learning_rate", json!(-1)),
+        ("network.layers.0.activation", json!("reluu")),
+    ] {
+        let set = Settings::from([(key.to_owned(), value)]);
+        let Reply::Failed { message, .. } =
+            session.answer(Request::Edit { run: 1, set, view: everything() }).0
+        else {
+            panic!("{key} was taken");
+        };
+        assert!(message.contains(key), "{message}");
+    }
+    let after = frame(session.answer(advance(1, 0)).0);
+    assert_eq!((after.step, after.experiment), (5, LABS[0].defaults()));
+}
+
+#[test]
+fn a_diverging_run_becomes_a_frame_that_says_so() {
+    let mut experiment = LABS[0].defaults();
+    for (key, value) in [
+        ("activation", json!("relu")),
+        ("initializer", json!({ "name": "random_normal", "stddev": 500.0 })),
+        ("optimizer", json!({ "name": "sgd", "learning_rate": 100.0 })),
+    ] {
+        experiment = LABS[0].change(&experiment, key, &value).unwrap();
+    }
+    let mut session = Session::new(ticking);
+    session.answer(Request::Start { run: 1, experiment, view: everything() });
+    let last = frame(session.answer(advance(1, 500)).0);
+    let divergence = last.divergence.expect("a divergence");
+    assert_eq!(divergence.step, last.step);
+    assert_eq!(last.verdict.word, "Diverged.");
+    assert_eq!(frame(session.answer(advance(1, 500)).0).step, last.step, "a diverged run went on");
+}
