@@ -25,14 +25,18 @@ pub fn power_of_ten(exponent: i32) -> String {
     }
 }
 
-/// Two digits over any magnitude: `3.1e-8` → "3.1×10⁻⁸", `3e-8` → "3×10⁻⁸", `1e-8` → "10⁻⁸"; plain
-/// from 0.001 to 9999: "0.34", "270".
+/// At most two digits over any magnitude: `3.1e-8` → "3.1×10⁻⁸", `3e-8` → "3×10⁻⁸", `1e-8` → "10⁻⁸";
+/// plain from 0.001 to 9999: "0.34", "0.5", "270".
 #[must_use]
 pub fn power(value: impl Into<f64>) -> String {
     let value = value.into();
     if value == 0.0 || !value.is_finite() || (9.95e-4..9999.5).contains(&value.abs()) {
-        let decimals = decimals_for(value, 2);
-        return signed(value, decimals);
+        let text = signed(value, decimals_for(value, 2));
+        return if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').into()
+        } else {
+            text
+        };
     }
     times_ten(&format!("{value:.1e}"))
 }
@@ -167,6 +171,9 @@ mod tests {
         assert_eq!(power(-2.5e12), "−2.5×10¹²");
         assert_eq!(power(0.34), "0.34");
         assert_eq!(power(0.0), "0");
+        assert_eq!(power(1.0), "1");
+        assert_eq!(power(0.001), "0.001");
+        assert_eq!(power(120.0), "120");
         assert_eq!(power(270.4), "270");
         assert_eq!(power_of_ten(-12), "10⁻¹²");
         assert_eq!(power_of_ten(0), "1");
@@ -174,7 +181,7 @@ mod tests {
 
     #[test]
     fn significant_digits_stay_as_many() {
-        assert_eq!(significant(0.69314, 3), "0.693");
+        assert_eq!(significant(0.08412, 3), "0.0841");
         assert_eq!(significant(0.7, 3), "0.700");
         assert_eq!(significant(0.9996, 3), "1.00");
         assert_eq!(significant(-97.52, 3), "−97.5");

@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(decades(-16, 0, 5), [0, -4, -8, -12, -16]);
         assert_eq!(decades(-2, 0, 5), [0, -1, -2]);
         assert_eq!(decades(0, 0, 5), [0]);
-        assert_eq!(decades(3, -3, 5), [3]);
+        assert_eq!(decades(3, -3, 5), [-3], "crossed ends");
     }
 
     #[test]

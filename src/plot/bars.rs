@@ -10,7 +10,6 @@ use super::{Drawn, View};
 use crate::labs::format::{exact, power, power_of_ten};
 use crate::labs::{LayerBars, Numbers};
 use plotters::prelude::DrawingBackend;
-use plotters::style::Color;
 
 /// Room above the axis for its name, and for what is written on the tallest bars.
 const HEAD: f64 = 24.0;
@@ -56,12 +55,12 @@ pub(super) fn draw<DB: DrawingBackend>(
     draw_axis(pen, bars, &layout)?;
 
     let mut room = Room::new(Rect::between(columns.left, 0.0, columns.right(), y.start));
-    room.take(Rect::of_text(&bars.label, Font::Small, 0.0, 7.0));
+    room.take(Rect::of_text(&bars.label, Font::Small, 0.0, 7.0).grown(4.0));
     for (i, &value) in values.iter().enumerate() {
         let middle = columns.center(i + 1);
         let is_selected = i + 1 == view.selected_layer;
         if let Some(bar) = layout.bar(i, value) {
-            pen.polygon(rounded_top(&bar, 2.0), &colors.lanes[0].mix(if is_selected { 1.0 } else { 0.85 }))?;
+            pen.polygon(rounded_top(&bar, 2.0), &colors.lanes[0])?;
             if is_selected {
                 pen.line(rounded_top(&bar, 2.0), 1.5, &colors.ink)?;
             }
@@ -98,7 +97,8 @@ fn draw_axis<DB: DrawingBackend>(pen: &Pen<DB>, bars: &LayerBars, layout: &Layou
     pen.text(&bars.label, (0.0, 7.0), Align::Left, Font::Small, &pen.style.palette.ink_3)
 }
 
-/// The finding left of the first bar in short lines, else above it, else wherever the head has room.
+/// The finding left of the first bar in short lines, else above it with a line down to it, as high as
+/// the bars beside it ask for.
 fn draw_finding<DB: DrawingBackend>(
     pen: &Pen<DB>,
     finding: &str,
@@ -126,12 +126,17 @@ fn draw_finding<DB: DrawingBackend>(
         }
     }
     let width = Font::Strong.width(finding);
-    let above = (0..8).map(|i| Rect::of_text(finding, Font::Strong, bar, top - 10.0 - 12.0 * f64::from(i)));
-    let head = [bar, columns.right() - width].map(|x| Rect::of_text(finding, Font::Strong, x, 7.0));
-    match room.place(above.filter(|rect| rect.y > HEAD).take(1).chain(head)) {
-        Some(rect) => pen.text(finding, (rect.x, rect.middle().1), Align::Left, Font::Strong, color),
-        None => Ok(()),
+    let at = |x: f64, y: f64| Rect::of_text(finding, Font::Strong, x, y);
+    let above = (0..40).map(|i| at(bar, top - 9.0 - 4.0 * f64::from(i))).filter(|rect| rect.y >= HEAD);
+    let Some(rect) =
+        above.chain([at(bar, 7.0), at(columns.right() - width, 7.0)]).find_map(|r| room.place([r]))
+    else {
+        return Ok(());
+    };
+    if rect.x == bar && top - rect.bottom() > 6.0 {
+        pen.plumb(bar + layout.bar / 2.0, rect.bottom() + 2.0, top - 3.0, color)?;
     }
+    pen.text(finding, (rect.x, rect.middle().1), Align::Left, Font::Strong, color)
 }
 
 /// The value of the selected bar above it, where that covers nothing.

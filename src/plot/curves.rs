@@ -19,6 +19,8 @@ const FOOT: f64 = 20.0;
 struct Layout {
     x: Scale,
     strips: Vec<(Scale, Ticks)>,
+    /// Whether there is room at the ends of the lines only for the values.
+    is_short: bool,
 }
 
 fn layout(curves: &Curves, numbers: &Numbers, (width, height): (f64, f64)) -> Layout {
@@ -41,11 +43,18 @@ fn layout(curves: &Curves, numbers: &Numbers, (width, height): (f64, f64)) -> La
     let ticks = |(_, ticks): &(Scale, Ticks)| {
         widest(&mut ticks.values.iter().map(|&v| Font::Small.width(&ticks.label(v))))
     };
-    let ends = curves.strips.iter().flat_map(|strip| &strip.lines);
-    let ends = widest(&mut ends.map(|line| end_font(line).width(&end_label(line, numbers))));
-    let left = (widest(&mut strips.iter().map(ticks)) + 10.0).max(22.0).min(width * 0.3);
-    let right = (width - (ends + 8.0).max(8.0).min(width * 0.4)).max(left);
-    Layout { x: Scale { from: 0.0, to: curves.steps.max(1) as f64, start: left, end: right }, strips }
+    let lines = || curves.strips.iter().flat_map(|strip| &strip.lines);
+    let ends = |is_short: bool| {
+        widest(&mut lines().map(|line| end_font(line).width(&end_label(line, numbers, is_short))))
+    };
+    let is_short = ends(false) + 8.0 > width * 0.4;
+    let left = (widest(&mut strips.iter().map(ticks)) + 10.0).max(22.0).min(width * 0.4);
+    let right = (width - (ends(is_short) + 8.0).min(width * 0.5)).max(left);
+    Layout {
+        x: Scale { from: 0.0, to: curves.steps.max(1) as f64, start: left, end: right },
+        strips,
+        is_short,
+    }
 }
 
 /// Ends of a strip's axis: as it says, else its finite values, from 0 when none is negative.
@@ -108,12 +117,14 @@ fn end_font(line: &Line) -> Font {
     if line.is_train { Font::Strong } else { Font::Label }
 }
 
-/// The name of a line with its last value.
-fn end_label(line: &Line, numbers: &Numbers) -> String {
-    match samples(line, numbers).next_back() {
-        Some((_, low, high)) => format!("{} {}", line.label, significant(low + (high - low) / 2.0, 3)),
-        None => String::new(),
-    }
+/// The name of a line with its last value, or only this.
+fn end_label(line: &Line, numbers: &Numbers, is_short: bool) -> String {
+    let value = match samples(line, numbers).next_back() {
+        Some((_, low, high)) if low.to_bits() == high.to_bits() => significant(low, 3),
+        Some((_, low, high)) => significant(f32::midpoint(low, high), 3),
+        None => return String::new(),
+    };
+    if is_short { value } else { format!("{} {value}", line.label) }
 }
 
 pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, numbers: &Numbers) -> Drawn<DB> {
@@ -123,9 +134,9 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, numbers: 
         let labels: Vec<_> = ticks.values.iter().map(|&value| (value, ticks.label(value))).collect();
         left_axis(pen, y, &labels, (x.start, x.end))?;
         pen.text(&strip.label, (x.start, y.end - 10.0), Align::Left, Font::Small, &pen.style.palette.ink_3)?;
-        draw_strip(pen, strip, numbers, x, y)?;
+        draw_strip(pen, strip, numbers, &layout, y)?;
     }
-    let most = ((x.end - x.start) / 56.0).clamp(2.0, 5.0) as usize;
+    let most = ((x.end - x.start) / 40.0).clamp(2.0, 5.0) as usize;
     let foot = layout.strips.last().map_or(pen.height - FOOT, |(y, _)| y.start);
     foot_axis(pen, x, &step_ticks(x.to, most), "step", foot + 12.0)
 }
@@ -134,9 +145,10 @@ fn draw_strip<DB: DrawingBackend>(
     pen: &Pen<DB>,
     strip: &Strip,
     numbers: &Numbers,
-    x: &Scale,
+    layout: &Layout,
     y: &Scale,
 ) -> Drawn<DB> {
+    let x = &layout.x;
     let colors = &pen.style.palette;
     let lane = colors.lanes[0];
     let mut room = Room::new(Rect::between(x.start, y.end - HEAD, x.end, y.start));
@@ -175,7 +187,7 @@ fn draw_strip<DB: DrawingBackend>(
         .collect();
     push_apart(&mut heights, 14.0, y.end, y.start - 3.0);
     for ((line, _), height) in drawn.iter().zip(heights) {
-        let (label, font) = (end_label(line, numbers), end_font(line));
+        let (label, font) = (end_label(line, numbers, layout.is_short), end_font(line));
         pen.text(&label, (x.end + 6.0, height), Align::Left, font, &lane)?;
     }
     Ok(())
@@ -226,19 +238,24 @@ pub(super) fn read(curves: &Curves, numbers: &Numbers, size: (f64, f64), (px, py
     for (strip, (y, _)) in curves.strips.iter().zip(&layout.strips) {
         read.crosshair.plumbs.push((x, y.end, y.start));
         for line in &strip.lines {
-            let at_step = samples(line, numbers).find(|sample| sample.0.to_bits() == step.to_bits());
-            let Some((_, low, high)) = at_step else { continue };
-            let value = if low.to_bits() == high.to_bits() {
-                exact(low)
-            } else {
-                format!("{} to {}", exact(low), exact(high))
+            // A line that has no value at this step says its last before.
+            let Some((at, low, high)) = samples(line, numbers).take_while(|sample| sample.0 <= step).last()
+            else {
+                continue;
             };
-            let name = if curves.strips.len() > 1 {
-                format!("{}, {}", strip.label, line.label)
-            } else {
-                line.label.clone()
+            let mut text = match curves.strips.len() {
+                1 => line.label.clone(),
+                _ => format!("{}, {}", strip.label, line.label),
             };
-            read.lines.push(format!("{name} {value}"));
+            text = format!("{text} {}", exact(low));
+            if low.to_bits() != high.to_bits() {
+                text = format!("{text} to {}", exact(high));
+            }
+            if at < step {
+                read.lines.push(format!("{text} at step {}", count(at as usize)));
+                continue;
+            }
+            read.lines.push(text);
             if low.is_finite() && high.is_finite() {
                 read.crosshair.dots.push((x, f64::midpoint(y.px(low.into()), y.px(high.into()))));
             }

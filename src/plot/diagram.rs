@@ -1,7 +1,7 @@
 //! The network as columns of tiles, each what one neuron gives over the plane. The links between
 //! them are [`super::links`]'.
 
-use super::bitmap::{Bitmap, Enlarger, Tile};
+use super::bitmap::{Bitmap, Enlarger, Frame};
 use super::columns::{Columns, columns};
 use super::links;
 use super::palette::Ramp;
@@ -93,8 +93,8 @@ pub(super) fn draw<DB: DrawingBackend>(
                 pen.text(&name, (left, y), Align::Right, Font::Label, &pen.style.palette.ink_3)?;
             }
         }
-        if column.units > column.tiles {
-            let more = format!("+{}", column.units - column.tiles);
+        let more = format!("+{}", column.units.saturating_sub(column.tiles));
+        if column.units > column.tiles && Font::Small.width(&more) <= layout.columns.width {
             let lowest = layout.rect(i, column.tiles.saturating_sub(1), column.tiles).bottom();
             let at = (x, (lowest + 9.0).min(pen.height - 6.0));
             pen.text(&more, at, Align::Center, Font::Small, &pen.style.palette.ink_3)?;
@@ -121,6 +121,8 @@ fn draw_tiles<DB: DrawingBackend>(
     let ramp = Ramp::new(&colors.div);
     let enlarger = Enlarger::new(diagram.side, side, side);
     let margin = (1.5 * pixels).ceil() as usize; // for the borders
+    let frame = |thick: f64, color| Frame::new(side, margin, 4.0 * pixels, thick * pixels, color);
+    let (plain, selected) = (frame(0.75, colors.line_strong), frame(1.5, colors.ink));
     let (mut grids, mut smooth) = (numbers.at(diagram.tiles).chunks_exact(cells), Vec::new());
     for (i, column) in diagram.columns.iter().enumerate() {
         if column.tiles == 0 {
@@ -133,20 +135,12 @@ fn draw_tiles<DB: DrawingBackend>(
         let ((left, top), (_, last)) = (corner(0), corner(column.tiles - 1));
         let height = (last - top).max(0) as usize + side + 2 * margin;
         let mut bitmap = Bitmap::new(side + 2 * margin, height, colors.surface);
-        let (border, border_color) = if i == view.selected_layer {
-            (1.5 * pixels, colors.ink)
-        } else {
-            (0.75 * pixels, colors.line_strong)
-        };
         for index in 0..column.tiles {
             enlarger.enlarge(grids.next().unwrap_or(&[]), &mut smooth);
-            let y = margin + (corner(index).1 - top).max(0) as usize;
-            let background = colors.surface;
-            let radius = 4.0 * pixels;
-            let tile = Tile { x: margin, y, side, radius, border, border_color, background };
-            bitmap.tile(&tile, |x, y| {
-                smooth.get(y * side + x).map_or(colors.sunken, |&value| ramp.signed(value))
-            });
+            let y = (corner(index).1 - top).max(0) as usize;
+            let frame = if i == view.selected_layer { &selected } else { &plain };
+            bitmap
+                .tile((0, y), frame, |at| smooth.get(at).map_or(colors.sunken, |&value| ramp.signed(value)));
         }
         let at = (left - margin as i32, top - margin as i32);
         pen.bitmap(at, &bitmap)?;

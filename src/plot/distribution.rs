@@ -30,7 +30,7 @@ fn layout(distribution: &Distribution, (width, height): (f64, f64)) -> Layout {
     }
     let foot = (height - 20.0).max(0.0);
     let many = ((foot - 12.0) / 30.0).clamp(2.0, 5.0) as usize;
-    let (from, to) = rounded(least.into(), most.into(), many);
+    let (from, to) = ends_of_f(least.into(), most.into(), many);
     let ticks = Ticks::within(from, to, many);
     let ticks: Vec<_> = ticks.values.iter().map(|&value| (value, ticks.label(value))).collect();
     let widest = ticks.iter().map(|(_, label)| Font::Small.width(label)).fold(0.0, f64::max);
@@ -46,6 +46,13 @@ fn layout(distribution: &Distribution, (width, height): (f64, f64)) -> Layout {
 fn ends(distribution: &Distribution) -> (f64, f64) {
     let (low, high) = (f64::from(distribution.low), f64::from(distribution.high));
     if low < high && low.is_finite() && high.is_finite() { (low, high) } else { (-1.0, 1.0) }
+}
+
+/// Ends of the axis of f: whole ticks where they are near, else no more than f needs.
+fn ends_of_f(least: f64, most: f64, many: usize) -> (f64, f64) {
+    let (low, high) = rounded(least, most, many);
+    let near = (most - least) * 0.06;
+    (if least - low < near { low } else { least }, if high - most < near { high } else { most })
 }
 
 /// The edge before bin `i` of `bins`; after the last that of the range.
@@ -81,7 +88,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         let color = if is_saturated { colors.warn.mix(0.55) } else { colors.ink_4.mix(0.9) };
         pen.fill(rect, &color)?;
         room.avoid(&[(rect.x, rect.y), (rect.right(), rect.y)]);
-        room.avoid(&[rect.middle(), (rect.middle().0, rect.y)]);
+        room.avoid(&[(rect.middle().0, rect.bottom()), (rect.middle().0, rect.y)]);
     }
     pen.rule(z.start, z.end, y.start, &colors.ink_4)?;
 
@@ -181,9 +188,9 @@ fn name_curve<DB: DrawingBackend>(
     let width = font.width(name);
     let near = |share: f64| {
         let (x, y) = curve[((curve.len() - 1) as f64 * share) as usize];
-        [(x - width - 6.0, y - 9.0), (x + 6.0, y + 9.0), (x - width / 2.0, y - 13.0), (x + 6.0, y - 9.0)]
+        [(x - width - 6.0, y - 9.0), (x - width / 2.0, y - 12.0), (x + 6.0, y + 9.0), (x + 6.0, y - 9.0)]
     };
-    let spots = [0.66, 0.6, 0.72, 0.55, 0.5, 0.8, 0.45, 0.35, 0.25, 0.9].map(near).concat();
+    let spots = [0.66, 0.6, 0.72, 0.55, 0.5, 0.45, 0.4, 0.8, 0.35, 0.25, 0.9].map(near).concat();
     match room.place(spots.iter().map(|&(x, y)| Rect::of_text(name, font, x, y))) {
         Some(rect) => pen.text(name, (rect.x, rect.middle().1), Align::Left, font, &pen.style.palette.ink),
         None => Ok(()),

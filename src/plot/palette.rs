@@ -137,7 +137,7 @@ impl Ramp {
 /// From `a` (share 0) to `b` (share 1).
 #[must_use]
 pub fn mix(a: RGBColor, b: RGBColor, share: f64) -> RGBColor {
-    let between = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * share).round() as u8;
+    let between = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * share + 0.5) as u8;
     RGBColor(between(a.0, b.0), between(a.1, b.1), between(a.2, b.2))
 }
 

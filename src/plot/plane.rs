@@ -77,11 +77,8 @@ fn signed(plane: &Plane, values: &[f32], side: usize, ramp: &Ramp) -> Bitmap {
     if smooth.is_empty() {
         return Bitmap::new(side, side, ramp.signed(0.0));
     }
-    let pixel = |&value: &f32| {
-        let RGBColor(r, g, b) = ramp.signed(STRENGTH * value.clamp(-1.0, 1.0));
-        [r, g, b]
-    };
-    Bitmap { width: side, height: side, rgb: smooth.iter().flat_map(pixel).collect() }
+    let pixel = |&value: &f32| ramp.signed(STRENGTH * value.clamp(-1.0, 1.0));
+    Bitmap::from_colors(side, side, smooth.iter().map(pixel))
 }
 
 /// The likeliest class' colour, paler the less it is likely, blended as colours.
@@ -108,8 +105,9 @@ fn classes<DB: DrawingBackend>(plane: &Plane, values: &[f32], side: usize, pen: 
     if r.is_empty() {
         return Bitmap::new(side, side, colors.surface);
     }
-    let rgb = r.iter().zip(&g).zip(&b).flat_map(|((r, g), b)| [r, g, b].map(|c| c.round() as u8)).collect();
-    Bitmap { width: side, height: side, rgb }
+    let byte = |value: f32| (value + 0.5) as u8;
+    let pixels = r.iter().zip(&g).zip(&b).map(|((&r, &g), &b)| RGBColor(byte(r), byte(g), byte(b)));
+    Bitmap::from_colors(side, side, pixels)
 }
 
 /// A filled shape with an edge in the surface colour; for a test item a ring.

@@ -65,7 +65,7 @@ fn css(color: BackendColor) -> String {
 }
 
 fn points(path: impl IntoIterator<Item = BackendCoord>) -> String {
-    path.into_iter().fold(String::new(), |text, (x, y)| format!("{text}{x},{y} "))
+    path.into_iter().map(|(x, y)| format!("{x},{y} ")).collect()
 }
 
 impl DrawingBackend for Paper {
@@ -110,8 +110,9 @@ impl DrawingBackend for Paper {
         path: I,
         style: &S,
     ) -> Result<(), DrawingErrorKind<Infallible>> {
-        let (points, color, width) = (points(path), css(style.color()), style.stroke_width());
+        let (color, width) = (style.color(), style.stroke_width());
         self.element(|| {
+            let (points, color) = (points(path), css(color));
             format!(
                 "<polyline points=\"{points}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{width}\"/>"
             )
@@ -123,8 +124,8 @@ impl DrawingBackend for Paper {
         path: I,
         style: &S,
     ) -> Result<(), DrawingErrorKind<Infallible>> {
-        let (points, color) = (points(path), css(style.color()));
-        self.element(|| format!("<polygon points=\"{points}\" fill=\"{color}\"/>"))
+        let color = style.color();
+        self.element(|| format!("<polygon points=\"{}\" fill=\"{}\"/>", points(path), css(color)))
     }
 
     fn draw_circle<S: BackendStyle>(

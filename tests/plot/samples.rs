@@ -82,7 +82,7 @@ fn curves(name: &str, steps: usize) -> Sample {
         let train: Vec<_> = (0..=600).map(|i| point(i, 0.0)).collect();
         let test: Vec<_> = (0..=600).step_by(20).map(|i| point(i, 0.05)).collect();
         let lines = vec![line(numbers, "train", true, &train), line(numbers, "test", false, &test)];
-        let marks = vec![(0.693, "coin flip, ln 2".into())];
+        let marks = vec![(std::f32::consts::LN_2, "coin flip, ln 2".into())];
         Figure::Curves(Curves {
             steps,
             strips: vec![Strip { label: "loss".into(), range: None, lines, marks }],
@@ -101,7 +101,7 @@ fn vanishing_curves() -> Sample {
         };
         let (train, test) = (flat(0.004), flat(0.001));
         let lines = vec![line(numbers, "train", true, &train), line(numbers, "test", false, &test)];
-        let marks = vec![(0.693_147_2, "coin flip, ln 2".into())];
+        let marks = vec![(std::f32::consts::LN_2, "coin flip, ln 2".into())];
         Figure::Curves(Curves {
             steps: 12_360,
             strips: vec![Strip { label: "loss".into(), range: None, lines, marks }],
