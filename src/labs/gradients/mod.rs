@@ -51,7 +51,7 @@ impl Lab for Gradients {
             data: DataConfig::default(),
             network: NetworkConfig { layers: layers.into_iter().map(LayerConfig::Dense).collect() },
             loss: Loss::BinaryCrossentropy,
-            optimizer: OptimizerConfig::new(OptimizerName::Adam, 0.01),
+            optimizer: OptimizerConfig::new(OptimizerName::Sgd, 0.1),
             batch_size: BatchSize::Items(32),
             edits: Vec::new(),
         }
