@@ -3,13 +3,11 @@
 use super::icons::{self, Icon};
 use super::page::{Drawn, Page};
 use super::table::TableDialog;
-use super::{browser, controls, legend};
+use super::{canvas, controls, legend};
 use crate::labs::{Control, Figure, FigureSlot};
 use crate::plot;
 use leptos::html;
 use leptos::prelude::*;
-use plotters::prelude::*;
-use plotters_canvas::CanvasBackend;
 use wasm_bindgen::prelude::*;
 use web_sys::{
     HtmlCanvasElement, IntersectionObserver, IntersectionObserverEntry, PointerEvent, ResizeObserver,
@@ -134,18 +132,11 @@ fn LayerControl(page: Page) -> impl IntoView {
     }
 }
 
-fn draw(canvas: &HtmlCanvasElement, drawn: &Drawn, (width, height): (f64, f64), view: &plot::View) {
-    let style = browser::style();
-    let pixels = ((width * style.scale).round() as u32, (height * style.scale).round() as u32);
-    if (canvas.width(), canvas.height()) != pixels {
-        canvas.set_width(pixels.0);
-        canvas.set_height(pixels.1);
-    }
-    if let Some(backend) = CanvasBackend::with_canvas_object(canvas.clone()) {
-        let area = backend.into_drawing_area();
-        if let Err(error) = plot::draw(&area, &drawn.0.figure, &drawn.1, &style, view) {
-            leptos::logging::warn!("{}: {error}", drawn.0.id);
-        }
+fn draw(canvas: &HtmlCanvasElement, drawn: &Drawn, size: (f64, f64), view: &plot::View) {
+    let result =
+        canvas::draw_on(canvas, size, |area, style| plot::draw(area, &drawn.0.figure, &drawn.1, style, view));
+    if let Err(error) = result {
+        leptos::logging::warn!("{}: {error}", drawn.0.id);
     }
 }
 

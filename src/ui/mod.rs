@@ -3,6 +3,7 @@
 
 mod app;
 mod browser;
+mod canvas;
 mod controls;
 mod figure;
 mod head;
