@@ -7,6 +7,7 @@ mod history;
 mod optimizer;
 mod report;
 mod run;
+mod self_test;
 pub mod settings;
 pub mod statistics;
 
@@ -16,6 +17,7 @@ pub use history::{History, Join};
 pub use optimizer::{Optimizer, OptimizerConfig, OptimizerName};
 pub use report::{Outcome, Report};
 pub use run::{Divergence, Evaluation, Run};
+pub use self_test::is_sound;
 
 /// Steps between two evaluations on the test items, for the curves of the page and of a report.
 pub const STEPS_PER_TEST: usize = 50;

@@ -5,12 +5,15 @@ use super::browser;
 use super::trainer::Trainer;
 use crate::error::Error;
 use crate::labs::{self, FigureSlot, Lab, Numbers, Panel, Tone, Verdict, View};
-use crate::train::{Experiment, is_live};
+use crate::train::{Experiment, is_live, is_sound};
 use crate::worker::protocol::Frame;
 use leptos::prelude::*;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// Changes of one control within this time are one drag, and one entry of the history.
+const SAME_DRAG_MS: f64 = 300.0;
 
 /// Steps a second at which a run plays.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,6 +102,11 @@ impl Page {
             trainer: StoredValue::new_local(Trainer::default()),
             last_change: StoredValue::default(),
         };
+        if !is_sound() {
+            let text = "This browser computes differently from all others (a known fault of some versions): please update it. \
+                        What you see is still measured, but a link will not give the same numbers elsewhere.";
+            page.notice.set(Some(text.into()));
+        }
         page.trainer.update_value(|trainer| trainer.start(page));
         page.restart(page.experiment.get_untracked());
         page
@@ -285,11 +293,11 @@ impl Page {
         self.trainer.try_update_value(change)
     }
 
-    /// A change of another control, or after a while, becomes an entry of its own in the history.
+    /// A change of another control, or after a pause, becomes an entry of its own in the history.
     fn note_change(self, key: &str) {
         let now = js_sys::Date::now();
         let (last_key, last_time) = self.last_change.get_value();
-        let is_new = last_key != key || now - last_time > 1500.0;
+        let is_new = last_key != key || now - last_time > SAME_DRAG_MS;
         self.last_change.set_value((key.to_owned(), now));
         if is_new && let Ok(history) = window().history() {
             let _ =

@@ -92,6 +92,7 @@ async fn back_and_forward_work() {
     let Some(stage) = Stage::open("#lab=gradients").await else { return };
     stage.choose_radio("initializer", "He").await;
     stage.until("location.hash.includes('he_normal')", "He in the address").await;
+    tokio::time::sleep(std::time::Duration::from_millis(400)).await; // two changes, not one drag
     stage.choose_radio("initializer", "Small").await;
     stage.until("location.hash.includes('random_normal')", "Small in the address").await;
     let chosen = "document.querySelector('[data-testid=initializer] :checked').parentElement.textContent";

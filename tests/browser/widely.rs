@@ -79,7 +79,9 @@ async fn the_keyboard_is_enough() {
         .until("document.querySelector('#figure-network').ariaLabel.includes('8 hidden layers')", "8 layers")
         .await;
     stage.keys("]]").await;
-    stage.until("document.querySelector('[data-testid=activation] h2, [data-testid=activation] legend') && document.body.innerText.includes('Layer 3 activation')", "layer 3").await;
+    stage
+        .until("document.querySelector('[data-testid=activation] h2').textContent === 'Layer 3'", "layer 3")
+        .await;
     stage.keys("t").await;
     assert_eq!(stage.value("document.documentElement.dataset.theme").await, "dark");
     stage
