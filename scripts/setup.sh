@@ -16,7 +16,7 @@ setup_build() {
     setup_rust
     setup_node
     setup_crate trunk trunk "$trunk_version" --locked
-    # Without --locked, since a mirror of the registry may lack a version that its lock file names.
+    # Without --locked: its lock file has named a version that cargo could not get.
     setup_crate wasm-bindgen wasm-bindgen-cli "$(locked_version wasm-bindgen)"
     setup_npm binaryen "$binaryen_version"
     PATH=$tools/binaryen-$binaryen_version/node_modules/.bin:$PATH

@@ -2,7 +2,7 @@
 //! verdicts, each made true once and made false once.
 
 use glassbox::labs::{LABS, Lab, Numbers, Tone, Verdict, View, from_link, to_link};
-use glassbox::plot::{self, Style};
+use glassbox::plot::{self, Palette, Style};
 use glassbox::train::{Experiment, Run};
 use plotters::prelude::*;
 use serde_json::{Value, json};
@@ -57,7 +57,14 @@ fn every_lab_gives_the_same_run_twice_and_draws_every_figure() {
                         {
                             let area = SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area();
                             let view = plot::View { selected_layer: 3, hover: Some((90.0, 60.0)) };
-                            plot::draw(&area, &panel.figure, &numbers, &Style::default(), &view).unwrap();
+                            plot::draw(
+                                &area,
+                                &panel.figure,
+                                &numbers,
+                                &Style::new(Palette::default(), 1.0, "sans-serif"),
+                                &view,
+                            )
+                            .unwrap();
                         }
                         assert!(svg.len() > 500, "{} {} draws nothing", lab.name(), panel.id);
                     }

@@ -79,12 +79,13 @@ impl Network {
         Ok(network)
     }
 
-    /// Passes when a network of these settings can be built; draws no weights.
+    /// Passes when a network of these settings can be built, with the number of its units in all
+    /// layers; draws no weights.
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn check(config: &NetworkConfig, input_shape: &[usize], loss: Loss) -> Result<()> {
-        Self::unweighted(config, input_shape, loss).map(|_| ())
+    pub fn check(config: &NetworkConfig, input_shape: &[usize], loss: Loss) -> Result<usize> {
+        Self::unweighted(config, input_shape, loss).map(|network| network.units.iter().sum())
     }
 
     /// Takes the settings of another network of the same shapes, keeping the weights.

@@ -32,7 +32,7 @@ impl Rng {
             Stream::Shuffle => 3,
             Stream::Weights(layer) => 1000 + layer as u64,
         };
-        Self(Pcg32::new(seed, stream))
+        Self(Pcg32::new(mixed(seed.wrapping_add(stream.wrapping_mul(0x9e37_79b9_7f4a_7c15))), stream))
     }
 
     /// Uniform in [0, 1), in steps of 2⁻²⁴.
@@ -81,18 +81,48 @@ impl Rng {
     }
 }
 
+/// The finaliser of `SplitMix64` (Steele, Lea & Flood 2014). PCG streams that start from one state run
+/// at a fixed distance from each other, whatever the state: without this, some weights of one layer
+/// would follow those of another in every run (correlations up to 0.28 over 4,000 seeds).
+fn mixed(mut state: u64) -> u64 {
+    state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    state ^ (state >> 31)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_first_numbers_never_change() {
-        let mut rng = Rng::new(7, Stream::Data);
-        let first: Vec<u32> = (0..4).map(|_| rng.below(1000)).collect();
-        let mut again = Rng::new(7, Stream::Data);
-        assert_eq!(first, (0..4).map(|_| again.below(1000)).collect::<Vec<_>>());
-        let mut other = Rng::new(7, Stream::Shuffle);
-        assert_ne!(first, (0..4).map(|_| other.below(1000)).collect::<Vec<_>>());
+        let first = |stream| {
+            let mut rng = Rng::new(7, stream);
+            [(); 4].map(|()| rng.below(1000))
+        };
+        assert_eq!(first(Stream::Data), [815, 871, 149, 515]);
+        assert_eq!(first(Stream::Weights(3)), [305, 296, 410, 791]);
+    }
+
+    #[test]
+    fn streams_do_not_follow_each_other() {
+        const SEEDS: u64 = 4000;
+        const DRAWS: usize = 64;
+        let streams = [Stream::Data, Stream::Split, Stream::Shuffle, Stream::Weights(0), Stream::Weights(1)];
+        // Numbers of a stream at a position, over all seeds, centred and of deviation 1.
+        let drawn = streams.map(|stream| {
+            let mut rngs: Vec<Rng> = (0..SEEDS).map(|seed| Rng::new(seed, stream)).collect();
+            let mut draw = || rngs.iter_mut().map(|rng| (rng.uniform() - 0.5) * 12.0_f32.sqrt()).collect();
+            (0..DRAWS).map(|_| draw()).collect::<Vec<Vec<f32>>>()
+        });
+        for (index, one) in drawn.iter().enumerate() {
+            for other in &drawn[index + 1..] {
+                for (a, b) in one.iter().zip(other) {
+                    let correlation = a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>() / SEEDS as f32;
+                    assert!(correlation.abs() < 0.08, "{correlation}"); // five deviations
+                }
+            }
+        }
     }
 
     #[test]

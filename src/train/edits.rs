@@ -3,6 +3,7 @@
 
 use super::settings::Settings;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Settings that took effect before step `step` (counted from 0), as dotted keys and values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -10,6 +11,18 @@ use serde::{Deserialize, Serialize};
 pub struct Edit {
     pub step: usize,
     pub set: Settings,
+}
+
+impl Edit {
+    /// Whether `later` can become part of this edit: made at the same step, both set plain values, the
+    /// last of which counts. An optimizer begins anew each time it is chosen, and an object is laid
+    /// over the one before it, so those stay edits of their own.
+    pub(super) fn can_take(&self, later: &Self) -> bool {
+        let is_plain = |(key, value): (&String, &Value)| {
+            !matches!(key.as_str(), "optimizer" | "optimizer.name") && !value.is_object() && !value.is_null()
+        };
+        self.step == later.step && self.set.iter().chain(&later.set).all(is_plain)
+    }
 }
 
 /// Whether a setting can change while the network keeps its weights; all others need a new run.

@@ -14,6 +14,8 @@ use serde_json::Value;
 pub const VERSION: u32 = 1;
 /// Largest seed: every whole number that JSON carries exactly.
 const MAX_SEED: u64 = (1 << 53) - 1;
+/// Most numbers that the layers together may give in one pass: 40 MB, kept five times over.
+const MAX_OUTPUTS: usize = 10_000_000;
 /// Most edits a run may carry.
 const MAX_EDITS: usize = 10_000;
 
@@ -91,7 +93,8 @@ impl Experiment {
         self.optimizer.validate()?;
         self.validate_batch_size()?;
         self.validate_output()?;
-        Network::check(&self.network, &[2], self.loss)?;
+        let units = Network::check(&self.network, &[2], self.loss)?;
+        self.validate_memory(units)?;
         self.validate_edits()
     }
 
@@ -104,6 +107,21 @@ impl Experiment {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What all layers give for the items that pass through them at once must fit into memory.
+    fn validate_memory(&self, units: usize) -> Result<()> {
+        let most = MAX_OUTPUTS / units;
+        let suited = |most: usize| format!("at most {most} for a network of {units} units");
+        let training = self.training_items();
+        if self.batch_size.items(training) > most {
+            return Err(Error::setting("batch_size", self.batch_size, suited(most)));
+        }
+        if self.data.samples - training > most {
+            let samples = (most as f32 / self.data.test_fraction) as usize;
+            return Err(Error::setting("data.samples", self.data.samples, suited(samples)));
+        }
+        Ok(())
     }
 
     /// The output layer, the loss and the data must speak of the same thing.
@@ -144,14 +162,21 @@ impl Experiment {
                 let allowed = format!("{last} or more, as edits stand in the order of their steps");
                 return Err(Error::setting(&format!("edits.{index}.step"), edit.step, allowed));
             }
-            if let Some(key) = edit.set.keys().find(|key| !is_live(key)) {
-                let allowed = "an activation, kernel_regularizer, optimizer, loss or batch_size: all else needs a new run";
-                return Err(Error::setting(&format!("edits.{index}.set"), key, allowed));
-            }
-            current = current.with(&edit.set)?;
+            current = current.edited_by(edit, index)?;
             last = edit.step;
         }
         Ok(())
+    }
+
+    /// The settings in force after `edit`, the one at `index`; `self` is what was in force before.
+    pub(super) fn edited_by(&self, edit: &Edit, index: usize) -> Result<Self> {
+        ensure_within("the number of edits", index + 1, &(0..=MAX_EDITS))?;
+        if let Some(key) = edit.set.keys().find(|key| !is_live(key)) {
+            let allowed =
+                "an activation, kernel_regularizer, optimizer, loss or batch_size: all else needs a new run";
+            return Err(Error::setting(&format!("edits.{index}.set"), key, allowed));
+        }
+        self.with(&edit.set)
     }
 }
 

@@ -134,16 +134,16 @@ impl Run {
     /// # Errors
     /// As [`Experiment::from_value`]; the run is then as it was.
     pub fn edit(&mut self, set: &Settings) -> Result<()> {
-        let mut edits = self.experiment.edits[..self.next_edit].to_vec();
+        let edit = Edit { step: self.step, set: set.clone() };
+        let next = self.current.edited_by(&edit, self.next_edit)?;
+        self.take(next)?;
+        let edits = &mut self.experiment.edits;
+        edits.truncate(self.next_edit);
         match edits.last_mut() {
-            Some(last) if last.step == self.step => last.set.extend(set.clone()),
-            _ => edits.push(Edit { step: self.step, set: set.clone() }),
+            Some(last) if last.can_take(&edit) => last.set.extend(edit.set),
+            _ => edits.push(edit),
         }
-        let experiment = Experiment { edits, ..self.experiment.clone() };
-        let experiment = Experiment::from_value(experiment.to_value())?;
-        self.apply(set)?;
-        self.next_edit = experiment.edits.len();
-        self.experiment = experiment;
+        self.next_edit = edits.len();
         Ok(())
     }
 
@@ -152,15 +152,14 @@ impl Run {
             if edit.step != self.step {
                 break;
             }
-            let set = edit.set.clone();
-            self.apply(&set)?;
+            let next = self.current.with(&edit.set)?;
+            self.take(next)?;
             self.next_edit += 1;
         }
         Ok(())
     }
 
-    fn apply(&mut self, set: &Settings) -> Result<()> {
-        let next = self.current.with(set)?;
+    fn take(&mut self, next: Experiment) -> Result<()> {
         self.network.reconfigure(&next.network, &[2], next.loss)?;
         self.optimizer.reconfigure(next.optimizer.clone());
         self.current = next;
@@ -195,8 +194,8 @@ impl Run {
         if !loss.is_finite() {
             return Some(self.at(last, "loss"));
         }
-        let slot =
-            self.network.slots().iter().rev().find(|slot| !all_finite(&self.gradients[slot.range.clone()]));
+        let layers = self.network.slots().chunk_by(|a, b| a.layer == b.layer);
+        let slot = layers.rev().flatten().find(|slot| !all_finite(&self.gradients[slot.range.clone()]));
         Some(slot.map_or_else(
             || self.at(last, "loss"),
             |slot| self.at(slot.layer, &format!("{} gradient", slot.name)),

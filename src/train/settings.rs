@@ -29,7 +29,8 @@ pub fn with(mut base: Value, settings: &Settings) -> Result<Value> {
 
 /// Lays `over` onto `base`: objects key by key, items of a list by their index, the rest replaced.
 /// An object that gets another `name` (an optimizer, a data set) is replaced as a whole, since the
-/// options of the old one mean nothing to the new.
+/// options of the old one mean nothing to the new. `null` takes a setting away, which gives it its
+/// default.
 ///
 /// # Errors
 /// [`Error::Unreadable`] for an index that the list does not have.
@@ -42,6 +43,10 @@ pub fn merge(base: &mut Value, over: Value, path: &str) -> Result<()> {
                 base.clear();
             }
             for (key, value) in over {
+                if value.is_null() {
+                    base.remove(&key);
+                    continue;
+                }
                 let path = join(path, &key);
                 merge(base.entry(key).or_insert(Value::Null), value, &path)?;
             }
@@ -143,7 +148,11 @@ pub fn read<T: de::DeserializeOwned>(value: Value) -> Result<T> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let key = error.path().to_string().replace('[', ".").replace(']', "");
         let reason = error.into_inner().to_string().replace("unknown variant", "unknown value");
-        let reason = reason.replace("unknown field", "unknown key");
+        let reason = ["usize", "u64", "u32"].iter().fold(reason, |reason, whole| {
+            reason.replace(&format!("expected {whole}"), "expected a whole number from 0")
+        });
+        let reason =
+            reason.replace("unknown field", "unknown key").replace("expected f32", "expected a number");
         match key.as_str() {
             "." => Error::Unreadable { key: "experiment".into(), reason: format!(": {reason}") },
             // A layer puts the rest of the path first in what it says.
@@ -169,7 +178,7 @@ mod tests {
     #[test]
     fn what_differs_laid_over_the_old_gives_the_new() {
         let old = json!({ "seed": 7, "optimizer": { "name": "sgd", "learning_rate": 0.1, "momentum": 0.9 },
-            "layers": [{ "units": 3, "activation": "relu" }, { "units": 1 }] });
+            "layers": [{ "units": 3, "activation": "relu", "regularizer": { "l1": 0.1 } }, { "units": 1 }] });
         for new in [
             json!({ "seed": 8, "optimizer": { "name": "adam" }, "layers": [{ "units": 3, "activation": "tanh" }, { "units": 1 }] }),
             json!({ "seed": 7, "optimizer": { "name": "sgd", "learning_rate": 0.5, "momentum": 0.9 }, "layers": [] }),

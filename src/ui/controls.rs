@@ -190,7 +190,7 @@ fn DataSets(page: Page, control: Memo<Control>) -> impl IntoView {
     let choices = control.with_untracked(|control| control.choices.clone());
     view! {
         <fieldset class="field sets">
-            <legend>{label_of(control)}<output class="num">{move || control.with(Control::shown)}</output></legend>
+            <legend><span>{label_of(control)}</span><output class="num">{move || control.with(Control::shown)}</output></legend>
             <div class="sets__row">
                 {choices
                     .into_iter()

@@ -3,7 +3,7 @@
 use super::icons::{self, Icon};
 use super::page::{Drawn, Page};
 use super::table::TableDialog;
-use super::{canvas, controls};
+use super::{canvas, controls, legend};
 use crate::labs::{Control, Figure, FigureSlot};
 use crate::plot;
 use leptos::html;
@@ -86,10 +86,10 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             <figcaption class="fig__cap">
                 <h2>{title}</h2>
                 {own_controls}
-                <p>{slot.caption}</p>
+                {(!slot.caption.is_empty()).then(|| view! { <p>{slot.caption}</p> })}
                 <div class="fig__tools">
                     <span class="key num">{move || note.get()}</span>
-                    {(slot.id == "network").then(|| view! { <Key drawn=drawn /> })}
+                    <legend::DiagramKey drawn=drawn />
                     <button class="btn btn--icon fig__table" aria-label=format!("{} as a table", slot.title) title="Show as table"
                         on:click=move |_| shows_table.set(true)><Icon path=icons::TABLE small=true /></button>
                 </div>
@@ -97,11 +97,13 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             <div class="fig__plot">
                 <canvas node_ref=canvas id=format!("figure-{}", slot.id) role="img" tabindex="0" aria-label=summary style=height
                     on:pointermove=on_move on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
+                <legend::PlaneLegend drawn=drawn />
+                <legend::Empty drawn=drawn />
                 {move || read_out.get().map(|read_out| {
                     let (x, y) = hover.get_untracked().unwrap_or_default();
-                    let flips = x > size.get_untracked().0 / 2.0;
-                    let place = if flips { format!("right: {}px; top: {y}px", size.get_untracked().0 - x + 12.0) } else { format!("left: {}px; top: {y}px", x + 12.0) };
-                    view! { <div class="read-out num" style=place>{read_out.lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}</div> }
+                    let is_right = x > size.get_untracked().0 / 2.0;
+                    let class = if is_right { "read-out read-out--left num" } else { "read-out num" };
+                    view! { <div class=class style=format!("left: {x}px; top: {y}px")>{read_out.lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}</div> }
                 })}
             </div>
             <Show when=move || shows_table.get()>
@@ -127,23 +129,6 @@ fn LayerControl(page: Page) -> impl IntoView {
             });
             view! { <div class="fig__own"><controls::Options page=page control=shown id="layer-activation".into() quiet=true label="Activation of this layer" /></div> }
         })
-    }
-}
-
-/// What the colours of the network's tiles mean.
-#[component]
-fn Key(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
-    let ends = Memo::new(move |_| {
-        drawn.with(|drawn| match drawn.as_ref().map(|d| &d.0.figure) {
-            Some(Figure::Diagram(diagram)) => diagram.ends.clone(),
-            _ => [String::new(), String::new()],
-        })
-    });
-    view! {
-        <span class="key">
-            <span>"output"</span><span class="num">{move || ends.with(|ends| ends[0].clone())}</span>
-            <span class="ramp ramp--div"></span><span class="num">{move || ends.with(|ends| ends[1].clone())}</span>
-        </span>
     }
 }
 

@@ -9,6 +9,7 @@ mod figure;
 mod head;
 mod icons;
 mod keys;
+mod legend;
 mod page;
 mod rail;
 mod spine;

@@ -204,7 +204,11 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
             fit_output(&mut changed)?;
         }
         "data.classes" => {
-            changed.data.classes = Some(parsed(key, value)?);
+            let classes = parsed(key, value)?;
+            changed.data.classes = None;
+            if changed.data.classes()? != classes {
+                changed.data.classes = Some(classes);
+            }
             fit_output(&mut changed)?;
         }
         "data.samples" => {

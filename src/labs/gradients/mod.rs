@@ -51,7 +51,7 @@ impl Lab for Gradients {
             data: DataConfig::default(),
             network: NetworkConfig { layers: layers.into_iter().map(LayerConfig::Dense).collect() },
             loss: Loss::BinaryCrossentropy,
-            optimizer: OptimizerConfig::new(OptimizerName::Adam, 0.01),
+            optimizer: OptimizerConfig::new(OptimizerName::Sgd, 0.1),
             batch_size: BatchSize::Items(32),
             edits: Vec::new(),
         }
@@ -101,9 +101,9 @@ impl Lab for Gradients {
                 Place::Spine,
                 112,
             ),
-            slot("boundary", "Decision boundary", "over the data", Place::Side, 0),
+            slot("boundary", "Decision boundary", "", Place::Side, 0),
             slot("curves", "Loss and accuracy", "train thick, test thin", Place::Side, 180),
-            slot("activation", "Layer activation", "bars: live z", Place::Side, 156),
+            slot("activation", "Layer activation", "", Place::Side, 156),
         ];
         &FIGURES
     }

@@ -1,0 +1,117 @@
+//! How fast the engine trains, natively: `cargo bench --bench engine`. `items/s` are steps a second,
+//! or multiplications with their addition.
+
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
+use glassbox::tensor::{Rng, Stream, matmul};
+use glassbox::train::{Experiment, Run};
+use serde_json::{Value, json};
+
+fn main() {
+    divan::main();
+}
+
+/// Steps per sample: whole epochs, and long enough to time.
+const STEPS: usize = 350;
+
+/// The networks that the page trains most.
+#[derive(Clone, Copy, Debug)]
+enum Lab {
+    /// 2-8-8-1, tanh, batches of 10.
+    Playground,
+    /// 2-16×10-1, sigmoid, batches of 32.
+    Deep,
+    /// The same with ReLU.
+    DeepRelu,
+}
+
+const LABS: [Lab; 3] = [Lab::Playground, Lab::Deep, Lab::DeepRelu];
+
+impl Lab {
+    fn start(self) -> Run {
+        let (depth, units, activation, batch_size) = match self {
+            Self::Playground => (2, 8, "tanh", 10),
+            Self::Deep => (10, 16, "sigmoid", 32),
+            Self::DeepRelu => (10, 16, "relu", 32),
+        };
+        let mut layers: Vec<Value> =
+            vec![json!({ "type": "dense", "units": units, "activation": activation }); depth];
+        layers.push(json!({ "type": "dense", "units": 1, "activation": "sigmoid" }));
+        let experiment = json!({ "version": 1, "lab": "gradients", "seed": 7, "data": {},
+            "network": { "layers": layers }, "loss": "binary_crossentropy",
+            "optimizer": { "name": "sgd", "learning_rate": 0.1 }, "batch_size": batch_size });
+        Run::new(Experiment::from_value(experiment).expect("valid")).expect("validated")
+    }
+}
+
+#[divan::bench(args = LABS)]
+fn step(bencher: Bencher, lab: Lab) {
+    let mut run = lab.start();
+    bencher.counter(ItemsCount::new(STEPS)).bench_local(|| {
+        for _ in 0..STEPS {
+            black_box(run.step()).expect("a run that does not diverge");
+        }
+    });
+}
+
+#[divan::bench(args = LABS)]
+fn step_with_gradient_norms(bencher: Bencher, lab: Lab) {
+    let mut run = lab.start();
+    bencher.counter(ItemsCount::new(STEPS)).bench_local(|| {
+        for _ in 0..STEPS {
+            black_box(run.step()).expect("a run that does not diverge");
+            run.kernel_grad_norms().for_each(|norm| _ = black_box(norm));
+        }
+    });
+}
+
+#[divan::bench(args = LABS)]
+fn step_with_adam(bencher: Bencher, lab: Lab) {
+    let mut run = lab.start();
+    run.edit(&[("optimizer".into(), json!("adam"))].into()).expect("a live setting");
+    bencher.counter(ItemsCount::new(STEPS)).bench_local(|| {
+        for _ in 0..STEPS {
+            black_box(run.step()).expect("a run that does not diverge");
+        }
+    });
+}
+
+/// Rows, inputs and units of the layers of [`LABS`].
+const SHAPES: [[usize; 3]; 6] = [[10, 2, 8], [10, 8, 8], [10, 8, 1], [32, 2, 16], [32, 16, 16], [32, 16, 1]];
+/// Products per sample.
+const PRODUCTS: usize = 100;
+
+fn numbers(count: usize) -> Vec<f32> {
+    let mut rng = Rng::new(1, Stream::Data);
+    (0..count).map(|_| rng.normal()).collect()
+}
+
+#[divan::bench(args = SHAPES)]
+fn affine(bencher: Bencher, [m, k, n]: [usize; 3]) {
+    let (x, w, bias, mut y) = (numbers(m * k), numbers(k * n), numbers(n), numbers(m * n));
+    bencher.counter(ItemsCount::new(PRODUCTS * m * k * n)).bench_local(|| {
+        for _ in 0..PRODUCTS {
+            matmul::affine(black_box(&x), black_box(&w), black_box(&bias), black_box(&mut y));
+        }
+    });
+}
+
+#[divan::bench(args = SHAPES)]
+fn transposed_left(bencher: Bencher, [m, k, n]: [usize; 3]) {
+    let (x, g, mut dw) = (numbers(m * k), numbers(m * n), numbers(k * n));
+    bencher.counter(ItemsCount::new(PRODUCTS * m * k * n)).bench_local(|| {
+        for _ in 0..PRODUCTS {
+            matmul::transposed_left(black_box(&x), black_box(&g), black_box(&mut dw), n);
+        }
+    });
+}
+
+#[divan::bench(args = SHAPES)]
+fn transposed_right(bencher: Bencher, [m, k, n]: [usize; 3]) {
+    let (g, w, mut dx, mut scratch) = (numbers(m * n), numbers(k * n), numbers(m * k), Vec::new());
+    bencher.counter(ItemsCount::new(PRODUCTS * m * k * n)).bench_local(|| {
+        for _ in 0..PRODUCTS {
+            matmul::transposed_right(black_box(&g), black_box(&w), black_box(&mut dx), n, &mut scratch);
+        }
+    });
+}

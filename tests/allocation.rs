@@ -1,0 +1,57 @@
+//! Training takes no memory while it goes on: after two epochs every buffer has its size. Counted by
+//! `allocation_counter`, which is a global allocator that counts for each thread.
+
+use glassbox::train::{Experiment, Run};
+use serde_json::{Value, json};
+
+/// A run of 70 training items, so that batches of 32 end with one of 6, before its first step.
+fn start(classes: usize, optimizer: &str, batch_size: &Value) -> Run {
+    let (units, activation, loss) = match classes {
+        2 => (1, "sigmoid", "binary_crossentropy"),
+        _ => (classes, "softmax", "sparse_categorical_crossentropy"),
+    };
+    let experiment = json!({ "version": 1, "lab": "gradients", "seed": 7,
+        "data": { "name": "spiral", "samples": 100, "classes": classes },
+        "network": { "layers": [
+            { "type": "dense", "units": 9, "activation": "relu", "kernel_regularizer": { "l2": 0.001 } },
+            { "type": "dense", "units": 8, "activation": "softmax" },
+            { "type": "dense", "units": units, "activation": activation } ] },
+        "loss": loss, "optimizer": { "name": optimizer, "clipnorm": 1.0 }, "batch_size": batch_size });
+    Run::new(Experiment::from_value(experiment).expect("a valid experiment")).expect("a validated experiment")
+}
+
+fn step(run: &mut Run) -> f32 {
+    let loss = run.step().expect("a run that does not diverge");
+    loss + run.kernel_grad_norms().sum::<f32>()
+}
+
+#[test]
+fn a_step_allocates_nothing_after_two_epochs() {
+    for classes in [2, 3] {
+        for optimizer in ["sgd", "rmsprop", "adagrad", "adadelta", "adam", "adamw", "nadam"] {
+            for batch_size in [json!(32), json!(1), json!("full")] {
+                let mut run = start(classes, optimizer, &batch_size);
+                let first = allocation_counter::measure(|| {
+                    step(&mut run);
+                });
+                assert!(first.count_total > 0, "the first step fills its buffers, and is counted");
+                while run.epoch() < 2 {
+                    step(&mut run);
+                }
+                let mut smallest = usize::MAX;
+                let counted = allocation_counter::measure(|| {
+                    while run.epoch() < 4 {
+                        assert!(step(&mut run).is_finite());
+                        smallest = smallest.min(run.pass().output().len());
+                    }
+                });
+                let what = format!("{classes} classes, {optimizer}, batches of {batch_size}");
+                assert_eq!(counted.count_total, 0, "{what}: {counted:?}");
+                if batch_size == 32 {
+                    let outputs = run.network().outputs();
+                    assert_eq!(smallest, 6 * outputs, "{what}: the last batch is among them");
+                }
+            }
+        }
+    }
+}
