@@ -3,9 +3,12 @@
 
 use super::Drawn;
 use super::pen::{Align, Pen};
-use super::text::{Font, Rect};
+use super::text::Font;
 use crate::labs::format::{count, fixed, power, short_count};
 use plotters::prelude::DrawingBackend;
+
+/// Least distance of two labels under a plot.
+const GAP: f64 = 8.0;
 
 /// A value axis along one side of a plot: values from `from` to `to` lie on pixels `start` to `end`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -134,6 +137,35 @@ pub fn left_axis<DB: DrawingBackend>(
     pen.rule(left, right, scale.start, &colors.ink_4)
 }
 
+/// A label under a plot: its left end, and where it is anchored.
+struct FootLabel {
+    text: String,
+    left: f64,
+    at: f64,
+    align: Align,
+}
+
+/// Labels of ticks under a plot, inwards at the ends and centred between; `name` before the first.
+fn foot_labels<'a>(
+    scale: &'a Scale,
+    ticks: &'a [(f64, String)],
+    name: &'a str,
+) -> impl Iterator<Item = FootLabel> + 'a {
+    ticks.iter().enumerate().map(move |(i, (value, label))| {
+        let text = if i == 0 { format!("{name} {label}") } else { label.clone() };
+        let half = Font::Small.width(&text) / 2.0;
+        let x = scale.px(*value);
+        let (left, at, align) = if x - half < scale.start {
+            (scale.start, scale.start, Align::Left)
+        } else if x + half > scale.end {
+            (scale.end - 2.0 * half, scale.end, Align::Right)
+        } else {
+            (x - half, x, Align::Center)
+        };
+        FootLabel { text, left, at, align }
+    })
+}
+
 /// Writes the ticks under a plot, with `name` before the first ("step 0"); a label that would run
 /// into the one before is left out.
 pub fn foot_axis<DB: DrawingBackend>(
@@ -144,34 +176,29 @@ pub fn foot_axis<DB: DrawingBackend>(
     y: f64,
 ) -> Drawn<DB> {
     let mut free_from = f64::NEG_INFINITY;
-    for (i, (value, label)) in ticks.iter().enumerate() {
-        let label = if i == 0 { format!("{name} {label}") } else { label.clone() };
-        let width = Font::Small.width(&label);
-        let x = scale.px(*value);
-        // Inwards at the ends, centred between.
-        let left = (x - width / 2.0).min(scale.end - width).max(scale.start);
-        if left < free_from || Rect::of_text(&label, Font::Small, left, y).right() > pen.width {
-            continue;
+    for label in foot_labels(scale, ticks, name) {
+        let right = label.left + Font::Small.width(&label.text);
+        if label.left >= free_from && right <= pen.width {
+            free_from = right + GAP;
+            pen.text(&label.text, (label.at, y), label.align, Font::Small, &pen.style.palette.ink_3)?;
         }
-        free_from = left + width + 8.0;
-        let (at, align) = if left == scale.start {
-            (scale.start, Align::Left)
-        } else if x + width / 2.0 > scale.end {
-            (scale.end, Align::Right)
-        } else {
-            (x, Align::Center)
-        };
-        pen.text(&label, (at, y), align, Font::Small, &pen.style.palette.ink_3)?;
     }
     Ok(())
 }
 
-/// The ticks of a step axis.
+/// The ticks of a step axis: as many as have room side by side, at most five.
 #[must_use]
-pub fn step_ticks(steps: f64, most: usize) -> Vec<(f64, String)> {
-    let ticks = Ticks::within(0.0, steps, most);
-    let whole = |step: &&f64| step.fract() == 0.0;
-    ticks.values.iter().filter(whole).map(|&step| (step, short_count(step as usize))).collect()
+pub fn step_ticks(scale: &Scale) -> Vec<(f64, String)> {
+    let ticks = |most: usize| -> Vec<_> {
+        let steps = Ticks::within(scale.from, scale.to, most).values;
+        let whole = steps.into_iter().filter(|step| step.fract() == 0.0);
+        whole.map(|step| (step, short_count(step as usize))).collect()
+    };
+    let has_room = |ticks: &Vec<(f64, String)>| {
+        let labels: Vec<_> = foot_labels(scale, ticks, "step").collect();
+        labels.windows(2).all(|pair| pair[0].left + Font::Small.width(&pair[0].text) + GAP <= pair[1].left)
+    };
+    (2..=5).rev().map(ticks).find(has_room).unwrap_or_else(|| ticks(1))
 }
 
 #[cfg(test)]
@@ -215,6 +242,19 @@ mod tests {
         assert_eq!(decades(-2, 0, 5), [0, -1, -2]);
         assert_eq!(decades(0, 0, 5), [0]);
         assert_eq!(decades(3, -3, 5), [-3], "crossed ends");
+    }
+
+    #[test]
+    fn step_ticks_have_room_side_by_side() {
+        let ticks = |width: f64, steps: f64| {
+            let scale = Scale { from: 0.0, to: steps, start: 30.0, end: 30.0 + width };
+            step_ticks(&scale).into_iter().map(|(_, label)| label).collect::<Vec<_>>()
+        };
+        assert_eq!(ticks(180.0, 1828.0), ["0", "1,000"]);
+        assert_eq!(ticks(300.0, 1828.0), ["0", "500", "1,000", "1,500"]);
+        assert_eq!(ticks(300.0, 3.0), ["0", "1", "2", "3"]);
+        assert_eq!(ticks(300.0, 1.2e6), ["0", "500k", "1M"]);
+        assert_eq!(ticks(10.0, 1.0).len(), 1);
     }
 
     #[test]

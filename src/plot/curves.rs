@@ -26,7 +26,7 @@ struct Layout {
 fn layout(curves: &Curves, numbers: &Numbers, (width, height): (f64, f64)) -> Layout {
     let many = curves.strips.len().max(1) as f64;
     let each = ((height - FOOT) / many).max(0.0);
-    let most = ((each - HEAD) / 24.0).clamp(1.0, 5.0) as usize;
+    let most = ((each - HEAD) / 22.0).clamp(1.0, 5.0) as usize;
     let strips: Vec<_> = curves
         .strips
         .iter()
@@ -136,9 +136,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, numbers: 
         pen.text(&strip.label, (x.start, y.end - 10.0), Align::Left, Font::Small, &pen.style.palette.ink_3)?;
         draw_strip(pen, strip, numbers, &layout, y)?;
     }
-    let most = ((x.end - x.start) / 40.0).clamp(2.0, 5.0) as usize;
     let foot = layout.strips.last().map_or(pen.height - FOOT, |(y, _)| y.start);
-    foot_axis(pen, x, &step_ticks(x.to, most), "step", foot + 12.0)
+    foot_axis(pen, x, &step_ticks(x), "step", foot + 12.0)
 }
 
 fn draw_strip<DB: DrawingBackend>(

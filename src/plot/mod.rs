@@ -40,6 +40,7 @@ pub type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::Err
 /// How to draw: colours, font and how fine the backend is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Style {
+    /// The colours of the theme.
     pub palette: Palette,
     /// Units of the drawing area for each CSS pixel: the device pixel ratio, unless the backend draws
     /// in finer units than its pixels.

@@ -6,18 +6,31 @@ use plotters::style::{RGBAColor, RGBColor};
 /// What charts are drawn in; each field is the CSS token of its name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Palette {
+    /// Text, and marks that carry the story.
     pub ink: RGBColor,
+    /// Secondary text.
     pub ink_2: RGBColor,
+    /// Axis labels.
     pub ink_3: RGBColor,
+    /// What is no text: foot lines, idle bars.
     pub ink_4: RGBColor,
+    /// Hairlines.
     pub line: RGBColor,
+    /// Outlines.
     pub line_strong: RGBColor,
+    /// What figures are printed on.
     pub surface: RGBColor,
+    /// Ground that is set off.
     pub sunken: RGBColor,
+    /// The slab over the selected layer.
     pub glass: RGBAColor,
+    /// The edges of the slab.
     pub glass_edge: RGBAColor,
+    /// What to beware of.
     pub warn: RGBColor,
+    /// What is wrong.
     pub bad: RGBColor,
+    /// What is well.
     pub good: RGBColor,
     /// Signed values, from orange over the surface to blue.
     pub div: [RGBColor; 9],

@@ -13,18 +13,23 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
 use std::f64::consts::TAU;
 
-/// Room left of the plane and under it for its axes.
-const LEFT: f64 = 20.0;
+/// Room under the plane for its axis.
 const FOOT: f64 = 18.0;
 /// How far colours of the plane go from the surface, so that items stand out on them.
 const STRENGTH: f32 = 0.84;
 /// Size of an item: from its middle to its edge.
 const RADIUS: f64 = 2.8;
 
-/// The square of the plane.
-fn square(width: f64, height: f64) -> Rect {
-    let side = (width - LEFT).min(height - FOOT).max(0.0);
-    Rect { x: LEFT + ((width - LEFT - side) / 2.0).max(0.0), y: 0.0, width: side, height: side }
+/// The square of the plane, after the labels of its left axis.
+fn square(plane: &Plane, width: f64, height: f64) -> Rect {
+    let left = (Font::Small.width(&format!("−{}", end_label(plane))) + 6.0).min(width / 3.0);
+    let side = (width - left).min(height - FOOT).max(0.0);
+    Rect { x: left + ((width - left - side) / 2.0).max(0.0), y: 0.0, width: side, height: side }
+}
+
+/// How the end of an axis is written, in deviations.
+fn end_label(plane: &Plane) -> String {
+    if plane.extent.fract() == 0.0 { fixed(plane.extent, 0) } else { significant(plane.extent, 2) }
 }
 
 /// An item: x, y, label and whether it is a test item.
@@ -44,7 +49,7 @@ fn place(plane: &Plane, square: &Rect, item: &Item) -> Option<Point> {
 
 pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &Numbers) -> Drawn<DB> {
     let colors = &pen.style.palette;
-    let square = square(pen.width, pen.height);
+    let square = square(plane, pen.width, pen.height);
     let px = |css: f64| (css * pen.pixels()).round() as usize;
     let side = px(square.width);
     if side == 0 {
@@ -154,7 +159,7 @@ fn outline(shape: usize, (x, y): Point, radius: f64) -> Option<Vec<Point>> {
 /// The ends of both axes and their names, without lines: the edge of the plane is one.
 fn draw_axes<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, square: &Rect) -> Drawn<DB> {
     let ink = &pen.style.palette.ink_3;
-    let end = if plane.extent.fract() == 0.0 { fixed(plane.extent, 0) } else { significant(plane.extent, 2) };
+    let end = end_label(plane);
     let foot = square.bottom() + 10.0;
     let side = square.x - 5.0;
     let (middle_x, middle_y) = square.middle();
@@ -172,7 +177,7 @@ pub(super) fn read(
     (width, height): (f64, f64),
     pointer: Point,
 ) -> Option<ReadOut> {
-    let square = square(width, height);
+    let square = square(plane, width, height);
     if square.width <= 0.0 || !square.contains(pointer) {
         return None;
     }

@@ -14,6 +14,7 @@ pub struct ReadOut {
     pub lines: Vec<String>,
     /// What is read, in CSS pixels: where a tooltip points.
     pub anchor: (f64, f64),
+    /// What `draw` marks.
     pub crosshair: Crosshair,
 }
 
@@ -24,7 +25,9 @@ pub struct Crosshair {
     pub plumbs: Vec<(f64, f64, f64)>,
     /// Horizontal lines as y, left, right.
     pub rules: Vec<(f64, f64, f64)>,
+    /// Points on curves and items.
     pub dots: Vec<(f64, f64)>,
+    /// The outline of a bar, a cell or a tile.
     pub frame: Option<Rect>,
     /// A line along what is read, such as a link.
     pub trace: Vec<(f64, f64)>,

@@ -9,6 +9,7 @@ use crate::labs::{Curves, Diagram, Distribution, Figure, LayerBars, LayerMap, Li
 /// Cells of text under named columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
+    /// What the cells of each column say.
     pub columns: Vec<String>,
     /// As many cells in each row as there are columns.
     pub rows: Vec<Vec<String>>,

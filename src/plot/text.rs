@@ -50,9 +50,13 @@ fn em(c: char) -> f64 {
 /// A rectangle in CSS pixels, y downwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rect {
+    /// Left edge.
     pub x: f64,
+    /// Top edge.
     pub y: f64,
+    /// To the right.
     pub width: f64,
+    /// Downwards.
     pub height: f64,
 }
 
@@ -69,26 +73,31 @@ impl Rect {
         Self { x, y: y - font.size() / 2.0, width: font.width(text), height: font.size() }
     }
 
+    /// Right edge.
     #[must_use]
     pub fn right(&self) -> f64 {
         self.x + self.width
     }
 
+    /// Bottom edge.
     #[must_use]
     pub fn bottom(&self) -> f64 {
         self.y + self.height
     }
 
+    /// Its middle.
     #[must_use]
     pub fn middle(&self) -> (f64, f64) {
         (self.x + self.width / 2.0, self.y + self.height / 2.0)
     }
 
+    /// Whether a point lies in it or on its edge.
     #[must_use]
     pub fn contains(&self, (x, y): (f64, f64)) -> bool {
         x >= self.x && x <= self.right() && y >= self.y && y <= self.bottom()
     }
 
+    /// Whether the two have a part in common.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
         self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()

@@ -205,7 +205,8 @@ pub fn plane(classes: usize) -> Sample {
             [*x, *y, label(*arm), f32::from(u8::from(i % 5 == 4))]
         };
         let points = numbers.add(items.iter().enumerate().flat_map(item));
-        Figure::Plane(Plane { extent: 3.0, side: SIDE, values, classes, points })
+        let extent = if classes == 0 { 2.6 } else { 3.0 }; // a label with a decimal, too
+        Figure::Plane(Plane { extent, side: SIDE, values, classes, points })
     })
 }
 
