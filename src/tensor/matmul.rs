@@ -2,101 +2,130 @@
 //! bias (or 0) and adds its products with ascending inner index. So kernels can be changed without
 //! changing a bit of any run, and 128-bit SIMD, along the rows of `b`, rounds as the plain loop.
 
-/// A read-only matrix over a slice, with a stride for each axis so that a transpose is free.
-#[derive(Clone, Copy)]
-struct Strided<'a> {
-    values: &'a [f32],
-    row: usize,
-    column: usize,
-}
-
 /// `y[m, n] = x[m, k] · w[k, n] + bias[n]`, for as many rows `m` as `x` has.
 pub fn affine(x: &[f32], w: &[f32], bias: &[f32], y: &mut [f32]) {
-    let n = bias.len();
-    let k = w.len() / n;
-    for row in y.chunks_exact_mut(n) {
-        row.copy_from_slice(bias);
-    }
-    multiply_add(Strided { values: x, row: k, column: 1 }, w, y, k, n);
+    let (k, n) = (w.len() / bias.len(), bias.len());
+    multiply::<false>(x, w, Some(bias), y, k, n);
 }
 
 /// `dw[k, n] = xᵀ[k, m] · g[m, n]`: the gradient of a kernel from its input and ∂loss/∂z.
 pub fn transposed_left(x: &[f32], g: &[f32], dw: &mut [f32], n: usize) {
-    let k = dw.len() / n;
-    let m = g.len() / n;
-    dw.fill(0.0);
-    multiply_add(Strided { values: x, row: 1, column: k }, g, dw, m, n);
+    let (k, m) = (dw.len() / n, g.len() / n);
+    if n == 1 {
+        multiply::<false>(g, x, None, dw, m, k); // the same sums as gᵀ · x, along the rows of x
+    } else {
+        multiply::<true>(x, g, None, dw, m, n);
+    }
 }
 
 /// `dx[m, k] = g[m, n] · wᵀ[n, k]`: the gradient that a layer passes on. `scratch` takes `wᵀ`.
 pub fn transposed_right(g: &[f32], w: &[f32], dx: &mut [f32], n: usize, scratch: &mut Vec<f32>) {
     let k = w.len() / n;
     scratch.resize(w.len(), 0.0);
-    for (row, values) in w.chunks_exact(n).enumerate() {
-        for (column, &value) in values.iter().enumerate() {
-            scratch[column * k + row] = value;
-        }
-    }
-    dx.fill(0.0);
-    multiply_add(Strided { values: g, row: n, column: 1 }, scratch, dx, n, k);
+    transpose(w, scratch, k, n);
+    multiply::<false>(g, scratch, None, dx, n, k);
 }
 
-/// `c[m, n] += a[m, k] · b[k, n]`, tile by tile.
-fn multiply_add(a: Strided, b: &[f32], c: &mut [f32], k: usize, n: usize) {
+/// `transposed[n, k]` from `w[k, n]`, four rows at a time, so that it is written in whole vectors.
+fn transpose(w: &[f32], transposed: &mut [f32], k: usize, n: usize) {
+    let fours = w.chunks_exact(4 * n);
+    let rest = k - k % 4;
+    for (index, rows) in fours.enumerate() {
+        let rows: [&[f32]; 4] = std::array::from_fn(|row| &rows[row * n..][..n]);
+        for (column, values) in transposed.chunks_exact_mut(k).enumerate() {
+            values[4 * index..][..4].copy_from_slice(&rows.map(|row| row[column]));
+        }
+    }
+    for (row, values) in w.chunks_exact(n).enumerate().skip(rest) {
+        for (column, &value) in values.iter().enumerate() {
+            transposed[column * k + row] = value;
+        }
+    }
+}
+
+/// `c[m, n] = start[n] + a[m, k] · b[k, n]`, tile by tile; `TRANSPOSED`: `a` lies there as `[k, m]`.
+fn multiply<const TRANSPOSED: bool>(
+    a: &[f32],
+    b: &[f32],
+    start: Option<&[f32]>,
+    c: &mut [f32],
+    k: usize,
+    n: usize,
+) {
     let m = c.len() / n;
     let mut i = 0;
+    while n < 8 && i + 8 <= m {
+        strip::<TRANSPOSED, 8>(a, b, start, c, [m, k, n], i);
+        i += 8;
+    }
     while i + 4 <= m {
-        strip::<4>(a, b, c, k, n, i);
+        strip::<TRANSPOSED, 4>(a, b, start, c, [m, k, n], i);
         i += 4;
     }
-    while i < m {
-        strip::<1>(a, b, c, k, n, i);
-        i += 1;
+    if i + 2 <= m {
+        strip::<TRANSPOSED, 2>(a, b, start, c, [m, k, n], i);
+        i += 2;
+    }
+    if i < m {
+        strip::<TRANSPOSED, 1>(a, b, start, c, [m, k, n], i);
     }
 }
 
 /// `M` rows of the product from row `i`: tiles of 8, 4, then 1 columns.
-fn strip<const M: usize>(a: Strided, b: &[f32], c: &mut [f32], k: usize, n: usize, i: usize) {
+fn strip<const TRANSPOSED: bool, const M: usize>(
+    a: &[f32],
+    b: &[f32],
+    start: Option<&[f32]>,
+    c: &mut [f32],
+    [m, k, n]: [usize; 3],
+    i: usize,
+) {
+    let c = &mut c[i * n..][..M * n];
     let mut j = 0;
-    while j + 8 <= n {
-        tile::<M, 8>(a, b, c, k, n, i, j);
-        j += 8;
+    macro_rules! tiles {
+        ($factors:expr) => {{
+            while j + 8 <= n {
+                tile::<M, 8>($factors, b, start, c, n, j);
+                j += 8;
+            }
+            while j + 4 <= n {
+                tile::<M, 4>($factors, b, start, c, n, j);
+                j += 4;
+            }
+            while j < n {
+                tile::<M, 1>($factors, b, start, c, n, j);
+                j += 1;
+            }
+        }};
     }
-    while j + 4 <= n {
-        tile::<M, 4>(a, b, c, k, n, i, j);
-        j += 4;
-    }
-    while j < n {
-        tile::<M, 1>(a, b, c, k, n, i, j);
-        j += 1;
+    if TRANSPOSED {
+        tiles!(a.chunks_exact(m).map(|row| *row[i..].first_chunk().expect("M rows from i")));
+    } else {
+        let rows: [&[f32]; M] = std::array::from_fn(|r| &a[(i + r) * k..][..k]);
+        tiles!((0..k).map(|p| rows.map(|row| row[p])));
     }
 }
 
-/// The one place where products are summed: an `M` × `N` tile held in registers.
 #[inline(never)]
 fn tile<const M: usize, const N: usize>(
-    a: Strided,
+    factors: impl Iterator<Item = [f32; M]>,
     b: &[f32],
+    start: Option<&[f32]>,
     c: &mut [f32],
-    k: usize,
     n: usize,
-    i: usize,
     j: usize,
 ) {
-    let mut sums = [[0.0_f32; N]; M];
-    for (r, sum) in sums.iter_mut().enumerate() {
-        sum.copy_from_slice(&c[(i + r) * n + j..][..N]);
-    }
-    for p in 0..k {
-        let row: &[f32; N] = b[p * n + j..].first_chunk().expect("a row of b");
-        for (r, sum) in sums.iter_mut().enumerate() {
-            let factor = a.values[(i + r) * a.row + p * a.column];
+    let first: [f32; N] = start.map_or([0.0; N], |start| *start[j..].first_chunk().expect("N columns"));
+    let mut sums = [first; M];
+    for (factors, row) in factors.zip(b.chunks_exact(n)) {
+        let row: &[f32; N] = row[j..].first_chunk().expect("N columns from j");
+        for (sum, factor) in sums.iter_mut().zip(factors) {
             for (total, &value) in sum.iter_mut().zip(row) {
                 *total += factor * value;
             }
         }
     }
-    for (r, sum) in sums.iter().enumerate() {
-        c[(i + r) * n + j..][..N].copy_from_slice(sum);
+    for (sum, row) in sums.iter().zip(c.chunks_exact_mut(n)) {
+        row[j..][..N].copy_from_slice(sum);
     }
 }

@@ -113,14 +113,15 @@ impl Run {
     /// Forward and backward on the batch of the next step, without learning from it: what
     /// [`Self::step`] begins with, and what shows the gradients of a network that stands still.
     pub fn measure(&mut self) -> f32 {
-        let outputs = self.network.outputs();
-        let features = self.data.train.features();
-        self.inputs.clear();
-        self.targets.clear();
-        for &item in self.batches.peek(self.batch_items()) {
+        let (outputs, features) = (self.network.outputs(), self.data.train.features());
+        let items = self.batches.peek(self.batch_items());
+        self.inputs.resize(2 * items.len(), 0.0);
+        self.targets.resize(outputs * items.len(), 0.0);
+        let rows = self.inputs.chunks_exact_mut(2).zip(self.targets.chunks_exact_mut(outputs));
+        for (&item, (input, target)) in items.iter().zip(rows) {
             let item = item as usize;
-            self.inputs.extend_from_slice(&features[2 * item..][..2]);
-            self.targets.extend_from_slice(&self.train_targets[outputs * item..][..outputs]);
+            input.copy_from_slice(&features[2 * item..][..2]);
+            target.iter_mut().zip(&self.train_targets[outputs * item..]).for_each(|(t, &value)| *t = value);
         }
         self.network.forward(&self.inputs, &mut self.pass);
         let loss = self.network.backward(&self.inputs, &self.targets, &mut self.pass);
@@ -177,9 +178,9 @@ impl Run {
 
     /// The first quantity of the pass that is not finite, in the order in which it was computed.
     fn find_divergence(&self, loss: f32) -> Option<Divergence> {
-        let is_sound =
-            |trace: &crate::nn::Trace| all_finite(&trace.pre_activation) && all_finite(&trace.output);
-        if loss.is_finite() && all_finite(&self.gradients) && self.pass.traces.iter().all(is_sound) {
+        // Outputs need no look of their own here: the next layer, or the loss, is made of them.
+        let mut sums = self.pass.traces.iter().map(|trace| &trace.pre_activation);
+        if loss.is_finite() && all_finite(&self.gradients) && sums.all(|sums| all_finite(sums)) {
             return None;
         }
         for (layer, trace) in self.pass.traces.iter().enumerate() {
