@@ -188,8 +188,8 @@ pub(super) fn boundary(observer: &mut GradientsObserver, run: &Run, numbers: &mu
     };
     let values = numbers.add(plane.pass.output().chunks_exact(outputs).map(said));
     let note = observer.evaluation.map_or_else(String::new, |e| match classes {
-        0 => format!("test error {}", significant(f64::from(e.metric), 2)),
-        _ => format!("test accuracy {}", percent(f64::from(e.metric))),
+        0 => format!("test |error| {}", significant(f64::from(e.metric), 2)),
+        _ => format!("test {}", percent(f64::from(e.metric))),
     });
     let set = run.current().data.set().map_or("", |set| set.label);
     let summary = format!("What the network says over the plane of {set}, with its items; {note}.");

@@ -65,8 +65,9 @@ impl GradientsObserver {
         }
         let seen = |norm: &&f32| **norm > 0.0 && norm.is_finite();
         let logs = || self.now.iter().filter(seen).map(|norm| libm::log10f(*norm));
-        let lowest = logs().fold(0.0_f32, f32::min).floor() as i32;
-        let highest = logs().fold(0.0_f32, f32::max).ceil() as i32;
+        // In steps of two decades, as the axes are ticked.
+        let lowest = (logs().fold(0.0_f32, f32::min) / 2.0).floor() as i32 * 2;
+        let highest = (logs().fold(0.0_f32, f32::max) / 2.0).ceil() as i32 * 2;
         self.decades = [self.decades[0].min(lowest).max(-36), self.decades[1].max(highest).min(36)];
     }
 
