@@ -14,8 +14,8 @@ fn file(name: &str) -> PathBuf {
 
 fn experiment(name: &str, content: &Value) -> String {
     let path = file(name);
-    std::fs::write(&path, content.to_string()).unwrap();
-    path.to_str().unwrap().to_owned()
+    std::fs::write(&path, content.to_string()).expect("a file");
+    path.to_str().expect("a plain path").to_owned()
 }
 
 #[test]

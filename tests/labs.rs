@@ -13,8 +13,8 @@ fn everything(lab: &dyn Lab) -> View {
 
 /// Verdict after so many steps.
 fn verdict_of(experiment: Experiment, steps: usize) -> Verdict {
-    let lab = glassbox::labs::find(&experiment.lab).unwrap();
-    let mut run = Run::new(experiment).unwrap();
+    let lab = glassbox::labs::find(&experiment.lab).expect("a lab");
+    let mut run = Run::new(experiment).expect("validated");
     run.measure();
     let mut observer = lab.observe(&run);
     for _ in 0..steps {

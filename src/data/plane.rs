@@ -8,5 +8,5 @@ pub(super) const SET: DataSet = DataSet { name: "plane", label: "Plane", task: T
 /// (x + y) / 2 over the unit square, with normal noise on the value.
 fn sample(rng: &mut Rng, draw: &Draw) -> ([f32; 2], f32) {
     let point = [rng.between(-1.0, 1.0), rng.between(-1.0, 1.0)];
-    (point, (point[0] + point[1]) / 2.0 + draw.noise * rng.normal())
+    (point, 0.5 * (point[0] + point[1]) + draw.noise * rng.normal())
 }

@@ -305,7 +305,7 @@ impl Optimizer {
         }
     }
 
-    /// As Adam, with the momentum of the step to come: u_t = β₁ (1 − 0.96ᵗ / 2).
+    /// As Adam, with the momentum of the step to come: `u_t` = β₁ (1 − 0.96ᵗ / 2).
     fn nadam(&mut self, weights: &mut [f32], grads: &[f32]) {
         let (beta_1, beta_2) = self.betas();
         let u = |t: i32| f64::from(beta_1) * (1.0 - 0.5 * libm::pow(0.96, f64::from(t)));

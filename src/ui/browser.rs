@@ -2,6 +2,7 @@
 
 use crate::plot::{Palette, Style};
 use leptos::prelude::{document, window};
+use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, HtmlAnchorElement, HtmlElement, Url};
 
@@ -41,8 +42,22 @@ pub fn address_with(link: &str) -> String {
     format!("{}#{link}", href.split('#').next().unwrap_or_default())
 }
 
-/// Colours and font of the theme in force, at this screen's resolution.
+/// Colours and font of the theme in force, at this screen's resolution. Some fifty tokens are read
+/// anew only when one of these is another, since every figure asks in every frame.
 pub fn style() -> Style {
+    thread_local! {
+        static LAST: RefCell<Option<(bool, Style)>> = const { RefCell::new(None) };
+    }
+    let (is_dark, scale) = (is_dark(), window().device_pixel_ratio());
+    LAST.with_borrow_mut(|last| match last {
+        Some((was_dark, style)) if *was_dark == is_dark && style.scale.to_bits() == scale.to_bits() => {
+            style.clone()
+        }
+        _ => last.insert((is_dark, style_from_tokens(scale))).1.clone(),
+    })
+}
+
+fn style_from_tokens(scale: f64) -> Style {
     let root = document().document_element().expect("a page has a root");
     let computed = window().get_computed_style(&root).ok().flatten();
     let token = |name: &str| {
@@ -50,7 +65,7 @@ pub fn style() -> Style {
         (!value.trim().is_empty()).then(|| value.trim().to_owned())
     };
     let font = token("--font").unwrap_or_else(|| "sans-serif".into());
-    Style::new(Palette::from_tokens(token), window().device_pixel_ratio(), &font)
+    Style::new(Palette::from_tokens(token), scale, &font)
 }
 
 /// Whether the theme in force is the dark one.

@@ -1,5 +1,5 @@
-//! Plays the run: asks the worker for one frame at a time and hands it to the page once for each
-//! frame that the screen draws. A worker that crashed is started anew with the settings kept.
+//! Plays the run: asks the worker frame by frame, two requests under way at most, and hands to the page
+//! what is newest once for each frame that the screen draws. A worker that crashed is started anew with the settings kept.
 
 use super::page::{Drawn, Page, Progress, SPEEDS};
 use crate::labs::Numbers;
@@ -7,7 +7,7 @@ use crate::train::{Experiment, settings::Settings};
 use crate::worker::browser::Client;
 use crate::worker::protocol::{Frame, Reply, Request};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ use std::time::Duration;
 const BUDGET_MS: f64 = 13.0;
 /// Pause between requests of a page that nobody sees.
 const HIDDEN_PAUSE: Duration = Duration::from_millis(250);
+/// Requests under way at most: while one is answered and drawn, the worker has the next.
+const MAX_UNDER_WAY: usize = 2;
 /// Crashes after which the worker is not started again by itself.
 const MAX_CRASHES: u32 = 3;
 
@@ -25,18 +27,23 @@ pub struct Trainer {
     client: Option<Client>,
     run: u32,
     is_ready: bool,
-    is_waiting: bool,
+    /// Requests without a reply so far, oldest first.
+    asked: VecDeque<Asked>,
     pending_start: Option<Experiment>,
     pending_edit: Settings,
     pending_steps: u32,
     wants_refresh: bool,
-    has_sent_edit: bool,
     is_drawing: bool,
     inbox: Option<(Frame, BTreeMap<String, Drawn>)>,
     owed_steps: f64,
     last_ask_ms: f64,
     pace: Pace,
     crashes: u32,
+}
+
+/// A request that the worker has still to answer.
+struct Asked {
+    is_edit: bool,
 }
 
 /// Steps and time of the current second.
@@ -90,7 +97,6 @@ impl Trainer {
         self.pending_start = Some(experiment);
         self.pending_edit.clear();
         self.pending_steps = 0;
-        self.has_sent_edit = false;
         self.inbox = None;
         self.owed_steps = 0.0;
         self.pace = Pace::default();
@@ -115,16 +121,15 @@ impl Trainer {
         self.wake();
     }
 
-    /// Asks the worker for what is wanted next, unless it still owes an answer.
+    /// Asks the worker for what is wanted next, unless it owes answers enough.
     pub fn wake(&mut self) {
         let Some(page) = self.page else { return };
-        if self.is_ready
-            && !self.is_waiting
-            && let Some(request) = self.next_request(page)
-            && let Some(client) = &self.client
-        {
-            client.send(&request);
-            self.is_waiting = true;
+        while self.is_ready && self.client.is_some() && self.asked.len() < MAX_UNDER_WAY {
+            let Some(request) = self.next_request(page) else { break };
+            self.asked.push_back(Asked { is_edit: matches!(request, Request::Edit { .. }) });
+            if let Some(client) = &self.client {
+                client.send(&request);
+            }
         }
         if !self.is_drawing && page.is_playing.get_untracked() {
             self.draw_soon(page);
@@ -138,7 +143,6 @@ impl Trainer {
             return Some(Request::Start { run, experiment, view });
         }
         if !self.pending_edit.is_empty() {
-            self.has_sent_edit = true;
             let set = std::mem::take(&mut self.pending_edit);
             return Some(Request::Edit { run, set, view });
         }
@@ -198,15 +202,13 @@ impl Page {
         self.update_trainer(|trainer| match reply {
             Reply::Ready => trainer.is_ready = true,
             Reply::Frame(frame) => {
-                trainer.is_waiting = false;
-                trainer.has_sent_edit = false;
+                trainer.asked.pop_front();
                 if frame.run == trainer.run {
                     trainer.take(self, frame, numbers);
                 }
             }
             Reply::Failed { run, message } => {
-                trainer.is_waiting = false;
-                trainer.has_sent_edit = false;
+                trainer.asked.pop_front();
                 if run == trainer.run || run == 0 {
                     self.notice.set(Some(format!("That was not taken: {message}. Everything is as it was.")));
                 }
@@ -215,7 +217,7 @@ impl Page {
         });
         if document().hidden() {
             // Nothing is drawn: the run goes on at a bounded rate.
-            set_timeout(move || self.on_animation_frame(), HIDDEN_PAUSE);
+            set_timeout(move || self.update_trainer(Trainer::wake), HIDDEN_PAUSE);
         } else {
             self.update_trainer(Trainer::wake);
         }
@@ -226,7 +228,8 @@ impl Page {
             trainer.is_drawing = false;
             trainer.inbox.take().map(|(frame, panels)| {
                 let (steps_per_second, training_share) = trainer.pace.shown;
-                let has_pending_edit = trainer.has_sent_edit || !trainer.pending_edit.is_empty();
+                let has_pending_edit =
+                    !trainer.pending_edit.is_empty() || trainer.asked.iter().any(|asked| asked.is_edit);
                 let progress = Progress {
                     step: frame.step,
                     epoch: frame.epoch,
@@ -252,7 +255,7 @@ impl Trainer {
     fn recover(&mut self, page: Page, message: &str) {
         self.crashes += 1;
         self.client = None;
-        self.is_waiting = false;
+        self.asked.clear();
         page.is_playing.set(false);
         let reason = message.lines().next().unwrap_or_default();
         if self.crashes > MAX_CRASHES {

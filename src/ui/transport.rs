@@ -125,7 +125,7 @@ fn Share(page: Page) -> impl IntoView {
 #[component]
 fn Save(page: Page) -> impl IntoView {
     let save = move |_| {
-        let text = page.experiment.with_untracked(|experiment| serde_json::to_string_pretty(experiment));
+        let text = page.experiment.with_untracked(serde_json::to_string_pretty);
         let saved = text.map_err(|error| error.to_string()).and_then(|text| {
             browser::download("experiment.json", &text).map_err(|_| "the browser does not allow it".into())
         });

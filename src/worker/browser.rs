@@ -65,7 +65,8 @@ fn now_ms() -> f64 {
 /// The page's end: one worker, and what to do with its replies.
 pub struct Client {
     worker: Worker,
-    _listeners: (Closure<dyn Fn(MessageEvent)>, Closure<dyn Fn(ErrorEvent)>),
+    _on_message: Closure<dyn Fn(MessageEvent)>,
+    _on_error: Closure<dyn Fn(ErrorEvent)>,
 }
 
 impl Client {
@@ -97,7 +98,7 @@ impl Client {
         Reflect::set(&boot, &"url".into(), &SCRIPT.with(|script| JsValue::from(script.as_str())))?;
         Reflect::set(&boot, &"module".into(), &wasm_bindgen::module())?;
         worker.post_message(&boot)?;
-        Ok(Self { worker, _listeners: (on_message, on_error) })
+        Ok(Self { worker, _on_message: on_message, _on_error: on_error })
     }
 
     /// Asks the worker.

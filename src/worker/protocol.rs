@@ -1,4 +1,4 @@
-//! What page and worker say to each other. The page asks for one frame at a time, so nothing can
+//! What page and worker say to each other. The page asks frame by frame, so nothing can
 //! pile up; a reply to a run that is no longer the page's is stale and dropped.
 
 use crate::labs::{Panel, Verdict, View};
@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the page asks of the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant, reason = "one message at a time, and soon gone")]
 pub enum Request {
     /// Begins run `run`; replies that carry an older number are stale from now on. Answered with a
     /// frame of step 0.
@@ -19,6 +20,7 @@ pub enum Request {
 
 /// What the worker answers: to each request one, and a word when it is ready.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant, reason = "one message at a time, and soon gone")]
 pub enum Reply {
     /// The worker listens.
     Ready,

@@ -47,7 +47,7 @@ impl Session {
                 (run, self.start(run, experiment, &view, &mut numbers))
             }
             Request::Advance { run, budget_ms, steps, view } => {
-                (run, self.advance(run, budget_ms, steps as usize, &view, &mut numbers))
+                (run, Ok(self.advance(run, budget_ms, steps as usize, &view, &mut numbers)))
             }
             Request::Edit { run, set, view } => (run, self.edit(run, &set, &view, &mut numbers)),
         };
@@ -83,11 +83,9 @@ impl Session {
         steps: usize,
         view: &View,
         numbers: &mut Numbers,
-    ) -> Result<Option<Frame>> {
+    ) -> Option<Frame> {
         let started = (self.now_ms)();
-        let Some(lesson) = self.lesson.as_mut().filter(|lesson| lesson.number == number) else {
-            return Ok(None);
-        };
+        let lesson = self.lesson.as_mut().filter(|lesson| lesson.number == number)?;
         let mut done = 0;
         let mut per_look = 1;
         let mut spent = 0.0;
@@ -102,7 +100,7 @@ impl Session {
             let per_step = spent / done.max(1) as f64;
             per_look = ((budget_ms / 10.0 / per_step.max(1e-4)) as usize).clamp(1, MAX_STEPS_PER_LOOK);
         }
-        Ok(Some(lesson.frame(view, self.now_ms, started, done, spent, numbers)))
+        Some(lesson.frame(view, self.now_ms, started, done, spent, numbers))
     }
 
     fn edit(

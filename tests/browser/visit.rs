@@ -95,7 +95,8 @@ async fn back_and_forward_work() {
     tokio::time::sleep(std::time::Duration::from_millis(400)).await; // two changes, not one drag
     stage.choose_radio("initializer", "Small").await;
     stage.until("location.hash.includes('random_normal')", "Small in the address").await;
-    let chosen = "document.querySelector('[data-testid=initializer] :checked').parentElement.textContent";
+    let chosen =
+        "document.querySelector('[data-testid=initializer] input:checked').parentElement.textContent";
     stage.client.back().await.expect("back");
     stage.until(&format!("{chosen} === 'He'"), "He after back").await;
     stage.client.forward().await.expect("forward");

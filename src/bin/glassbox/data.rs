@@ -28,7 +28,7 @@ impl Data {
             ("test/inputs".to_owned(), data.test.inputs),
             ("test/labels".to_owned(), data.test.labels),
         ];
-        write_tensors(&self.output, tensors, None)?;
+        write_tensors(&self.output, &tensors, None)?;
         println!("{train} training and {test} test items of {}", experiment.data.name);
         Ok(())
     }
@@ -37,7 +37,7 @@ impl Data {
 /// A safetensors file of `f32` tensors in little-endian, row-major order.
 pub fn write_tensors(
     path: &Path,
-    tensors: Vec<(String, Tensor)>,
+    tensors: &[(String, Tensor)],
     metadata: Option<HashMap<String, String>>,
 ) -> Result<()> {
     let bytes =

@@ -62,7 +62,7 @@ fn tell(report: &Report) {
     match &report.outcome {
         Outcome::Finished => print!("finished after {steps} steps"),
         Outcome::Diverged(at) => {
-            print!("diverged at step {}: the {} of {} is not finite", at.step, at.quantity, at.layer)
+            print!("diverged at step {}: the {} of {} is not finite", at.step, at.quantity, at.layer);
         }
     }
     if let Some(loss) = report.loss.last() {
@@ -88,5 +88,5 @@ fn save(run: &Run, path: &Path) -> Result<()> {
     let experiment = serde_json::to_string(run.experiment()).expect("an experiment is plain data");
     let metadata =
         HashMap::from([("experiment".to_owned(), experiment), ("steps".to_owned(), run.steps().to_string())]);
-    super::data::write_tensors(path, run.network().named_weights(), Some(metadata))
+    super::data::write_tensors(path, &run.network().named_weights(), Some(metadata))
 }

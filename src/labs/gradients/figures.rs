@@ -177,10 +177,10 @@ pub(super) fn boundary(observer: &mut GradientsObserver, run: &Run, numbers: &mu
     plane.update(run);
     let (classes, outputs) = (run.data().classes, run.network().outputs());
     let threshold = run.threshold();
-    let said = |row: &[f32]| match row {
-        &[output] if classes == 0 => output.clamp(-1.0, 1.0),
-        &[output] => ((output - threshold) * if threshold > 0.0 { 2.0 } else { 1.0 }).clamp(-1.0, 1.0),
-        &[first, second] => (second - first).clamp(-1.0, 1.0),
+    let said = |row: &[f32]| match *row {
+        [output] if classes == 0 => output.clamp(-1.0, 1.0),
+        [output] => ((output - threshold) * if threshold > 0.0 { 2.0 } else { 1.0 }).clamp(-1.0, 1.0),
+        [first, second] => (second - first).clamp(-1.0, 1.0),
         _ => {
             let class = run.class_of(row);
             class as f32 + row[class].clamp(0.0, 1.0) * 0.999

@@ -100,7 +100,7 @@ impl Observer for GradientsObserver {
         self.loss.push(&[loss, loss]);
         self.take_norms(run);
         self.norms.push(&self.now);
-        if run.steps() % STEPS_PER_TEST == 0 {
+        if run.steps().is_multiple_of(STEPS_PER_TEST) {
             self.test_at(run);
         }
     }

@@ -48,6 +48,7 @@ fn is_zeros(initializer: &Initializer) -> bool {
     *initializer == zeros()
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_none(regularizer: &Regularizer) -> bool {
     *regularizer == Regularizer::default()
 }
