@@ -1,6 +1,8 @@
 //! How fast the engine trains, natively: `cargo bench --bench engine`. `items/s` are steps a second,
 //! or multiplications with their addition.
 
+#![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
+
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use glassbox::tensor::{Rng, Stream, matmul};

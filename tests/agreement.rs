@@ -1,6 +1,8 @@
 //! Fast kernels against their naive twins, bit for bit: the order of every sum is part of what
 //! `tensor::matmul` promises, since the same link must give the same run everywhere.
 
+#![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
+
 use glassbox::tensor::{Rng, Stream, matmul};
 
 /// Rows, inner lengths and columns: one, the tile sizes 4 and 8, one off them, and larger.

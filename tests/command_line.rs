@@ -1,5 +1,7 @@
 //! The command line as a user meets it: files in, files out, sentences for what cannot be taken.
 
+#![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
+
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -1,6 +1,8 @@
 //! The engine against Keras: everything in `golden/golden.json`, which `golden/make.py` computed in
 //! float64. How the file is laid out stands in `golden/README.md`.
 
+#![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
+
 use glassbox::nn::{Activation, Initializer, Loss, Network, NetworkConfig, Pass, Slot};
 use glassbox::tensor::{Rng, Stream};
 use glassbox::train::{Optimizer, OptimizerConfig};

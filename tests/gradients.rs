@@ -1,6 +1,8 @@
 //! Numerical gradient checks: what `backward` computes against difference quotients of the loss, for
 //! every activation before every loss that it may stand before, in hidden layers and at the output.
 
+#![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
+
 use glassbox::nn::layers::{Dense, Regularizer};
 use glassbox::nn::{Activation, LayerConfig, Loss, Network, NetworkConfig, Pass};
 use glassbox::tensor::{Rng, Stream};

@@ -1,6 +1,8 @@
 //! One loop over all labs: a new one is covered the moment it is listed. And the gradients lab's
 //! verdicts, each made true once and made false once.
 
+#![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
+
 use glassbox::labs::{LABS, Lab, Numbers, Tone, Verdict, View, from_link, to_link};
 use glassbox::plot::{self, Palette, Style};
 use glassbox::train::{Experiment, Run};

@@ -1,5 +1,7 @@
 //! Page and worker: messages survive the way, stale runs are dropped, failures are told.
 
+#![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
+
 use glassbox::labs::{LABS, View};
 use glassbox::train::settings::Settings;
 use glassbox::worker::Session;

@@ -1,6 +1,8 @@
 //! The built page in a real browser, with real keys and clicks. `scripts/test` builds the page and
 //! says where it and the browser are; without that every test here says that it is skipped.
 
+#![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
+
 mod bits;
 mod stage;
 mod visit;

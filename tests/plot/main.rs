@@ -1,6 +1,8 @@
 //! Every figure draws at every size, whatever its numbers; labels stay inside and apart; tables and
 //! read-outs give the exact numbers.
 
+#![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
+
 mod paper;
 mod samples;
 
