@@ -67,15 +67,18 @@ impl Loss {
         debug_assert_eq!(values.len(), targets.len());
         match self {
             Self::BinaryCrossentropy => {
-                mean(values, targets, grad, |z, t| (softplus(z) - t * z, sigmoid(z) - t))
+                mean(values, targets, grad, |z, t| softplus(z) - t * z, |z, t| sigmoid(z) - t)
             }
-            Self::MeanSquaredError => mean(values, targets, grad, |y, t| ((y - t) * (y - t), 2.0 * (y - t))),
-            Self::MeanAbsoluteError => mean(values, targets, grad, |y, t| ((y - t).abs(), sign(y - t))),
-            Self::Hinge => mean(values, targets, grad, |y, t| {
-                let t = 2.0 * t - 1.0;
-                let margin = 1.0 - t * y;
-                (margin.max(0.0 * margin), if margin > 0.0 { -t } else { 0.0 })
-            }),
+            Self::MeanSquaredError => {
+                mean(values, targets, grad, |y, t| (y - t) * (y - t), |y, t| 2.0 * (y - t))
+            }
+            Self::MeanAbsoluteError => mean(values, targets, grad, |y, t| (y - t).abs(), |y, t| sign(y - t)),
+            Self::Hinge => {
+                let margin = |y: f32, t: f32| 1.0 - (2.0 * t - 1.0) * y;
+                let value = |y, t| margin(y, t).max(0.0 * margin(y, t));
+                let slope = |y, t| if margin(y, t) > 0.0 { 1.0 - 2.0 * t } else { 0.0 };
+                mean(values, targets, grad, value, slope)
+            }
             Self::CategoricalCrossentropy | Self::SparseCategoricalCrossentropy => {
                 categorical(values, targets, units, grad)
             }
@@ -94,26 +97,22 @@ fn sign(x: f32) -> f32 {
     }
 }
 
-/// Mean of an elementwise loss given as value and derivative.
+/// Mean of an elementwise loss, with its gradient from the slope where one is wanted.
 fn mean(
     values: &[f32],
     targets: &[f32],
     grad: Option<&mut [f32]>,
-    f: impl Fn(f32, f32) -> (f32, f32),
+    value: impl Fn(f32, f32) -> f32,
+    slope: impl Fn(f32, f32) -> f32,
 ) -> f32 {
-    let scale = 1.0 / values.len() as f32;
-    let mut sum = 0.0_f64;
+    let pairs = || values.iter().copied().zip(targets.iter().copied());
     if let Some(grad) = grad {
-        for ((&value, &target), grad) in values.iter().zip(targets).zip(grad) {
-            let (loss, slope) = f(value, target);
-            sum += f64::from(loss);
-            *grad = slope * scale;
-        }
-    } else {
-        for (&value, &target) in values.iter().zip(targets) {
-            sum += f64::from(f(value, target).0);
+        let scale = 1.0 / values.len() as f32;
+        for ((v, t), grad) in pairs().zip(grad) {
+            *grad = slope(v, t) * scale;
         }
     }
+    let sum = pairs().fold(0.0, |sum, (v, t)| sum + f64::from(value(v, t)));
     (sum / values.len() as f64) as f32
 }
 

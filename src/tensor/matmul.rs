@@ -26,17 +26,16 @@ pub fn transposed_right(g: &[f32], w: &[f32], dx: &mut [f32], n: usize, scratch:
     multiply::<false>(g, scratch, None, dx, n, k);
 }
 
-/// `transposed[n, k]` from `w[k, n]`, four rows at a time, so that it is written in whole vectors.
+/// `transposed[n, k]` from `w[k, n]`, four rows at a time.
 fn transpose(w: &[f32], transposed: &mut [f32], k: usize, n: usize) {
-    let fours = w.chunks_exact(4 * n);
-    let rest = k - k % 4;
-    for (index, rows) in fours.enumerate() {
-        let rows: [&[f32]; 4] = std::array::from_fn(|row| &rows[row * n..][..n]);
+    for (index, rows) in w.chunks_exact(4 * n).enumerate() {
+        let [a, b, c, d]: [&[f32]; 4] = std::array::from_fn(|row| &rows[row * n..][..n]);
         for (column, values) in transposed.chunks_exact_mut(k).enumerate() {
-            values[4 * index..][..4].copy_from_slice(&rows.map(|row| row[column]));
+            let values: &mut [f32; 4] = values[4 * index..].first_chunk_mut().expect("four rows from there");
+            *values = [a[column], b[column], c[column], d[column]];
         }
     }
-    for (row, values) in w.chunks_exact(n).enumerate().skip(rest) {
+    for (row, values) in w.chunks_exact(n).enumerate().skip(k - k % 4) {
         for (column, &value) in values.iter().enumerate() {
             transposed[column * k + row] = value;
         }
@@ -54,6 +53,7 @@ fn multiply<const TRANSPOSED: bool>(
 ) {
     let m = c.len() / n;
     let mut i = 0;
+    // Narrow tiles leave registers free for twice the rows.
     while n < 8 && i + 8 <= m {
         strip::<TRANSPOSED, 8>(a, b, start, c, [m, k, n], i);
         i += 8;
@@ -72,8 +72,8 @@ fn multiply<const TRANSPOSED: bool>(
 }
 
 /// `M` rows of the product from row `i`: tiles of 8, 4, then 1 columns.
-fn strip<const TRANSPOSED: bool, const M: usize>(
-    a: &[f32],
+fn strip<'a, const TRANSPOSED: bool, const M: usize>(
+    a: &'a [f32],
     b: &[f32],
     start: Option<&[f32]>,
     c: &mut [f32],
@@ -99,16 +99,20 @@ fn strip<const TRANSPOSED: bool, const M: usize>(
         }};
     }
     if TRANSPOSED {
-        tiles!(a.chunks_exact(m).map(|row| *row[i..].first_chunk().expect("M rows from i")));
+        let factors = |row: &'a [f32]| row[i..].first_chunk().expect("M rows from i").each_ref();
+        tiles!(a.chunks_exact(m).map(factors));
     } else {
         let rows: [&[f32]; M] = std::array::from_fn(|r| &a[(i + r) * k..][..k]);
-        tiles!((0..k).map(|p| rows.map(|row| row[p])));
+        tiles!((0..k).map(|p| rows.map(|row| &row[p])));
     }
 }
 
+/// The one place where products are summed: an `M` × `N` tile held in registers. `factors` are the
+/// columns of `a`, by reference, so that WebAssembly reads each as a splat. Iterators over equal
+/// chunks need no bounds check; other ways to write this loop took up to eight times as long there.
 #[inline(never)]
-fn tile<const M: usize, const N: usize>(
-    factors: impl Iterator<Item = [f32; M]>,
+fn tile<'a, const M: usize, const N: usize>(
+    factors: impl Iterator<Item = [&'a f32; M]>,
     b: &[f32],
     start: Option<&[f32]>,
     c: &mut [f32],
@@ -121,7 +125,7 @@ fn tile<const M: usize, const N: usize>(
         let row: &[f32; N] = row[j..].first_chunk().expect("N columns from j");
         for (sum, factor) in sums.iter_mut().zip(factors) {
             for (total, &value) in sum.iter_mut().zip(row) {
-                *total += factor * value;
+                *total += *factor * value;
             }
         }
     }
