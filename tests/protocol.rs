@@ -95,7 +95,7 @@ fn a_refused_edit_leaves_the_run_as_it_was() {
         assert!(message.contains(key), "{message}");
     }
     let after = frame(session.answer(advance(1, 0)).0);
-    assert_eq!((after.step, after.experiment), (5, LABS[0].defaults()));
+    assert_eq!((after.step, after.settings.expect("a still run").experiment), (5, LABS[0].defaults()));
 }
 
 #[test]

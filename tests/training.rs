@@ -4,7 +4,7 @@
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
 use glassbox::nn::Pass;
-use glassbox::train::statistics::{kernel_grad_histogram, of_layer};
+use glassbox::train::statistics::{kernel_grad_histogram, layer_statistics};
 use glassbox::train::{Experiment, Run};
 use serde_json::{Value, json};
 
@@ -88,7 +88,7 @@ fn looking_at_a_run_changes_nothing() {
             run.measure();
             assert!(run.evaluate(&mut pass).is_some());
             for layer in 0..2 {
-                assert!(of_layer(run, layer).kernel_grad_norm.is_finite());
+                assert!(layer_statistics(run, layer).kernel_grad_norm.is_finite());
                 assert!(kernel_grad_histogram(run, layer, 20).is_some());
             }
             looks += 1;

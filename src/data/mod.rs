@@ -100,6 +100,12 @@ impl DataConfig {
         })
     }
 
+    /// Number of items kept for the test.
+    #[must_use]
+    pub fn test_items(&self) -> usize {
+        (self.samples as f32 * self.test_fraction).round() as usize
+    }
+
     /// Number of classes; 0 for regression.
     ///
     /// # Errors

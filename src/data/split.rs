@@ -73,8 +73,7 @@ impl Data {
             })
             .collect();
         Rng::new(seed, Stream::Split).shuffle(&mut items);
-        let held_out = (config.samples as f32 * config.test_fraction).round() as usize;
-        let (test, train) = items.split_at(held_out);
+        let (test, train) = items.split_at(config.test_items());
         let scale = Standard::of(train);
         Ok(Self { train: scale.apply(train), test: scale.apply(test), classes })
     }
@@ -91,7 +90,8 @@ impl Standard {
         let count = items.len() as f64;
         let mean = [0, 1].map(|f| items.iter().map(|(x, _)| f64::from(x[f])).sum::<f64>() / count);
         let deviation = [0, 1].map(|f| {
-            let squares = items.iter().map(|(x, _)| (f64::from(x[f]) - mean[f]).powi(2));
+            let squares =
+                items.iter().map(|(x, _)| f64::from(x[f]) - mean[f]).map(|distance| distance * distance);
             (squares.sum::<f64>() / count).sqrt().max(1e-6) as f32
         });
         Self { mean: mean.map(|m| m as f32), deviation }

@@ -35,6 +35,19 @@ pub fn l2_norm(values: &[f32]) -> f32 {
     ((sums[0] + sums[1]) + (sums[2] + sums[3]) + tail).sqrt() as f32
 }
 
+/// Whether no value is NaN or infinite: 0 · x is 0 for all others.
+#[must_use]
+pub fn all_finite(values: &[f32]) -> bool {
+    let (chunks, rest) = values.as_chunks::<8>();
+    let mut sums = [0.0_f32; 8];
+    for chunk in chunks {
+        for (sum, value) in sums.iter_mut().zip(chunk) {
+            *sum += 0.0 * value;
+        }
+    }
+    sums.iter().chain(rest).all(|value| (0.0 * value) == 0.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

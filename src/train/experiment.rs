@@ -84,7 +84,7 @@ impl Experiment {
     /// Number of items it trains on.
     #[must_use]
     pub fn training_items(&self) -> usize {
-        self.data.samples - (self.data.samples as f32 * self.data.test_fraction).round() as usize
+        self.data.samples - self.data.test_items()
     }
 
     fn validate(&self) -> Result<()> {

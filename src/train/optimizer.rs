@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result, ensure_within};
 use crate::nn::Slot;
-use crate::tensor::l2_norm;
+use crate::tensor::{all_finite, l2_norm};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
@@ -186,6 +186,12 @@ impl Optimizer {
         } else {
             *self = Self::new(config, self.first.len());
         }
+    }
+
+    /// Whether what it remembers of these weights are numbers: the square of a huge gradient need not be.
+    #[must_use]
+    pub fn is_finite(&self, weights: std::ops::Range<usize>) -> bool {
+        [&self.first, &self.second].into_iter().all(|memory| all_finite(&memory[weights.clone()]))
     }
 
     /// One update of all weights; `grads` are clipped in place where clipping is asked for.

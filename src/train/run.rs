@@ -4,9 +4,9 @@ use super::edits::Edit;
 use super::settings::Settings;
 use super::{Experiment, Optimizer};
 use crate::data::{Batches, Data, Examples};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::nn::{Loss, Network, Pass};
-use crate::tensor::l2_norm;
+use crate::tensor::{all_finite, l2_norm};
 use serde::{Deserialize, Serialize};
 
 /// Where a run first met a number that is not finite.
@@ -98,8 +98,8 @@ impl Run {
         }
         self.weights_before.copy_from_slice(&self.network.weights);
         self.network.update(|weights, grads, slots| self.optimizer.update(weights, grads, slots));
-        if !all_finite(&self.network.weights) {
-            let divergence = self.first_in_weights();
+        if !all_finite(&self.network.weights) || !self.optimizer.is_finite(0..self.weights_before.len()) {
+            let divergence = self.first_after_update();
             self.network.weights.copy_from_slice(&self.weights_before);
             return Err(self.diverged(divergence));
         }
@@ -135,6 +135,10 @@ impl Run {
     /// # Errors
     /// As [`Experiment::from_value`]; the run is then as it was.
     pub fn edit(&mut self, set: &Settings) -> Result<()> {
+        if let Some(divergence) = &self.divergence {
+            let allowed = "one that has not diverged: start it anew with the other settings";
+            return Err(Error::setting("the run", format!("diverged at step {}", divergence.step), allowed));
+        }
         let edit = Edit { step: self.step, set: set.clone() };
         let next = self.current.edited_by(&edit, self.next_edit)?;
         self.take(next)?;
@@ -203,11 +207,15 @@ impl Run {
         ))
     }
 
-    fn first_in_weights(&self) -> Divergence {
-        let slot =
-            self.network.slots().iter().find(|slot| !all_finite(&self.network.weights[slot.range.clone()]));
-        let slot = slot.expect("some weight is not finite");
-        self.at(slot.layer, slot.name)
+    /// The first weight, or else memory of the optimizer, that an update left not finite.
+    fn first_after_update(&self) -> Divergence {
+        let slots = self.network.slots();
+        let weights = &self.network.weights;
+        if let Some(slot) = slots.iter().find(|slot| !all_finite(&weights[slot.range.clone()])) {
+            return self.at(slot.layer, slot.name);
+        }
+        let slot = slots.iter().find(|slot| !self.optimizer.is_finite(slot.range.clone()));
+        self.at(slot.map_or(0, |slot| slot.layer), "optimizer state")
     }
 
     fn at(&self, layer: usize, quantity: &str) -> Divergence {
@@ -270,6 +278,12 @@ impl Run {
         &self.experiment
     }
 
+    /// Number of edits that have taken effect.
+    #[must_use]
+    pub fn edits_made(&self) -> usize {
+        self.next_edit
+    }
+
     /// The settings in force now.
     #[must_use]
     pub fn current(&self) -> &Experiment {
@@ -323,16 +337,4 @@ impl Run {
     pub fn weights_before(&self) -> &[f32] {
         &self.weights_before
     }
-}
-
-/// Whether no value is NaN or infinite: 0 · x is 0 for all others.
-fn all_finite(values: &[f32]) -> bool {
-    let (chunks, rest) = values.as_chunks::<8>();
-    let mut sums = [0.0_f32; 8];
-    for chunk in chunks {
-        for (sum, value) in sums.iter_mut().zip(chunk) {
-            *sum += 0.0 * value;
-        }
-    }
-    sums.iter().chain(rest).all(|value| (0.0 * value) == 0.0)
 }

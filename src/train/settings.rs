@@ -6,6 +6,9 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
+/// Parts of a dotted key at most; no setting lies deeper.
+const MAX_DEPTH: usize = 16;
+
 /// Settings by their dotted keys.
 pub type Settings = BTreeMap<String, Value>;
 
@@ -16,6 +19,9 @@ pub type Settings = BTreeMap<String, Value>;
 pub fn with(mut base: Value, settings: &Settings) -> Result<Value> {
     let mut overlay = Value::Object(Map::new());
     for (key, value) in settings {
+        if key.split('.').count() > MAX_DEPTH {
+            return Err(nowhere(&shortened_text(key)));
+        }
         let mut place = &mut overlay;
         for part in key.split('.') {
             let Value::Object(map) = place else { return Err(nowhere(key)) };
@@ -160,6 +166,15 @@ pub fn read<T: de::DeserializeOwned>(value: Value) -> Result<T> {
             _ => Error::Unreadable { key, reason: format!(": {reason}") },
         }
     })
+}
+
+/// The beginning of a text that somebody may have pasted a book into.
+fn shortened_text(text: &str) -> String {
+    const MAX: usize = 80;
+    match text.char_indices().nth(MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 fn join(path: &str, key: &str) -> String {

@@ -56,7 +56,7 @@ impl Histogram {
 
 /// Everything about the layer at `index`.
 #[must_use]
-pub fn of_layer(run: &Run, index: usize) -> LayerStatistics {
+pub fn layer_statistics(run: &Run, index: usize) -> LayerStatistics {
     let trace = &run.pass().traces[index];
     let units = run.network().units()[index];
     LayerStatistics {

@@ -1,6 +1,6 @@
 //! The whole page: rail, transport bar, and the lab with its question, controls and figures.
 
-use super::{Page, controls, figure, head, keys, rail, spine, transport};
+use super::{Page, browser, controls, figure, head, keys, rail, spine, transport};
 use crate::labs::Place;
 use leptos::prelude::*;
 
@@ -8,6 +8,7 @@ use leptos::prelude::*;
 pub fn App() -> impl IntoView {
     let page = Page::new();
     keys::listen(page);
+    browser::on_style_change(move || page.theme.update(|count| *count += 1));
     window_event_listener_untyped("popstate", move |_| page.read_address());
     view! {
         <div class="shell">

@@ -1,9 +1,9 @@
 //! The little that is asked of the browser itself: storage, clipboard, downloads, colours.
 
 use crate::plot::{Palette, Style};
-use leptos::prelude::{document, window};
+use leptos::prelude::{document, window, window_event_listener_untyped};
 use std::cell::RefCell;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
 use web_sys::{Blob, HtmlAnchorElement, HtmlElement, Url};
 
 /// Keeps a value for this visitor where storage is allowed.
@@ -80,6 +80,16 @@ pub fn is_dark() -> bool {
     }
 }
 
+/// Calls back when the system's theme changes or the page moves to a screen of another resolution.
+pub fn on_style_change(changed: impl Fn() + Clone + 'static) {
+    let on_change = Closure::<dyn Fn()>::new(changed.clone());
+    if let Ok(Some(query)) = window().match_media("(prefers-color-scheme: dark)") {
+        query.set_onchange(Some(on_change.as_ref().unchecked_ref()));
+    }
+    on_change.forget(); // lives as long as the page
+    window_event_listener_untyped("resize", move |_| changed());
+}
+
 /// Sets the theme and keeps it.
 pub fn set_dark(dark: bool) {
     let theme = if dark { "dark" } else { "light" };
@@ -89,11 +99,19 @@ pub fn set_dark(dark: bool) {
     store("glassbox-theme", theme);
 }
 
-/// Whether keys typed now belong to a control.
-pub fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
+/// Whether the focused control has a use of its own for this key.
+pub fn is_taken(key: &str, target: Option<web_sys::EventTarget>) -> bool {
+    if document().query_selector("dialog[open]").ok().flatten().is_some() {
+        return true;
+    }
     let Some(element) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return false };
-    matches!(
-        element.tag_name().as_str(),
-        "INPUT" | "SELECT" | "TEXTAREA" | "BUTTON" | "SUMMARY" | "A" | "DIALOG"
-    )
+    match element.tag_name().as_str() {
+        "INPUT" if element.get_attribute("type").as_deref() == Some("radio") => {
+            key == " " || key.starts_with("Arrow")
+        }
+        "INPUT" if element.get_attribute("type").as_deref() == Some("range") => key.starts_with("Arrow"),
+        "SELECT" | "TEXTAREA" | "INPUT" => true,
+        "BUTTON" | "SUMMARY" | "A" => key == " " || key == "Enter",
+        _ => false,
+    }
 }

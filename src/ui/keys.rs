@@ -25,11 +25,14 @@ const KEYS: [(&str, &str); 9] = [
 /// Acts on keys that no control has a use for.
 pub fn listen(page: Page) {
     let handle = window_event_listener(ev::keydown, move |event| {
-        if event.ctrl_key() || event.alt_key() || event.meta_key() || browser::is_typing(event.target()) {
+        let key = event.key();
+        let is_repeated = event.repeat() && !matches!(key.as_str(), "." | ">" | ":" | "[" | "]");
+        let is_foreign = event.ctrl_key() || event.alt_key() || event.meta_key();
+        if is_foreign || is_repeated || browser::is_taken(&key, event.target()) {
             return;
         }
         let layer = page.layer.get_untracked();
-        match event.key().as_str() {
+        match key.as_str() {
             " " => page.toggle_play(),
             "." => page.advance(1),
             ">" | ":" if event.shift_key() => page.advance_epoch(),

@@ -159,7 +159,9 @@ impl Page {
     /// Begins again from the seed's weights, with the settings in force.
     pub fn reset(self) {
         let experiment = self.current.get_untracked();
-        self.note_change("reset");
+        if self.experiment.with_untracked(|experiment| !experiment.edits.is_empty()) {
+            self.note_change("reset");
+        }
         self.restart(experiment);
         self.write_address();
     }
@@ -186,14 +188,20 @@ impl Page {
 
     /// Plays or pauses.
     pub fn toggle_play(self) {
+        if self.progress.with_untracked(|progress| progress.has_diverged) {
+            return;
+        }
         self.is_playing.update(|is_playing| *is_playing = !*is_playing);
-        self.trainer.update_value(Trainer::wake);
+        // Paused figures are all of the last step.
+        self.trainer.update_value(Trainer::refresh);
     }
 
     /// Trains so many steps and stands still.
     pub fn advance(self, steps: u32) {
         self.is_playing.set(false);
-        self.trainer.update_value(|trainer| trainer.advance(steps));
+        if !self.progress.with_untracked(|progress| progress.has_diverged) {
+            self.trainer.update_value(|trainer| trainer.advance(steps));
+        }
     }
 
     /// Trains one epoch and stands still.
@@ -256,11 +264,12 @@ impl Page {
         if has_pending_edit {
             return; // the controls are ahead of this frame
         }
-        if self.current.with_untracked(|current| *current != frame.current) {
-            self.current.set(frame.current);
+        let Some(settings) = frame.settings else { return };
+        if self.current.with_untracked(|current| *current != settings.current) {
+            self.current.set(settings.current);
         }
-        if self.experiment.with_untracked(|experiment| *experiment != frame.experiment) {
-            self.experiment.set(frame.experiment);
+        if self.experiment.with_untracked(|experiment| *experiment != settings.experiment) {
+            self.experiment.set(settings.experiment);
             self.write_address();
         }
     }

@@ -44,6 +44,8 @@ pub struct Trainer {
 /// A request that the worker has still to answer.
 struct Asked {
     is_edit: bool,
+    /// Whether its steps were asked for one by one, and not by playing.
+    is_counted: bool,
 }
 
 /// Steps and time of the current second.
@@ -126,7 +128,10 @@ impl Trainer {
         let Some(page) = self.page else { return };
         while self.is_ready && self.client.is_some() && self.asked.len() < MAX_UNDER_WAY {
             let Some(request) = self.next_request(page) else { break };
-            self.asked.push_back(Asked { is_edit: matches!(request, Request::Edit { .. }) });
+            self.asked.push_back(Asked {
+                is_edit: matches!(request, Request::Edit { .. }),
+                is_counted: self.pending_steps > 0 && matches!(request, Request::Advance { .. }),
+            });
             if let Some(client) = &self.client {
                 client.send(&request);
             }
@@ -147,8 +152,12 @@ impl Trainer {
             return Some(Request::Edit { run, set, view });
         }
         if self.pending_steps > 0 {
-            let steps = std::mem::take(&mut self.pending_steps);
-            return Some(Request::Advance { run, budget_ms: f64::INFINITY, steps, view });
+            // What this request does not get done is asked for again when its reply is here.
+            if self.asked.iter().any(|asked| asked.is_counted) {
+                return None;
+            }
+            self.wants_refresh = true;
+            return Some(Request::Advance { run, budget_ms: BUDGET_MS, steps: self.pending_steps, view });
         }
         let has_diverged = page.progress.with_untracked(|progress| progress.has_diverged);
         if page.is_playing.get_untracked() && !has_diverged {
@@ -180,12 +189,17 @@ impl Trainer {
         request_animation_frame(move || page.on_animation_frame());
     }
 
-    fn take(&mut self, page: Page, frame: Frame, numbers: Numbers) {
+    fn receive(&mut self, page: Page, frame: Frame, numbers: Numbers, is_counted: bool) {
         let numbers = Arc::new(numbers);
         let mut frame = frame;
+        let is_over = frame.divergence.is_some();
+        let done = if is_counted { frame.steps as u32 } else { 0 };
+        self.pending_steps = if is_over { 0 } else { self.pending_steps.saturating_sub(done) };
         let fresh = std::mem::take(&mut frame.panels);
-        // Figures that this frame leaves out are still to be drawn from the one before.
-        let mut panels = self.inbox.take().map(|(_, panels)| panels).unwrap_or_default();
+        // What this frame leaves out is still to be shown from the one before.
+        let (before, mut panels) =
+            self.inbox.take().map_or_else(Default::default, |(f, panels)| (f.settings, panels));
+        frame.settings = frame.settings.or(before);
         panels.extend(
             fresh.into_iter().map(|panel| (panel.id.clone(), Arc::new((panel, Arc::clone(&numbers))))),
         );
@@ -202,15 +216,17 @@ impl Page {
         self.update_trainer(|trainer| match reply {
             Reply::Ready => trainer.is_ready = true,
             Reply::Frame(frame) => {
-                trainer.asked.pop_front();
+                let is_counted = trainer.asked.pop_front().is_some_and(|asked| asked.is_counted);
                 if frame.run == trainer.run {
-                    trainer.take(self, frame, numbers);
+                    trainer.receive(self, frame, numbers, is_counted);
                 }
             }
             Reply::Failed { run, message } => {
                 trainer.asked.pop_front();
                 if run == trainer.run || run == 0 {
                     self.notice.set(Some(format!("That was not taken: {message}. Everything is as it was.")));
+                    self.is_playing.set(false);
+                    trainer.wants_refresh = run != 0; // a frame puts the controls back
                 }
             }
             Reply::Crashed { message } => trainer.recover(self, &message),

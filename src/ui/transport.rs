@@ -19,6 +19,7 @@ pub fn Transport(page: Page) -> impl IntoView {
                 <Icon path=play_icon /><span>{move || if page.is_playing.get() { "Pause" } else { "Play" }}</span><kbd>"space"</kbd>
             </button>
             <button class="btn btn--icon" aria-label="Step once" aria-keyshortcuts="." title="Step  ." data-testid="step"
+                disabled=move || page.progress.with(|progress| progress.has_diverged)
                 on:click=move |_| page.advance(1)><Icon path=icons::STEP /></button>
             <button class="btn btn--icon" aria-label="Reset to the seed" aria-keyshortcuts="r" title="Reset  r" data-testid="reset"
                 on:click=move |_| page.reset()><Icon path=icons::RESET /></button>

@@ -109,6 +109,8 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
         self.worker.terminate();
     }
 }

@@ -33,6 +33,15 @@ pub enum Reply {
     Crashed { message: String },
 }
 
+/// What a run was started with and what it has come to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunSettings {
+    /// With the edits made so far.
+    pub experiment: Experiment,
+    /// The settings in force.
+    pub current: Experiment,
+}
+
 /// A run at some step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
@@ -41,18 +50,14 @@ pub struct Frame {
     pub step: usize,
     /// Passes over the training items that are complete.
     pub epoch: usize,
-    /// With the edits made so far.
-    pub experiment: Experiment,
-    /// The settings in force.
-    pub current: Experiment,
+    /// The run's settings, where they changed or it stands still.
+    pub settings: Option<RunSettings>,
     pub divergence: Option<Divergence>,
     pub verdict: Verdict,
     /// The figures that were asked for and are due.
     pub panels: Vec<Panel>,
     /// Time spent training for this frame.
     pub training_ms: f64,
-    /// Time spent on this frame in all.
-    pub total_ms: f64,
     /// Steps trained for this frame.
     pub steps: usize,
 }

@@ -1,7 +1,7 @@
 //! Request in, reply out: one run at a time, stepped within a budget of time. The clock decides how
 //! many steps a frame holds and which figures are due, never a number of the run.
 
-use super::protocol::{Frame, Reply, Request};
+use super::protocol::{Frame, Reply, Request, RunSettings};
 use crate::error::Result;
 use crate::labs::{Numbers, Observer, View, find};
 use crate::train::{Experiment, Run, settings::Settings};
@@ -14,15 +14,19 @@ const SHARE_OF_A_FIGURE: f64 = 0.03;
 /// What the worker holds between requests.
 pub struct Session {
     now_ms: fn() -> f64,
-    lesson: Option<Lesson>,
+    watched: Option<Watched>,
 }
 
 /// A run with whoever watches it.
-struct Lesson {
+struct Watched {
     number: u32,
     run: Run,
     observer: Box<dyn Observer>,
     schedule: Vec<Due>,
+    /// Edits that the page knows of.
+    edits_told: usize,
+    /// Layer that the figures were last filled for.
+    layer: usize,
 }
 
 /// When a figure was last filled, and what that took.
@@ -36,7 +40,7 @@ impl Session {
     /// With nothing to do yet; `now_ms` is the clock.
     #[must_use]
     pub fn new(now_ms: fn() -> f64) -> Self {
-        Self { now_ms, lesson: None }
+        Self { now_ms, watched: None }
     }
 
     /// Carries out a request; the numbers belong to the frame's figures.
@@ -67,13 +71,19 @@ impl Session {
         view: &View,
         numbers: &mut Numbers,
     ) -> Result<Option<Frame>> {
-        let started = (self.now_ms)();
         let lab = find(&experiment.lab)?;
         let mut run = Run::new(experiment)?;
         run.measure();
         let observer = lab.observe(&run);
-        let lesson = self.lesson.insert(Lesson { number, run, observer, schedule: Vec::new() });
-        Ok(Some(lesson.frame(view, self.now_ms, started, 0, 0.0, numbers)))
+        let watched = self.watched.insert(Watched {
+            number,
+            run,
+            observer,
+            schedule: Vec::new(),
+            edits_told: 0,
+            layer: view.layer,
+        });
+        Ok(Some(watched.frame(view, self.now_ms, 0, 0.0, numbers)))
     }
 
     fn advance(
@@ -85,14 +95,14 @@ impl Session {
         numbers: &mut Numbers,
     ) -> Option<Frame> {
         let started = (self.now_ms)();
-        let lesson = self.lesson.as_mut().filter(|lesson| lesson.number == number)?;
+        let watched = self.watched.as_mut().filter(|watched| watched.number == number)?;
         let mut done = 0;
         let mut per_look = 1;
         let mut spent = 0.0;
-        while done < steps && spent < budget_ms && lesson.run.divergence().is_none() {
+        while done < steps && spent < budget_ms && watched.run.divergence().is_none() {
             for _ in 0..per_look.min(steps - done) {
-                let Ok(loss) = lesson.run.step() else { break };
-                lesson.observer.after_step(&lesson.run, loss);
+                let Ok(loss) = watched.run.step() else { break };
+                watched.observer.after_step(&watched.run, loss);
                 done += 1;
             }
             spent = (self.now_ms)() - started;
@@ -100,7 +110,7 @@ impl Session {
             let per_step = spent / done.max(1) as f64;
             per_look = ((budget_ms / 10.0 / per_step.max(1e-4)) as usize).clamp(1, MAX_STEPS_PER_LOOK);
         }
-        Some(lesson.frame(view, self.now_ms, started, done, spent, numbers))
+        Some(watched.frame(view, self.now_ms, done, spent, numbers))
     }
 
     fn edit(
@@ -110,30 +120,38 @@ impl Session {
         view: &View,
         numbers: &mut Numbers,
     ) -> Result<Option<Frame>> {
-        let started = (self.now_ms)();
-        let Some(lesson) = self.lesson.as_mut().filter(|lesson| lesson.number == number) else {
+        let Some(watched) = self.watched.as_mut().filter(|watched| watched.number == number) else {
             return Ok(None);
         };
-        lesson.run.edit(set)?;
-        lesson.run.measure();
-        lesson.observer.after_edit(&lesson.run);
-        lesson.schedule.clear();
-        Ok(Some(lesson.frame(view, self.now_ms, started, 0, 0.0, numbers)))
+        watched.run.edit(set)?;
+        watched.run.measure();
+        watched.observer.after_edit(&watched.run);
+        watched.schedule.clear();
+        Ok(Some(watched.frame(view, self.now_ms, 0, 0.0, numbers)))
     }
 }
 
-impl Lesson {
+impl Watched {
     fn frame(
         &mut self,
         view: &View,
         now_ms: fn() -> f64,
-        started: f64,
         steps: usize,
         training_ms: f64,
         numbers: &mut Numbers,
     ) -> Frame {
         // A run that stands still is shown whole; one at work shows what it can afford.
         let is_still = steps == 0 || self.run.divergence().is_some();
+        let edits = self.run.edits_made();
+        let settings = (is_still || edits != self.edits_told).then(|| RunSettings {
+            experiment: self.run.experiment().clone(),
+            current: self.run.current().clone(),
+        });
+        self.edits_told = edits;
+        if view.layer != self.layer {
+            self.layer = view.layer;
+            self.schedule.clear();
+        }
         let mut panels = Vec::new();
         for figure in &view.figures {
             let before = now_ms();
@@ -156,13 +174,11 @@ impl Lesson {
             run: self.number,
             step: self.run.steps(),
             epoch: self.run.epoch(),
-            experiment: self.run.experiment().clone(),
-            current: self.run.current().clone(),
+            settings,
             divergence: self.run.divergence().cloned(),
             verdict: self.observer.verdict(&self.run),
             panels,
             training_ms,
-            total_ms: now_ms() - started,
             steps,
         }
     }

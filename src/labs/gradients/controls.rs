@@ -139,7 +139,9 @@ fn initializers() -> Vec<Choice> {
         (Initializer::new(InitializerName::HeNormal), "He"),
     ];
     let mut choices: Vec<Choice> = featured.map(|(given, label)| Choice::new(value(given), label)).to_vec();
-    for name in InitializerName::ALL {
+    // "Small" is a random normal, and a constant of 0 is zeros.
+    let same = [InitializerName::RandomNormal, InitializerName::Constant];
+    for name in InitializerName::ALL.into_iter().filter(|name| !same.contains(name)) {
         let choice = Choice::new(value(Initializer::new(name)), name.label());
         if choices.iter().all(|other| other.value != choice.value) {
             choices.push(choice);

@@ -32,8 +32,13 @@ impl PlanePass {
         let data = run.data();
         let furthest = data.train.features().iter().chain(data.test.features());
         let extent = 1.08 * furthest.fold(1.0_f32, |most, x| most.max(x.abs())).min(6.0);
-        // A small network can afford a fine grid; the worker spaces out what is costly.
-        let side = if run.network().weights.len() > 20_000 { 24 } else { 40 };
+        // A small network can afford a fine grid; the worker spaces out what is costly, and a wide
+        // one must not fill the memory: three buffers of rows times units.
+        let units: usize = run.network().units().iter().sum();
+        let fits = |side: &usize| {
+            side * side * units <= 2_000_000 && run.network().weights.len() <= 800 * side * side
+        };
+        let side = [40, 24, 12, 8].into_iter().find(fits).unwrap_or(4);
         let at = |index: usize| extent * (2.0 * (index as f32 + 0.5) / side as f32 - 1.0);
         let inputs = (0..side * side).flat_map(|cell| [at(cell % side), -at(cell / side)]).collect();
         Self { extent, side, inputs, pass: Pass::default(), computed_at: None, points: points(run) }
@@ -231,12 +236,13 @@ pub(super) fn network(
     let [low, high] = span(network.activation(layer - 1));
     let ends = [low, high].map(|end| significant(f64::from(end), 1));
     let kinds: Vec<&str> = hidden(run.current()).map(|dense| dense.activation.label()).collect();
-    let same = kinds.iter().all(|kind| *kind == kinds[0]);
+    let mut kinds = kinds;
+    kinds.dedup();
     let LayerConfig::Dense(first) = &run.current().network.layers[0];
     let summary = format!(
         "Network of {depth} hidden layers, {} neurons in the first, {}.",
         first.units,
-        if same { kinds[0].to_owned() } else { kinds.join(", ") }
+        kinds.join(", ")
     );
     let figure = Diagram {
         columns,

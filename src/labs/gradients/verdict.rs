@@ -5,6 +5,7 @@ use super::observer::GradientsObserver;
 use crate::labs::format::{percent, power, significant};
 use crate::labs::{Remedy, Tone, Verdict};
 use crate::nn::{Activation, Initializer, InitializerName};
+use crate::train::statistics::layer_statistics;
 use crate::train::{Divergence, Run};
 
 /// Layer 1 receiving less than this of the last hidden layer's gradient is called vanishing.
@@ -24,7 +25,7 @@ pub(super) fn of(observer: &GradientsObserver, run: &Run) -> Verdict {
         return shallow(observer, run, depth);
     }
     if observer.now[0] == 0.0 {
-        return dead(run);
+        return dead(run, depth);
     }
     let ratio = observer.ratio(0, depth - 1);
     let each = format!("each layer passes back ×{}", significant(observer.factor_per_layer(), 2));
@@ -34,11 +35,11 @@ pub(super) fn of(observer: &GradientsObserver, run: &Run) -> Verdict {
         return verdict(Tone::Good, "Learned.", text, Vec::new());
     }
     if ratio < VANISHING {
-        let text = format!("{}, so the early layers hardly move.", capitalised(&receives));
+        let text = format!("{}{}.", capitalised(&receives), moves(run, depth));
         return verdict(Tone::Warn, "Vanishing.", text, for_vanishing(run));
     }
     if ratio > EXPLODING {
-        let text = format!("{}, so one step can undo all the others.", capitalised(&receives));
+        let text = format!("{}{}.", capitalised(&receives), moves(run, depth));
         return verdict(Tone::Warn, "Exploding.", text, for_exploding(run));
     }
     let text = format!("{}. {}.", capitalised(&receives), learned_so_far(observer, run));
@@ -60,12 +61,32 @@ fn shallow(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
     verdict(tone, word, text, vec![Remedy::new("Try 10 layers", "depth", 10)])
 }
 
-fn dead(run: &Run) -> Verdict {
-    let text =
-        "Layer 1 receives no gradient at all: in some layer no unit is active for any item of the batch.";
-    let mut remedies = vec![Remedy::new("Try leaky ReLU", "activation", "leaky_relu")];
-    remedies.extend(he_initialisation(run));
-    verdict(Tone::Warn, "Dead.", text.into(), remedies)
+/// What the last step did to the first and the last hidden layer; nothing before the first step.
+fn moves(run: &Run, depth: usize) -> String {
+    if run.steps() == 0 {
+        return String::new();
+    }
+    let [first, last] = [0, depth - 1].map(|layer| power(layer_statistics(run, layer).update_ratio));
+    format!("; the last step moved layer 1 by {first} of its weights, layer {depth} by {last}")
+}
+
+/// Why no gradient arrives, as far as it can be seen in the buffers of the batch.
+fn dead(run: &Run, depth: usize) -> Verdict {
+    let is_flat = |layer: &usize| run.pass().traces[*layer].slope.iter().all(|slope| *slope == 0.0);
+    let weights = &run.network().weights;
+    let zero = run.network().kernels().find(|slot| weights[slot.range.clone()].iter().all(|w| *w == 0.0));
+    let (why, remedies) = if let Some(layer) = (0..depth).find(is_flat) {
+        let why =
+            format!("in layer {} the derivative is 0 for every unit and every item of the batch", layer + 1);
+        let leaky = Remedy::new("Try leaky ReLU", "activation", "leaky_relu");
+        (why, std::iter::once(leaky).chain(he_initialisation(run)).collect())
+    } else if let Some(slot) = zero {
+        let why = format!("the weights of layer {} are all 0 and pass nothing back", slot.layer + 1);
+        (why, vec![Remedy::new("Use Xavier initialisation", "initializer", "glorot_uniform")])
+    } else {
+        ("what arrives is smaller than the smallest number".to_owned(), for_vanishing(run))
+    };
+    verdict(Tone::Warn, "Dead.", format!("Layer 1 receives no gradient at all: {why}."), remedies)
 }
 
 fn diverged(divergence: &Divergence, run: &Run) -> Verdict {
@@ -106,7 +127,8 @@ fn for_exploding(run: &Run) -> Vec<Remedy> {
     let optimizer = &run.current().optimizer;
     let rate = optimizer.learning_rate();
     let mut remedies = Vec::new();
-    if optimizer.global_clipnorm.is_none() {
+    let clips = [optimizer.clipvalue, optimizer.clipnorm, optimizer.global_clipnorm];
+    if clips.iter().all(Option::is_none) {
         remedies.push(Remedy::new("Clip gradients at 1", "clip", 1.0));
     }
     if rate > 1e-4 {
