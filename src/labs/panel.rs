@@ -131,11 +131,14 @@ pub struct Plane {
     pub extent: f32,
     /// Side of the grid of `values`, the first row at the top.
     pub side: usize,
-    /// Two classes or regression: −1…1 per cell. More: class index + its probability · 0.999.
+    /// Regression: the output. Two classes: how far it lies on the side of class 1, drawn from −1 to 1.
+    /// More: class index + its output · 0.999.
     pub values: Span,
+    /// Whether outputs are probabilities, so that −1…1 stands for 0…1.
+    pub is_probability: bool,
     /// Number of classes; 0 for regression.
     pub classes: usize,
-    /// Items as x, y, label (for regression −1…1), 1 if a test item else 0.
+    /// Items as x, y, label (for regression the target), 1 if a test item else 0.
     pub points: Span,
 }
 

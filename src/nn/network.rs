@@ -8,7 +8,7 @@ use crate::tensor::{Rng, Stream, Tensor, tensor};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// Most weights a network may have: 64 MB with gradients and an optimizer's moments.
+/// Most weights a network may have: 112 MB with gradients, their copies and an optimizer's memory.
 const MAX_WEIGHTS: usize = 4_000_000;
 /// Most layers; deeper nets than this teach nothing new and draw badly.
 const MAX_LAYERS: usize = 64;

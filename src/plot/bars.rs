@@ -89,7 +89,11 @@ fn draw_axis<DB: DrawingBackend>(pen: &Pen<DB>, bars: &LayerBars, layout: &Layou
     let y = &layout.y;
     let mut ticks = decades(low, high, 5);
     // The floor is stated where there is room for it.
-    if ticks.last() != Some(&low) && ticks.last().is_some_and(|&last| y.start - y.px(last.into()) >= 12.0) {
+    let is_short = high - low <= 8;
+    if is_short
+        && ticks.last() != Some(&low)
+        && ticks.last().is_some_and(|&last| y.start - y.px(last.into()) >= 12.0)
+    {
         ticks.push(low);
     }
     let ticks: Vec<_> = ticks.iter().map(|&exponent| (f64::from(exponent), power_of_ten(exponent))).collect();

@@ -203,10 +203,14 @@ pub(super) fn read(
     if let Some(&value) = numbers.at(plane.values).get(cell(share.1) * plane.side + cell(share.0)) {
         lines.push(match plane.classes {
             0 => format!("output {}", exact(value)),
-            1 | 2 => format!("class 1 has probability {}", significant(f32::midpoint(value, 1.0), 3)),
-            _ => {
+            1 | 2 if plane.is_probability => {
+                format!("class 1 has probability {}", significant(f32::midpoint(value, 1.0), 3))
+            }
+            1 | 2 => format!("class {}, by {}", u8::from(value > 0.0), significant(value.abs(), 3)),
+            _ if plane.is_probability => {
                 format!("class {} has probability {}", value as usize, significant(value.fract() / 0.999, 3))
             }
+            _ => format!("class {}", value as usize),
         });
     }
     Some(ReadOut {

@@ -43,8 +43,9 @@ pub struct Report {
 }
 
 impl Report {
-    /// Steps `run` to `steps` updates or its divergence, calling `progress` after each step.
-    pub fn of(run: &mut Run, steps: usize, mut progress: impl FnMut(usize, f32)) -> Self {
+    /// Steps `run` to `steps` updates or its divergence, calling `progress` after each step. Without
+    /// `keeps_steps` only the last loss is kept, so that memory does not grow with the steps.
+    pub fn of(run: &mut Run, steps: usize, keeps_steps: bool, mut progress: impl FnMut(usize, f32)) -> Self {
         let names = run.network().layer_names();
         let layers = run.network().kernels().map(|slot| names[slot.layer].clone()).collect();
         let mut report = Self {
@@ -61,8 +62,12 @@ impl Report {
         while run.steps() < steps {
             match run.step() {
                 Ok(loss) => {
+                    if keeps_steps {
+                        report.gradients.norms.push(run.kernel_grad_norms().collect());
+                    } else {
+                        report.loss.clear();
+                    }
                     report.loss.push(loss);
-                    report.gradients.norms.push(run.kernel_grad_norms().collect());
                     progress(run.steps(), loss);
                 }
                 Err(divergence) => {

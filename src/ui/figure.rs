@@ -56,8 +56,13 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
     let title = move || {
         if slot.id == "activation" { format!("Layer {}", page.layer.get()) } else { slot.title.into() }
     };
-    let on_move =
-        move |event: PointerEvent| hover.set(Some((event.offset_x().into(), event.offset_y().into())));
+    // The read-out stands on the side of the pointer that has more room in the window.
+    let is_right_half = RwSignal::new(false);
+    let on_move = move |event: PointerEvent| {
+        let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0);
+        is_right_half.set(f64::from(event.client_x()) > width / 2.0);
+        hover.set(Some((event.offset_x().into(), event.offset_y().into())));
+    };
     let on_click = move |event: web_sys::MouseEvent| {
         if let Some(layer) =
             layer_at(drawn.get_untracked().as_ref(), size.get_untracked().0, event.offset_x().into())
@@ -101,7 +106,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
                 <legend::Empty drawn=drawn />
                 {move || read_out.get().map(|read_out| {
                     let (x, y) = hover.get_untracked().unwrap_or_default();
-                    let is_right = x > size.get_untracked().0 / 2.0;
+                    let is_right = is_right_half.get_untracked();
                     let class = if is_right { "read-out read-out--left num" } else { "read-out num" };
                     view! { <div class=class style=format!("left: {x}px; top: {y}px")>{read_out.lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}</div> }
                 })}

@@ -9,7 +9,7 @@ use glassbox::train::{Report, Run};
 async fn assert_same_bits(stage: &Stage, steps: usize) {
     let link = stage.hash().await;
     let experiment = from_link(&link).unwrap_or_else(|error| panic!("{link}: {error}"));
-    let report = Report::of(&mut Run::new(experiment).expect("validated"), steps, |_, _| {});
+    let report = Report::of(&mut Run::new(experiment).expect("validated"), steps, true, |_, _| {});
     let bits =
         |cell: &String| cell.parse::<f32>().unwrap_or_else(|_| panic!("{cell} is no number")).to_bits();
     let losses = stage.table("curves").await;

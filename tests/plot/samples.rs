@@ -206,7 +206,7 @@ pub fn plane(classes: usize) -> Sample {
         };
         let points = numbers.add(items.iter().enumerate().flat_map(item));
         let extent = if classes == 0 { 2.6 } else { 3.0 }; // a label with a decimal, too
-        Figure::Plane(Plane { extent, side: SIDE, values, classes, points })
+        Figure::Plane(Plane { extent, side: SIDE, values, is_probability: true, classes, points })
     })
 }
 
@@ -325,6 +325,7 @@ pub fn broken() -> Vec<Sample> {
     }));
     samples.push(sample("no extent", |numbers| {
         Figure::Plane(Plane {
+            is_probability: true,
             extent: 0.0,
             side: 0,
             values: Span::default(),

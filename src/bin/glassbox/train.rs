@@ -26,7 +26,9 @@ pub struct Train {
 
 impl Train {
     pub fn run(self) -> Result<()> {
-        ensure_within("--steps", self.steps, &(0..=100_000_000))?;
+        // A report keeps every step: some 100 bytes each.
+        let most = if self.report.is_some() { 5_000_000 } else { 1_000_000_000 };
+        ensure_within("--steps", self.steps, &(0..=most))?;
         for path in self.report.iter().chain(&self.save) {
             check_folder(path)?;
         }
@@ -36,7 +38,7 @@ impl Train {
             ProgressStyle::with_template("{bar:32} {pos}/{len} steps, loss {msg}, {per_sec}, {eta} left");
         bar.set_style(style.expect("the template is ours"));
         let started = Instant::now();
-        let mut report = Report::of(&mut run, self.steps, |step, loss| {
+        let mut report = Report::of(&mut run, self.steps, self.report.is_some(), |step, loss| {
             if step % 16 == 0 {
                 bar.set_message(format!("{loss:.4}"));
                 bar.set_position(step as u64);

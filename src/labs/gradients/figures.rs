@@ -65,7 +65,7 @@ fn points(run: &Run) -> Vec<f32> {
     for (examples, is_test) in [(&data.train, 0.0), (&data.test, 1.0)] {
         let share = (examples.len() * POINTS.min(total)).div_ceil(total);
         for (item, &label) in examples.features().chunks_exact(2).zip(&examples.labels).take(share) {
-            points.extend([item[0], item[1], label.clamp(-1.0, 9.0), is_test]);
+            points.extend([item[0], item[1], label, is_test]);
         }
     }
     points
@@ -183,9 +183,9 @@ pub(super) fn boundary(observer: &mut GradientsObserver, run: &Run, numbers: &mu
     let (classes, outputs) = (run.data().classes, run.network().outputs());
     let threshold = run.threshold();
     let said = |row: &[f32]| match *row {
-        [output] if classes == 0 => output.clamp(-1.0, 1.0),
-        [output] => ((output - threshold) * if threshold > 0.0 { 2.0 } else { 1.0 }).clamp(-1.0, 1.0),
-        [first, second] => (second - first).clamp(-1.0, 1.0),
+        [output] if classes == 0 => output,
+        [output] => (output - threshold) * if threshold > 0.0 { 2.0 } else { 1.0 },
+        [first, second] => second - first,
         _ => {
             let class = run.class_of(row);
             class as f32 + row[class].clamp(0.0, 1.0) * 0.999
@@ -199,7 +199,8 @@ pub(super) fn boundary(observer: &mut GradientsObserver, run: &Run, numbers: &mu
     let set = run.current().data.set().map_or("", |set| set.label);
     let summary = format!("What the network says over the plane of {set}, with its items; {note}.");
     let points = numbers.add(plane.points.iter().copied());
-    let figure = Plane { extent: plane.extent, side: plane.side, values, classes, points };
+    let is_probability = run.current().loss.logits_of().is_some();
+    let figure = Plane { extent: plane.extent, side: plane.side, values, is_probability, classes, points };
     panel("boundary", note, summary, Figure::Plane(figure))
 }
 

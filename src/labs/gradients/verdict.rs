@@ -66,8 +66,11 @@ fn moves(run: &Run, depth: usize) -> String {
     if run.steps() == 0 {
         return String::new();
     }
-    let [first, last] = [0, depth - 1].map(|layer| power(layer_statistics(run, layer).update_ratio));
-    format!("; the last step moved layer 1 by {first} of its weights, layer {depth} by {last}")
+    let [first, last] = [0, depth - 1].map(|layer| match layer_statistics(run, layer).update_ratio {
+        0.0 => "nothing".to_owned(),
+        ratio => format!("{} of their size", power(ratio)),
+    });
+    format!("; the last step moved layer 1’s weights by {first}, layer {depth}’s by {last}")
 }
 
 /// Why no gradient arrives, as far as it can be seen in the buffers of the batch.
