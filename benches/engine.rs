@@ -23,7 +23,7 @@ enum Lab {
     Playground,
     /// 2-16×10-1, sigmoid, batches of 32.
     Deep,
-    /// The same with ReLU.
+    /// The same with `relu`.
     DeepRelu,
 }
 

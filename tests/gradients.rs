@@ -99,8 +99,9 @@ impl Case {
     fn sides(&self) -> Vec<bool> {
         let of_layer = |(trace, activation): (&glassbox::nn::Trace, &Activation)| -> Vec<bool> {
             let side = |&z: &f32| match activation {
-                Activation::Relu | Activation::LeakyRelu | Activation::Selu => z > 0.0,
-                Activation::Elu | Activation::Softsign => z > 0.0, // f″ jumps there
+                Activation::Relu | Activation::LeakyRelu | Activation::Selu
+                // Smooth at 0, but their curvature jumps.
+                | Activation::Elu | Activation::Softsign => z > 0.0,
                 Activation::HardSigmoid => z.abs() < 3.0,
                 _ => true,
             };

@@ -120,7 +120,7 @@ mod tests {
     fn every_epoch_deals_each_item_once_in_a_new_order() {
         let mut batches = Batches::new(10, 3);
         let mut epochs = Vec::new();
-        for _ in 0..2 {
+        for _ in 0..3 {
             let mut dealt = Vec::new();
             let sizes: Vec<usize> = (0..3)
                 .map(|_| {
@@ -135,7 +135,7 @@ mod tests {
             dealt.sort_unstable();
             assert_eq!(dealt, (0..10).collect::<Vec<_>>());
         }
-        assert_ne!(epochs[0], epochs[1]);
-        assert_eq!(batches.epoch(), 2);
+        assert!(epochs[0] != epochs[1] && epochs[0] != epochs[2] && epochs[1] != epochs[2]);
+        assert_eq!(batches.epoch(), 3);
     }
 }
