@@ -10,6 +10,8 @@ use crate::train::{Experiment, Run, settings::Settings};
 const MAX_STEPS_PER_LOOK: usize = 64;
 /// A figure is redrawn so seldom that filling it takes at most this share of the time.
 const SHARE_OF_A_FIGURE: f64 = 0.03;
+/// And so seldom that drawing it leaves the page its 60 frames a second: every third of them.
+const PAUSE_OF_A_FIGURE_MS: f64 = 40.0;
 
 /// What the worker holds between requests.
 pub struct Session {
@@ -158,7 +160,7 @@ impl Watched {
             let due = self.schedule.iter().position(|due| &due.figure == figure);
             if let Some(due) = due.map(|index| &self.schedule[index])
                 && !is_still
-                && (before - due.last_ms) * SHARE_OF_A_FIGURE < due.cost_ms
+                && before - due.last_ms < (due.cost_ms / SHARE_OF_A_FIGURE).max(PAUSE_OF_A_FIGURE_MS)
             {
                 continue;
             }
