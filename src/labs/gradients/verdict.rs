@@ -28,8 +28,8 @@ pub(super) fn of(observer: &GradientsObserver, run: &Run) -> Verdict {
         return dead(run, depth);
     }
     let ratio = observer.ratio(0, depth - 1);
-    let each = format!("each layer passes back ×{}", significant(observer.factor_per_layer(), 2));
-    let receives = format!("layer 1 receives {} of layer {depth}’s gradient; {each}", power(ratio));
+    let each = format!("×{} per layer", significant(observer.factor_per_layer(), 2));
+    let receives = format!("layer 1 receives {} of layer {depth}’s gradient, {each}", power(ratio));
     if has_learned(observer, run) {
         let text = format!("{}; {receives}.", learned_so_far(observer, run));
         return verdict(Tone::Good, "Learned.", text, Vec::new());
@@ -66,11 +66,8 @@ fn moves(run: &Run, depth: usize) -> String {
     if run.steps() == 0 {
         return String::new();
     }
-    let [first, last] = [0, depth - 1].map(|layer| match layer_statistics(run, layer).update_ratio {
-        0.0 => "nothing".to_owned(),
-        ratio => format!("{} of their size", power(ratio)),
-    });
-    format!("; the last step moved layer 1’s weights by {first}, layer {depth}’s by {last}")
+    let [first, last] = [0, depth - 1].map(|layer| power(layer_statistics(run, layer).update_ratio));
+    format!(". The last step’s ‖Δw‖ / ‖w‖: {first} in layer 1, {last} in layer {depth}")
 }
 
 /// Why no gradient arrives, as far as it can be seen in the buffers of the batch.
