@@ -265,41 +265,53 @@ fn gradients_survive_in_a_deep_relu_network() {
     }
 }
 
-/// Runs for 200 steps; where it diverges, checks what it tells and that it stays there.
-fn has_diverged(experiment: Value) -> bool {
-    const QUANTITIES: [&str; 7] =
-        ["pre-activation", "activation", "loss", "kernel gradient", "bias gradient", "kernel", "bias"];
+/// Runs for 200 steps; where it diverges, checks what it tells and that it stays there. The quantity.
+fn divergence_of(experiment: Value) -> Option<String> {
+    const QUANTITIES: [&str; 8] = [
+        "pre-activation",
+        "activation",
+        "loss",
+        "kernel gradient",
+        "bias gradient",
+        "kernel",
+        "bias",
+        "optimizer state",
+    ];
     let mut run = start(experiment);
     let mut taken = 0;
-    let Some(divergence) = (0..200).find_map(|_| {
+    let divergence = (0..200).find_map(|_| {
         let outcome = run.step().err();
         taken += usize::from(outcome.is_none());
         outcome
-    }) else {
-        return false;
-    };
+    })?;
     assert_eq!((divergence.step, run.steps()), (taken, taken), "{divergence:?}");
     assert!(run.network().layer_names().contains(&divergence.layer), "{divergence:?}");
     assert!(QUANTITIES.contains(&divergence.quantity.as_str()), "{divergence:?}");
     let weights = run.network().weights.clone();
     assert!(weights.iter().all(|w| w.is_finite()), "{divergence:?}");
-    // Not even a rate of 0 brings it back: only a new run does.
-    run.edit(&[("optimizer.learning_rate".into(), json!(0))].into()).expect("a live setting");
+    let error = run.edit(&[("optimizer.learning_rate".into(), json!(0))].into()).expect_err("no way back");
+    assert!(error.to_string().contains(&format!("diverged at step {}", divergence.step)), "{error}");
     for _ in 0..3 {
         assert_eq!(run.step(), Err(divergence.clone()));
     }
     assert_eq!(run.divergence(), Some(&divergence));
     assert_eq!(run.network().weights, weights);
-    true
+    Some(divergence.quantity)
 }
 
 #[test]
 fn a_huge_learning_rate_diverges_and_tells_where() {
-    let sgd = json!({ "name": "sgd", "learning_rate": 100.0 });
-    let diverged =
-        over_seeds(20, |seed| has_diverged(experiment(seed, &vec![dense(8, "relu", "he_normal"); 20], &sgd)));
-    // The first huge update may as well leave no unit alive; then nothing moves any more.
-    assert!(diverged.iter().filter(|diverged| **diverged).count() >= 10, "{diverged:?}");
+    for optimizer in ["sgd", "adam"] {
+        let huge = json!({ "name": optimizer, "learning_rate": 100.0 });
+        let quantities = over_seeds(20, |seed| {
+            divergence_of(experiment(seed, &vec![dense(8, "relu", "he_normal"); 20], &huge))
+        });
+        // The first huge update may as well leave no unit alive; then nothing moves any more.
+        assert!(quantities.iter().flatten().count() >= 10, "{optimizer}: {quantities:?}");
+        // Adam squares gradients: its memory overflows where they do not.
+        let is_state = quantities.iter().flatten().any(|quantity| quantity == "optimizer state");
+        assert_eq!(is_state, optimizer == "adam", "{quantities:?}");
+    }
 }
 
 #[test]
@@ -307,8 +319,8 @@ fn huge_weights_diverge_and_tell_where() {
     let mut layer = dense(8, "relu", "he_normal");
     layer["kernel_initializer"] = json!({ "name": "random_normal", "stddev": 10.0 });
     let sgd = json!({ "name": "sgd", "learning_rate": 0.1 });
-    let diverged = over_seeds(20, |seed| has_diverged(experiment(seed, &vec![layer.clone(); 20], &sgd)));
-    assert!(diverged.iter().all(|diverged| *diverged), "{diverged:?}");
+    let quantities = over_seeds(20, |seed| divergence_of(experiment(seed, &vec![layer.clone(); 20], &sgd)));
+    assert!(quantities.iter().all(Option::is_some), "{quantities:?}");
 }
 
 /// Tiny weights before large ones: the outputs stay finite, the gradient at the tiny ones does not.
