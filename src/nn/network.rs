@@ -26,6 +26,7 @@ impl NetworkConfig {
     pub fn output_units(&self) -> Option<usize> {
         match self.layers.last()? {
             LayerConfig::Dense(dense) => Some(dense.units),
+            _ => None,
         }
     }
 }
@@ -72,7 +73,7 @@ impl Network {
             let mut rng = Rng::new(seed, Stream::Weights(index));
             for spec in layer.weights() {
                 let end = start + spec.shape.iter().product::<usize>();
-                spec.initializer.fill(&mut network.weights[start..end], spec.fans.0, spec.fans.1, &mut rng);
+                spec.initializer.fill(&mut network.weights[start..end], &spec.shape, &mut rng);
                 start = end;
             }
         }

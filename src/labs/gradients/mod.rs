@@ -116,5 +116,5 @@ impl Lab for Gradients {
 /// The layers before the output layer.
 fn hidden(experiment: &Experiment) -> impl Iterator<Item = &Dense> {
     let layers = &experiment.network.layers;
-    layers[..layers.len() - 1].iter().map(|LayerConfig::Dense(dense)| dense)
+    layers[..layers.len() - 1].iter().filter_map(LayerConfig::as_dense)
 }
