@@ -1,7 +1,7 @@
 //! A network: layers applied one after another, all their weights in one flat vector. So a snapshot
 //! is one copy, an optimizer is one loop, and a layer's share is a [`Slot`].
 
-use super::layers::{Layer, LayerConfig, Regularizer, within};
+use super::layers::{Layer, LayerConfig, Regularizer};
 use super::{Loss, Pass, Trace};
 use crate::error::{Error, Result, ensure_within, name_of};
 use crate::tensor::{Rng, Stream, Tensor, tensor};
@@ -122,7 +122,7 @@ impl Network {
         let mut start = 0;
         for (index, config) in config.layers.iter().enumerate() {
             let mut layer = config.layer();
-            shape = layer.build(&shape).map_err(|error| within(&format!("network.layers.{index}"), error))?;
+            shape = layer.build(&shape).map_err(|error| error.within(&format!("network.layers.{index}")))?;
             let first = start;
             for spec in layer.weights() {
                 let end = start + spec.shape.iter().product::<usize>();

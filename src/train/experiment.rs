@@ -162,7 +162,8 @@ impl Experiment {
                 let allowed = format!("{last} or more, as edits stand in the order of their steps");
                 return Err(Error::setting(&format!("edits.{index}.step"), edit.step, allowed));
             }
-            current = current.edited_by(edit, index)?;
+            check_edit(edit, index)?;
+            current = current.with(&edit.set).map_err(|error| error.within(&format!("edits.{index}.set")))?;
             last = edit.step;
         }
         Ok(())
@@ -170,14 +171,20 @@ impl Experiment {
 
     /// The settings in force after `edit`, the one at `index`; `self` is what was in force before.
     pub(super) fn edited_by(&self, edit: &Edit, index: usize) -> Result<Self> {
-        ensure_within("the number of edits", index + 1, &(0..=MAX_EDITS))?;
-        if let Some(key) = edit.set.keys().find(|key| !is_live(key)) {
-            let allowed =
-                "an activation, kernel_regularizer, optimizer, loss or batch_size: all else needs a new run";
-            return Err(Error::setting(&format!("edits.{index}.set"), key, allowed));
-        }
+        check_edit(edit, index)?;
         self.with(&edit.set)
     }
+}
+
+/// Passes when the edit at `index` changes only what can change in a running network.
+fn check_edit(edit: &Edit, index: usize) -> Result<()> {
+    ensure_within("the number of edits", index + 1, &(0..=MAX_EDITS))?;
+    if let Some(key) = edit.set.keys().find(|key| !is_live(key)) {
+        let allowed =
+            "an activation, kernel_regularizer, optimizer, loss or batch_size: all else needs a new run";
+        return Err(Error::setting(&format!("edits.{index}.set"), key, allowed));
+    }
+    Ok(())
 }
 
 /// Refuses an experiment of a newer program before its unknown keys are.

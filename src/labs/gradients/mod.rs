@@ -77,7 +77,7 @@ impl Lab for Gradients {
             place: Place,
             height_px: u32,
         ) -> FigureSlot {
-            FigureSlot { id, title, caption, place, height_px }
+            FigureSlot { id, title, caption, place, of_layer: false, height_px }
         }
         const FIGURES: [FigureSlot; 6] = [
             slot(
@@ -103,7 +103,7 @@ impl Lab for Gradients {
             ),
             slot("boundary", "Decision boundary", "", Place::Side, 0),
             slot("curves", "Loss and accuracy", "train thick, test thin", Place::Side, 180),
-            slot("activation", "Layer activation", "", Place::Side, 156),
+            FigureSlot { of_layer: true, ..slot("activation", "Layer activation", "", Place::Side, 156) },
         ];
         &FIGURES
     }

@@ -15,7 +15,7 @@ pub use kernel::Regularizer;
 pub use max_pooling2d::MaxPooling2d;
 pub use window::Padding;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::nn::{Activation, Initializer, Trace};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
@@ -43,7 +43,7 @@ pub trait Layer: Send {
     /// Takes note of the input's shape and returns that of the output, both without the batch axis.
     ///
     /// # Errors
-    /// [`Error::Shape`] when the layer cannot take this input, [`Error::Setting`] when a setting is
+    /// [`crate::error::Error::Shape`] when the layer cannot take this input, [`crate::error::Error::Setting`] when a setting is
     /// out of its range (with its key relative to the layer).
     fn build(&mut self, input_shape: &[usize]) -> Result<Vec<usize>>;
 
@@ -152,17 +152,4 @@ fn settings_of<T: de::DeserializeOwned, E: de::Error>(
         let inner = error.into_inner();
         E::custom(if path == "." { format!(": {inner}") } else { format!(".{path}: {inner}") })
     })
-}
-
-/// Puts the path of a layer before the keys of an error that it gave.
-pub(crate) fn within(layer: &str, error: Error) -> Error {
-    match error {
-        Error::Setting { key, given, allowed } => {
-            Error::Setting { key: format!("{layer}.{key}"), given, allowed }
-        }
-        Error::Shape { layer: kind, expected, found } => {
-            Error::Shape { layer: format!("{layer} ({kind})"), expected, found }
-        }
-        other => other,
-    }
 }
