@@ -30,7 +30,7 @@ impl Error {
     }
 
     /// The same with the key of a setting read from `place`: `units` of a layer becomes
-    /// `network.layers.3.units`.
+    /// `network.layers.3.units`, and the layer `dense` `network.layers.3 (dense)`.
     #[must_use]
     pub fn within(self, place: &str) -> Self {
         match self {
