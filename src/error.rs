@@ -30,12 +30,15 @@ impl Error {
     }
 
     /// The same with the key of a setting read from `place`: `units` of a layer becomes
-    /// `network.layers.3.units`.
+    /// `network.layers.3.units`, and the layer `dense` `network.layers.3 (dense)`.
     #[must_use]
     pub fn within(self, place: &str) -> Self {
         match self {
             Self::Setting { key, given, allowed } => {
                 Self::Setting { key: format!("{place}.{key}"), given, allowed }
+            }
+            Self::Shape { layer, expected, found } => {
+                Self::Shape { layer: format!("{place} ({layer})"), expected, found }
             }
             other => other,
         }

@@ -56,7 +56,9 @@ pub fn from_link(link: &str) -> Result<Experiment> {
             settings.insert(key.to_owned(), value);
         }
     }
-    find(&lab)?.defaults().with(&settings)
+    let lab = find(&lab)?;
+    let experiment = lab.defaults().with(&settings)?;
+    lab.check(&experiment).map(|()| experiment)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod verdict;
 
 use super::{Control, FigureSlot, Lab, Observer, Place};
 use crate::data::{BatchSize, DataConfig};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::nn::layers::Dense;
 use crate::nn::{Activation, LayerConfig, Loss, NetworkConfig};
 use crate::train::{Experiment, OptimizerConfig, OptimizerName, Run, VERSION};
@@ -55,6 +55,10 @@ impl Lab for Gradients {
             batch_size: BatchSize::Items(32),
             edits: Vec::new(),
         }
+    }
+
+    fn check(&self, experiment: &Experiment) -> Result<()> {
+        ensure_dense(&experiment.network)
     }
 
     fn controls(&self, experiment: &Experiment) -> Vec<Control> {
@@ -113,8 +117,19 @@ impl Lab for Gradients {
     }
 }
 
+/// The figures count dense layers, so there must be no other.
+fn ensure_dense(network: &NetworkConfig) -> Result<()> {
+    match network.layers.iter().position(|layer| layer.as_dense().is_none()) {
+        None => Ok(()),
+        Some(index) => {
+            let (key, kind) = (format!("network.layers.{index}.type"), network.layers[index].kind());
+            Err(Error::setting(&key, kind, "dense: the lab gradients is about dense layers"))
+        }
+    }
+}
+
 /// The layers before the output layer.
 fn hidden(experiment: &Experiment) -> impl Iterator<Item = &Dense> {
     let layers = &experiment.network.layers;
-    layers[..layers.len() - 1].iter().map(|LayerConfig::Dense(dense)| dense)
+    layers[..layers.len() - 1].iter().filter_map(LayerConfig::as_dense)
 }
