@@ -61,6 +61,11 @@ pub trait Lab: Sync {
     fn question(&self, experiment: &Experiment) -> String;
     /// The run that a visitor meets first.
     fn defaults(&self) -> Experiment;
+    /// Passes when the lab can show this experiment.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] naming what it cannot show.
+    fn check(&self, experiment: &Experiment) -> Result<()>;
     /// What can be set, in the order of the page; keys are those that [`Self::change`] takes.
     fn controls(&self, experiment: &Experiment) -> Vec<Control>;
     /// The settings of one layer, counted from 1, for beside its figure.
@@ -72,7 +77,7 @@ pub trait Lab: Sync {
     fn change(&self, experiment: &Experiment, key: &str, value: &Value) -> Result<Experiment>;
     /// The figures, in the order of the page.
     fn figures(&self) -> &'static [FigureSlot];
-    /// Begins to watch a run.
+    /// Begins to watch a run, whose experiment passes [`Self::check`].
     fn observe(&self, run: &Run) -> Box<dyn Observer>;
 }
 

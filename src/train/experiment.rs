@@ -4,7 +4,7 @@
 use super::edits::{Edit, is_live};
 use super::optimizer::OptimizerConfig;
 use super::settings::{self, Settings, name_or_settings};
-use crate::data::{BatchSize, DataConfig};
+use crate::data::{BatchSize, DataConfig, SIDE};
 use crate::error::{Error, Result, ensure_within, name_of};
 use crate::nn::{Loss, Network, NetworkConfig};
 use serde::{Deserialize, Serialize};
@@ -93,7 +93,7 @@ impl Experiment {
         self.optimizer.validate()?;
         self.validate_batch_size()?;
         self.validate_output()?;
-        let units = Network::check(&self.network, &[2], self.loss)?;
+        let units = Network::check(&self.network, &self.data.input_shape()?, self.loss)?;
         self.validate_memory(units)?;
         self.validate_edits()
     }
@@ -109,15 +109,17 @@ impl Experiment {
         }
     }
 
-    /// What all layers give for the items that pass through them at once must fit into memory.
+    /// What all layers give for the items that pass through them at once must fit into memory: a
+    /// batch, and for points, which are tested all at once, the test items.
     fn validate_memory(&self, units: usize) -> Result<()> {
-        let most = MAX_OUTPUTS / units;
+        let is_plane = self.data.set()?.is_plane();
+        let most = if is_plane { MAX_OUTPUTS / units } else { MAX_OUTPUTS / (units + SIDE * SIDE) };
         let suited = |most: usize| format!("at most {most} for a network of {units} units");
         let training = self.training_items();
         if self.batch_size.items(training) > most {
             return Err(Error::setting("batch_size", self.batch_size, suited(most)));
         }
-        if self.data.samples - training > most {
+        if is_plane && self.data.samples - training > most {
             let samples = (most as f32 / self.data.test_fraction) as usize;
             return Err(Error::setting("data.samples", self.data.samples, suited(samples)));
         }

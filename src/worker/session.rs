@@ -74,6 +74,7 @@ impl Session {
         numbers: &mut Numbers,
     ) -> Result<Option<Frame>> {
         let lab = find(&experiment.lab)?;
+        lab.check(&experiment)?;
         let mut run = Run::new(experiment)?;
         run.measure();
         let observer = lab.observe(&run);

@@ -8,7 +8,7 @@ mod verdict;
 
 use super::{Control, FigureSlot, Lab, Observer, Place};
 use crate::data::{BatchSize, DataConfig};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::nn::layers::Dense;
 use crate::nn::{Activation, LayerConfig, Loss, NetworkConfig};
 use crate::train::{Experiment, OptimizerConfig, OptimizerName, Run, VERSION};
@@ -55,6 +55,10 @@ impl Lab for Gradients {
             batch_size: BatchSize::Items(32),
             edits: Vec::new(),
         }
+    }
+
+    fn check(&self, experiment: &Experiment) -> Result<()> {
+        ensure_plane(&experiment.data)
     }
 
     fn controls(&self, experiment: &Experiment) -> Vec<Control> {
@@ -111,6 +115,15 @@ impl Lab for Gradients {
     fn observe(&self, run: &Run) -> Box<dyn Observer> {
         Box::new(observer::GradientsObserver::new(run))
     }
+}
+
+/// The figures draw the plane, so the data must lie in it.
+fn ensure_plane(data: &DataConfig) -> Result<()> {
+    if data.set()?.is_plane() {
+        return Ok(());
+    }
+    let allowed = "a set of points in the plane: the lab gradients takes data of two features";
+    Err(Error::setting("data.name", &data.name, allowed))
 }
 
 /// The layers before the output layer.
