@@ -10,6 +10,7 @@ mod digits_set;
 mod examples;
 mod files;
 mod gaussians;
+pub mod idx;
 mod moons;
 mod multi_gaussian;
 mod pictures;
