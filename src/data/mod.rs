@@ -4,6 +4,7 @@
 mod batches;
 mod blobs;
 mod circle;
+pub mod digits;
 mod gaussians;
 mod moons;
 mod multi_gaussian;
