@@ -34,9 +34,9 @@ pub(super) fn one(pen: &mut Pen) {
 /// Open or closed, in one stroke or two, angular or with a round bowl.
 pub(super) fn four(pen: &mut Pen) {
     let bar = pen.about(0.55, 0.06);
-    let left = pen.about(-0.33, 0.05);
-    let right = pen.about(0.33, 0.08);
-    let stem = pen.about(0.16, 0.05);
+    let left = pen.about(-0.36, 0.06);
+    let right = pen.about(0.36, 0.1);
+    let stem = pen.about(0.16, 0.06);
     let foot = stem + pen.about(-0.03, 0.04);
     match pen.habit([38.0, 22.0, 16.0, 14.0, 10.0]) {
         // Open: down the left side and across; then the stem.
@@ -84,12 +84,12 @@ pub(super) fn four(pen: &mut Pen) {
 
 /// A bar and a stem; with a serif before it, a dash across it, or a curve in it.
 pub(super) fn seven(pen: &mut Pen) {
-    let left = pen.about(-0.32, 0.06);
-    let right = pen.about(0.3, 0.06);
-    let foot = pen.about(-0.06, 0.1);
+    let left = pen.about(-0.36, 0.08);
+    let right = pen.about(0.32, 0.07);
+    let foot = pen.about(-0.06, 0.13);
     let tilt = pen.about(0.0, 0.035);
     if pen.chance(0.2) {
-        let serif = pen.about(0.13, 0.05);
+        let serif = pen.about(0.16, 0.07);
         pen.down(left - 0.02, serif + 0.05).turn(left, 0.04 + tilt, 0.85);
     } else {
         pen.down(left, 0.04 + tilt);

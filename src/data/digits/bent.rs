@@ -4,41 +4,52 @@ use super::pen::Pen;
 
 /// A bow, a slope and a foot; where slope and foot meet there is a corner or a loop.
 pub(super) fn two(pen: &mut Pen) {
-    let half = pen.about(0.28, 0.05);
-    let bow = pen.about(0.27, 0.04);
-    let from = pen.about(-165.0, 25.0);
-    let left = pen.about(-0.32, 0.05);
-    let right = pen.about(0.34, 0.08);
-    if pen.chance(0.1) {
-        // Almost no hook on top.
-        let begin = pen.about(0.06, 0.04);
-        pen.down(-half, begin).arc([0.0, bow], [half, bow], -80.0, 100.0, 1.0);
-    } else {
-        pen.down(half * -0.97, bow * 0.9);
-        let from = from.max(-200.0);
-        pen.arc([0.0, bow], [half, bow], from + 20.0, -from, 1.0);
-    }
-    let slope = pen.about(0.0, 0.03);
-    pen.to(0.12 + slope, 0.6);
-    match pen.habit([42.0, 40.0, 18.0]) {
-        // A corner and a flat foot, or one that waves.
+    let half = pen.about(0.26, 0.06);
+    let bow = pen.about(0.26, 0.05);
+    let left = pen.about(-0.34, 0.07);
+    let right = pen.about(0.42, 0.13);
+    let shift = pen.about(0.02, 0.05);
+    match pen.habit([72.0, 12.0, 16.0]) {
+        // A round bow begun on its left side, with more or less of a hook.
         0 => {
-            let wave = pen.about(0.0, 0.02);
-            pen.to(-0.12 + slope, 0.82).turn(left, 0.97, 0.85);
-            pen.to(0.5 * left, 0.95 - wave).to(0.4 * right, 0.97 + wave).to(right, 0.96);
+            let from = pen.about(-165.0, 22.0).max(-200.0);
+            let [x, y] = crate::data::direction(from.to_radians());
+            pen.down(shift + half * x, bow + bow * y).arc([shift, bow], [half, bow], from + 25.0, -from, 1.0);
         }
-        // A loop lying on the line.
+        // Almost no hook: begun near the top.
         1 => {
-            let size = pen.about(0.1, 0.035);
-            pen.to(-0.1 + slope, 0.86).to(left + 0.06, 0.99);
-            pen.to(left - 0.03, 0.97 - 0.6 * size).to(left + 0.1, 0.94 - 1.3 * size);
-            pen.to(-0.04, 0.92).to(0.55 * right, 0.99);
-            let tail = pen.about(0.95, 0.05);
+            let begin = pen.about(0.06, 0.04);
+            pen.down(shift - half, begin).arc([shift, bow], [half, bow], -75.0, 95.0, 1.0);
+        }
+        // Like a Z: a flat top and a turn.
+        _ => {
+            let (begin, wave) = (pen.about(0.07, 0.05), pen.about(0.0, 0.03));
+            pen.down(shift - half - 0.06, begin).to(shift, 0.02 + wave).turn(shift + half, 0.06, 0.4);
+            pen.to(shift + 0.8 * half, 0.16 + 0.4 * bow);
+        }
+    }
+    let slope = pen.about(0.0, 0.04);
+    pen.to(0.14 + slope, 0.6);
+    match pen.habit([38.0, 46.0, 16.0]) {
+        // A corner and a flat foot, or one that waves or rises.
+        0 => {
+            let (wave, rise) = (pen.about(0.0, 0.025), pen.about(0.03, 0.05));
+            pen.to(-0.1 + slope, 0.8).turn(left, 0.97, 0.8);
+            pen.to(0.4 * left, 0.95 - wave).to(0.4 * right, 0.97 + wave).to(right, 0.97 - rise);
+        }
+        // A loop lying on the line, flat or as high as the bow.
+        1 => {
+            let high = if pen.chance(0.3) { pen.about(0.32, 0.06) } else { pen.about(0.18, 0.06) };
+            let wide = pen.about(0.16, 0.05);
+            pen.to(slope, 0.8).to(left + 0.7 * wide, 0.98);
+            pen.to(left - 0.02, 1.0 - 0.5 * high).to(left + 0.8 * wide, 1.0 - high);
+            pen.to(left + 2.0 * wide, 1.0 - 0.6 * high).to(0.5 * right, 0.97);
+            let tail = pen.about(0.97, 0.06);
             pen.to(right, tail);
         }
         // A bend without corner or loop.
         _ => {
-            pen.to(-0.2 + slope, 0.85)
+            pen.to(-0.18 + slope, 0.84)
                 .to(left + 0.03, 0.95)
                 .to(left + 0.16, 0.98)
                 .to(0.0, 0.97)
@@ -49,9 +60,9 @@ pub(super) fn two(pen: &mut Pen) {
 
 /// Two bows that meet in a point or a small loop; the upper may be flat like that of Ʒ.
 pub(super) fn three(pen: &mut Pen) {
-    let waist = pen.about(0.46, 0.04);
-    let upper = [pen.about(0.25, 0.04), 0.5 * waist];
-    let lower = [pen.about(0.29, 0.05), 0.5 * (1.0 - waist)];
+    let waist = pen.about(0.46, 0.06);
+    let upper = [pen.about(0.27, 0.06), 0.5 * waist];
+    let lower = [pen.about(0.31, 0.07), 0.5 * (1.0 - waist)];
     let shift = pen.about(0.02, 0.04);
     if pen.chance(0.1) {
         let left = pen.about(-0.24, 0.05);
@@ -77,8 +88,9 @@ pub(super) fn three(pen: &mut Pen) {
             }
         }
     }
-    let sweep = pen.about(205.0, 20.0);
-    pen.arc([shift, 1.0 - lower[1]], lower, -65.0, sweep, 1.0);
+    let sweep = pen.about(205.0, 25.0);
+    let growth = pen.about(1.05, 0.12);
+    pen.arc([shift, 1.0 - lower[1]], lower, -65.0, sweep, growth);
 }
 
 /// How far down the upper bow of a 3 begins, as a share of its middle.
@@ -88,15 +100,16 @@ fn pen_start(from: f32) -> f32 {
 
 /// A neck, a belly, and a bar that belongs to the one stroke or is put on at the end.
 pub(super) fn five(pen: &mut Pen) {
-    let neck = pen.about(-0.2, 0.04);
-    let shoulder = pen.about(0.42, 0.04);
-    let right = pen.about(0.28, 0.08);
-    let belly = [pen.about(0.3, 0.05), 0.5 * (1.0 - shoulder) + pen.about(0.04, 0.02)];
-    let lean = pen.about(-0.03, 0.03);
-    let sweep = pen.about(255.0, 25.0);
+    let neck = pen.about(-0.18, 0.05);
+    let shoulder = pen.about(0.41, 0.05);
+    let right = pen.about(0.34, 0.11);
+    let belly = [pen.about(0.29, 0.06), 0.5 * (1.0 - shoulder) + pen.about(0.04, 0.02)];
+    let lean = pen.about(-0.04, 0.05);
+    let sweep = pen.about(250.0, 25.0);
+    let growth = pen.about(1.08, 0.15);
     let separate = pen.chance(0.4);
-    let snake = !separate && pen.chance(0.3);
-    let tilt = pen.about(-0.01, 0.04);
+    let snake = !separate && pen.chance(0.35);
+    let tilt = pen.about(-0.02, 0.05);
     if separate {
         let begin = pen.about(0.03, 0.03);
         pen.down(neck, begin);
@@ -104,11 +117,13 @@ pub(super) fn five(pen: &mut Pen) {
         pen.down(right, tilt).to(0.05, 0.02).turn(neck, 0.04, if snake { 0.0 } else { 0.8 });
     }
     pen.to(neck + 0.5 * lean, 0.5 * shoulder);
-    pen.turn(neck + lean, shoulder, if snake { 0.0 } else { 0.7 });
-    pen.arc([-0.01, 1.0 - belly[1]], belly, -115.0, sweep, 1.0);
+    pen.turn(neck + lean, shoulder, if snake { 0.0 } else { 0.6 });
+    // The belly begins flat or deep in the corner.
+    let from = pen.about(-105.0, 18.0);
+    pen.arc([-0.02, 1.0 - belly[1]], belly, from, sweep - 115.0 - from, growth);
     if separate {
-        let left = neck + pen.about(0.0, 0.04);
-        let long = if pen.chance(0.15) { 0.2 } else { 0.0 };
+        let left = neck + pen.about(0.01, 0.05);
+        let long = if pen.chance(0.2) { 0.2 } else { 0.0 };
         pen.down(left, 0.03).to(0.5 * (left + right), 0.02 + 0.5 * tilt).to(right + 0.04 + long, tilt);
     }
 }

@@ -15,7 +15,7 @@ use std::f32::consts::TAU;
 /// When `class` is above 9.
 #[must_use]
 pub fn draw(class: u8, rng: &mut Rng) -> Drawing {
-    let sloppiness = 0.008 + 0.016 * rng.uniform();
+    let sloppiness = 0.01 + 0.018 * rng.uniform();
     let mut pen = Pen::new(sloppiness, rng);
     let write = match class {
         0 => round::zero,
@@ -58,7 +58,7 @@ fn run_on(stroke: &[Vertex], rng: &mut Rng) -> Vec<Vertex> {
 fn bend(strokes: &mut [Vec<Vertex>], rng: &mut Rng) {
     let waves: [_; 4] = std::array::from_fn(|_| {
         let [across, down] = [0, 1].map(|_| rng.between(-0.9, 0.9));
-        (across, down, rng.uniform(), 0.022 * rng.truncated_normal())
+        (across, down, rng.uniform(), 0.026 * rng.truncated_normal())
     });
     let height = |(across, down, phase, size): (f32, f32, f32, f32), v: Vertex| {
         size * direction(TAU * (across * v[0] + down * v[1] + phase))[1]
@@ -70,15 +70,18 @@ fn bend(strokes: &mut [Vec<Vertex>], rng: &mut Rng) {
     }
 }
 
-/// Slants, stretches and turns the digit.
+/// Stretches, slants and turns the digit, each part by its own measure: its upper half may be the wider
+/// one, or the higher.
 fn lean(strokes: &mut [Vec<Vertex>], rng: &mut Rng) {
-    let slant = 0.14 + 0.2 * rng.truncated_normal();
-    let width = 1.0 + 0.16 * rng.truncated_normal();
+    let slant = 0.17 + 0.23 * rng.truncated_normal();
+    let width = 1.08 + 0.17 * rng.truncated_normal();
+    let taper = 0.16 * rng.truncated_normal();
+    let sag = 0.12 * rng.truncated_normal();
     let spread = if rng.uniform() < 0.15 { 9.0 } else { 4.0 };
     let [cos, sin] = direction((spread * rng.truncated_normal()).to_radians());
     for vertex in strokes.iter_mut().flatten() {
-        let y = vertex[1] - 0.5;
-        let x = vertex[0] * width - slant * y;
+        let y = vertex[1] + sag * vertex[1] * (1.0 - vertex[1]) - 0.5;
+        let x = vertex[0] * width * (1.0 + taper * y) - slant * y;
         *vertex = [x * cos - y * sin, x * sin + y * cos, 0.0];
     }
 }
@@ -86,7 +89,7 @@ fn lean(strokes: &mut [Vec<Vertex>], rng: &mut Rng) {
 /// Takes points as a device would: further apart where the pen is fast, trembling, pressed harder or less.
 fn move_pen(strokes: &[Vec<Vertex>], rng: &mut Rng) -> Vec<Vec<Vertex>> {
     let tremor = 0.004 * rng.uniform();
-    let pressure = 0.5 + 0.2 * rng.truncated_normal();
+    let pressure = 0.5 + 0.24 * rng.truncated_normal();
     let spacing = rng.between(0.015, 0.04);
     let mut drawn = Vec::with_capacity(strokes.len());
     for stroke in strokes {
