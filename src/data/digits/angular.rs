@@ -13,7 +13,7 @@ pub(super) fn one(pen: &mut Pen) {
             pen.down(0.0, 0.0).to(bend, 0.5).to(0.0, 1.0);
         }
         habit => {
-            let flag = [pen.about(0.22, 0.08), pen.about(0.2, 0.07)];
+            let flag = [pen.about(0.2, 0.07), pen.about(0.19, 0.06)];
             let sag = pen.about(0.0, 0.02);
             // With a foot the upstroke may be missing; without one it is what makes the style.
             if habit == 3 {
@@ -38,7 +38,7 @@ pub(super) fn four(pen: &mut Pen) {
     let right = pen.about(0.36, 0.1);
     let stem = pen.about(0.16, 0.06);
     let foot = stem + pen.about(-0.03, 0.04);
-    match pen.habit([38.0, 22.0, 16.0, 14.0, 10.0]) {
+    match pen.habit([40.0, 21.0, 17.0, 15.0, 7.0]) {
         // Open: down the left side and across; then the stem.
         0 => {
             let top = pen.about(-0.22, 0.06);
@@ -84,24 +84,37 @@ pub(super) fn four(pen: &mut Pen) {
 
 /// A bar and a stem; with a serif before it, a dash across it, or a curve in it.
 pub(super) fn seven(pen: &mut Pen) {
-    let left = pen.about(-0.36, 0.08);
-    let right = pen.about(0.32, 0.07);
+    let left = pen.about(-0.33, 0.1);
+    let right = pen.about(0.31, 0.08);
     let foot = pen.about(-0.06, 0.13);
-    let tilt = pen.about(0.0, 0.035);
-    if pen.chance(0.2) {
-        let serif = pen.about(0.16, 0.07);
-        pen.down(left - 0.02, serif + 0.05).turn(left, 0.04 + tilt, 0.85);
-    } else {
-        pen.down(left, 0.04 + tilt);
+    let tilt = pen.about(0.0, 0.045);
+    match pen.habit([62.0, 24.0, 14.0]) {
+        0 => {
+            pen.down(left, 0.04 + tilt);
+        }
+        // A serif, short or as long as a stem.
+        1 => {
+            let serif = pen.about(0.19, 0.08);
+            pen.down(left - 0.02, serif + 0.05).turn(left, 0.04 + tilt, 0.8);
+        }
+        // A bow instead of the bar.
+        _ => {
+            let begin = pen.about(0.14, 0.06);
+            pen.down(left, begin).to(0.6 * left, 0.04);
+        }
     }
-    let wave = pen.about(0.0, 0.025);
-    pen.to(0.5 * left, 0.03 - wave).to(0.5 * right, 0.02 + wave);
-    pen.turn(right, -tilt, 0.7);
+    let wave = pen.about(0.0, 0.03);
+    pen.to(0.3 * left, 0.03 - wave).to(0.5 * right, 0.02 + wave);
+    if pen.chance(0.7) {
+        pen.corner(right, -tilt);
+    } else {
+        pen.to(right, 0.06 - tilt);
+    }
     // Straight, or bent towards the left as the hand turns down.
     let curve = if pen.chance(0.5) { pen.about(0.0, 0.02) } else { pen.about(-0.07, 0.04) };
     pen.to(right + 0.35 * (foot - right) + curve, 0.33).to(right + 0.72 * (foot - right) + curve, 0.66);
     pen.to(foot, 1.0);
-    if pen.chance(0.16) {
+    if pen.chance(0.2) {
         let (height, half) = (pen.about(0.5, 0.05), pen.about(0.22, 0.05));
         let middle = 0.5 * (right + foot) + curve;
         let rise = pen.about(0.0, 0.03);

@@ -4,8 +4,11 @@ use super::pen::Pen;
 
 /// A bow, a slope and a foot; where slope and foot meet there is a corner or a loop.
 pub(super) fn two(pen: &mut Pen) {
-    let half = pen.about(0.26, 0.06);
-    let bow = pen.about(0.26, 0.05);
+    let (half, bow) = if pen.chance(0.12) {
+        (pen.about(0.13, 0.04), pen.about(0.15, 0.04)) // hardly a bow
+    } else {
+        (pen.about(0.26, 0.06), pen.about(0.26, 0.05))
+    };
     let left = pen.about(-0.34, 0.07);
     let right = pen.about(0.42, 0.13);
     let shift = pen.about(0.02, 0.05);
@@ -28,8 +31,8 @@ pub(super) fn two(pen: &mut Pen) {
             pen.to(shift + 0.8 * half, 0.16 + 0.4 * bow);
         }
     }
-    let slope = pen.about(0.0, 0.04);
-    pen.to(0.14 + slope, 0.6);
+    let slope = pen.about(0.0, 0.05);
+    pen.to(0.54 * half + slope, 0.6);
     match pen.habit([38.0, 46.0, 16.0]) {
         // A corner and a flat foot, or one that waves or rises.
         0 => {
@@ -39,9 +42,9 @@ pub(super) fn two(pen: &mut Pen) {
         }
         // A loop lying on the line, flat or as high as the bow.
         1 => {
-            let high = if pen.chance(0.3) { pen.about(0.32, 0.06) } else { pen.about(0.18, 0.06) };
-            let wide = pen.about(0.16, 0.05);
-            pen.to(slope, 0.8).to(left + 0.7 * wide, 0.98);
+            let high = if pen.chance(0.35) { pen.about(0.36, 0.07) } else { pen.about(0.18, 0.06) };
+            let wide = pen.about(0.13, 0.03) + 0.25 * high;
+            pen.to(slope + 0.3 * high, 0.8).to(left + 0.7 * wide, 0.98);
             pen.to(left - 0.02, 1.0 - 0.5 * high).to(left + 0.8 * wide, 1.0 - high);
             pen.to(left + 2.0 * wide, 1.0 - 0.6 * high).to(0.5 * right, 0.97);
             let tail = pen.about(0.97, 0.06);

@@ -15,7 +15,7 @@ use std::f32::consts::TAU;
 /// When `class` is above 9.
 #[must_use]
 pub fn draw(class: u8, rng: &mut Rng) -> Drawing {
-    let sloppiness = 0.01 + 0.018 * rng.uniform();
+    let sloppiness = 0.012 + 0.022 * rng.uniform();
     let mut pen = Pen::new(sloppiness, rng);
     let write = match class {
         0 => round::zero,
@@ -73,8 +73,8 @@ fn bend(strokes: &mut [Vec<Vertex>], rng: &mut Rng) {
 /// Stretches, slants and turns the digit, each part by its own measure: its upper half may be the wider
 /// one, or the higher.
 fn lean(strokes: &mut [Vec<Vertex>], rng: &mut Rng) {
-    let slant = 0.17 + 0.23 * rng.truncated_normal();
-    let width = 1.08 + 0.17 * rng.truncated_normal();
+    let slant = 0.18 + 0.25 * rng.truncated_normal();
+    let width = 1.1 + 0.2 * rng.truncated_normal();
     let taper = 0.16 * rng.truncated_normal();
     let sag = 0.12 * rng.truncated_normal();
     let spread = if rng.uniform() < 0.15 { 9.0 } else { 4.0 };

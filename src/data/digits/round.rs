@@ -20,9 +20,9 @@ pub(super) fn zero(pen: &mut Pen) {
 
 /// A back, straight or curved, that runs into a loop.
 pub(super) fn six(pen: &mut Pen) {
-    let size = [pen.about(0.26, 0.06), pen.about(0.22, 0.05)];
+    let size = [pen.about(0.29, 0.08), pen.about(0.23, 0.055)];
     let left = -size[0];
-    let top = pen.about(0.0, 0.13);
+    let top = pen.about(-0.04, 0.14);
     let lean = top - left;
     match pen.habit([45.0, 40.0, 15.0]) {
         // Straight down.
@@ -42,9 +42,9 @@ pub(super) fn six(pen: &mut Pen) {
         }
     }
     // Closed on the back, curled up inside, or left open.
-    let (sweep, growth) = match pen.habit([50.0, 35.0, 15.0]) {
+    let (sweep, growth) = match pen.habit([45.0, 43.0, 12.0]) {
         0 => (pen.about(-345.0, 20.0), pen.about(0.98, 0.07)),
-        1 => (pen.about(-370.0, 40.0), pen.about(0.75, 0.12)),
+        1 => (pen.about(-380.0, 40.0), pen.about(0.65, 0.14)),
         _ => (pen.about(-290.0, 20.0), pen.about(0.9, 0.12)),
     };
     let from = pen.about(180.0, 8.0);
@@ -53,9 +53,9 @@ pub(super) fn six(pen: &mut Pen) {
 
 /// An S closed by a second one, or two rings one above the other.
 pub(super) fn eight(pen: &mut Pen) {
-    let waist = pen.about(0.48, 0.06);
-    let upper = [pen.about(0.24, 0.05), 0.5 * waist];
-    let lower = [pen.about(0.23, 0.06), 0.5 * (1.0 - waist)];
+    let waist = pen.about(0.5, 0.07);
+    let upper = [pen.about(0.24, 0.06), 0.5 * waist];
+    let lower = [pen.about(0.21, 0.06), 0.5 * (1.0 - waist)];
     let way = if pen.chance(0.88) { 1.0 } else { -1.0 };
     let lean = pen.about(0.02, 0.05);
     let (high, low) = (upper[1], 1.0 - lower[1]);
@@ -97,7 +97,7 @@ pub(super) fn eight(pen: &mut Pen) {
 
 /// A loop and a stem down from its right side, straight or ending in a tail.
 pub(super) fn nine(pen: &mut Pen) {
-    let size = [pen.about(0.26, 0.06), pen.about(0.23, 0.05)];
+    let size = [pen.about(0.25, 0.07), pen.about(0.22, 0.06)];
     let right = size[0];
     let round = pen.about(0.85, 0.12);
     let top = pen.about(0.06, 0.06);
@@ -105,7 +105,7 @@ pub(super) fn nine(pen: &mut Pen) {
         // Round, back over the top and down to meet the stem.
         0 => {
             let from = pen.about(-30.0, 22.0);
-            let (out, rise) = (pen.about(1.0, 0.15), pen.about(0.65, 0.2));
+            let (out, rise) = (pen.about(1.12, 0.2), pen.about(0.5, 0.22));
             pen.down(right * out, size[1] * rise);
             pen.arc([0.0, size[1]], size, from - 25.0, -300.0 - from, 1.0);
             if pen.chance(0.7) {
@@ -132,7 +132,7 @@ pub(super) fn nine(pen: &mut Pen) {
         }
     }
     let foot = pen.about(0.1, 0.12);
-    match pen.habit([55.0, 22.0, 23.0]) {
+    match pen.habit([60.0, 24.0, 16.0]) {
         0 => {
             pen.to(0.5 * (right + foot) + 0.03, 0.5).to(foot, 1.0);
         }
@@ -140,7 +140,7 @@ pub(super) fn nine(pen: &mut Pen) {
             pen.to(right, 0.45).to(right - 0.04, 0.75).to(foot - 0.08, 1.0);
         }
         _ => {
-            let hook = pen.about(-0.2, 0.1);
+            let hook = pen.about(-0.16, 0.09);
             pen.to(right + 0.01, 0.5).to(right - 0.03, 0.8).to(right - 0.17, 0.97).to(hook, 0.93);
         }
     }
