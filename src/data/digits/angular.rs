@@ -114,8 +114,8 @@ pub(super) fn seven(pen: &mut Pen) {
     let curve = if pen.chance(0.5) { pen.about(0.0, 0.02) } else { pen.about(-0.07, 0.04) };
     pen.to(right + 0.35 * (foot - right) + curve, 0.33).to(right + 0.72 * (foot - right) + curve, 0.66);
     pen.to(foot, 1.0);
-    if pen.chance(0.2) {
-        let (height, half) = (pen.about(0.5, 0.05), pen.about(0.22, 0.05));
+    if pen.chance(0.25) {
+        let (height, half) = (pen.about(0.52, 0.07), pen.about(0.25, 0.07));
         let middle = 0.5 * (right + foot) + curve;
         let rise = pen.about(0.0, 0.03);
         pen.down(middle - half, height + rise).to(middle + half, height - rise);

@@ -73,8 +73,9 @@ fn bend(strokes: &mut [Vec<Vertex>], rng: &mut Rng) {
 /// Stretches, slants and turns the digit, each part by its own measure: its upper half may be the wider
 /// one, or the higher.
 fn lean(strokes: &mut [Vec<Vertex>], rng: &mut Rng) {
-    let slant = 0.18 + 0.25 * rng.truncated_normal();
-    let width = 1.1 + 0.2 * rng.truncated_normal();
+    let slant = 0.18 + 0.26 * rng.truncated_normal();
+    let broad = if rng.uniform() < 0.1 { 1.3 } else { 1.0 };
+    let width = broad * (1.1 + 0.2 * rng.truncated_normal());
     let taper = 0.16 * rng.truncated_normal();
     let sag = 0.12 * rng.truncated_normal();
     let spread = if rng.uniform() < 0.15 { 9.0 } else { 4.0 };

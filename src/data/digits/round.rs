@@ -41,14 +41,24 @@ pub(super) fn six(pen: &mut Pen) {
             pen.down(top - 0.05, 0.0).to(left + 0.2 * lean, 0.3).to(left - 0.02, 0.5);
         }
     }
+    let [wide, high] = size;
+    if pen.chance(0.35) {
+        // The loop stands on the line by itself, closed at the bottom.
+        let (top, inner) = (pen.about(1.0, 0.12), pen.about(0.3, 0.2));
+        pen.to(left, 1.0 - 0.9 * high).to(0.6 * left, 0.98).to(0.2 * wide, 0.99).to(wide, 1.0 - high);
+        pen.to(0.35 * wide, 1.0 - 2.0 * high * top).to(-inner * wide, 1.0 - 1.1 * high);
+        let end = pen.about(0.0, 0.08);
+        pen.to(-0.5 * inner * wide + end, 0.95);
+        return;
+    }
     // Closed on the back, curled up inside, or left open.
-    let (sweep, growth) = match pen.habit([45.0, 43.0, 12.0]) {
+    let (sweep, growth) = match pen.habit([52.0, 34.0, 14.0]) {
         0 => (pen.about(-345.0, 20.0), pen.about(0.98, 0.07)),
         1 => (pen.about(-380.0, 40.0), pen.about(0.65, 0.14)),
         _ => (pen.about(-290.0, 20.0), pen.about(0.9, 0.12)),
     };
     let from = pen.about(180.0, 8.0);
-    pen.arc([0.0, 1.0 - size[1]], size, from, sweep, growth);
+    pen.arc([0.0, 1.0 - high], size, from, sweep, growth);
 }
 
 /// An S closed by a second one, or two rings one above the other.
@@ -116,7 +126,7 @@ pub(super) fn nine(pen: &mut Pen) {
         }
         // Drawn as a bow open to the right, closed by the way up.
         1 => {
-            let (begin, low) = (pen.about(0.1, 0.1), size[1] * pen.about(1.9, 0.15));
+            let (begin, low) = (pen.about(0.16, 0.13), size[1] * pen.about(1.9, 0.2));
             pen.down(begin, 0.02)
                 .to(-0.6 * size[0], 0.3 * low)
                 .to(-size[0], 0.7 * low)
