@@ -6,6 +6,7 @@ mod batches;
 mod blobs;
 mod circle;
 mod config;
+pub mod digits;
 mod digits_set;
 mod examples;
 mod files;

@@ -14,6 +14,8 @@ pub enum Stream {
     Split,
     /// The order of each epoch.
     Shuffle,
+    /// Drawing digits.
+    Drawing,
     /// Fresh weights of the layer at this index.
     Weights(usize),
 }
@@ -30,6 +32,7 @@ impl Rng {
             Stream::Data => 1,
             Stream::Split => 2,
             Stream::Shuffle => 3,
+            Stream::Drawing => 4,
             Stream::Weights(layer) => 1000 + layer as u64,
         };
         Self(Pcg32::new(mixed(seed.wrapping_add(stream.wrapping_mul(0x9e37_79b9_7f4a_7c15))), stream))
@@ -109,7 +112,14 @@ mod tests {
     fn streams_do_not_follow_each_other() {
         const SEEDS: u64 = 4000;
         const DRAWS: usize = 64;
-        let streams = [Stream::Data, Stream::Split, Stream::Shuffle, Stream::Weights(0), Stream::Weights(1)];
+        let streams = [
+            Stream::Data,
+            Stream::Split,
+            Stream::Shuffle,
+            Stream::Drawing,
+            Stream::Weights(0),
+            Stream::Weights(1),
+        ];
         // Numbers of a stream at a position, over all seeds, centred and of deviation 1.
         let drawn = streams.map(|stream| {
             let mut rngs: Vec<Rng> = (0..SEEDS).map(|seed| Rng::new(seed, stream)).collect();
