@@ -1,5 +1,8 @@
 //! What can be set, as data: the page draws any control without knowing what it is for.
 
+use crate::error::{Error, Result};
+use crate::train::settings;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 /// One value that a control can take.
@@ -43,9 +46,55 @@ impl Choice {
     pub fn new(value: impl Into<Value>, label: impl Into<String>) -> Self {
         Self { value: value.into(), label: label.into() }
     }
+
+    /// Numbers, written as they are.
+    pub(super) fn numbers<const N: usize>(values: [f64; N]) -> Vec<Self> {
+        values.map(|value| Self::new(value, value.to_string())).to_vec()
+    }
+
+    /// The values of a setting of a fixed choice.
+    pub(super) fn named<T: Serialize + Copy>(values: &[T], label: impl Fn(T) -> &'static str) -> Vec<Self> {
+        values.iter().map(|&item| Self::new(plain(item), label(item))).collect()
+    }
+}
+
+/// The value of a control as the setting it stands for.
+///
+/// # Errors
+/// [`Error::Unreadable`] naming the control.
+pub(super) fn parsed<T: DeserializeOwned>(key: &str, value: &Value) -> Result<T> {
+    settings::read(value.clone()).map_err(|error| match error {
+        Error::Unreadable { reason, .. } => Error::Unreadable { key: key.into(), reason },
+        other => other,
+    })
+}
+
+fn plain(setting: impl Serialize) -> Value {
+    serde_json::to_value(setting).expect("settings are plain data")
 }
 
 impl Control {
+    /// A control under "More" that changes the running network.
+    pub(super) fn new(
+        key: &str,
+        label: &'static str,
+        kind: Kind,
+        choices: Vec<Choice>,
+        value: impl Serialize,
+    ) -> Self {
+        Self { key: key.into(), label, kind, choices, value: plain(value), restarts: false, folded: true }
+    }
+
+    /// The same, always in sight.
+    pub(super) fn shown_first(self) -> Self {
+        Self { folded: false, ..self }
+    }
+
+    /// The same, of which a change begins a new run.
+    pub(super) fn restarting(self) -> Self {
+        Self { restarts: true, ..self }
+    }
+
     /// How the value in force is written.
     #[must_use]
     pub fn shown(&self) -> String {

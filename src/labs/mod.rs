@@ -1,7 +1,9 @@
 //! Labs: each asks one question and shows its answer measured. A lab says as data what can be set
 //! ([`Control`]) and what is to be seen ([`Panel`]); page, worker and URL follow by themselves.
 
+mod cnn;
 mod control;
+mod curves;
 pub mod format;
 mod gradients;
 mod link;
@@ -21,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Every lab, in the order of the page. A new one is its file and its line here.
-pub const LABS: [&dyn Lab; 1] = [&gradients::Gradients];
+pub const LABS: [&dyn Lab; 2] = [&gradients::Gradients, &cnn::Cnn];
 
 /// What the visitor looks at; it decides what is computed for the eye, never a number of the run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -30,6 +32,12 @@ pub struct View {
     pub figures: Vec<String>,
     /// The selected layer, counted from 1; the output layer is the last.
     pub layer: usize,
+    /// The unit to be worked out, where one was chosen.
+    #[serde(default)]
+    pub focus: Option<Unit>,
+    /// The picture on the pad as the network takes it; empty for an empty pad.
+    #[serde(default)]
+    pub picture: Vec<f32>,
 }
 
 /// Where a figure stands on the page.
@@ -37,8 +45,12 @@ pub struct View {
 pub enum Place {
     /// In the story column, over the shared columns of the layers.
     Spine,
+    /// In the story column, by itself.
+    Story,
     /// In the column beside it.
     Side,
+    /// In the row below them.
+    Row,
 }
 
 /// A figure that a lab shows, before there is anything in it.
@@ -71,6 +83,10 @@ pub trait Lab: Sync {
     /// # Errors
     /// [`Error::Setting`] naming what it cannot show.
     fn check(&self, experiment: &Experiment) -> Result<()>;
+    /// Whether there is a pad to draw on, whose picture is in the [`View`].
+    fn has_pad(&self) -> bool {
+        false
+    }
     /// What can be set, in the order of the page; keys are those that [`Self::change`] takes.
     fn controls(&self, experiment: &Experiment) -> Vec<Control>;
     /// The settings of one layer, counted from 1, for beside its figure.
@@ -92,6 +108,8 @@ pub trait Observer {
     fn after_step(&mut self, run: &Run, loss: f32);
     /// Called when the settings of the running network were changed.
     fn after_edit(&mut self, run: &Run);
+    /// Called before the figures of a frame are asked for, with what the visitor looks at.
+    fn look(&mut self, _: &Run, _: &View) {}
     /// The figure of this id as it is now; `None` for an id that is not this lab's.
     fn panel(&mut self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel>;
     /// What the figures mean, in words.

@@ -25,6 +25,19 @@ pub struct NetworkConfig {
 /// What a network is and takes, before it is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
+    /// Shape of what each layer gives for one item.
+    #[must_use]
+    pub fn shapes(&self) -> &[Vec<usize>] {
+        &self.shapes
+    }
+
+    /// The part of its input that a part of the output of the layer at `index` is made of; see
+    /// [`Layer::sees`].
+    #[must_use]
+    pub fn sees(&self, index: usize, part: [usize; 4]) -> Option<[usize; 4]> {
+        self.layers[index].sees(part)
+    }
+
     /// Number of outputs of the network.
     pub outputs: usize,
     /// Number of outputs of all its layers for one item; a pass keeps at most five numbers for each.

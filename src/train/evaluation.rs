@@ -56,6 +56,23 @@ fn right(loss: Loss, outputs: usize, chunk: &Range<usize>, examples: &Examples, 
     rows.zip(labels).filter(|(row, label)| class_of(loss, row) == **label as usize).count()
 }
 
+/// How often the items of each class are taken for each: `[true, said]`, row-major.
+pub(super) fn confusion(
+    (network, loss): (&Network, Loss),
+    examples: &Examples,
+    classes: usize,
+    pass: &mut Pass,
+) -> Vec<f32> {
+    let mut counts = vec![0.0; classes * classes];
+    for_each_chunk(network, examples, pass, |chunk, pass| {
+        let rows = pass.output().chunks_exact(network.outputs());
+        for (row, &label) in rows.zip(examples.labels.iter().skip(chunk.start)) {
+            counts[label as usize * classes + class_of(loss, row)] += 1.0;
+        }
+    });
+    counts
+}
+
 /// Passes all items through the network: points at once, pictures some at a time.
 fn for_each_chunk(
     network: &Network,

@@ -1,6 +1,7 @@
 //! The experiment: one serde type says everything about a run. The page's URL holds it, the command
 //! line reads it, a link replays it; it is validated once, where it enters.
 
+use super::digits::InitialWeights;
 use super::edits::{Edit, is_live};
 use super::optimizer::OptimizerConfig;
 use super::settings::{self, Settings, name_or_settings};
@@ -32,6 +33,9 @@ pub struct Experiment {
     pub seed: u64,
     pub data: DataConfig,
     pub network: NetworkConfig,
+    /// Weights to start from; left out, fresh ones are drawn from the seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial_weights: Option<InitialWeights>,
     pub loss: Loss,
     #[serde(deserialize_with = "name_or_settings")]
     pub optimizer: OptimizerConfig,

@@ -1,6 +1,7 @@
 //! How it learns: the [`Experiment`] that says everything about a run, the [`Run`] that carries it
 //! out step by step, the optimizers, the statistics of every layer, and the report at the end.
 
+pub mod digits;
 mod edits;
 mod evaluation;
 mod experiment;
@@ -12,6 +13,7 @@ mod self_test;
 pub mod settings;
 pub mod statistics;
 
+pub use digits::InitialWeights;
 pub use edits::{Edit, is_live};
 pub use evaluation::Evaluation;
 pub use experiment::{Experiment, VERSION};

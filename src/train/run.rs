@@ -75,7 +75,8 @@ impl Run {
     fn on(experiment: Experiment, data: Arc<Data>) -> Result<Self> {
         let current = Experiment { edits: Vec::new(), ..experiment.clone() };
         let input_shape = current.data.input_shape()?;
-        let network = Network::new(&current.network, &input_shape, current.loss, current.seed)?;
+        let mut network = Network::new(&current.network, &input_shape, current.loss, current.seed)?;
+        current.initial_weights.map_or(Ok(()), |weights| weights.give(&mut network))?;
         let outputs = network.outputs();
         let weights = network.weights.len();
         let mut run = Self {
@@ -252,6 +253,12 @@ impl Run {
         Some(evaluation::evaluate(network, test, self.data.classes, pass))
     }
 
+    /// How often the test items of each class are taken for each: `[true, said]`, row-major.
+    #[must_use]
+    pub fn confusion(&self, pass: &mut Pass) -> Vec<f32> {
+        evaluation::confusion((&self.network, self.current.loss), &self.data.test, self.data.classes, pass)
+    }
+
     /// The class that a row of outputs stands for.
     #[must_use]
     pub fn class_of(&self, row: &[f32]) -> usize {
@@ -309,6 +316,12 @@ impl Run {
     #[must_use]
     pub fn divergence(&self) -> Option<&Divergence> {
         self.divergence.as_ref()
+    }
+
+    /// Shape of one item: `[2]` in the plane, `[height, width, 1]` for pictures.
+    #[must_use]
+    pub fn input_shape(&self) -> &[usize] {
+        &self.input_shape
     }
 
     /// The items it trains and tests on.

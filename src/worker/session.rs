@@ -3,7 +3,7 @@
 
 use super::protocol::{Frame, Reply, Request, RunSettings};
 use crate::error::Result;
-use crate::labs::{Numbers, Observer, View, find};
+use crate::labs::{Numbers, Observer, Unit, View, find};
 use crate::train::{Experiment, Run, settings::Settings};
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
@@ -29,6 +29,8 @@ struct Watched {
     edits_told: usize,
     /// Layer that the figures were last filled for.
     layer: usize,
+    focus: Option<Unit>,
+    picture: Vec<f32>,
 }
 
 /// When a figure was last filled, and what that took.
@@ -85,6 +87,8 @@ impl Session {
             schedule: Vec::new(),
             edits_told: 0,
             layer: view.layer,
+            focus: None,
+            picture: Vec::new(),
         });
         Ok(Some(watched.frame(view, self.now_ms, 0, 0.0, numbers)))
     }
@@ -155,6 +159,11 @@ impl Watched {
             self.layer = view.layer;
             self.schedule.clear();
         }
+        if view.focus != self.focus || view.picture != self.picture {
+            (self.focus, self.picture) = (view.focus, view.picture.clone());
+            self.schedule.clear(); // what the visitor does is seen at once
+        }
+        self.observer.look(&self.run, view);
         let mut panels = Vec::new();
         for figure in &view.figures {
             let before = now_ms();

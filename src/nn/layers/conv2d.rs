@@ -143,6 +143,10 @@ impl Layer for Conv2d {
         self.patch() * (self.block() + self.filters)
     }
 
+    fn sees(&self, part: [usize; 4]) -> Option<[usize; 4]> {
+        Some(self.windows.covered_by(part))
+    }
+
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace) {
         let (patch, block) = (self.patch(), self.block());
         let (kernel, bias) = weights.split_at(patch * self.filters);

@@ -15,6 +15,10 @@ impl Layer for Flatten {
         Ok(vec![input_shape.iter().product()])
     }
 
+    fn sees(&self, _: [usize; 4]) -> Option<[usize; 4]> {
+        None
+    }
+
     fn forward(&self, _: &[f32], input: &[f32], trace: &mut Trace) {
         trace.output.resize(input.len(), 0.0);
         trace.output.copy_from_slice(input);

@@ -38,6 +38,10 @@ impl Layer for MaxPooling2d {
         Ok(self.windows.pooled())
     }
 
+    fn sees(&self, part: [usize; 4]) -> Option<[usize; 4]> {
+        Some(self.windows.covered_by(part))
+    }
+
     fn forward(&self, _: &[f32], input: &[f32], trace: &mut Trace) {
         let channels = self.windows.channels;
         let outputs = input.len() / self.windows.image() * self.windows.count() * channels;

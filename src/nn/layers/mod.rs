@@ -72,6 +72,12 @@ pub trait Layer: Send {
         grad_input: Option<&mut [f32]>,
     );
 
+    /// The part of its input that a part of its output is made of, both as first row, first column, rows
+    /// and columns of an image; `None` where that is all of it.
+    fn sees(&self, part: [usize; 4]) -> Option<[usize; 4]> {
+        Some(part)
+    }
+
     /// Its activation; `Linear` for layers that have none.
     fn activation(&self) -> Activation {
         Activation::Linear
@@ -135,7 +141,26 @@ impl LayerConfig {
         if let Self::Dense(dense) = self { Some(dense) } else { None }
     }
 
-    /// The same, to change them.
+    /// The activation that is a setting of it; none for layers without one.
+    #[must_use]
+    pub fn activation(&self) -> Option<Activation> {
+        match self {
+            Self::Dense(dense) => Some(dense.activation),
+            Self::Conv2d(conv) => Some(conv.activation),
+            _ => None,
+        }
+    }
+
+    /// Changes its activation, where it has one.
+    pub fn set_activation(&mut self, activation: Activation) {
+        match self {
+            Self::Dense(dense) => dense.activation = activation,
+            Self::Conv2d(conv) => conv.activation = activation,
+            _ => {}
+        }
+    }
+
+    /// The same as [`Self::as_dense`], to change them.
     #[must_use]
     pub fn as_dense_mut(&mut self) -> Option<&mut Dense> {
         if let Self::Dense(dense) = self { Some(dense) } else { None }

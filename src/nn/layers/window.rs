@@ -139,6 +139,18 @@ impl Windows {
         })
     }
 
+    /// The cells of the image that the windows from one row and column on cover: first row, first column,
+    /// rows, columns.
+    pub fn covered_by(&self, [row, column, rows, columns]: [usize; 4]) -> [usize; 4] {
+        let span = |axis: &Axis, first: usize, many: usize| {
+            let (start, end) = (axis.cells(first).start, axis.cells(first + many - 1).end);
+            (start, end - start)
+        };
+        let (top, height) = span(&self.rows, row, rows);
+        let (left, width) = span(&self.columns, column, columns);
+        [top, left, height, width]
+    }
+
     /// Whether a part of the window lies outside of the image.
     pub fn reach_out(&self, [_, row, column]: [usize; 3]) -> bool {
         self.rows.cells(row).len() < self.rows.size || self.columns.cells(column).len() < self.columns.size

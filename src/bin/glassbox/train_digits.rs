@@ -1,0 +1,136 @@
+//! `glassbox train-digits`: the digit model that the page ships, always the same file from the same data.
+
+use super::{in_words, open};
+use clap::Args;
+use glassbox::data::digits::{self, Preparation};
+use glassbox::data::{Data, Examples, Pictures, SIDE, idx};
+use glassbox::error::{Error, Result};
+use glassbox::tensor::{Rng, Stream};
+use glassbox::train::{Experiment, Run, model};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Digits of the generator beside MNIST's 60,000.
+const GENERATED: usize = 50_000;
+/// MNIST's digits traced back to pen strokes and drawn again as a pad's are.
+const TRACED: usize = 30_000;
+const SEED: u64 = 1998;
+const BATCH: usize = 64;
+/// The learning rate falls along half a cosine from this, in so many equal pieces an epoch.
+const LEARNING_RATE: f64 = 0.002;
+const PIECES: usize = 4;
+
+#[derive(Args)]
+pub struct TrainDigits {
+    /// Folder with MNIST's four files, plain or gzip.
+    #[arg(long)]
+    data: PathBuf,
+    /// Passes over the training pictures.
+    #[arg(long, default_value_t = 12)]
+    epochs: usize,
+    /// Where to write the model.
+    #[arg(long, default_value = "www/models/digits.safetensors")]
+    output: PathBuf,
+}
+
+impl TrainDigits {
+    pub fn run(self) -> Result<()> {
+        super::check_folder(&self.output)?;
+        glassbox::error::ensure_within("--epochs", self.epochs, &(1..=1000))?;
+        let (pictures, labels) = mnist(&self.data, "train")?;
+        let train = training_pictures(&pictures, &labels)?;
+        let test = mnist(&self.data, "t10k").and_then(|(pictures, labels)| Examples::of_pictures(pictures, &labels))?;
+        let (items, tests) = (train.len(), test.len());
+        let steps_an_epoch = items.div_ceil(BATCH);
+        let steps = steps_an_epoch * self.epochs;
+        let experiment = experiment(items, tests, steps, self.epochs)?;
+        let mut run = Run::with_data(experiment, Data { train, test, classes: 10 }.into())?;
+        let bar = ProgressBar::new(steps as u64);
+        let style = ProgressStyle::with_template("{bar:32} {pos}/{len} steps, {msg}, {per_sec}, {eta} left");
+        bar.set_style(style.expect("the template is ours"));
+        let (mut pass, mut mean) = (glassbox::nn::Pass::default(), 0.0);
+        for step in 1..=steps {
+            let loss = run.step().map_err(|at| Error::setting("the run", format!("diverged at step {}", at.step), "finite"))?;
+            mean += (loss - mean) / (step.min(200) as f32);
+            if step % 16 == 0 {
+                bar.set_position(step as u64);
+                bar.set_message(format!("loss {mean:.4}"));
+            }
+            if step % steps_an_epoch == 0
+                && let Some(tested) = run.evaluate(&mut pass)
+            {
+                let epoch = step / steps_an_epoch;
+                bar.println(format!("epoch {epoch}: loss {mean:.4}, MNIST's test set {:.4}", tested.metric));
+                write(&self.output, &model::to_bytes(&run))?;
+            }
+        }
+        bar.finish_and_clear();
+        println!("{} written after {steps} steps", self.output.display());
+        Ok(())
+    }
+}
+
+/// What the model is trained by; its edits are the schedule of the learning rate.
+fn experiment(items: usize, tests: usize, steps: usize, epochs: usize) -> Result<Experiment> {
+    let pieces = PIECES * epochs;
+    let rate = |piece: usize| {
+        let share = (piece as f64 + 0.5) / pieces as f64;
+        (LEARNING_RATE * 0.5 * (1.0 + libm::cos(std::f64::consts::PI * share))) as f32
+    };
+    let edits: Vec<Value> = (1..pieces)
+        .map(|piece| json!({ "step": piece * steps / pieces, "set": { "optimizer.learning_rate": rate(piece) } }))
+        .collect();
+    Experiment::from_value(json!({
+        "version": 1, "lab": "cnn", "seed": SEED,
+        "data": {
+            "name": "files", "samples": items + tests, "test_fraction": tests as f32 / (items + tests) as f32,
+            "augmentation": { "shift": 1.0, "rotation": 15.0, "scale": 0.15, "shear": 0.2, "elastic": 1.2, "thickness": 0.4 }
+        },
+        "network": { "layers": glassbox::train::digits::layers() },
+        "loss": "sparse_categorical_crossentropy",
+        "optimizer": { "name": "adam", "learning_rate": rate(0) },
+        "batch_size": BATCH,
+        "edits": edits
+    }))
+}
+
+/// MNIST's images as they are, some of them traced and drawn again, and the generator's.
+fn training_pictures(mnist: &Pictures, labels: &[u8]) -> Result<Examples> {
+    let mut pixels: Vec<u8> = (0..mnist.len()).flat_map(|index| mnist.picture(index).to_vec()).collect();
+    let mut all_labels = labels.to_vec();
+    let mut add = |drawing: &digits::Drawing, label: u8| {
+        let prepared = digits::prepare(drawing, &Preparation::default());
+        pixels.extend(prepared.image.iter().map(|grey| (grey * 255.0 + 0.5) as u8));
+        all_labels.push(label);
+    };
+    for (index, &label) in labels.iter().enumerate().take(TRACED) {
+        let scan: &[u8; SIDE * SIDE] = mnist.picture(index).try_into().map_err(|_| {
+            Error::setting("the size of the images", format!("{}×{}", mnist.height(), mnist.width()), "28×28")
+        })?;
+        add(&digits::strokes_of(scan), label);
+    }
+    let mut rng = Rng::new(SEED, Stream::Drawing);
+    for index in 0..GENERATED {
+        let digit = (index % 10) as u8;
+        add(&digits::draw(digit, &mut rng), digit);
+    }
+    Examples::of_pictures(Pictures::new(SIDE, SIDE, pixels), &all_labels)
+}
+
+/// The images and labels of "train" or "t10k", from plain files or gzip.
+fn mnist(folder: &Path, part: &str) -> Result<(Pictures, Vec<u8>)> {
+    let file = |what: &str| {
+        let plain = folder.join(format!("{part}-{what}-ubyte"));
+        let packed = folder.join(format!("{part}-{what}-ubyte.gz"));
+        if plain.is_file() { plain } else { packed }
+    };
+    let (images, labels) = (file("images-idx3"), file("labels-idx1"));
+    let pictures = idx::read_images(&images.display().to_string(), open(&images)?)?;
+    let labels = idx::read_labels(&labels.display().to_string(), open(&labels)?)?;
+    Ok((pictures, labels))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(path, bytes).map_err(|error| Error::file(path.display(), in_words(&error)))
+}

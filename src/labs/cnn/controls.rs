@@ -1,0 +1,94 @@
+//! What can be set in the CNN lab, and what follows from each change.
+
+use crate::data::BatchSize;
+use crate::error::{Error, Result};
+use crate::labs::control::parsed;
+use crate::labs::{Choice, Control, Kind};
+use crate::nn::{Activation, LayerConfig};
+use crate::train::settings::Settings;
+use crate::train::{Experiment, InitialWeights, OptimizerConfig, OptimizerName};
+use serde_json::Value;
+
+/// Every control, in the order of the page.
+pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
+    let weights = vec![Choice::new("digits", "Trained"), Choice::new(Value::Null, "Fresh")];
+    let sizes = [200, 500, 1000, 2000, 5000, 10_000].map(|n: usize| Choice::new(n, n.to_string()));
+    let items = experiment.training_items();
+    let batches = [1_usize, 4, 8, 16, 32, 64, 128, 256].into_iter().filter(|size| *size < items);
+    let batches = batches.map(|size| Choice::new(size, size.to_string())).collect();
+    let optimizer = &experiment.optimizer;
+    vec![
+        Control::new(
+            "initial_weights",
+            "Start from weights",
+            Kind::Segments { featured: 2 },
+            weights,
+            experiment.initial_weights,
+        )
+        .shown_first()
+        .restarting(),
+        Control::new(
+            "activation",
+            "Activation",
+            Kind::Segments { featured: 3 },
+            Choice::named(&Activation::ALL, Activation::label),
+            hidden(experiment).next(),
+        )
+        .shown_first(),
+        Control::new(
+            "optimizer.learning_rate",
+            "Learning rate",
+            Kind::Slider,
+            Choice::numbers([0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]),
+            optimizer.learning_rate(),
+        ),
+        Control::new(
+            "optimizer.name",
+            "Optimiser",
+            Kind::Select,
+            Choice::named(&OptimizerName::ALL, OptimizerName::label),
+            optimizer.name,
+        ),
+        Control::new("batch_size", "Batch size", Kind::Slider, batches, experiment.batch_size),
+        Control::new("data.samples", "Digits to train on", Kind::Slider, sizes.to_vec(), experiment.data.samples)
+            .restarting(),
+    ]
+}
+
+/// Activations of the layers before the output that have one.
+fn hidden(experiment: &Experiment) -> impl Iterator<Item = Activation> {
+    let layers = &experiment.network.layers;
+    layers[..layers.len() - 1].iter().filter_map(LayerConfig::activation)
+}
+
+/// `experiment` with a control set; see [`crate::labs::Lab::change`].
+pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Result<Experiment> {
+    let mut changed = Experiment { edits: Vec::new(), ..experiment.clone() };
+    match key {
+        "initial_weights" => changed.initial_weights = parsed::<Option<InitialWeights>>(key, value)?,
+        "activation" => {
+            let activation = parsed(key, value)?;
+            let count = changed.network.layers.len() - 1;
+            changed.network.layers[..count].iter_mut().for_each(|layer| layer.set_activation(activation));
+        }
+        "optimizer.name" => changed.optimizer = OptimizerConfig::new(parsed(key, value)?, usual_rate(value)),
+        "data.samples" => {
+            changed.data.samples = parsed(key, value)?;
+            let items = changed.training_items();
+            if matches!(changed.batch_size, BatchSize::Items(size) if size > items) {
+                changed.batch_size = BatchSize::Full;
+            }
+        }
+        _ => return changed.with(&Settings::from([(key.to_owned(), value.clone())])),
+    }
+    Experiment::from_value(changed.to_value())
+}
+
+/// Rates at which each rule learns digits.
+fn usual_rate(name: &Value) -> f32 {
+    match name.as_str() {
+        Some("adadelta") => 1.0,
+        Some("sgd" | "adagrad") => 0.03,
+        _ => 0.001,
+    }
+}

@@ -1,0 +1,93 @@
+//! The CNN lab: a digit is drawn, and every layer shows what it makes of it. The network that opens has
+//! been trained on many hands; it can be trained on, or anew from fresh weights.
+
+mod controls;
+mod figures;
+mod maps;
+mod observer;
+mod sum;
+mod verdict;
+
+use super::{Control, FigureSlot, Lab, Observer, Place};
+use crate::error::{Error, Result};
+use crate::train::{Experiment, Run, digits};
+use serde_json::{Value, json};
+
+/// See the module.
+pub(super) struct Cnn;
+
+impl Lab for Cnn {
+    fn name(&self) -> &'static str {
+        "cnn"
+    }
+
+    fn title(&self) -> &'static str {
+        "CNN"
+    }
+
+    fn question(&self, _: &Experiment) -> String {
+        "How does a network read my digit?".into()
+    }
+
+    fn defaults(&self) -> Experiment {
+        let experiment = json!({
+            "version": 1, "lab": "cnn", "seed": 7,
+            "data": { "name": "digits", "samples": 2000, "test_fraction": 0.2 },
+            "network": { "layers": digits::layers() },
+            "initial_weights": "digits",
+            "loss": "sparse_categorical_crossentropy",
+            "optimizer": { "name": "adam" },
+            "batch_size": 32
+        });
+        Experiment::from_value(experiment).expect("the defaults are tested")
+    }
+
+    fn check(&self, experiment: &Experiment) -> Result<()> {
+        let data = &experiment.data;
+        if data.set()?.is_plane() {
+            let allowed = "a set of pictures, such as digits: the lab cnn reads pictures";
+            return Err(Error::setting("data.name", &data.name, allowed));
+        }
+        Ok(())
+    }
+
+    fn has_pad(&self) -> bool {
+        true
+    }
+
+    fn controls(&self, experiment: &Experiment) -> Vec<Control> {
+        controls::all(experiment)
+    }
+
+    fn layer_controls(&self, _: &Experiment, _: usize) -> Vec<Control> {
+        Vec::new()
+    }
+
+    fn change(&self, experiment: &Experiment, key: &str, value: &Value) -> Result<Experiment> {
+        controls::change(experiment, key, value)
+    }
+
+    fn figures(&self) -> &'static [FigureSlot] {
+        const fn slot(
+            id: &'static str,
+            title: &'static str,
+            caption: &'static str,
+            place: Place,
+            height_px: u32,
+        ) -> FigureSlot {
+            FigureSlot { id, title, caption, place, of_layer: false, height_px }
+        }
+        const FIGURES: [FigureSlot; 5] = [
+            slot("maps", "Feature maps", "click any cell to see the sum behind it", Place::Story, 392),
+            slot("scores", "Answer", "", Place::Side, 262),
+            slot("sum", "One cell, worked out", "", Place::Row, 188),
+            slot("curves", "Training", "train thick, test thin", Place::Row, 188),
+            slot("confusion", "Confusion", "said, for each true digit", Place::Row, 206),
+        ];
+        &FIGURES
+    }
+
+    fn observe(&self, run: &Run) -> Box<dyn Observer> {
+        Box::new(observer::CnnObserver::new(run))
+    }
+}

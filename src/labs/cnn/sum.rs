@@ -1,0 +1,223 @@
+//! How one unit comes to its value: what it sees, times its weights, summed, and through the activation.
+
+use super::maps::focus;
+use super::observer::CnnObserver;
+use crate::labs::format::{significant};
+use crate::labs::{Arithmetic, Figure, Numbers, Panel, Rule, Unit, View};
+use crate::train::Run;
+
+/// Inputs shown of a unit that sees no picture: the ones that matter most, side by side.
+const STRONGEST: usize = 16;
+const ACROSS: usize = 4;
+
+/// The figure "sum".
+pub(super) fn panel(observer: &CnnObserver, run: &Run, view: &View, numbers: &mut Numbers) -> Panel {
+    let unit = focus(run, view);
+    let name = &run.network().layer_names()[unit.layer];
+    let (note, summary, sum) = if observer.picture().is_empty() {
+        let sum = Worked::nothing();
+        (String::new(), "The pad is empty, so there is nothing to work out.".into(), sum)
+    } else {
+        let sum = worked(observer, run, unit);
+        let is_picture = run.network().shapes()[unit.layer].len() == 3;
+        let place = if is_picture {
+            format!("map {}, row {}, column {}", unit.map + 1, unit.row, unit.column)
+        } else {
+            format!("unit {}", unit.map + 1)
+        };
+        let summary = format!("{name}, {place}: its value is {}.", significant(f64::from(sum.terms[4]), 4));
+        (format!("{name}, {place}"), summary, sum)
+    };
+    let activation = run.network().activation(unit.layer);
+    let figure = Arithmetic {
+        unit,
+        rule: sum.rule,
+        height: sum.height,
+        width: sum.width,
+        inputs: numbers.add(sum.inputs),
+        weights: numbers.add(sum.weights),
+        of_map: sum.of_map,
+        terms: sum.terms,
+        activation: activation.label().into(),
+    };
+    Panel { id: "sum".into(), note, summary, figure: Figure::Arithmetic(figure) }
+}
+
+/// See [`Arithmetic`].
+struct Worked {
+    rule: Rule,
+    height: usize,
+    width: usize,
+    inputs: Vec<f32>,
+    weights: Vec<f32>,
+    of_map: [usize; 2],
+    terms: [f32; 5],
+}
+
+impl Worked {
+    fn nothing() -> Self {
+        let (inputs, weights) = (Vec::new(), Vec::new());
+        Self { rule: Rule::Passed, height: 0, width: 0, inputs, weights, of_map: [0, 1], terms: [0.0; 5] }
+    }
+}
+
+/// An input of a unit: its place in what the unit sees, its map, its value, its weight.
+struct Term {
+    place: usize,
+    map: usize,
+    input: f32,
+    weight: f32,
+}
+
+fn worked(observer: &CnnObserver, run: &Run, unit: Unit) -> Worked {
+    let network = run.network();
+    let trace = &observer.pass.traces[unit.layer];
+    let shape = &network.shapes()[unit.layer];
+    let at = match **shape {
+        [_, width, maps] => (unit.row * width + unit.column) * maps + unit.map,
+        _ => unit.map,
+    };
+    let output = trace.output[at];
+    let z = trace.before_activation()[at];
+    let input = match unit.layer {
+        0 => observer.picture(),
+        layer => &observer.pass.traces[layer - 1].output,
+    };
+    let before = before(run, unit.layer);
+    let kernel = network.slots().iter().find(|slot| slot.layer == unit.layer && slot.name == "kernel");
+    match kernel.map(|slot| (&network.weights[slot.range.clone()], slot.shape.as_slice())) {
+        Some((weights, &[size, _, channels, filters])) => {
+            let terms = window(run, unit, size, before).map(|(place, cell)| {
+                (0..channels).map(move |map| Term {
+                    place,
+                    map,
+                    input: cell.map_or(0.0, |cell| input[cell * channels + map]),
+                    weight: weights[(place * channels + map) * filters + unit.map],
+                })
+            });
+            strongest_map(terms.flatten().collect(), [size, size], channels, z, output, bias(run, unit))
+        }
+        Some((weights, &[_, units])) => {
+            let [height, width, channels] = before;
+            let terms = input.iter().enumerate().map(|(index, &input)| Term {
+                place: index / channels,
+                map: index % channels,
+                input,
+                weight: weights[index * units + unit.map],
+            });
+            let terms: Vec<Term> = terms.collect();
+            if height * width > 1 {
+                strongest_map(terms, [height, width], channels, z, output, bias(run, unit))
+            } else {
+                strongest_inputs(terms, z, output, bias(run, unit))
+            }
+        }
+        _ => pooled(run, unit, input, before, output),
+    }
+}
+
+/// Shape of what the layer is given, as a picture: of a flat input, that of the picture it was flattened from.
+fn before(run: &Run, layer: usize) -> [usize; 3] {
+    let as_picture = |shape: &[usize]| match *shape {
+        [height, width, maps] => [height, width, maps],
+        _ => [1, 1, shape.iter().product()],
+    };
+    let layers = &run.current().network.layers;
+    let shape_before = |layer: usize| match layer {
+        0 => run.input_shape().to_vec(),
+        layer => run.network().shapes()[layer - 1].clone(),
+    };
+    let is_flattened = layer > 0 && layers[layer - 1].kind() == "flatten";
+    as_picture(&shape_before(if is_flattened { layer - 1 } else { layer }))
+}
+
+fn bias(run: &Run, unit: Unit) -> f32 {
+    let slot = run.network().slots().iter().find(|slot| slot.layer == unit.layer && slot.name == "bias");
+    slot.map_or(0.0, |slot| run.network().weights[slot.range.start + unit.map])
+}
+
+/// The cells that the unit's window of `size` covers, in order, with their place in the window; `None`
+/// where it reaches out of the picture.
+fn window(run: &Run, unit: Unit, size: usize, before: [usize; 3]) -> impl Iterator<Item = (usize, Option<usize>)> {
+    let [height, width, _] = before;
+    let seen = run.network().sees(unit.layer, [unit.row, unit.column, 1, 1]).unwrap_or([0, 0, height, width]);
+    let [top, left, rows, columns] = seen;
+    // What a window at the upper or left edge lacks lies before the picture, elsewhere after it.
+    let (above, aside) = (
+        if top == 0 { size - rows } else { 0 },
+        if left == 0 { size - columns } else { 0 },
+    );
+    (0..size * size).map(move |place| {
+        let (row, column) = ((place / size).checked_sub(above), (place % size).checked_sub(aside));
+        let cell = row.zip(column).filter(|&(row, column)| row < rows && column < columns);
+        (place, cell.map(|(row, column)| (top + row) * width + left + column))
+    })
+}
+
+/// The map whose products matter most, with the sum over the others.
+fn strongest_map(
+    terms: Vec<Term>,
+    [height, width]: [usize; 2],
+    maps: usize,
+    z: f32,
+    output: f32,
+    bias: f32,
+) -> Worked {
+    let mut sums = vec![0.0_f32; maps];
+    terms.iter().for_each(|term| sums[term.map] += term.input * term.weight);
+    let best = (0..maps).max_by(|&a, &b| sums[a].abs().total_cmp(&sums[b].abs())).unwrap_or(0);
+    let mut of_best: Vec<&Term> = terms.iter().filter(|term| term.map == best).collect();
+    of_best.sort_by_key(|term| term.place);
+    Worked {
+        rule: Rule::WeightedSum,
+        height,
+        width,
+        inputs: of_best.iter().map(|term| term.input).collect(),
+        weights: of_best.iter().map(|term| term.weight).collect(),
+        of_map: [best, maps],
+        terms: [sums[best], z - bias - sums[best], bias, z, output],
+    }
+}
+
+/// The inputs whose products are largest, in falling order, with the sum of the others.
+fn strongest_inputs(mut terms: Vec<Term>, z: f32, output: f32, bias: f32) -> Worked {
+    let product = |term: &Term| term.input * term.weight;
+    terms.sort_by(|a, b| product(b).abs().total_cmp(&product(a).abs()));
+    terms.truncate(STRONGEST);
+    let here: f32 = terms.iter().map(product).sum();
+    Worked {
+        rule: Rule::WeightedSum,
+        height: terms.len().div_ceil(ACROSS),
+        width: ACROSS.min(terms.len()),
+        inputs: terms.iter().map(|term| term.input).collect(),
+        weights: terms.iter().map(|term| term.weight).collect(),
+        of_map: [0, 1],
+        terms: [here, z - bias - here, bias, z, output],
+    }
+}
+
+/// A pool's window; for other layers without weights the one input that is passed on.
+fn pooled(run: &Run, unit: Unit, input: &[f32], before: [usize; 3], output: f32) -> Worked {
+    let kind = run.current().network.layers[unit.layer].kind();
+    let rule = match kind {
+        "max_pooling2d" => Rule::Maximum,
+        "average_pooling2d" | "global_average_pooling2d" => Rule::Mean,
+        _ => Rule::Passed,
+    };
+    let [height, width, maps] = before;
+    let part = match rule {
+        Rule::Passed => [unit.row, unit.column, 1, 1],
+        _ => run.network().sees(unit.layer, [unit.row, unit.column, 1, 1]).unwrap_or([0, 0, height, width]),
+    };
+    let [top, left, rows, columns] = part;
+    let cells = (top..top + rows).flat_map(|row| (left..left + columns).map(move |column| row * width + column));
+    Worked {
+        rule,
+        height: rows,
+        width: columns,
+        inputs: cells.filter_map(|cell| input.get(cell * maps + unit.map).copied()).collect(),
+        weights: Vec::new(),
+        of_map: [unit.map, maps],
+        terms: [0.0, 0.0, 0.0, output, output],
+    }
+}

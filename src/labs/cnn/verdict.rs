@@ -1,0 +1,65 @@
+//! What the network makes of the drawing, in words.
+
+use super::figures::best;
+use super::observer::CnnObserver;
+use crate::labs::format::{count, percent};
+use crate::labs::{Remedy, Tone, Verdict};
+use crate::train::Run;
+
+/// From this probability on the network is called sure.
+const SURE: f32 = 0.9;
+/// Below this it has no idea.
+const LOST: f32 = 0.5;
+
+pub(super) fn of(observer: &CnnObserver, run: &Run) -> Verdict {
+    if let Some(at) = run.divergence() {
+        let text = format!(
+            "The {} of {} was no finite number any more at step {}. The weights of the step before are kept; \
+             a learning rate of {} is likely too large.",
+            at.quantity,
+            at.layer,
+            count(at.step),
+            run.current().optimizer.learning_rate()
+        );
+        let smaller = f64::from(run.current().optimizer.learning_rate()) / 10.0;
+        let remedies = vec![Remedy::new("Take a tenth of the learning rate", "optimizer.learning_rate", smaller)];
+        return verdict(Tone::Bad, "Diverged.", text, remedies);
+    }
+    let output = observer.pass.output();
+    let Some((class, share)) = best(output).filter(|_| !observer.picture().is_empty()) else {
+        let text = "Draw a digit on the pad, with mouse, finger or pen: every layer shows what it makes of it.";
+        return verdict(Tone::Note, "Nothing to read yet.", text.into(), Vec::new());
+    };
+    let said = percent(f64::from(share));
+    let second = second_best(output, class);
+    let is_fresh = run.current().initial_weights.is_none() && run.steps() == 0;
+    if is_fresh {
+        let text = format!("Its weights are random, so its {said} for a {class} means nothing. Press Play.");
+        let trained = vec![Remedy::new("Take the trained weights", "initial_weights", "digits")];
+        return verdict(Tone::Note, "Untrained.", text, trained);
+    }
+    if share >= SURE {
+        return verdict(Tone::Good, "Confident.", format!("It reads a {class} with {said}."), Vec::new());
+    }
+    let (other, its_share) = second;
+    let its_share = percent(f64::from(its_share));
+    if share >= LOST {
+        let text = format!("It reads a {class} with {said}, but it could be a {other} ({its_share}).");
+        return verdict(Tone::Warn, "Not sure.", text, Vec::new());
+    }
+    let text = format!(
+        "No digit reaches half: {class} has {said}, {other} has {its_share}. Perhaps this is no digit, or one written \
+         in a way that it never saw."
+    );
+    verdict(Tone::Warn, "No idea.", text, Vec::new())
+}
+
+/// The likeliest class but one.
+fn second_best(output: &[f32], best: usize) -> (usize, f32) {
+    let others = output.iter().copied().enumerate().filter(|(class, _)| *class != best);
+    others.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((best, 0.0))
+}
+
+fn verdict(tone: Tone, word: &str, text: String, remedies: Vec<Remedy>) -> Verdict {
+    Verdict { tone, word: word.into(), text, remedies }
+}

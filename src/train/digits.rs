@@ -1,0 +1,66 @@
+//! The digit model that ships: its network, and its weights as where a run may start from.
+//! `glassbox train-digits` writes it; `www/models/README.md` says how it was made and what it does.
+
+use super::Model;
+use crate::error::{Error, Result};
+use crate::nn::{LayerConfig, Network};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::OnceLock;
+
+/// Where the weights of a run start from, instead of being drawn from its seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InitialWeights {
+    /// The digit model that ships.
+    Digits,
+}
+
+/// The layers of the digit model: 43,498 weights, 2.5 million multiply-adds a picture.
+#[must_use]
+pub fn layers() -> Vec<LayerConfig> {
+    let conv = |filters: usize, size: usize, padding: &str| {
+        json!({ "type": "conv2d", "filters": filters, "kernel_size": size, "padding": padding, "activation": "relu",
+                "kernel_initializer": "he_normal" })
+    };
+    let pool = || json!({ "type": "max_pooling2d" });
+    let layers = json!([
+        conv(16, 5, "valid"),
+        pool(),
+        conv(32, 3, "same"),
+        conv(32, 3, "same"),
+        pool(),
+        conv(64, 3, "valid"),
+        { "type": "flatten" },
+        { "type": "dense", "units": 10, "activation": "softmax" },
+    ]);
+    serde_json::from_value(layers).expect("the layers are tested")
+}
+
+impl InitialWeights {
+    /// Puts the weights into a network of the same shapes.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a network of other shapes.
+    pub(super) fn give(self, network: &mut Network) -> Result<()> {
+        let Self::Digits = self;
+        let shipped = shipped();
+        let shapes = |network: &Network| -> Vec<Vec<usize>> {
+            network.slots().iter().map(|slot| slot.shape.clone()).collect()
+        };
+        if shapes(shipped) != shapes(network) {
+            let allowed = "left out for a network whose layers are not those of the digit model";
+            return Err(Error::setting("initial_weights", "digits", allowed));
+        }
+        network.weights.copy_from_slice(&shipped.weights);
+        Ok(())
+    }
+}
+
+fn shipped() -> &'static Network {
+    static MODEL: OnceLock<Network> = OnceLock::new();
+    MODEL.get_or_init(|| {
+        let file: &[u8] = include_bytes!("../../www/models/digits.safetensors");
+        Model::read("digits.safetensors", file).expect("the model that ships is tested").network
+    })
+}
