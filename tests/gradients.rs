@@ -4,7 +4,7 @@
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
 use glassbox::nn::layers::{Dense, Regularizer};
-use glassbox::nn::{Activation, LayerConfig, Loss, Network, NetworkConfig, Pass};
+use glassbox::nn::{Activation, LayerConfig, Loss, Mode, Network, NetworkConfig, Pass};
 use glassbox::tensor::{Rng, Stream};
 use serde_json::{Value, json};
 
@@ -64,6 +64,11 @@ impl Case {
             if rng.below(2) == 0 { magnitude } else { -magnitude }
         };
         network.weights.fill_with(&mut draw);
+        for slot in
+            network.slots().iter().filter(|slot| slot.name == "moving_variance").cloned().collect::<Vec<_>>()
+        {
+            network.weights[slot.range].iter_mut().for_each(|variance| *variance = 0.5 + variance.abs());
+        }
         let inputs = (0..ROWS * shape.iter().product::<usize>()).map(|_| draw()).collect();
         let classes: Vec<usize> = (0..ROWS).map(|row| row % 3).collect();
         let targets = match loss {
@@ -165,6 +170,10 @@ impl Case {
             let grad = self.network.grads[index];
             let slot = self.network.slots().iter().find(|slot| slot.range.contains(&index));
             let slot = slot.expect("every weight is in a slot");
+            if !slot.is_trainable {
+                assert_eq!(grad, 0.0, "{}, {} of layer {}", self.name, slot.name, slot.layer);
+                continue;
+            }
             let what = format!("{} of layer {}, weight {index}", slot.name, slot.layer);
             self.compare(&what, grad, |case| &mut case.network.weights[index], tally);
         }
@@ -204,54 +213,85 @@ fn penalties_of_kernels() {
     assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
 }
 
-/// Checks `layer` where it meets images of `shape`, first and behind a convolution, and before a loss
-/// that sees all that it gives.
-fn check_on_images(layer: &Value, shape: [usize; 3], tally: &mut Tally) {
+/// Checks `layer` where it meets images of `shape`, first and behind a convolution, before a loss that
+/// sees all that it gives.
+fn check_on_images(layer: &Value, shape: [usize; 3], mode: Mode, tally: &mut Tally) {
     let read = |layer: Value| serde_json::from_value::<LayerConfig>(layer).expect("Keras' words are ours");
     let before = json!({ "type": "conv2d", "filters": 2, "kernel_size": 1, "activation": "tanh" });
     let rest =
         [json!({ "type": "flatten" }), json!({ "type": "dense", "units": 3, "activation": "softmax" })];
     for first in [None, Some(before)] {
-        let name = format!("{layer} on {shape:?}, {} behind a convolution", first.is_some());
+        let name = format!("{layer} on {shape:?}, {mode:?}, {} behind a convolution", first.is_some());
         let layers = first.into_iter().chain([layer.clone()]).chain(rest.clone()).map(read).collect();
-        Case::of(name, layers, &shape, Loss::SparseCategoricalCrossentropy, 61, 3).check(tally);
+        let mut case = Case::of(name, layers, &shape, Loss::SparseCategoricalCrossentropy, 61, 3);
+        case.pass.mode = mode;
+        case.check(tally);
     }
 }
 
-/// A layer of windows with these settings beside its own, on images of odd and even sides: every
-/// stride and both paddings.
-fn check_windows(layer: &Value, sizes: &str, tally: &mut Tally) {
-    for shape in [[5, 4, 3], [4, 7, 1], [3, 3, 2]] {
-        for size in 1..=3 {
-            for strides in 1..=3 {
-                for padding in ["valid", "same"] {
-                    let mut layer = layer.clone();
-                    layer[sizes] = size.into();
-                    layer["strides"] = strides.into();
-                    layer["padding"] = padding.into();
-                    check_on_images(&layer, shape, tally);
-                }
-            }
+/// A layer of windows with these settings beside its own, on images of odd and even sides: every size,
+/// stride and padding.
+fn check_windows(layer: &Value, sizes: &str, shape: [usize; 3], tally: &mut Tally) {
+    for (size, strides) in (1..=3).flat_map(|size| (1..=3).map(move |strides| (size, strides))) {
+        for padding in ["valid", "same"] {
+            let mut layer = layer.clone();
+            layer[sizes] = size.into();
+            layer["strides"] = strides.into();
+            layer["padding"] = padding.into();
+            check_on_images(&layer, shape, Mode::Inference, tally);
         }
     }
 }
 
+/// Images of odd and even sides.
+const IMAGES: [[usize; 3]; 3] = [[5, 4, 3], [4, 7, 1], [3, 3, 2]];
+
 #[test]
 fn convolutions() {
     let mut tally = Tally::default();
-    for (filters, activation) in [(3, "tanh"), (1, "relu"), (2, "softmax")] {
+    for (shape, (filters, activation)) in IMAGES.into_iter().zip([(3, "tanh"), (1, "relu"), (2, "softmax")]) {
         let layer = json!({ "type": "conv2d", "filters": filters, "activation": activation });
-        check_windows(&layer, "kernel_size", &mut tally);
+        check_windows(&layer, "kernel_size", shape, &mut tally);
     }
     let large = json!({ "type": "conv2d", "filters": 9, "kernel_size": 5, "padding": "same" });
-    check_on_images(&large, [6, 3, 2], &mut tally);
+    check_on_images(&large, [6, 3, 2], Mode::Inference, &mut tally);
     assert!(tally.skipped * 20 < tally.compared, "too many kinks: {tally:?}");
 }
 
 #[test]
 fn max_poolings() {
     let mut tally = Tally::default();
-    check_windows(&json!({ "type": "max_pooling2d" }), "pool_size", &mut tally);
+    for shape in IMAGES {
+        check_windows(&json!({ "type": "max_pooling2d" }), "pool_size", shape, &mut tally);
+    }
     assert!(tally.skipped * 2 < tally.compared, "too many kinks: {tally:?}");
-    println!("{tally:?}");
+}
+
+#[test]
+fn average_poolings() {
+    let mut tally = Tally::default();
+    for shape in IMAGES {
+        check_windows(&json!({ "type": "average_pooling2d" }), "pool_size", shape, &mut tally);
+    }
+    for shape in [[1, 1, 1], [3, 5, 2], [4, 4, 9]] {
+        check_on_images(&json!({ "type": "global_average_pooling2d" }), shape, Mode::Inference, &mut tally);
+    }
+    assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
+}
+
+#[test]
+fn dropout_and_normalizations() {
+    let mut tally = Tally::default();
+    for layer in [
+        json!({ "type": "dropout", "rate": 0.4 }),
+        json!({ "type": "batch_normalization", "epsilon": 0.5 }),
+        json!({ "type": "layer_normalization", "epsilon": 0.5 }),
+    ] {
+        for shape in [[2, 3, 3], [1, 2, 1], [2, 1, 8], [1, 1, 11]] {
+            for mode in [Mode::Inference, Mode::Training { step: 5 }] {
+                check_on_images(&layer, shape, mode, &mut tally);
+            }
+        }
+    }
+    assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
 }

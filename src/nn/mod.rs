@@ -14,4 +14,4 @@ pub use init::{Initializer, InitializerName};
 pub use layers::{Layer, LayerConfig};
 pub use loss::Loss;
 pub use network::{Network, NetworkConfig, Plan, Slot};
-pub use pass::{Pass, Trace};
+pub use pass::{Mode, Pass, Trace};

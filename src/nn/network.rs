@@ -1,8 +1,8 @@
 //! A network: layers applied one after another, all their weights in one flat vector. So a snapshot
 //! is one copy, an optimizer is one loop, and a layer's share is a [`Slot`].
 
-use super::layers::{Layer, LayerConfig, Regularizer};
-use super::{Loss, Pass, Trace};
+use super::layers::{Layer, LayerConfig, Regularizer, WeightSpec};
+use super::{Loss, Mode, Pass, Trace};
 use crate::error::{Error, Result, ensure_within, name_of};
 use crate::tensor::{Rng, Stream, Tensor, tensor};
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,8 @@ pub struct Slot {
     pub name: &'static str,
     pub shape: Vec<usize>,
     pub range: Range<usize>,
+    /// Whether gradients train it; if not, its gradient stays 0.
+    pub is_trainable: bool,
     regularizer: Regularizer,
 }
 
@@ -71,6 +73,7 @@ pub struct Network {
     /// ∂loss/∂weights of the last [`Self::backward`].
     pub grads: Vec<f32>,
     loss: Loss,
+    seed: u64,
 }
 
 impl Network {
@@ -81,6 +84,7 @@ impl Network {
     /// [`Error::Setting`] or [`Error::Shape`] naming the layer, before anything large is allocated.
     pub fn new(config: &NetworkConfig, input_shape: &[usize], loss: Loss, seed: u64) -> Result<Self> {
         let mut network = Self::unweighted(config, input_shape, loss)?;
+        network.seed = seed;
         let total = network.shares.last().map_or(0, |share| share.end);
         network.weights = vec![0.0; total];
         network.grads = vec![0.0; total];
@@ -120,7 +124,7 @@ impl Network {
             return Err(Error::setting("network", "of another shape", "of the same shape while it trains"));
         }
         let (weights, grads) = (std::mem::take(&mut self.weights), std::mem::take(&mut self.grads));
-        *self = Self { weights, grads, ..changed };
+        *self = Self { weights, grads, seed: self.seed, ..changed };
         Ok(())
     }
 
@@ -137,6 +141,7 @@ impl Network {
             weights: Vec::new(),
             grads: Vec::new(),
             loss,
+            seed: 0,
         };
         let mut shape = input_shape.to_vec();
         let (mut start, mut units) = (0_usize, 0_usize);
@@ -153,8 +158,9 @@ impl Network {
             let first = start;
             for spec in layer.weights() {
                 let end = start.saturating_add(size(&spec.shape));
-                let (name, shape, regularizer) = (spec.name, spec.shape, spec.regularizer);
-                network.slots.push(Slot { layer: index, name, shape, range: start..end, regularizer });
+                let WeightSpec { name, shape, regularizer, is_trainable, .. } = spec;
+                let range = start..end;
+                network.slots.push(Slot { layer: index, name, shape, range, is_trainable, regularizer });
                 start = end;
             }
             if start > MAX_WEIGHTS {
@@ -199,6 +205,10 @@ impl Network {
     pub fn forward(&self, input: &[f32], pass: &mut Pass) {
         pass.traces.resize_with(self.layers.len(), Trace::default);
         for (index, layer) in self.layers.iter().enumerate() {
+            pass.traces[index].noise = match pass.mode {
+                Mode::Inference => None,
+                Mode::Training { step } => Some(Rng::new(self.seed, Stream::Noise { layer: index, step })),
+            };
             let (before, rest) = pass.traces.split_at_mut(index);
             let input = before.last().map_or(input, |trace| &trace.output);
             layer.forward(&self.weights[self.shares[index].clone()], input, &mut rest[0]);
@@ -246,9 +256,13 @@ impl Network {
         gradient
     }
 
-    /// Lets an optimizer change the weights by the gradients of the last [`Self::backward`].
-    pub fn update(&mut self, optimizer: impl FnOnce(&mut [f32], &mut [f32], &[Slot])) {
+    /// Lets an optimizer change the weights by the gradients of the last [`Self::backward`], and the
+    /// layers take over what `pass`, the one it went back through, measured.
+    pub fn update(&mut self, pass: &Pass, optimizer: impl FnOnce(&mut [f32], &mut [f32], &[Slot])) {
         optimizer(&mut self.weights, &mut self.grads, &self.slots);
+        for ((layer, share), trace) in self.layers.iter().zip(&self.shares).zip(&pass.traces) {
+            layer.after_step(&mut self.weights[share.clone()], trace);
+        }
     }
 
     /// Adds the gradients of the kernels' penalties; returns the penalties.

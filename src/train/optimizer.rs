@@ -200,10 +200,10 @@ impl Optimizer {
         [&self.first, &self.second].into_iter().all(|memory| all_finite(&memory[weights.clone()]))
     }
 
-    /// One update of all weights; `grads` are clipped in place where clipping is asked for.
+    /// One update of all weights that are trainable (the gradients of others are 0); `grads` are clipped in place where clipping is asked for.
     pub fn update(&mut self, weights: &mut [f32], grads: &mut [f32], slots: &[Slot]) {
         self.clip(grads, slots);
-        self.decay(weights);
+        self.decay(weights, slots);
         self.updates += 1;
         match self.config.name {
             OptimizerName::Sgd => self.sgd(weights, grads),
@@ -234,11 +234,13 @@ impl Optimizer {
     }
 
     /// w ← w − w · decay · rate, before the update.
-    fn decay(&self, weights: &mut [f32]) {
+    fn decay(&self, weights: &mut [f32], slots: &[Slot]) {
         let default = if self.config.name == OptimizerName::AdamW { 0.004 } else { 0.0 };
         let factor = self.config.weight_decay.unwrap_or(default) * self.config.learning_rate();
         if factor > 0.0 {
-            weights.iter_mut().for_each(|w| *w -= *w * factor);
+            for slot in slots.iter().filter(|slot| slot.is_trainable) {
+                weights[slot.range.clone()].iter_mut().for_each(|w| *w -= *w * factor);
+            }
         }
     }
 

@@ -49,14 +49,13 @@ impl Layer for MaxPooling2d {
         trace.winners.resize(outputs, 0);
         let rows = trace.output.chunks_exact_mut(channels).zip(trace.winners.chunks_exact_mut(channels));
         for ((best, winners), window) in rows.zip(self.windows.from(0)) {
-            best.fill(f32::NEG_INFINITY);
-            for at in self.windows.cells(window) {
+            for (index, at) in self.windows.cells(window).enumerate() {
                 let cells = input[at..][..channels].iter().zip(at as u32..);
                 for ((&x, at), (best, winner)) in cells.zip(best.iter_mut().zip(winners.iter_mut())) {
                     // A NaN wins and stays, so that no divergence is lost here.
-                    if x > *best || x.is_nan() || *best == f32::NEG_INFINITY {
-                        (*best, *winner) = (x, at);
-                    }
+                    let wins = index == 0 || x > *best || x.is_nan();
+                    *best = if wins { x } else { *best };
+                    *winner = if wins { at } else { *winner };
                 }
             }
         }

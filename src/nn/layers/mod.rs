@@ -1,17 +1,27 @@
 //! Layers: one file for each, listed in `layers!` below. A layer is its settings, in Keras' words,
 //! and a differentiable step over slices; its weights are given to it by the network.
 
+mod average_pooling2d;
+mod batch_normalization;
 mod conv2d;
 mod dense;
+mod dropout;
 mod flatten;
+mod global_average_pooling2d;
 mod kernel;
+mod layer_normalization;
 mod max_pooling2d;
 mod window;
 
+pub use average_pooling2d::AveragePooling2d;
+pub use batch_normalization::BatchNormalization;
 pub use conv2d::Conv2d;
 pub use dense::Dense;
+pub use dropout::Dropout;
 pub use flatten::Flatten;
+pub use global_average_pooling2d::GlobalAveragePooling2d;
 pub use kernel::Regularizer;
+pub use layer_normalization::LayerNormalization;
 pub use max_pooling2d::MaxPooling2d;
 pub use window::Padding;
 
@@ -28,12 +38,14 @@ pub struct WeightSpec {
     pub initializer: Initializer,
     /// Penalty on these weights, part of the training loss.
     pub regularizer: Regularizer,
+    /// Whether gradients train them; if not, they are the layer's own ([`Layer::after_step`]).
+    pub is_trainable: bool,
 }
 
 impl WeightSpec {
-    /// Weights without a penalty.
+    /// Trainable weights without a penalty.
     fn new(name: &'static str, shape: Vec<usize>, initializer: Initializer) -> Self {
-        Self { name, shape, initializer, regularizer: Regularizer::default() }
+        Self { name, shape, initializer, regularizer: Regularizer::default(), is_trainable: true }
     }
 }
 
@@ -62,7 +74,7 @@ pub trait Layer: Send {
     /// activation, `pre_activation` and `slope`.
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace);
 
-    /// From `trace.grad_output`: writes ∂loss/∂weights, and ∂loss/∂input where one is wanted.
+    /// From `trace.grad_output`: writes ∂loss/∂weights where they are trainable, and ∂loss/∂input where one is wanted.
     fn backward(
         &self,
         weights: &[f32],
@@ -77,6 +89,9 @@ pub trait Layer: Send {
     fn sees(&self, part: [usize; 4]) -> Option<[usize; 4]> {
         Some(part)
     }
+    /// Takes over into weights that are not trainable what a training pass measured; called once for
+    /// each step, when its pass and update are sound.
+    fn after_step(&self, _weights: &mut [f32], _trace: &Trace) {}
 
     /// Its activation; `Linear` for layers that have none.
     fn activation(&self) -> Activation {
@@ -128,9 +143,14 @@ macro_rules! layers {
 }
 
 layers! {
+    "average_pooling2d" AveragePooling2d,
+    "batch_normalization" BatchNormalization,
     "conv2d" Conv2d,
     "dense" Dense,
+    "dropout" Dropout,
     "flatten" Flatten,
+    "global_average_pooling2d" GlobalAveragePooling2d,
+    "layer_normalization" LayerNormalization,
     "max_pooling2d" MaxPooling2d
 }
 
