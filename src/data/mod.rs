@@ -2,6 +2,7 @@
 //! its line in [`SETS`]; how items are split and dealt into batches is the same for all ([`Data`],
 //! [`Batches`]).
 
+mod augment;
 mod batches;
 mod blobs;
 mod circle;
@@ -19,6 +20,7 @@ mod spiral;
 mod split;
 mod xor;
 
+pub use augment::{Augmentation, Augmenter};
 pub use batches::{BatchSize, Batches};
 pub use config::DataConfig;
 pub use examples::{Examples, Inputs};

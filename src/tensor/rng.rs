@@ -16,6 +16,8 @@ pub enum Stream {
     Shuffle,
     /// Fresh weights of the layer at this index.
     Weights(usize),
+    /// Changing a training picture in an epoch.
+    Augmentation { epoch: usize, item: usize },
 }
 
 /// A seeded generator; equal seed and stream give equal numbers everywhere.
@@ -31,6 +33,7 @@ impl Rng {
             Stream::Split => 2,
             Stream::Shuffle => 3,
             Stream::Weights(layer) => 1000 + layer as u64,
+            Stream::Augmentation { epoch, item } => 1 << 62 | (epoch as u64) << 32 | item as u64,
         };
         Self(Pcg32::new(mixed(seed.wrapping_add(stream.wrapping_mul(0x9e37_79b9_7f4a_7c15))), stream))
     }

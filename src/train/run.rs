@@ -4,7 +4,7 @@ use super::edits::Edit;
 use super::evaluation::{self, Evaluation};
 use super::settings::Settings;
 use super::{Experiment, Optimizer};
-use crate::data::{Batches, Data};
+use crate::data::{Augmenter, Batches, Data};
 use crate::error::{Error, Result};
 use crate::nn::{Network, Pass};
 use crate::tensor::{all_finite, l2_norm};
@@ -36,6 +36,7 @@ pub struct Run {
     network: Network,
     optimizer: Optimizer,
     batches: Batches,
+    augmenter: Option<Augmenter>,
     inputs: Vec<f32>,
     targets: Vec<f32>,
     pass: Pass,
@@ -84,6 +85,7 @@ impl Run {
             test_targets: data.test.targets(outputs),
             optimizer: Optimizer::new(current.optimizer.clone(), weights),
             batches: Batches::new(data.train.len(), current.seed),
+            augmenter: data.augmenter(&current.data.augmentation, current.seed),
             inputs: Vec::new(),
             targets: Vec::new(),
             pass: Pass::default(),
@@ -138,7 +140,12 @@ impl Run {
         let rows = self.inputs.chunks_exact_mut(size).zip(self.targets.chunks_exact_mut(outputs));
         for (&item, (input, target)) in items.iter().zip(rows) {
             let item = item as usize;
-            self.data.train.copy_item(item, input);
+            match (&mut self.augmenter, self.data.train.pictures()) {
+                (Some(augmenter), Some(pictures)) => {
+                    augmenter.apply(pictures.picture(item), self.batches.epoch(), item, input);
+                }
+                _ => self.data.train.copy_item(item, input),
+            }
             target.iter_mut().zip(&self.train_targets[outputs * item..]).for_each(|(t, &value)| *t = value);
         }
         self.network.forward(&self.inputs, &mut self.pass);
