@@ -312,7 +312,7 @@ fn initializers_have_the_limits_and_deviations_of_keras() {
         let initializer: Initializer = named(&kind.name);
         let mut kernels = vec![0.0; KERNELS * fan_in * fan_out];
         for (seed, kernel) in kernels.chunks_exact_mut(fan_in * fan_out).enumerate() {
-            initializer.fill(kernel, fan_in, fan_out, &mut Rng::new(seed as u64, Stream::Weights(0)));
+            initializer.fill(kernel, &[fan_in, fan_out], &mut Rng::new(seed as u64, Stream::Weights(0)));
         }
         let count = kernels.len() as f64;
         let mean = kernels.iter().map(|&w| f64::from(w)).sum::<f64>() / count;

@@ -24,7 +24,7 @@ pub struct Augmentation {
     pub elastic: f32,
     /// Pixels over which that displacement stays about the same; small values make it shaky.
     pub smoothness: f32,
-    /// Pixels by which the outline of a stroke moves out or in.
+    /// Pixels by which the outline of a stroke moves out, or half as far in.
     pub thickness: f32,
 }
 
@@ -175,10 +175,10 @@ impl Augmenter {
         [reach(left, right, self.width), reach(top, bottom, self.height)]
     }
 
-    /// Moves outlines by `most` pixels. Out: towards the grey-scale dilation, with the contrast that
-    /// this takes from the outline given back. In: an outline is a slope of about 1 a pixel, so it
-    /// moves by what is taken away, as a share of the darkest pixel around, and what is left is made
-    /// as dark again; an erosion would fade thin strokes.
+    /// Moves outlines. Out: towards the grey-scale dilation, with the contrast that this takes from the
+    /// outline given back. In: an outline is a slope, so it moves when as much is taken away everywhere,
+    /// as a share of the darkest pixel around, and what is left is made as dark again; an erosion would
+    /// fade thin strokes.
     fn thicken(&mut self, most: f32) {
         let stride = self.width + 2 * MARGIN;
         // From one pixel above and left of the picture to one below and right of it.
@@ -190,7 +190,7 @@ impl Augmenter {
         let corners = [near(0, 0), near(0, 2), near(2, 0), near(2, 2)];
         let thickened = &mut self.thickened[first..][..length];
         let outward = 1.0 / (1.0 - 0.5 * most.max(0.0));
-        let inward = 1.0 / (1.0 + 1.25 * most.min(0.0));
+        let inward = 1.0 / (1.0 + 1.1 * most.min(0.0));
         for i in 0..length {
             let x = here[i];
             let side = larger(x, larger(larger(above[i], left[i]), larger(right[i], below[i])));
@@ -289,4 +289,158 @@ fn spline_place(place: f32) -> (usize, [f32; 4]) {
     let s = 1.0 - t;
     let inner = |t: f32| ((0.5 * t - 1.0) * t * t) + 2.0 / 3.0;
     (first, [s * s * s / 6.0, inner(t), inner(s), t * t * t / 6.0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIDE: usize = 28;
+
+    /// A ring with soft edges, somewhat left of the centre.
+    fn ring() -> Vec<u8> {
+        let ink = |pixel: usize| {
+            let (x, y) = ((pixel % SIDE) as f32 - 12.0, (pixel / SIDE) as f32 - 13.5);
+            let distance = ((x * x + y * y).sqrt() - 6.0).abs();
+            (255.0 * (2.0 - distance).clamp(0.0, 1.0)) as u8
+        };
+        (0..SIDE * SIDE).map(ink).collect()
+    }
+
+    fn all() -> Augmentation {
+        Augmentation {
+            shift: 2.0,
+            rotation: 15.0,
+            scale: 0.15,
+            shear: 0.2,
+            elastic: 1.5,
+            thickness: 0.5,
+            ..Augmentation::default()
+        }
+    }
+
+    /// What becomes of the ring, as items 0, 1, … of the first epoch.
+    fn changed(config: &Augmentation, items: usize) -> Vec<Vec<f32>> {
+        let mut augmenter = Augmenter::new(config, SIDE, SIDE, 7);
+        let apply = |item| {
+            let mut output = vec![f32::NAN; SIDE * SIDE];
+            augmenter.apply(&ring(), 0, item, &mut output);
+            output
+        };
+        (0..items).map(apply).collect()
+    }
+
+    /// Ink, and its centre.
+    fn ink(picture: &[f32]) -> [f32; 3] {
+        let sum: f32 = picture.iter().sum();
+        let mean = |axis: fn(usize) -> usize| {
+            picture.iter().enumerate().map(|(pixel, ink)| axis(pixel) as f32 * ink).sum::<f32>() / sum
+        };
+        [sum, mean(|pixel| pixel % SIDE), mean(|pixel| pixel / SIDE)]
+    }
+
+    /// Smallest and largest of a measure over 200 changed rings, and what it is of the ring itself.
+    fn spread(config: &Augmentation, measure: impl Fn(&[f32]) -> f32) -> [f32; 3] {
+        let values: Vec<f32> = changed(config, 200).iter().map(|picture| measure(picture)).collect();
+        let low = values.iter().copied().fold(f32::INFINITY, f32::min);
+        let high = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        [low, high, measure(&changed(&Augmentation::default(), 1)[0])]
+    }
+
+    #[test]
+    fn zeros_leave_a_picture_as_it_is() {
+        let mut wanted = [0.0; SIDE * SIDE];
+        to_numbers(&ring(), &mut wanted);
+        assert_eq!(changed(&Augmentation::default(), 3), vec![wanted.to_vec(); 3]);
+        assert!(Augmentation::default().is_none() && !all().is_none());
+    }
+
+    #[test]
+    fn a_change_follows_from_seed_epoch_and_item_alone() {
+        let mut augmenter = Augmenter::new(&all(), SIDE, SIDE, 7);
+        let mut apply = |epoch, item| {
+            let mut output = vec![0.0; SIDE * SIDE];
+            augmenter.apply(&ring(), epoch, item, &mut output);
+            output
+        };
+        let first = apply(3, 5);
+        for other in [apply(4, 5), apply(3, 6), apply(5, 3)] {
+            assert_ne!(first, other);
+        }
+        assert_eq!(first, apply(3, 5));
+        let mut other_seed = vec![0.0; SIDE * SIDE];
+        Augmenter::new(&all(), SIDE, SIDE, 8).apply(&ring(), 3, 5, &mut other_seed);
+        assert_ne!(first, other_seed);
+    }
+
+    #[test]
+    fn the_bits_never_change() {
+        let bits = changed(&all(), 20).concat().into_iter().map(f32::to_bits);
+        let hash = bits.fold(0xcbf2_9ce4_8422_2325_u64, |hash, bits| {
+            (hash ^ u64::from(bits)).wrapping_mul(0x100_0000_01b3)
+        });
+        assert_eq!(hash, 0xf41d_5a06_cae7_3552, "{hash:#x}");
+    }
+
+    #[test]
+    fn each_setting_does_what_its_name_says() {
+        let only = |change: fn(&mut Augmentation)| {
+            let mut config = Augmentation::default();
+            change(&mut config);
+            config
+        };
+        let [low, high, still] = spread(&only(|a| a.shift = 2.0), |picture| ink(picture)[1]);
+        assert!((still - 2.0..still - 1.9).contains(&low) && (still + 1.9..still + 2.01).contains(&high));
+        let [low, high, still] = spread(&only(|a| a.scale = 0.2), |picture| ink(picture)[0]);
+        assert!((0.6..0.75).contains(&(low / still)) && (1.3..1.5).contains(&(high / still)));
+        let [low, high, still] = spread(&only(|a| a.thickness = 0.5), |picture| ink(picture)[0]);
+        assert!(
+            (0.6..0.85).contains(&(low / still)) && (1.1..1.4).contains(&(high / still)),
+            "{low} {high} {still}"
+        );
+        // The ring stands 1.5 left of the centre, about which it turns: once around, it comes to the right.
+        let [low, high, still] = spread(&only(|a| a.rotation = 180.0), |picture| ink(picture)[1]);
+        assert!((low - still).abs() < 0.1 && (high - still - 3.0).abs() < 0.1);
+        let [_, high, still] = spread(&only(|a| a.shear = 0.5), |picture| ink(&picture[..10 * SIDE])[1]);
+        assert!((1.5..3.5).contains(&(high - still)));
+        let [low, high, still] = spread(&only(|a| a.elastic = 1.5), |picture| ink(picture)[0]);
+        assert!(
+            (0.6..0.95).contains(&(low / still)) && (1.05..1.5).contains(&(high / still)),
+            "{low} {high} {still}"
+        );
+        for picture in changed(&all(), 200) {
+            assert!(picture.iter().all(|ink| (0.0..=1.0).contains(ink)));
+            // Neither torn to pieces nor blurred: there is full ink, and there is paper.
+            assert!(
+                picture.iter().any(|ink| *ink > 0.95)
+                    && picture.iter().filter(|ink| **ink == 0.0).count() > 300
+            );
+        }
+    }
+
+    #[test]
+    fn pictures_of_any_size_can_be_changed() {
+        for (height, width) in [(1, 1), (1, 64), (64, 3), (64, 64)] {
+            let mut augmenter = Augmenter::new(&all(), height, width, 1);
+            let mut output = vec![f32::NAN; height * width];
+            for item in 0..50 {
+                augmenter.apply(&vec![255; height * width], 0, item, &mut output);
+                assert!(output.iter().all(|ink| (0.0..=1.0).contains(ink)));
+            }
+        }
+    }
+
+    #[test]
+    fn what_would_tear_strokes_is_refused() {
+        all().validate().unwrap();
+        let said = |config: Augmentation| config.validate().unwrap_err().to_string();
+        assert_eq!(
+            said(Augmentation { elastic: 2.5, ..all() }),
+            "data.augmentation.elastic is 2.5, but must be at most 2 for a smoothness of 10: more would tear strokes"
+        );
+        assert!(
+            said(Augmentation { shift: -1.0, ..all() }).contains("shift is -1, but must be from 0 to 10")
+        );
+        assert!(said(Augmentation { rotation: f32::NAN, ..all() }).contains("rotation is NaN"));
+    }
 }

@@ -1,7 +1,7 @@
 //! A network: layers applied one after another, all their weights in one flat vector. So a snapshot
 //! is one copy, an optimizer is one loop, and a layer's share is a [`Slot`].
 
-use super::layers::{Layer, LayerConfig, Regularizer, within};
+use super::layers::{Layer, LayerConfig, Regularizer};
 use super::{Loss, Pass, Trace};
 use crate::error::{Error, Result, ensure_within, name_of};
 use crate::tensor::{Rng, Stream, Tensor, tensor};
@@ -10,6 +10,8 @@ use std::ops::Range;
 
 /// Most weights a network may have: 112 MB with gradients, their copies and an optimizer's memory.
 const MAX_WEIGHTS: usize = 4_000_000;
+/// Most numbers that the layers together may give for one item: 300 feature maps of 56 × 56.
+const MAX_ACTIVATIONS: usize = 1_000_000;
 /// Most layers; deeper nets than this teach nothing new and draw badly.
 const MAX_LAYERS: usize = 64;
 
@@ -20,14 +22,15 @@ pub struct NetworkConfig {
     pub layers: Vec<LayerConfig>,
 }
 
-impl NetworkConfig {
-    /// Number of units of the last layer, where that is a setting of it.
-    #[must_use]
-    pub fn output_units(&self) -> Option<usize> {
-        match self.layers.last()? {
-            LayerConfig::Dense(dense) => Some(dense.units),
-        }
-    }
+/// What a network is and takes, before it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Number of outputs of the network.
+    pub outputs: usize,
+    /// Number of outputs of all its layers for one item; a pass keeps at most five numbers for each.
+    pub units: usize,
+    /// Numbers that a pass takes besides, whatever the batch.
+    pub working_space: usize,
 }
 
 /// Where one array of weights lies in the flat vector.
@@ -47,6 +50,7 @@ pub struct Network {
     layers: Vec<Box<dyn Layer>>,
     names: Vec<String>,
     units: Vec<usize>,
+    shapes: Vec<Vec<usize>>,
     slots: Vec<Slot>,
     shares: Vec<Range<usize>>,
     /// All weights, layer by layer.
@@ -71,21 +75,24 @@ impl Network {
         for (index, layer) in network.layers.iter().enumerate() {
             let mut rng = Rng::new(seed, Stream::Weights(index));
             for spec in layer.weights() {
-                let end = start + spec.shape.iter().product::<usize>();
-                spec.initializer.fill(&mut network.weights[start..end], spec.fans.0, spec.fans.1, &mut rng);
+                let end = start + size(&spec.shape);
+                spec.initializer.fill(&mut network.weights[start..end], &spec.shape, &mut rng);
                 start = end;
             }
         }
         Ok(network)
     }
 
-    /// Passes when a network of these settings can be built, with the number of its units in all
-    /// layers; draws no weights.
+    /// Passes when a network of these settings can be built, with what it takes; draws no weights.
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn check(config: &NetworkConfig, input_shape: &[usize], loss: Loss) -> Result<usize> {
-        Self::unweighted(config, input_shape, loss).map(|network| network.units.iter().sum())
+    pub fn check(config: &NetworkConfig, input_shape: &[usize], loss: Loss) -> Result<Plan> {
+        Self::unweighted(config, input_shape, loss).map(|network| Plan {
+            outputs: network.outputs(),
+            units: network.units.iter().sum(),
+            working_space: network.layers.iter().map(|layer| layer.working_space()).sum(),
+        })
     }
 
     /// Takes the settings of another network of the same shapes, keeping the weights.
@@ -111,6 +118,7 @@ impl Network {
             layers: Vec::new(),
             names: Vec::new(),
             units: Vec::new(),
+            shapes: Vec::new(),
             slots: Vec::new(),
             shares: Vec::new(),
             weights: Vec::new(),
@@ -118,13 +126,20 @@ impl Network {
             loss,
         };
         let mut shape = input_shape.to_vec();
-        let mut start = 0;
+        let (mut start, mut units) = (0_usize, 0_usize);
         for (index, config) in config.layers.iter().enumerate() {
             let mut layer = config.layer();
-            shape = layer.build(&shape).map_err(|error| within(&format!("network.layers.{index}"), error))?;
+            let key = format!("network.layers.{index}");
+            shape = layer.build(&shape).map_err(|error| error.within(&key))?;
+            units = units.saturating_add(size(&shape));
+            if units > MAX_ACTIVATIONS {
+                let given = format!("{units} up to {key}, whose output is {shape:?}");
+                let allowed = format!("at most {MAX_ACTIVATIONS} for one item");
+                return Err(Error::setting("the number of outputs of the layers", given, allowed));
+            }
             let first = start;
             for spec in layer.weights() {
-                let end = start + spec.shape.iter().product::<usize>();
+                let end = start.saturating_add(size(&spec.shape));
                 let (name, shape, regularizer) = (spec.name, spec.shape, spec.regularizer);
                 network.slots.push(Slot { layer: index, name, shape, range: start..end, regularizer });
                 start = end;
@@ -137,7 +152,8 @@ impl Network {
                 ));
             }
             network.shares.push(first..start);
-            network.units.push(shape.iter().product());
+            network.units.push(size(&shape));
+            network.shapes.push(shape.clone());
             network.names.push(unique_name(config.kind(), &network.names));
             network.layers.push(layer);
         }
@@ -154,6 +170,13 @@ impl Network {
             let key = format!("network.layers.{index}.activation");
             let allowed = format!("{} for the loss {}", name_of(wanted), name_of(self.loss));
             return Err(Error::setting(&key, name_of(found), allowed));
+        }
+        if self.shapes[index].len() > 1 {
+            return Err(Error::Shape {
+                layer: format!("the loss {}", name_of(self.loss)),
+                expected: "a row of outputs (put layers flatten and dense before it)".into(),
+                found: self.shapes[index].clone(),
+            });
         }
         self.layers[index].join_loss();
         Ok(())
@@ -249,6 +272,12 @@ impl Network {
         &self.units
     }
 
+    /// Shape of the output of each layer, without the batch axis.
+    #[must_use]
+    pub fn shapes(&self) -> &[Vec<usize>] {
+        &self.shapes
+    }
+
     /// Number of outputs of the network.
     #[must_use]
     pub fn outputs(&self) -> usize {
@@ -272,15 +301,22 @@ impl Network {
         self.slots.iter().filter(|slot| slot.name == "kernel")
     }
 
+    /// All arrays of weights, in order, with the names that Keras gives them: `dense_1/kernel`, …
+    pub fn named_slots(&self) -> impl Iterator<Item = (String, &Slot)> {
+        self.slots.iter().map(|slot| (format!("{}/{}", self.names[slot.layer], slot.name), slot))
+    }
+
     /// The weights as Keras names and shapes them: `dense_1/kernel` `[inputs, units]`, …
     #[must_use]
     pub fn named_weights(&self) -> Vec<(String, Tensor)> {
-        let named = |slot: &Slot| {
-            let values = self.weights[slot.range.clone()].to_vec();
-            (format!("{}/{}", self.names[slot.layer], slot.name), tensor(&slot.shape, values))
-        };
-        self.slots.iter().map(named).collect()
+        let values = |slot: &Slot| tensor(&slot.shape, self.weights[slot.range.clone()].to_vec());
+        self.named_slots().map(|(name, slot)| (name, values(slot))).collect()
     }
+}
+
+/// Numbers in an array of this shape; as many as can be counted where 32 bits cannot hold it.
+fn size(shape: &[usize]) -> usize {
+    shape.iter().fold(1, |size, &axis| size.saturating_mul(axis))
 }
 
 /// Keras' rule: the type alone, then with _1, _2, …

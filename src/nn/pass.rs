@@ -1,7 +1,10 @@
 //! What a pass through a network leaves behind: for `backward`, for the statistics of the labs, and
 //! for the pictures of what each neuron sees. Buffers grow to the largest batch once and stay.
 
-/// What one layer keeps of a pass; each buffer is `[rows, units]`, row-major.
+use super::Activation;
+
+/// What one layer keeps of a pass; each buffer is `[rows, ..output]`, row-major, where nothing else is
+/// said. A layer without an activation leaves empty what belongs to one.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     /// Outputs of the layer, after its activation.
@@ -14,20 +17,29 @@ pub struct Trace {
     pub grad_output: Vec<f32>,
     /// ∂loss/∂pre-activation.
     pub grad_pre_activation: Vec<f32>,
-    /// Working space of the layer's `backward`.
+    /// Where in its image each output of a max pooling comes from.
+    pub winners: Vec<u32>,
+    /// Working space of the layer, of any length.
     pub scratch: Vec<f32>,
 }
 
 impl Trace {
-    pub(crate) fn resize_forward(&mut self, length: usize) {
-        for buffer in [&mut self.output, &mut self.pre_activation, &mut self.slope] {
-            buffer.resize(length, 0.0);
-        }
+    /// Fills `output` and `slope` from `pre_activation`.
+    pub(crate) fn activate(&mut self, activation: Activation, units: usize) {
+        self.output.resize(self.pre_activation.len(), 0.0);
+        self.slope.resize(self.pre_activation.len(), 0.0);
+        activation.apply(&self.pre_activation, &mut self.output, &mut self.slope, units);
+    }
+
+    /// Fills `grad_pre_activation` from `grad_output`.
+    pub(crate) fn deactivate(&mut self, activation: Activation, units: usize) {
+        let grad_z = &mut self.grad_pre_activation;
+        activation.backward(&self.grad_output, &self.output, &self.slope, grad_z, units);
     }
 
     pub(crate) fn resize_backward(&mut self) {
         self.grad_output.resize(self.output.len(), 0.0);
-        self.grad_pre_activation.resize(self.output.len(), 0.0);
+        self.grad_pre_activation.resize(self.pre_activation.len(), 0.0);
     }
 }
 

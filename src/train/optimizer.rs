@@ -105,6 +105,15 @@ impl OptimizerConfig {
         self.learning_rate.unwrap_or(self.name.default_learning_rate())
     }
 
+    /// Passes when the rule has this option, which was given.
+    fn has_option(&self, option: &str, given: impl std::fmt::Display) -> Result<()> {
+        if self.name.options().contains(&option) {
+            return Ok(());
+        }
+        let allowed = format!("left out, since {} has no such option", self.name.label());
+        Err(Error::setting(&format!("optimizer.{option}"), given, allowed))
+    }
+
     /// # Errors
     /// [`Error::Setting`] for a number out of its range or an option that this rule does not have.
     pub fn validate(&self) -> Result<()> {
@@ -115,17 +124,14 @@ impl OptimizerConfig {
             ("beta_2", self.beta_2, 0.0..=0.99999),
             ("epsilon", self.epsilon, 1e-12..=1.0),
             ("initial_accumulator_value", self.initial_accumulator_value, 0.0..=10.0),
-            ("nesterov", self.nesterov.map(f32::from), 0.0..=1.0),
-            ("centered", self.centered.map(f32::from), 0.0..=1.0),
         ];
         for (option, value, range) in own {
             let Some(value) = value else { continue };
-            let key = format!("optimizer.{option}");
-            if !self.name.options().contains(&option) {
-                let allowed = format!("left out, since {} has no such option", self.name.label());
-                return Err(Error::setting(&key, value, allowed));
-            }
-            ensure_within(&key, value, &range)?;
+            self.has_option(option, value)?;
+            ensure_within(&format!("optimizer.{option}"), value, &range)?;
+        }
+        for (option, value) in [("nesterov", self.nesterov), ("centered", self.centered)] {
+            value.map_or(Ok(()), |value| self.has_option(option, value))?;
         }
         ensure_within("optimizer.learning_rate", self.learning_rate(), &Self::LEARNING_RATE)?;
         ensure_within("optimizer.weight_decay", self.weight_decay.unwrap_or_default(), &(0.0..=1.0))?;

@@ -65,10 +65,7 @@ impl Run {
     /// As [`Experiment::from_value`]; and [`Error::Setting`] for other data than `files`, or when the
     /// images are not as many, or not of the size, as the experiment says.
     pub fn with_data(experiment: Experiment, data: Arc<Data>) -> Result<Self> {
-        if !experiment.data.is_given() {
-            let allowed = "files where images are given along with the experiment";
-            return Err(Error::setting("data.name", &experiment.data.name, allowed));
-        }
+        experiment.data.ensure_given()?;
         data.ensure_fits(&experiment.data)?;
         Self::on(experiment, data)
     }
