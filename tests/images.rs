@@ -185,16 +185,14 @@ fn broken_model_files_are_refused_in_one_sentence() {
     }
     assert!(refusal(&vec![b' '; (48 << 20) + 1]).contains("larger than 48 MB"));
     let kept = |experiment: &str, steps: &str| {
-        Some(
-            [("experiment".to_owned(), experiment.to_owned()), ("steps".to_owned(), steps.to_owned())].into(),
-        )
+        vec![("experiment", experiment.to_owned()), ("steps", steps.to_owned())]
     };
     let good = run.experiment().to_value().to_string();
     let arrays = run.network().named_weights();
-    let file = |arrays: &[_], metadata| model::tensors_to_bytes(arrays, metadata);
+    let file = |arrays: &[_], metadata: Vec<_>| model::tensors_to_bytes(arrays, &metadata);
     let said = |experiment: &str| refusal(&file(&arrays, kept(experiment, "40")));
     Model::read("m", &*file(&arrays, kept(&good, "40"))).unwrap();
-    assert!(refusal(&file(&arrays, None)).ends_with("its metadata hold no experiment"));
+    assert!(refusal(&file(&arrays, Vec::new())).ends_with("its metadata hold no experiment"));
     assert!(said("{").contains("is not JSON"));
     assert!(said("{}").contains("cannot be taken"));
     assert!(said(&good.replace("\"adam\"", "\"adim\"")).contains("unknown value `adim`"));

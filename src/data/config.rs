@@ -117,13 +117,11 @@ impl DataConfig {
     /// # Errors
     /// [`Error::Setting`] for a set that draws its own.
     pub fn ensure_given(&self) -> Result<()> {
-        match self.set()?.source {
-            Source::Files => Ok(()),
-            _ => {
-                let allowed = "files where images are given along with the experiment";
-                Err(Error::setting("data.name", &self.name, allowed))
-            }
+        if matches!(self.set()?.source, Source::Files) {
+            return Ok(());
         }
+        let allowed = "files where images are given along with the experiment";
+        Err(Error::setting("data.name", &self.name, allowed))
     }
 
     /// Shape of one item, without the batch axis: `[2]` in the plane, `[28, 28, 1]` for pictures.

@@ -8,7 +8,6 @@ use crate::nn::{Loss, Network};
 use crate::tensor::Tensor;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, Metadata, TensorView};
-use std::collections::HashMap;
 use std::io::Read;
 
 /// Largest model file that is read: all weights a network may have, and a long experiment.
@@ -29,14 +28,13 @@ pub struct Model {
 #[must_use]
 pub fn to_bytes(run: &Run) -> Vec<u8> {
     let experiment = serde_json::to_string(run.experiment()).expect("an experiment is plain data");
-    let metadata =
-        HashMap::from([("experiment".to_owned(), experiment), ("steps".to_owned(), run.steps().to_string())]);
-    tensors_to_bytes(&run.network().named_weights(), Some(metadata))
+    let metadata = [("experiment", experiment), ("steps", run.steps().to_string())];
+    tensors_to_bytes(&run.network().named_weights(), &metadata)
 }
 
 /// A safetensors file of `f32` tensors with different names, in little-endian, row-major order.
 #[must_use]
-pub fn tensors_to_bytes(tensors: &[(String, Tensor)], metadata: Option<HashMap<String, String>>) -> Vec<u8> {
+pub fn tensors_to_bytes(tensors: &[(String, Tensor)], metadata: &[(&str, String)]) -> Vec<u8> {
     let bytes =
         |tensor: &Tensor| -> Vec<u8> { tensor.iter().flat_map(|value| value.to_le_bytes()).collect() };
     let stored: Vec<(&str, &[usize], Vec<u8>)> =
@@ -44,7 +42,8 @@ pub fn tensors_to_bytes(tensors: &[(String, Tensor)], metadata: Option<HashMap<S
     let views = stored.iter().map(|(name, shape, bytes)| {
         (*name, TensorView::new(Dtype::F32, shape.to_vec(), bytes).expect("four bytes for each value"))
     });
-    safetensors::serialize(views, metadata).expect("tensors with different names")
+    let metadata = metadata.iter().map(|(key, text)| ((*key).to_owned(), text.clone())).collect();
+    safetensors::serialize(views, Some(metadata)).expect("tensors with different names")
 }
 
 impl Model {

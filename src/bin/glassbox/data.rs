@@ -26,7 +26,7 @@ impl Data {
             ("test/inputs".to_owned(), data.test.to_tensor()),
             ("test/labels".to_owned(), data.test.labels),
         ];
-        write(&self.output, &tensors_to_bytes(&tensors, None))?;
+        write(&self.output, &tensors_to_bytes(&tensors, &[]))?;
         println!("{train} training and {test} test items of {}", experiment.data.name);
         Ok(())
     }
