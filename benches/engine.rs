@@ -6,6 +6,7 @@
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use glassbox::nn::{Loss, Network, NetworkConfig, Pass};
+use glassbox::data::{Augmentation, Augmenter, Data, DataConfig};
 use glassbox::tensor::{Rng, Stream, matmul};
 use glassbox::train::{Experiment, Optimizer, OptimizerConfig, OptimizerName, Run};
 use serde_json::{Value, json};
@@ -118,6 +119,32 @@ fn step_of_digits(bencher: Bencher, digits: Digits) {
             network.forward(&inputs, &mut pass);
             black_box(network.backward(&inputs, &targets, &mut pass));
             network.update(&pass, |weights, grads, slots| optimizer.update(weights, grads, slots));
+        }
+    });
+}
+
+/// Pictures per sample.
+const PICTURES: usize = 1000;
+
+/// Pictures a second with every change on.
+#[divan::bench]
+fn augment(bencher: Bencher) {
+    let data = DataConfig { samples: PICTURES, test_fraction: 0.0, ..DataConfig::named("digits") };
+    let data = Data::new(&data, 1).expect("valid");
+    let pictures = data.train.pictures().expect("pictures");
+    let config = Augmentation {
+        shift: 2.0,
+        rotation: 15.0,
+        scale: 0.15,
+        shear: 0.2,
+        elastic: 1.5,
+        thickness: 0.5,
+        ..Augmentation::default()
+    };
+    let (mut augmenter, mut output) = (Augmenter::new(&config, 28, 28, 1), [0.0; 28 * 28]);
+    bencher.counter(ItemsCount::new(PICTURES)).bench_local(|| {
+        for item in 0..PICTURES {
+            augmenter.apply(black_box(pictures.picture(item)), 0, item, black_box(&mut output));
         }
     });
 }

@@ -1,6 +1,6 @@
 //! Which data a run trains on, as an experiment says it.
 
-use super::{DataSet, Examples, SETS, SIDE, Source, Task};
+use super::{Augmentation, DataSet, Examples, SETS, SIDE, Source, Task};
 use crate::error::{Error, Result, ensure_within};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::ops::RangeInclusive;
@@ -20,6 +20,9 @@ pub struct DataConfig {
     /// Number of classes, for sets that can be made with more than two; `null` is the fewest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub classes: Option<usize>,
+    /// How pictures are changed each time they are trained on.
+    #[serde(skip_serializing_if = "Augmentation::is_default")]
+    pub augmentation: Augmentation,
 }
 
 /// What somebody wrote: the defaults of the rest depend on the set.
@@ -36,6 +39,8 @@ struct Given {
     test_fraction: Option<f32>,
     #[serde(default)]
     classes: Option<usize>,
+    #[serde(default)]
+    augmentation: Augmentation,
 }
 
 /// A value that may be left out, but not be `null`.
@@ -53,7 +58,8 @@ impl From<Given> for DataConfig {
             noise: given.noise.unwrap_or(usual.noise),
             test_fraction: given.test_fraction.unwrap_or(usual.test_fraction),
             classes: given.classes,
-            ..usual
+            augmentation: given.augmentation,
+            name: usual.name,
         }
     }
 }
@@ -71,7 +77,14 @@ impl DataConfig {
     /// The usual settings of a set: 500 items in the plane with a little noise, 2000 pictures.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        let plane = Self { name: name.into(), samples: 500, noise: 0.1, test_fraction: 0.3, classes: None };
+        let plane = Self {
+            name: name.into(),
+            samples: 500,
+            noise: 0.1,
+            test_fraction: 0.3,
+            classes: None,
+            augmentation: Augmentation::default(),
+        };
         match plane.set().map(|set| &set.source) {
             Ok(Source::Pictures(_) | Source::Files) => {
                 Self { samples: 2000, noise: 0.0, test_fraction: 0.2, ..plane }
@@ -99,10 +112,16 @@ impl DataConfig {
         })
     }
 
-    /// Whether the items are given from outside, not drawn.
-    #[must_use]
-    pub fn is_given(&self) -> bool {
-        self.set().is_ok_and(|set| matches!(set.source, Source::Files))
+    /// Passes when the items are given from outside, not drawn.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a set that draws its own.
+    pub fn ensure_given(&self) -> Result<()> {
+        if matches!(self.set()?.source, Source::Files) {
+            return Ok(());
+        }
+        let allowed = "files where images are given along with the experiment";
+        Err(Error::setting("data.name", &self.name, allowed))
     }
 
     /// Shape of one item, without the batch axis: `[2]` in the plane, `[28, 28, 1]` for pictures.
@@ -141,11 +160,16 @@ impl DataConfig {
         ensure_within("data.test_fraction", self.test_fraction, &(0.0..=0.9))?;
         if set.is_plane() {
             ensure_within("data.noise", self.noise, &Self::NOISE)?;
+            if !self.augmentation.is_default() {
+                let allowed = format!("left out: {} are points, not pictures", self.name);
+                return Err(Error::setting("data.augmentation", "given", allowed));
+            }
         } else if self.noise != 0.0 {
             let allowed =
                 format!("0 or left out: {} are pictures, which have no noise of their own", self.name);
             return Err(Error::setting("data.noise", self.noise, allowed));
         }
+        self.augmentation.validate()?;
         match (&set.task, self.classes) {
             (Task::Classes(range), Some(classes)) => ensure_within("data.classes", classes, range),
             (Task::Regression, Some(classes)) => {

@@ -2,6 +2,8 @@
 //! its line in [`SETS`]; how items are split and dealt into batches is the same for all ([`Data`],
 //! [`Batches`]).
 
+mod augment;
+mod augmenter;
 mod batches;
 mod blobs;
 mod circle;
@@ -20,6 +22,8 @@ mod spiral;
 mod split;
 mod xor;
 
+pub use augment::Augmentation;
+pub use augmenter::Augmenter;
 pub use batches::{BatchSize, Batches};
 pub use config::DataConfig;
 pub use examples::{Examples, Inputs};

@@ -1,6 +1,6 @@
 //! From a set's settings to arrays: items drawn, split into training and test, standardised.
 
-use super::{DataConfig, Draw, Examples, Inputs, Pictures, SIDE, Source};
+use super::{Augmentation, Augmenter, DataConfig, Draw, Examples, Inputs, Pictures, SIDE, Source};
 use crate::error::{Error, Result};
 use crate::tensor::{Rng, Stream, tensor};
 
@@ -70,6 +70,12 @@ impl Data {
         let (test, train) = items.split_at(config.test_items());
         let scale = Standard::of(train);
         Ok(Self { train: scale.apply(train), test: scale.apply(test), classes })
+    }
+
+    /// What changes the training pictures; `None` where they stay as they are, or are not pictures.
+    pub(crate) fn augmenter(&self, augmentation: &Augmentation, seed: u64) -> Option<Augmenter> {
+        let pictures = self.train.pictures().filter(|_| !augmentation.is_none())?;
+        Some(Augmenter::new(augmentation, pictures.height(), pictures.width(), seed))
     }
 
     /// Passes when this is what `config` says of its items: their shape, number and classes.

@@ -25,19 +25,6 @@ pub struct NetworkConfig {
 /// What a network is and takes, before it is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Shape of what each layer gives for one item.
-    #[must_use]
-    pub fn shapes(&self) -> &[Vec<usize>] {
-        &self.shapes
-    }
-
-    /// The part of its input that a part of the output of the layer at `index` is made of; see
-    /// [`Layer::sees`].
-    #[must_use]
-    pub fn sees(&self, index: usize, part: [usize; 4]) -> Option<[usize; 4]> {
-        self.layers[index].sees(part)
-    }
-
     /// Number of outputs of the network.
     pub outputs: usize,
     /// Number of outputs of all its layers for one item; a pass keeps at most five numbers for each.
@@ -305,6 +292,13 @@ impl Network {
         &self.shapes
     }
 
+    /// The part of its input that a part of the output of the layer at `index` is made of; see
+    /// [`Layer::sees`].
+    #[must_use]
+    pub fn sees(&self, index: usize, part: [usize; 4]) -> Option<[usize; 4]> {
+        self.layers[index].sees(part)
+    }
+
     /// Number of outputs of the network.
     #[must_use]
     pub fn outputs(&self) -> usize {
@@ -328,14 +322,16 @@ impl Network {
         self.slots.iter().filter(|slot| slot.name == "kernel")
     }
 
+    /// All arrays of weights, in order, with the names that Keras gives them: `dense_1/kernel`, …
+    pub fn named_slots(&self) -> impl Iterator<Item = (String, &Slot)> {
+        self.slots.iter().map(|slot| (format!("{}/{}", self.names[slot.layer], slot.name), slot))
+    }
+
     /// The weights as Keras names and shapes them: `dense_1/kernel` `[inputs, units]`, …
     #[must_use]
     pub fn named_weights(&self) -> Vec<(String, Tensor)> {
-        let named = |slot: &Slot| {
-            let values = self.weights[slot.range.clone()].to_vec();
-            (format!("{}/{}", self.names[slot.layer], slot.name), tensor(&slot.shape, values))
-        };
-        self.slots.iter().map(named).collect()
+        let values = |slot: &Slot| tensor(&slot.shape, self.weights[slot.range.clone()].to_vec());
+        self.named_slots().map(|(name, slot)| (name, values(slot))).collect()
     }
 }
 

@@ -20,6 +20,8 @@ pub enum Stream {
     Weights(usize),
     /// Noise in a layer, at an index below 256, at a step.
     Noise { layer: usize, step: usize },
+    /// Changing a training picture in an epoch.
+    Augmentation { epoch: usize, item: usize },
 }
 
 /// A seeded generator; equal seed and stream give equal numbers everywhere.
@@ -37,6 +39,7 @@ impl Rng {
             Stream::Drawing => 4,
             Stream::Weights(layer) => 1000 + layer as u64,
             Stream::Noise { layer, step } => (1 << 40) + ((step as u64) << 8) + layer as u64,
+            Stream::Augmentation { epoch, item } => 1 << 62 | (epoch as u64) << 32 | item as u64,
         };
         Self(Pcg32::new(mixed(seed.wrapping_add(stream.wrapping_mul(0x9e37_79b9_7f4a_7c15))), stream))
     }

@@ -44,23 +44,26 @@ impl InitialWeights {
     /// [`Error::Setting`] for a network of other shapes.
     pub(super) fn give(self, network: &mut Network) -> Result<()> {
         let Self::Digits = self;
-        let shipped = shipped();
-        let shapes = |network: &Network| -> Vec<Vec<usize>> {
-            network.slots().iter().map(|slot| slot.shape.clone()).collect()
-        };
-        if shapes(shipped) != shapes(network) {
+        let (shapes, weights) = shipped();
+        if *shapes != shapes_of(network) {
             let allowed = "left out for a network whose layers are not those of the digit model";
             return Err(Error::setting("initial_weights", "digits", allowed));
         }
-        network.weights.copy_from_slice(&shipped.weights);
+        network.weights.copy_from_slice(weights);
         Ok(())
     }
 }
 
-fn shipped() -> &'static Network {
-    static MODEL: OnceLock<Network> = OnceLock::new();
+fn shapes_of(network: &Network) -> Vec<Vec<usize>> {
+    network.slots().iter().map(|slot| slot.shape.clone()).collect()
+}
+
+/// Shapes and values of the weights, read once.
+fn shipped() -> &'static (Vec<Vec<usize>>, Vec<f32>) {
+    static MODEL: OnceLock<(Vec<Vec<usize>>, Vec<f32>)> = OnceLock::new();
     MODEL.get_or_init(|| {
         let file: &[u8] = include_bytes!("../../www/models/digits.safetensors");
-        Model::read("digits.safetensors", file).expect("the model that ships is tested").network
+        let network = Model::read("digits.safetensors", file).expect("the model that ships is tested").network;
+        (shapes_of(&network), network.weights)
     })
 }

@@ -4,7 +4,7 @@ use super::edits::Edit;
 use super::evaluation::{self, Evaluation};
 use super::settings::Settings;
 use super::{Experiment, Optimizer};
-use crate::data::{Batches, Data};
+use crate::data::{Augmenter, Batches, Data};
 use crate::error::{Error, Result};
 use crate::nn::{Mode, Network, Pass, Trace};
 use crate::tensor::{all_finite, l2_norm};
@@ -36,6 +36,7 @@ pub struct Run {
     network: Network,
     optimizer: Optimizer,
     batches: Batches,
+    augmenter: Option<Augmenter>,
     inputs: Vec<f32>,
     targets: Vec<f32>,
     pass: Pass,
@@ -64,10 +65,7 @@ impl Run {
     /// As [`Experiment::from_value`]; and [`Error::Setting`] for other data than `files`, or when the
     /// images are not as many, or not of the size, as the experiment says.
     pub fn with_data(experiment: Experiment, data: Arc<Data>) -> Result<Self> {
-        if !experiment.data.is_given() {
-            let allowed = "files where images are given along with the experiment";
-            return Err(Error::setting("data.name", &experiment.data.name, allowed));
-        }
+        experiment.data.ensure_given()?;
         data.ensure_fits(&experiment.data)?;
         Self::on(experiment, data)
     }
@@ -85,6 +83,7 @@ impl Run {
             test_targets: data.test.targets(outputs),
             optimizer: Optimizer::new(current.optimizer.clone(), weights),
             batches: Batches::new(data.train.len(), current.seed),
+            augmenter: data.augmenter(&current.data.augmentation, current.seed),
             inputs: Vec::new(),
             targets: Vec::new(),
             pass: Pass::default(),
@@ -139,7 +138,12 @@ impl Run {
         let rows = self.inputs.chunks_exact_mut(size).zip(self.targets.chunks_exact_mut(outputs));
         for (&item, (input, target)) in items.iter().zip(rows) {
             let item = item as usize;
-            self.data.train.copy_item(item, input);
+            match (&mut self.augmenter, self.data.train.pictures()) {
+                (Some(augmenter), Some(pictures)) => {
+                    augmenter.apply(pictures.picture(item), self.batches.epoch(), item, input);
+                }
+                _ => self.data.train.copy_item(item, input),
+            }
             target.iter_mut().zip(&self.train_targets[outputs * item..]).for_each(|(t, &value)| *t = value);
         }
         self.pass.mode = Mode::Training { step: self.step };

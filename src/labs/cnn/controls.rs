@@ -1,7 +1,7 @@
 //! What can be set in the CNN lab, and what follows from each change.
 
 use crate::data::BatchSize;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::labs::control::parsed;
 use crate::labs::{Choice, Control, Kind};
 use crate::nn::{Activation, LayerConfig};
