@@ -32,7 +32,12 @@ pub(super) fn two(pen: &mut Pen) {
         }
     }
     let slope = pen.about(0.0, 0.05);
-    pen.to(0.54 * half + slope, 0.6);
+    if pen.chance(0.3) {
+        // The bow goes on down its right side.
+        pen.to(shift + half, 0.52).to(0.6 * half + slope, 0.75);
+    } else {
+        pen.to(0.54 * half + slope, 0.6);
+    }
     match pen.habit([38.0, 46.0, 16.0]) {
         // A corner and a flat foot, or one that waves or rises.
         0 => {

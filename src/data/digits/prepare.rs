@@ -110,7 +110,7 @@ pub fn prepare(drawing: &Drawing, preparation: &Preparation) -> Prepared {
     for vertex in strokes.iter_mut().flatten() {
         vertex[2] = 0.5 * pen * (0.5 + vertex[2]);
     }
-    let ink = extent(&strokes, |vertex| vertex[2]);
+    let ink = curve::extent(&strokes, |vertex| vertex[2]);
     let [left, top, right, bottom] = ink;
 
     let (scale, offset) = if preparation.crop {
@@ -162,7 +162,7 @@ impl Frame {
         if vertices.is_empty() {
             return None;
         }
-        let [left, top, right, bottom] = extent(&[vertices], |_| 0.0);
+        let [left, top, right, bottom] = curve::extent(&[vertices], |_| 0.0);
         let longer = (right - left).max(bottom - top);
         let is_dot = longer < f32::MIN_POSITIVE.sqrt();
         Some(Self { origin: [left, top], unit: if is_dot { 1.0 } else { longer }, is_dot })
@@ -199,15 +199,6 @@ impl Frame {
 /// A side that a pad can have; any other counts as none given.
 fn usable(pad: Option<f32>) -> Option<f32> {
     pad.filter(|pad| (1e-9..=Drawing::MAX_COORDINATE).contains(pad))
-}
-
-/// Left, top, right and bottom of all vertices, each taken as a disc.
-fn extent(strokes: &[Vec<Vertex>], radius: impl Fn(&Vertex) -> f32) -> [f32; 4] {
-    let nothing = [f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY];
-    strokes.iter().flatten().fold(nothing, |[left, top, right, bottom], vertex| {
-        let ([x, y, _], r) = (*vertex, radius(vertex));
-        [left.min(x - r), top.min(y - r), right.max(x + r), bottom.max(y + r)]
-    })
 }
 
 /// Shears the strokes until x and y are uncorrelated along the path, by 45° at most.
