@@ -115,7 +115,7 @@ pub(super) fn seven(pen: &mut Pen) {
     let curve = if pen.chance(0.5) { pen.about(0.0, 0.02) } else { pen.about(-0.07, 0.04) };
     pen.to(right + 0.35 * (foot - right) + curve, 0.33).to(right + 0.72 * (foot - right) + curve, 0.66);
     pen.to(foot, 1.0);
-    if pen.chance(0.25) {
+    if pen.chance(0.3) {
         let (height, half) = (pen.about(0.54, 0.06), pen.about(0.24, 0.06));
         let middle = 0.5 * (right + foot) + curve;
         let rise = pen.about(0.0, 0.03);

@@ -10,7 +10,7 @@ pub(super) fn two(pen: &mut Pen) {
         (pen.about(0.26, 0.06), pen.about(0.26, 0.05))
     };
     let left = pen.about(-0.34, 0.07);
-    let right = pen.about(0.42, 0.13);
+    let right = pen.about(0.4, 0.11) + if pen.chance(0.15) { 0.25 } else { 0.0 };
     let shift = pen.about(0.02, 0.05);
     match pen.habit([72.0, 12.0, 16.0]) {
         // A round bow begun on its left side, with more or less of a hook.

@@ -90,7 +90,8 @@ fn lean(strokes: &mut [Vec<Vertex>], rng: &mut Rng) {
 /// Takes points as a device would: further apart where the pen is fast, trembling, pressed harder or less.
 fn move_pen(strokes: &[Vec<Vertex>], rng: &mut Rng) -> Vec<Vec<Vertex>> {
     let tremor = 0.004 * rng.uniform();
-    let pressure = 0.5 + 0.24 * rng.truncated_normal();
+    let is_broad = rng.uniform() < 0.08;
+    let pressure = if is_broad { 0.95 } else { 0.5 + 0.24 * rng.truncated_normal() };
     let spacing = rng.between(0.015, 0.04);
     let mut drawn = Vec::with_capacity(strokes.len());
     for stroke in strokes {

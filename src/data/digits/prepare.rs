@@ -25,6 +25,7 @@ const STEP: f32 = 1.0 / 40.0;
 /// Which stages are switched on; the defaults make a picture like MNIST's.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "a switch for each stage")]
 pub struct Preparation {
     /// Points at even distance, the tremor taken out.
     pub smooth: bool,
@@ -72,7 +73,7 @@ pub type Placed = Vec<[f32; 3]>;
 /// The picture after each stage. Pictures have 28 rows of 28 greys, 0 for paper to 1 for ink.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prepared {
-    /// The strokes, smoothed and deskewed, in the drawing's unit.
+    /// The strokes, smoothed and deskewed, in the drawing's unit; middling pressure where it was not told.
     pub strokes: Vec<Stroke>,
     /// Where the ink is; `None` for a blank sheet.
     pub bounds: Option<Bounds>,

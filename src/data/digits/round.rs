@@ -20,7 +20,7 @@ pub(super) fn zero(pen: &mut Pen) {
 
 /// A back, straight or curved, that runs into a loop.
 pub(super) fn six(pen: &mut Pen) {
-    let size = [pen.about(0.28, 0.065), pen.about(0.23, 0.055)];
+    let size = [pen.about(0.28, 0.065).max(0.2), pen.about(0.23, 0.055)];
     let left = -size[0];
     let top = pen.about(-0.04, 0.14);
     let lean = top - left;
@@ -54,7 +54,7 @@ pub(super) fn six(pen: &mut Pen) {
     // Closed on the back, curled up inside, or left open.
     let (sweep, growth) = match pen.habit([52.0, 34.0, 14.0]) {
         0 => (pen.about(-345.0, 20.0), pen.about(0.98, 0.07)),
-        1 => (pen.about(-380.0, 40.0), pen.about(0.65, 0.14)),
+        1 => (pen.about(-380.0, 40.0), pen.about(0.65, 0.12)),
         _ => (pen.about(-290.0, 20.0), pen.about(0.9, 0.12)),
     };
     let from = pen.about(180.0, 8.0);

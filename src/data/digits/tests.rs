@@ -55,16 +55,16 @@ fn every_digit_is_drawn_on_the_pad() {
 #[test]
 fn the_bits_of_a_seed_never_change() {
     let drawn = drawings(10, 7);
-    let points = drawn.iter().flat_map(|d| d.strokes()).flatten();
-    assert_eq!(hash(points.flat_map(|p| [p.x, p.y, p.pressure.unwrap()])), 1);
-    assert_eq!(hash(drawn.iter().flat_map(image)), 2);
+    let points = drawn.iter().flat_map(Drawing::strokes).flatten();
+    assert_eq!(hash(points.flat_map(|p| [p.x, p.y, p.pressure.unwrap()])), 7677019209391777224);
+    assert_eq!(hash(drawn.iter().flat_map(image)), 17300964462453271122);
     let deskewed = Preparation { deskew: true, ..Preparation::default() };
-    assert_eq!(hash(drawn.iter().flat_map(|drawing| prepare(drawing, &deskewed).image)), 3);
+    assert_eq!(hash(drawn.iter().flat_map(|drawing| prepare(drawing, &deskewed).image)), 6243877888071554584);
 }
 
 #[test]
 fn a_line_of_a_file_gives_the_same_bits() {
-    for drawing in drawings(2, 1) {
+    for drawing in drawings(100, 1) {
         let line = serde_json::to_string(&drawing).unwrap();
         assert_eq!(serde_json::from_str::<Drawing>(&line).unwrap(), drawing);
     }
@@ -236,7 +236,7 @@ fn any_scan_can_be_traced() {
     assert!(strokes_of(&[255; 784]).strokes().len() < 10);
     let mut dot = [0; 784];
     dot[14 * 28 + 14] = 255;
-    assert_eq!(strokes_of(&dot).strokes().len(), 1);
+    assert_eq!(strokes_of(&dot).strokes().len(), 7677019209391777224);
     let mut rng = Rng::new(1, Stream::Data);
     for _ in 0..20 {
         let noise = std::array::from_fn(|_| rng.below(256) as u8);
@@ -257,7 +257,7 @@ fn write_pictures() {
     let drawn = drawings(each, 1);
     let drawing_time = start.elapsed();
     let images: Vec<_> = drawn.iter().map(image).collect();
-    println!("{drawing_time:?} to draw, {:?} to prepare {}", start.elapsed() - drawing_time, 10 * each);
+    println!("{drawing_time:?} to draw {}, {:?} with preparing", 10 * each, start.elapsed());
     std::fs::write(format!("{folder}/generated.u8"), bytes(&images)).unwrap();
     if let Ok(scans) = std::fs::read(format!("{folder}/scans.u8")) {
         let start = std::time::Instant::now();
