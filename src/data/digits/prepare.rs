@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 /// Side of the box that the ink is scaled into, in pixels: the longer side of 99 of 100 MNIST digits.
 const BOX: f32 = 20.0;
-/// Width of a stroke of middling pressure, in pixels; MNIST's have a median of 2.5 and a mean of 2.7.
-const WIDTH: f32 = 2.6;
+/// Width of a stroke of middling pressure, in pixels; the median of MNIST's.
+const WIDTH: f32 = 2.5;
 /// Length of the longer side of a digit's path (its ink's middle) in the box.
 const PATH: f32 = BOX - WIDTH - EDGE;
 /// Pen of a pad whose strokes keep their thickness, as a share of the pad's side.

@@ -57,9 +57,9 @@ fn the_bits_of_a_seed_never_change() {
     let drawn = drawings(10, 7);
     let points = drawn.iter().flat_map(Drawing::strokes).flatten();
     assert_eq!(hash(points.flat_map(|p| [p.x, p.y, p.pressure.unwrap()])), 7677019209391777224);
-    assert_eq!(hash(drawn.iter().flat_map(image)), 17300964462453271122);
+    assert_eq!(hash(drawn.iter().flat_map(image)), 12347533873820985617);
     let deskewed = Preparation { deskew: true, ..Preparation::default() };
-    assert_eq!(hash(drawn.iter().flat_map(|drawing| prepare(drawing, &deskewed).image)), 6243877888071554584);
+    assert_eq!(hash(drawn.iter().flat_map(|drawing| prepare(drawing, &deskewed).image)), 18055233267399937671);
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn any_scan_can_be_traced() {
     assert!(strokes_of(&[255; 784]).strokes().len() < 10);
     let mut dot = [0; 784];
     dot[14 * 28 + 14] = 255;
-    assert_eq!(strokes_of(&dot).strokes().len(), 7677019209391777224);
+    assert_eq!(strokes_of(&dot).strokes().len(), 1);
     let mut rng = Rng::new(1, Stream::Data);
     for _ in 0..20 {
         let noise = std::array::from_fn(|_| rng.below(256) as u8);
