@@ -13,7 +13,8 @@ pub(super) fn one(pen: &mut Pen) {
             pen.down(0.0, 0.0).to(bend, 0.5).to(0.0, 1.0);
         }
         habit => {
-            let flag = [pen.about(0.2, 0.07), pen.about(0.19, 0.06)];
+            let long = pen.about(0.19, 0.065);
+            let flag = [long, long * pen.about(1.1, 0.25)];
             let sag = pen.about(0.0, 0.02);
             // With a foot the upstroke may be missing; without one it is what makes the style.
             if habit == 3 {
@@ -38,7 +39,7 @@ pub(super) fn four(pen: &mut Pen) {
     let right = pen.about(0.36, 0.1);
     let stem = pen.about(0.16, 0.06);
     let foot = stem + pen.about(-0.03, 0.04);
-    match pen.habit([40.0, 21.0, 17.0, 15.0, 7.0]) {
+    match pen.habit([40.0, 21.0, 17.0, 17.0, 1.5]) {
         // Open: down the left side and across; then the stem.
         0 => {
             let top = pen.about(-0.22, 0.06);
@@ -57,7 +58,7 @@ pub(super) fn four(pen: &mut Pen) {
         }
         // A round bowl, up to the stem and down it in one stroke.
         2 => {
-            let top = pen.about(-0.28, 0.05);
+            let top = pen.about(-0.33, 0.05);
             let (begin, end) = (pen.about(0.03, 0.04), pen.about(0.03, 0.05));
             let belly = pen.about(0.05, 0.03);
             pen.down(top, begin).to(left + 0.02, 0.55 * bar).to(left + 0.12, bar);
@@ -114,8 +115,8 @@ pub(super) fn seven(pen: &mut Pen) {
     let curve = if pen.chance(0.5) { pen.about(0.0, 0.02) } else { pen.about(-0.07, 0.04) };
     pen.to(right + 0.35 * (foot - right) + curve, 0.33).to(right + 0.72 * (foot - right) + curve, 0.66);
     pen.to(foot, 1.0);
-    if pen.chance(0.25) {
-        let (height, half) = (pen.about(0.52, 0.07), pen.about(0.25, 0.07));
+    if pen.chance(0.3) {
+        let (height, half) = (pen.about(0.54, 0.06), pen.about(0.24, 0.06));
         let middle = 0.5 * (right + foot) + curve;
         let rise = pen.about(0.0, 0.03);
         pen.down(middle - half, height + rise).to(middle + half, height - rise);

@@ -10,7 +10,7 @@ pub(super) fn two(pen: &mut Pen) {
         (pen.about(0.26, 0.06), pen.about(0.26, 0.05))
     };
     let left = pen.about(-0.34, 0.07);
-    let right = pen.about(0.42, 0.13);
+    let right = pen.about(0.4, 0.11) + if pen.chance(0.15) { 0.25 } else { 0.0 };
     let shift = pen.about(0.02, 0.05);
     match pen.habit([72.0, 12.0, 16.0]) {
         // A round bow begun on its left side, with more or less of a hook.
@@ -32,7 +32,12 @@ pub(super) fn two(pen: &mut Pen) {
         }
     }
     let slope = pen.about(0.0, 0.05);
-    pen.to(0.54 * half + slope, 0.6);
+    if pen.chance(0.3) {
+        // The bow goes on down its right side.
+        pen.to(shift + half, 0.52).to(0.6 * half + slope, 0.75);
+    } else {
+        pen.to(0.54 * half + slope, 0.6);
+    }
     match pen.habit([38.0, 46.0, 16.0]) {
         // A corner and a flat foot, or one that waves or rises.
         0 => {

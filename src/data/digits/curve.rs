@@ -20,6 +20,15 @@ pub(super) fn length(line: &[Vertex]) -> f32 {
     line.windows(2).map(|pair| distance(pair[0], pair[1])).sum()
 }
 
+/// Left, top, right and bottom of all vertices, each taken as a disc; infinite where there is none.
+pub(super) fn extent(strokes: &[Vec<Vertex>], radius: impl Fn(&Vertex) -> f32) -> [f32; 4] {
+    let nothing = [f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY];
+    strokes.iter().flatten().fold(nothing, |[left, top, right, bottom], vertex| {
+        let ([x, y, _], r) = (*vertex, radius(vertex));
+        [left.min(x - r), top.min(y - r), right.max(x + r), bottom.max(y + r)]
+    })
+}
+
 /// A curve through all `knots`, `pieces` points to a span: cubic Hermite spans whose tangent at a knot
 /// points along its neighbours, as long as the span (Catmull & Rom 1974, kept from overshooting where
 /// a short span meets a long one).

@@ -67,7 +67,7 @@ impl Drawing {
         }
         for point in strokes.iter().flatten() {
             for (key, value) in [("x", point.x), ("y", point.y)] {
-                if !(value.abs() <= Self::MAX_COORDINATE) {
+                if !(-Self::MAX_COORDINATE..=Self::MAX_COORDINATE).contains(&value) {
                     let allowed = format!("a number within ±{:e}", Self::MAX_COORDINATE);
                     return Err(Error::setting(&format!("{key} of a point"), value, allowed));
                 }
@@ -118,7 +118,7 @@ impl<'de> Deserialize<'de> for Point {
                 formatter.write_str("a point [x, y] or [x, y, pressure]")
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Point, A::Error> {
-                let missing = |count| de::Error::invalid_length(count, &Numbers);
+                let missing = |count| de::Error::invalid_length(count, &Self);
                 let x = numbers.next_element()?.ok_or_else(|| missing(0))?;
                 let y = numbers.next_element()?.ok_or_else(|| missing(1))?;
                 let pressure = numbers.next_element()?;

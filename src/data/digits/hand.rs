@@ -1,7 +1,7 @@
 //! The digit generator: a style of the digit, drawn by a hand that slants, turns, stretches, trembles
 //! and presses in its own way, somewhere on a pad whose sides are 1 long.
 
-use super::curve::{Vertex, resampled};
+use super::curve::{Vertex, extent, resampled};
 use super::drawing::{Drawing, Point};
 use super::pen::Pen;
 use super::{angular, bent, round};
@@ -74,7 +74,7 @@ fn bend(strokes: &mut [Vec<Vertex>], rng: &mut Rng) {
 /// one, or the higher.
 fn lean(strokes: &mut [Vec<Vertex>], rng: &mut Rng) {
     let slant = 0.18 + 0.26 * rng.truncated_normal();
-    let broad = if rng.uniform() < 0.1 { 1.3 } else { 1.0 };
+    let broad = if rng.uniform() < 0.07 { 1.25 } else { 1.0 };
     let width = broad * (1.1 + 0.2 * rng.truncated_normal());
     let taper = 0.16 * rng.truncated_normal();
     let sag = 0.12 * rng.truncated_normal();
@@ -90,7 +90,8 @@ fn lean(strokes: &mut [Vec<Vertex>], rng: &mut Rng) {
 /// Takes points as a device would: further apart where the pen is fast, trembling, pressed harder or less.
 fn move_pen(strokes: &[Vec<Vertex>], rng: &mut Rng) -> Vec<Vec<Vertex>> {
     let tremor = 0.004 * rng.uniform();
-    let pressure = 0.5 + 0.24 * rng.truncated_normal();
+    let is_broad = rng.uniform() < 0.08;
+    let pressure = if is_broad { 0.95 } else { 0.5 + 0.24 * rng.truncated_normal() };
     let spacing = rng.between(0.015, 0.04);
     let mut drawn = Vec::with_capacity(strokes.len());
     for stroke in strokes {
@@ -113,10 +114,16 @@ fn move_pen(strokes: &[Vec<Vertex>], rng: &mut Rng) -> Vec<Vec<Vertex>> {
     drawn
 }
 
-/// Puts the digit on the pad, at some size, not quite in the middle.
+/// Puts the digit on the pad, small or large, not quite in the middle.
 fn on_pad(strokes: &[Vec<Vertex>], rng: &mut Rng) -> Vec<Vec<Point>> {
-    let size = rng.between(0.3, 0.75);
-    let [x, y] = [0, 1].map(|_| 0.5 + 0.5 * (1.0 - size) * rng.between(-0.6, 0.6));
-    let place = |v: &Vertex| Point { x: x + size * v[0], y: y + size * v[1], pressure: Some(v[2]) };
+    let [left, top, right, bottom] = extent(strokes, |_| 0.0);
+    let side = rng.between(0.3, 0.9);
+    let scale = side / (right - left).max(bottom - top);
+    let [x, y] = [0, 1].map(|_| 0.5 + 0.5 * (1.0 - side) * rng.between(-0.7, 0.7));
+    let place = |v: &Vertex| Point {
+        x: x + scale * (v[0] - 0.5 * (left + right)),
+        y: y + scale * (v[1] - 0.5 * (top + bottom)),
+        pressure: Some(v[2]),
+    };
     strokes.iter().map(|stroke| stroke.iter().map(place).collect()).collect()
 }

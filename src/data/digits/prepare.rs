@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 /// Side of the box that the ink is scaled into, in pixels: the longer side of 99 of 100 MNIST digits.
 const BOX: f32 = 20.0;
-/// Width of a stroke of middling pressure, in pixels; MNIST's have a median of 2.5 and a mean of 2.7.
-const WIDTH: f32 = 2.6;
+/// Width of a stroke of middling pressure, in pixels; the median of MNIST's.
+const WIDTH: f32 = 2.5;
 /// Length of the longer side of a digit's path (its ink's middle) in the box.
 const PATH: f32 = BOX - WIDTH - EDGE;
 /// Pen of a pad whose strokes keep their thickness, as a share of the pad's side.
@@ -25,6 +25,7 @@ const STEP: f32 = 1.0 / 40.0;
 /// Which stages are switched on; the defaults make a picture like MNIST's.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "a switch for each stage")]
 pub struct Preparation {
     /// Points at even distance, the tremor taken out.
     pub smooth: bool,
@@ -72,7 +73,7 @@ pub type Placed = Vec<[f32; 3]>;
 /// The picture after each stage. Pictures have 28 rows of 28 greys, 0 for paper to 1 for ink.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prepared {
-    /// The strokes, smoothed and deskewed, in the drawing's unit.
+    /// The strokes, smoothed and deskewed, in the drawing's unit; middling pressure where it was not told.
     pub strokes: Vec<Stroke>,
     /// Where the ink is; `None` for a blank sheet.
     pub bounds: Option<Bounds>,
@@ -110,7 +111,7 @@ pub fn prepare(drawing: &Drawing, preparation: &Preparation) -> Prepared {
     for vertex in strokes.iter_mut().flatten() {
         vertex[2] = 0.5 * pen * (0.5 + vertex[2]);
     }
-    let ink = extent(&strokes, |vertex| vertex[2]);
+    let ink = curve::extent(&strokes, |vertex| vertex[2]);
     let [left, top, right, bottom] = ink;
 
     let (scale, offset) = if preparation.crop {
@@ -162,7 +163,7 @@ impl Frame {
         if vertices.is_empty() {
             return None;
         }
-        let [left, top, right, bottom] = extent(&[vertices], |_| 0.0);
+        let [left, top, right, bottom] = curve::extent(&[vertices], |_| 0.0);
         let longer = (right - left).max(bottom - top);
         let is_dot = longer < f32::MIN_POSITIVE.sqrt();
         Some(Self { origin: [left, top], unit: if is_dot { 1.0 } else { longer }, is_dot })
@@ -199,15 +200,6 @@ impl Frame {
 /// A side that a pad can have; any other counts as none given.
 fn usable(pad: Option<f32>) -> Option<f32> {
     pad.filter(|pad| (1e-9..=Drawing::MAX_COORDINATE).contains(pad))
-}
-
-/// Left, top, right and bottom of all vertices, each taken as a disc.
-fn extent(strokes: &[Vec<Vertex>], radius: impl Fn(&Vertex) -> f32) -> [f32; 4] {
-    let nothing = [f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY];
-    strokes.iter().flatten().fold(nothing, |[left, top, right, bottom], vertex| {
-        let ([x, y, _], r) = (*vertex, radius(vertex));
-        [left.min(x - r), top.min(y - r), right.max(x + r), bottom.max(y + r)]
-    })
 }
 
 /// Shears the strokes until x and y are uncorrelated along the path, by 45° at most.

@@ -20,7 +20,7 @@ pub(super) fn zero(pen: &mut Pen) {
 
 /// A back, straight or curved, that runs into a loop.
 pub(super) fn six(pen: &mut Pen) {
-    let size = [pen.about(0.29, 0.08), pen.about(0.23, 0.055)];
+    let size = [pen.about(0.28, 0.065).max(0.2), pen.about(0.23, 0.055)];
     let left = -size[0];
     let top = pen.about(-0.04, 0.14);
     let lean = top - left;
@@ -54,7 +54,7 @@ pub(super) fn six(pen: &mut Pen) {
     // Closed on the back, curled up inside, or left open.
     let (sweep, growth) = match pen.habit([52.0, 34.0, 14.0]) {
         0 => (pen.about(-345.0, 20.0), pen.about(0.98, 0.07)),
-        1 => (pen.about(-380.0, 40.0), pen.about(0.65, 0.14)),
+        1 => (pen.about(-380.0, 40.0), pen.about(0.65, 0.12)),
         _ => (pen.about(-290.0, 20.0), pen.about(0.9, 0.12)),
     };
     let from = pen.about(180.0, 8.0);
@@ -79,7 +79,7 @@ pub(super) fn eight(pen: &mut Pen) {
             pen.to(-0.03 * way, waist);
             pen.arc([0.0, low], [way * lower[0], lower[1] * 0.95], -35.0, 240.0, 1.0);
             pen.to(-0.02 * way, waist + 0.05);
-            let (over, end) = (pen.about(1.0, 0.25), pen.about(0.12, 0.07));
+            let (over, end) = (pen.about(1.1, 0.33), pen.about(0.09, 0.08));
             pen.to(way * upper[0] * 0.7 * over + lean, 0.5 * (waist + end));
             if pen.chance(0.75) {
                 pen.to(way * upper[0] * over + lean, end);
@@ -107,11 +107,11 @@ pub(super) fn eight(pen: &mut Pen) {
 
 /// A loop and a stem down from its right side, straight or ending in a tail.
 pub(super) fn nine(pen: &mut Pen) {
-    let size = [pen.about(0.25, 0.07), pen.about(0.22, 0.06)];
+    let size = [pen.about(0.235, 0.06), pen.about(0.235, 0.05)];
     let right = size[0];
     let round = pen.about(0.85, 0.12);
     let top = pen.about(0.06, 0.06);
-    match pen.habit([55.0, 33.0, 12.0]) {
+    match pen.habit([50.0, 40.0, 10.0]) {
         // Round, back over the top and down to meet the stem.
         0 => {
             let from = pen.about(-30.0, 22.0);
@@ -126,12 +126,15 @@ pub(super) fn nine(pen: &mut Pen) {
         }
         // Drawn as a bow open to the right, closed by the way up.
         1 => {
-            let (begin, low) = (pen.about(0.16, 0.13), size[1] * pen.about(1.9, 0.2));
-            pen.down(begin, 0.02)
+            let (begin, low) = (pen.about(0.19, 0.11), size[1] * pen.about(1.9, 0.2));
+            let fall = pen.about(0.05, 0.05);
+            pen.down(begin, fall)
+                .to(0.3 * begin, 0.02)
                 .to(-0.6 * size[0], 0.3 * low)
                 .to(-size[0], 0.7 * low)
                 .to(-0.5 * size[0], low);
-            pen.to(0.3 * right, 0.8 * low).to(right * round, 0.45 * low);
+            let flat = pen.about(0.85, 0.1);
+            pen.to(0.35 * right, flat * low).to(right * round, 0.5 * low);
             pen.turn(right + 0.05, top, 0.9);
         }
         // The way of the clock, begun low on the right, and the stem put on.
@@ -141,7 +144,7 @@ pub(super) fn nine(pen: &mut Pen) {
             pen.down(right, size[1] * 0.6);
         }
     }
-    let foot = pen.about(0.1, 0.12);
+    let foot = right + pen.about(-0.12, 0.13);
     match pen.habit([60.0, 24.0, 16.0]) {
         0 => {
             pen.to(0.5 * (right + foot) + 0.03, 0.5).to(foot, 1.0);

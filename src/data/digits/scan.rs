@@ -9,7 +9,7 @@ use super::thin::{NEIGHBOURS, Shape, thinned};
 /// Finer than the scan by this much, so that small loops stay open.
 const FINE: usize = 3;
 /// Greys from here on are ink.
-const INK: f32 = 112.0;
+const INK: f32 = 144.0;
 /// Spurs up to this long are no strokes, in fine pixels; what stands alone is kept.
 const SPUR: usize = 6;
 

@@ -55,16 +55,16 @@ fn every_digit_is_drawn_on_the_pad() {
 #[test]
 fn the_bits_of_a_seed_never_change() {
     let drawn = drawings(10, 7);
-    let points = drawn.iter().flat_map(|d| d.strokes()).flatten();
-    assert_eq!(hash(points.flat_map(|p| [p.x, p.y, p.pressure.unwrap()])), 1);
-    assert_eq!(hash(drawn.iter().flat_map(image)), 2);
+    let points = drawn.iter().flat_map(Drawing::strokes).flatten();
+    assert_eq!(hash(points.flat_map(|p| [p.x, p.y, p.pressure.unwrap()])), 7677019209391777224);
+    assert_eq!(hash(drawn.iter().flat_map(image)), 12347533873820985617);
     let deskewed = Preparation { deskew: true, ..Preparation::default() };
-    assert_eq!(hash(drawn.iter().flat_map(|drawing| prepare(drawing, &deskewed).image)), 3);
+    assert_eq!(hash(drawn.iter().flat_map(|drawing| prepare(drawing, &deskewed).image)), 18055233267399937671);
 }
 
 #[test]
 fn a_line_of_a_file_gives_the_same_bits() {
-    for drawing in drawings(2, 1) {
+    for drawing in drawings(100, 1) {
         let line = serde_json::to_string(&drawing).unwrap();
         assert_eq!(serde_json::from_str::<Drawing>(&line).unwrap(), drawing);
     }
@@ -108,15 +108,15 @@ fn the_centre_of_mass_is_in_the_middle_and_the_box_is_filled() {
 
 #[test]
 fn nothing_a_dot_and_a_line_come_out_as_such() {
-    let inked = |drawing: &Drawing| image(drawing).iter().filter(|&&grey| grey > 0.5).count();
+    let inked = |drawing: &Drawing| image(drawing).iter().sum::<f32>();
     assert_eq!(image(&Drawing::default()), [0.0; SIDE * SIDE]);
     assert_eq!(image(&Drawing::new(None, vec![vec![], vec![]]).unwrap()), [0.0; SIDE * SIDE]);
     for dot in [&[(3.0, 4.0)][..], &[(-5e8, 5e8); 40]] {
-        assert!((3..10).contains(&inked(&drawing(dot))), "{}", inked(&drawing(dot)));
+        assert!((4.0..7.0).contains(&inked(&drawing(dot))), "{}", inked(&drawing(dot)));
     }
     // Lines of any length keep the width of a stroke.
     for line in [[(0.0, 0.0), (0.0, 9.0)], [(5.0, 1.0), (900.0, 1.0)], [(0.0, 0.0), (1e-4, 0.0)]] {
-        assert!((40..70).contains(&inked(&drawing(&line))), "{line:?} {}", inked(&drawing(&line)));
+        assert!((38.0..60.0).contains(&inked(&drawing(&line))), "{line:?} {}", inked(&drawing(&line)));
     }
 }
 
@@ -149,7 +149,7 @@ fn every_switch_takes_every_drawing() {
 
 #[test]
 fn each_switch_changes_what_it_names() {
-    let drawing = &drawings(1, 6)[5];
+    let drawing = &drawing(&[(0.4, 0.3), (0.6, 0.31), (0.5, 0.45), (0.55, 0.7)]);
     let usual = Preparation { pad: Some(1.0), ..Preparation::default() };
     let made = prepare(drawing, &usual);
     let with = |change: fn(&mut Preparation)| {
@@ -218,16 +218,16 @@ fn ink_is_like_mnists() {
 /// The picture of a digit, traced and drawn again, is nearly the picture it was.
 #[test]
 fn a_traced_scan_is_drawn_as_it_was() {
-    let mut worst: f32 = 0.0;
-    for drawing in drawings(20, 9) {
+    let differences = drawings(20, 9).into_iter().map(|drawing| {
         let scan: Vec<u8> = image(&drawing).iter().map(|grey| (grey * 255.0).round() as u8).collect();
         let traced = strokes_of(scan.as_slice().try_into().unwrap());
         let (a, b) = (image(&drawing), image(&traced));
-        let (common, all) =
+        let (common, all): (f32, f32) =
             a.iter().zip(&b).fold((0.0, 0.0), |(c, s), (a, b)| (c + a * b, s + a * a.max(*b)));
-        worst = worst.max(1.0 - common / all);
-    }
-    assert!(worst < 0.5, "{worst}");
+        1.0 - common / all
+    });
+    let mean = differences.sum::<f32>() / 200.0;
+    assert!(mean < 0.25, "{mean}");
 }
 
 #[test]
@@ -257,7 +257,7 @@ fn write_pictures() {
     let drawn = drawings(each, 1);
     let drawing_time = start.elapsed();
     let images: Vec<_> = drawn.iter().map(image).collect();
-    println!("{drawing_time:?} to draw, {:?} to prepare {}", start.elapsed() - drawing_time, 10 * each);
+    println!("{drawing_time:?} to draw {}, {:?} with preparing", 10 * each, start.elapsed());
     std::fs::write(format!("{folder}/generated.u8"), bytes(&images)).unwrap();
     if let Ok(scans) = std::fs::read(format!("{folder}/scans.u8")) {
         let start = std::time::Instant::now();
