@@ -5,8 +5,8 @@
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use glassbox::nn::{Loss, Network, NetworkConfig, Pass};
 use glassbox::data::{Augmentation, Augmenter, Data, DataConfig};
+use glassbox::nn::{Loss, Network, NetworkConfig, Pass};
 use glassbox::tensor::{Rng, Stream, matmul};
 use glassbox::train::{Experiment, Optimizer, OptimizerConfig, OptimizerName, Run};
 use serde_json::{Value, json};

@@ -59,9 +59,14 @@ impl Learning {
             let y = numbers.add(self.test.column(column));
             Line { label: "test".into(), is_train: false, x: test_x, low: y, high: y }
         };
-        let loss = Strip { label: "loss".into(), range: None, lines: vec![train, test(0)], marks: Vec::new() };
-        let metric =
-            Strip { label: "accuracy".into(), range: Some([0.0, 1.0]), lines: vec![test(1)], marks: Vec::new() };
+        let loss =
+            Strip { label: "loss".into(), range: None, lines: vec![train, test(0)], marks: Vec::new() };
+        let metric = Strip {
+            label: "accuracy".into(),
+            range: Some([0.0, 1.0]),
+            lines: vec![test(1)],
+            marks: Vec::new(),
+        };
         let words = |number: Option<f32>| {
             number.map_or_else(|| "not measured yet".into(), |number| significant(f64::from(number), 3))
         };

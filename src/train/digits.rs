@@ -63,7 +63,8 @@ fn shipped() -> &'static (Vec<Vec<usize>>, Vec<f32>) {
     static MODEL: OnceLock<(Vec<Vec<usize>>, Vec<f32>)> = OnceLock::new();
     MODEL.get_or_init(|| {
         let file: &[u8] = include_bytes!("../../www/models/digits.safetensors");
-        let network = Model::read("digits.safetensors", file).expect("the model that ships is tested").network;
+        let network =
+            Model::read("digits.safetensors", file).expect("the model that ships is tested").network;
         (shapes_of(&network), network.weights)
     })
 }

@@ -5,6 +5,7 @@ mod data;
 mod evaluate;
 mod images;
 mod train;
+mod train_digits;
 
 use clap::{Parser, Subcommand};
 use glassbox::error::{Error, Result};
@@ -26,6 +27,8 @@ struct Arguments {
 enum Verb {
     /// Runs an experiment headless.
     Train(train::Train),
+    /// Trains the digit model that the page ships, always to the same file.
+    TrainDigits(train_digits::TrainDigits),
     /// Tells how many images of a test set a trained model tells rightly.
     Evaluate(evaluate::Evaluate),
     /// Writes the exact arrays that an experiment trains and tests on.
@@ -35,6 +38,7 @@ enum Verb {
 fn main() -> ExitCode {
     let result = match Arguments::parse().verb {
         Verb::Train(verb) => verb.run(),
+        Verb::TrainDigits(verb) => verb.run(),
         Verb::Evaluate(verb) => verb.run(),
         Verb::Data(verb) => verb.run(),
     };
@@ -82,4 +86,13 @@ fn in_words(error: &std::io::Error) -> String {
         std::io::ErrorKind::InvalidData => "this is not text in UTF-8".into(),
         _ => error.to_string(),
     }
+}
+
+/// Refuses a place that cannot be written before hours of training, not after.
+fn check_folder(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_dir() {
+        return Ok(());
+    }
+    Err(Error::file(path.display(), format!("there is no folder {}", folder.display())))
 }

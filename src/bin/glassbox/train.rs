@@ -1,13 +1,13 @@
 //! `glassbox train`: an experiment from a file, with a progress bar, to a report and a model file.
 
 use super::images::Images;
-use super::{read_experiment, write};
+use super::{check_folder, read_experiment, write};
 use clap::Args;
 use glassbox::data::Data;
-use glassbox::error::{Error, Result, ensure_within};
+use glassbox::error::{Result, ensure_within};
 use glassbox::train::{Experiment, Outcome, Report, Run, model};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 #[derive(Args)]
@@ -78,15 +78,6 @@ fn tell(report: &Report) {
         print!(", test loss {loss}, test {} {value}", report.test.metric);
     }
     println!(", {:.2} s", report.seconds);
-}
-
-/// Refuses a place that cannot be written before hours of training, not after.
-fn check_folder(path: &Path) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if folder.is_dir() {
-        return Ok(());
-    }
-    Err(Error::file(path.display(), format!("there is no folder {}", folder.display())))
 }
 
 /// The run of an experiment, on the images given along with it if there are any.

@@ -1,6 +1,6 @@
 //! `glassbox train-digits`: the digit model that the page ships, always the same file from the same data.
 
-use super::{in_words, open};
+use super::{open, write};
 use clap::Args;
 use glassbox::data::digits::{self, Preparation};
 use glassbox::data::{Data, Examples, Pictures, SIDE, idx};
@@ -40,7 +40,8 @@ impl TrainDigits {
         glassbox::error::ensure_within("--epochs", self.epochs, &(1..=1000))?;
         let (pictures, labels) = mnist(&self.data, "train")?;
         let train = training_pictures(&pictures, &labels)?;
-        let test = mnist(&self.data, "t10k").and_then(|(pictures, labels)| Examples::of_pictures(pictures, &labels))?;
+        let test = mnist(&self.data, "t10k")
+            .and_then(|(pictures, labels)| Examples::of_pictures(pictures, &labels))?;
         let (items, tests) = (train.len(), test.len());
         let steps_an_epoch = items.div_ceil(BATCH);
         let steps = steps_an_epoch * self.epochs;
@@ -51,7 +52,9 @@ impl TrainDigits {
         bar.set_style(style.expect("the template is ours"));
         let (mut pass, mut mean) = (glassbox::nn::Pass::default(), 0.0);
         for step in 1..=steps {
-            let loss = run.step().map_err(|at| Error::setting("the run", format!("diverged at step {}", at.step), "finite"))?;
+            let loss = run
+                .step()
+                .map_err(|at| Error::setting("the run", format!("diverged at step {}", at.step), "finite"))?;
             mean += (loss - mean) / (step.min(200) as f32);
             if step % 16 == 0 {
                 bar.set_position(step as u64);
@@ -129,8 +132,4 @@ fn mnist(folder: &Path, part: &str) -> Result<(Pictures, Vec<u8>)> {
     let pictures = idx::read_images(&images.display().to_string(), open(&images)?)?;
     let labels = idx::read_labels(&labels.display().to_string(), open(&labels)?)?;
     Ok((pictures, labels))
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    std::fs::write(path, bytes).map_err(|error| Error::file(path.display(), in_words(&error)))
 }

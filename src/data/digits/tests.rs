@@ -59,7 +59,10 @@ fn the_bits_of_a_seed_never_change() {
     assert_eq!(hash(points.flat_map(|p| [p.x, p.y, p.pressure.unwrap()])), 7677019209391777224);
     assert_eq!(hash(drawn.iter().flat_map(image)), 12347533873820985617);
     let deskewed = Preparation { deskew: true, ..Preparation::default() };
-    assert_eq!(hash(drawn.iter().flat_map(|drawing| prepare(drawing, &deskewed).image)), 18055233267399937671);
+    assert_eq!(
+        hash(drawn.iter().flat_map(|drawing| prepare(drawing, &deskewed).image)),
+        18055233267399937671
+    );
 }
 
 #[test]

@@ -50,8 +50,14 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             optimizer.name,
         ),
         Control::new("batch_size", "Batch size", Kind::Slider, batches, experiment.batch_size),
-        Control::new("data.samples", "Digits to train on", Kind::Slider, sizes.to_vec(), experiment.data.samples)
-            .restarting(),
+        Control::new(
+            "data.samples",
+            "Digits to train on",
+            Kind::Slider,
+            sizes.to_vec(),
+            experiment.data.samples,
+        )
+        .restarting(),
     ]
 }
 

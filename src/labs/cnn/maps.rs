@@ -23,14 +23,20 @@ pub(super) fn panel(observer: &CnnObserver, run: &Run, view: &View, numbers: &mu
             let shape = &run.network().shapes()[layer];
             let output = observer.pass.traces.get(layer).filter(|_| !observer.picture().is_empty());
             let output = output.map_or(&[][..], |trace| &trace.output);
-            MapColumn { layer: Some(layer), label: names[layer].clone(), field: fields[layer], ..column(shape, output, numbers) }
+            MapColumn {
+                layer: Some(layer),
+                label: names[layer].clone(),
+                field: fields[layer],
+                ..column(shape, output, numbers)
+            }
         })
         .map(|column| MapColumn { mixes: mixes(run, column.layer), ..column })
         .collect();
     let summary = match observer.picture() {
         [] => "The pad is empty, so there are no feature maps yet.".into(),
         _ => {
-            let layers: Vec<String> = columns.iter().map(|column| format!("{} {}", column.label, column.shape)).collect();
+            let layers: Vec<String> =
+                columns.iter().map(|column| format!("{} {}", column.label, column.shape)).collect();
             format!("Feature maps of the drawing, layer by layer: {}.", layers.join(", "))
         }
     };
@@ -62,7 +68,8 @@ fn column(shape: &[usize], output: &[f32], numbers: &mut Numbers) -> MapColumn {
         output.get(at).copied().unwrap_or(0.0)
     };
     let most = output.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
-    let shape = if is_picture { format!("{of} × {height}×{width}") } else { format!("{} units", count(of)) };
+    let shape =
+        if is_picture { format!("{of} × {height}×{width}") } else { format!("{} units", count(of)) };
     MapColumn {
         layer: None,
         label: String::new(),
@@ -72,7 +79,11 @@ fn column(shape: &[usize], output: &[f32], numbers: &mut Numbers) -> MapColumn {
         of,
         height,
         width,
-        values: numbers.add((0..maps).flat_map(|map| (0..height * width).map(move |cell| (map, cell))).map(|(map, cell)| value(map, cell))),
+        values: numbers.add(
+            (0..maps)
+                .flat_map(|map| (0..height * width).map(move |cell| (map, cell)))
+                .map(|(map, cell)| value(map, cell)),
+        ),
         scales: numbers.add((0..maps).map(|_| most)),
         is_signed: output.iter().any(|&value| value < 0.0),
         mixes: true,

@@ -2,7 +2,7 @@
 
 use super::maps::focus;
 use super::observer::CnnObserver;
-use crate::labs::format::{significant};
+use crate::labs::format::significant;
 use crate::labs::{Arithmetic, Figure, Numbers, Panel, Rule, Unit, View};
 use crate::train::Run;
 
@@ -138,15 +138,17 @@ fn bias(run: &Run, unit: Unit) -> f32 {
 
 /// The cells that the unit's window of `size` covers, in order, with their place in the window; `None`
 /// where it reaches out of the picture.
-fn window(run: &Run, unit: Unit, size: usize, before: [usize; 3]) -> impl Iterator<Item = (usize, Option<usize>)> {
+fn window(
+    run: &Run,
+    unit: Unit,
+    size: usize,
+    before: [usize; 3],
+) -> impl Iterator<Item = (usize, Option<usize>)> {
     let [height, width, _] = before;
     let seen = run.network().sees(unit.layer, [unit.row, unit.column, 1, 1]).unwrap_or([0, 0, height, width]);
     let [top, left, rows, columns] = seen;
     // What a window at the upper or left edge lacks lies before the picture, elsewhere after it.
-    let (above, aside) = (
-        if top == 0 { size - rows } else { 0 },
-        if left == 0 { size - columns } else { 0 },
-    );
+    let (above, aside) = (if top == 0 { size - rows } else { 0 }, if left == 0 { size - columns } else { 0 });
     (0..size * size).map(move |place| {
         let (row, column) = ((place / size).checked_sub(above), (place % size).checked_sub(aside));
         let cell = row.zip(column).filter(|&(row, column)| row < rows && column < columns);
@@ -210,7 +212,8 @@ fn pooled(run: &Run, unit: Unit, input: &[f32], before: [usize; 3], output: f32)
         _ => run.network().sees(unit.layer, [unit.row, unit.column, 1, 1]).unwrap_or([0, 0, height, width]),
     };
     let [top, left, rows, columns] = part;
-    let cells = (top..top + rows).flat_map(|row| (left..left + columns).map(move |column| row * width + column));
+    let cells =
+        (top..top + rows).flat_map(|row| (left..left + columns).map(move |column| row * width + column));
     Worked {
         rule,
         height: rows,

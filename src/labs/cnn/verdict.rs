@@ -22,12 +22,14 @@ pub(super) fn of(observer: &CnnObserver, run: &Run) -> Verdict {
             run.current().optimizer.learning_rate()
         );
         let smaller = f64::from(run.current().optimizer.learning_rate()) / 10.0;
-        let remedies = vec![Remedy::new("Take a tenth of the learning rate", "optimizer.learning_rate", smaller)];
+        let remedies =
+            vec![Remedy::new("Take a tenth of the learning rate", "optimizer.learning_rate", smaller)];
         return verdict(Tone::Bad, "Diverged.", text, remedies);
     }
     let output = observer.pass.output();
     let Some((class, share)) = best(output).filter(|_| !observer.picture().is_empty()) else {
-        let text = "Draw a digit on the pad, with mouse, finger or pen: every layer shows what it makes of it.";
+        let text =
+            "Draw a digit on the pad, with mouse, finger or pen: every layer shows what it makes of it.";
         return verdict(Tone::Note, "Nothing to read yet.", text.into(), Vec::new());
     };
     let said = percent(f64::from(share));
