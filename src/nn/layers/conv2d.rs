@@ -102,7 +102,7 @@ impl Conv2d {
                 patch.fill(0.0);
             }
             for (image, at, length) in self.parts(window) {
-                patch[at..][..length].copy_from_slice(&images[image..][..length]);
+                copy(&images[image..][..length], &mut patch[at..][..length]);
             }
         }
     }
@@ -116,6 +116,18 @@ impl Conv2d {
                 }
             }
         }
+    }
+}
+
+/// Copies a few numbers. The first layer's runs are short, and calling `memcpy` for each took a fifth of
+/// its time.
+#[inline]
+fn copy(from: &[f32], to: &mut [f32]) {
+    match (from, to) {
+        (&[a], [x]) => *x = a,
+        (&[a, b], [x, y]) => (*x, *y) = (a, b),
+        (&[a, b, c], [x, y, z]) => (*x, *y, *z) = (a, b, c),
+        (from, to) => to.copy_from_slice(from),
     }
 }
 

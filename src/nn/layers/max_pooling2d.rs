@@ -49,13 +49,20 @@ impl Layer for MaxPooling2d {
         trace.winners.resize(outputs, 0);
         let rows = trace.output.chunks_exact_mut(channels).zip(trace.winners.chunks_exact_mut(channels));
         for ((best, winners), window) in rows.zip(self.windows.from(0)) {
-            for (index, at) in self.windows.cells(window).enumerate() {
-                let cells = input[at..][..channels].iter().zip(at as u32..);
-                for ((&x, at), (best, winner)) in cells.zip(best.iter_mut().zip(winners.iter_mut())) {
-                    // A NaN wins and stays, so that no divergence is lost here.
-                    let wins = index == 0 || x > *best || x.is_nan();
-                    *best = if wins { x } else { *best };
-                    *winner = if wins { at } else { *winner };
+            let mut cells = self.windows.cells(window);
+            let first = cells.next().expect("a window has a cell in the image");
+            best.copy_from_slice(&input[first..][..channels]);
+            winners.iter_mut().zip(first as u32..).for_each(|(winner, at)| *winner = at);
+            for at in cells {
+                let (cell, best) = (&input[at..][..channels], &mut best[..channels]);
+                let winners = &mut winners[..channels];
+                for channel in 0..channels {
+                    // Masks for SIMD: which cell is largest cannot be foretold, and as a branch that took
+                    // a quarter of a step. A NaN wins and stays, so that no divergence is lost here.
+                    let (x, y) = (cell[channel], best[channel]);
+                    let wins = 0_u32.wrapping_sub(u32::from((x > y) | x.is_nan()));
+                    best[channel] = f32::from_bits((x.to_bits() & wins) | (y.to_bits() & !wins));
+                    winners[channel] = ((at + channel) as u32 & wins) | (winners[channel] & !wins);
                 }
             }
         }
