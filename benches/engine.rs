@@ -5,8 +5,9 @@
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
+use glassbox::nn::{Loss, Network, NetworkConfig, Pass};
 use glassbox::tensor::{Rng, Stream, matmul};
-use glassbox::train::{Experiment, Run};
+use glassbox::train::{Experiment, Optimizer, OptimizerConfig, OptimizerName, Run};
 use serde_json::{Value, json};
 
 fn main() {
@@ -74,6 +75,49 @@ fn step_with_adam(bencher: Bencher, lab: Lab) {
     bencher.counter(ItemsCount::new(STEPS)).bench_local(|| {
         for _ in 0..STEPS {
             black_box(run.step()).expect("a run that does not diverge");
+        }
+    });
+}
+
+/// Networks that read digits, 28 × 28, in batches of 64 with Adam.
+#[derive(Clone, Copy, Debug)]
+enum Digits {
+    /// 3 × 3 × 8, pool, 3 × 3 × 16, pool, dense 10.
+    Small,
+    /// 3 × 3 × 16 twice, pool, 3 × 3 × 32 twice, pool, 3 × 3 × 64, dense 10; all `same`.
+    Shipped,
+}
+
+const BATCH: usize = 64;
+
+#[divan::bench(args = [Digits::Small, Digits::Shipped], sample_count = 10)]
+fn step_of_digits(bencher: Bencher, digits: Digits) {
+    let conv = |filters: usize, padding: &str| json!({ "type": "conv2d", "filters": filters, "kernel_size": 3, "padding": padding, "activation": "relu" });
+    let pool = || json!({ "type": "max_pooling2d" });
+    let mut layers = match digits {
+        Digits::Small => vec![conv(8, "valid"), pool(), conv(16, "valid"), pool()],
+        Digits::Shipped => {
+            let twice = |filters| [conv(filters, "same"), conv(filters, "same"), pool()];
+            [twice(16).to_vec(), twice(32).to_vec(), vec![conv(64, "same")]].concat()
+        }
+    };
+    layers.extend([
+        json!({ "type": "flatten" }),
+        json!({ "type": "dense", "units": 10, "activation": "softmax" }),
+    ]);
+    let config: NetworkConfig = serde_json::from_value(json!({ "layers": layers })).expect("layers");
+    let loss = Loss::SparseCategoricalCrossentropy;
+    let mut network = Network::new(&config, &[28, 28, 1], loss, 7).expect("a network");
+    let mut optimizer =
+        Optimizer::new(OptimizerConfig::new(OptimizerName::Adam, 0.001), network.weights.len());
+    let inputs = numbers(BATCH * 28 * 28);
+    let targets: Vec<f32> = (0..BATCH * 10).map(|index| f32::from(index % 10 == index / 10 % 10)).collect();
+    let mut pass = Pass::training(0);
+    bencher.counter(ItemsCount::new(10_usize)).bench_local(|| {
+        for _ in 0..10 {
+            network.forward(&inputs, &mut pass);
+            black_box(network.backward(&inputs, &targets, &mut pass));
+            network.update(&pass, |weights, grads, slots| optimizer.update(weights, grads, slots));
         }
     });
 }

@@ -61,6 +61,36 @@ fn transposed_left_is_the_naive_loop() {
     });
 }
 
+/// In blocks of rows, as a convolution sums the gradient of its kernel.
+#[test]
+fn add_transposed_left_goes_on_from_what_is_there() {
+    for_all_shapes(|shape @ [m, k, n], rng| {
+        let (x, g, start) = (values(rng, m * k), values(rng, m * n), values(rng, k * n));
+        let mut dw = start.clone();
+        for (x, g) in x.chunks(5 * k).zip(g.chunks(5 * n)) {
+            matmul::add_transposed_left(x, g, &mut dw, n);
+        }
+        let products = |index: usize| (0..m).map(move |p| (p * k + index / n, p * n + index % n));
+        let element =
+            |index: usize| sum(start[index], products(index).map(|(at_x, at_g)| (x[at_x], g[at_g])));
+        assert_same_bits("dw + xᵀ · g", shape, &dw, &(0..k * n).map(element).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn product_and_transpose_are_the_naive_loops() {
+    for_all_shapes(|shape @ [m, k, n], rng| {
+        let (x, w) = (values(rng, m * k), values(rng, k * n));
+        let (mut y, mut transposed) = (vec![f32::NAN; m * n], vec![f32::NAN; k * n]);
+        matmul::product(&x, &w, &mut y, n);
+        let element = |index: usize| sum(0.0, (0..k).map(|p| (x[index / n * k + p], w[p * n + index % n])));
+        assert_same_bits("x · w", shape, &y, &(0..m * n).map(element).collect::<Vec<_>>());
+        matmul::transpose(&w, &mut transposed, n);
+        let turned: Vec<f32> = (0..k * n).map(|index| w[index % k * n + index / k]).collect();
+        assert_same_bits("wᵀ", shape, &transposed, &turned);
+    });
+}
+
 #[test]
 fn transposed_right_is_the_naive_loop() {
     let mut scratch = vec![f32::NAN; 7]; // shared by all shapes, as a buffer that was used before

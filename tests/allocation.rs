@@ -5,7 +5,8 @@
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
 use glassbox::data::idx::{read_images, read_labels};
-use glassbox::train::{Experiment, Run};
+use glassbox::nn::{Loss, Mode, Network, NetworkConfig, Pass};
+use glassbox::train::{Experiment, Optimizer, OptimizerConfig, OptimizerName, Run};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -61,6 +62,24 @@ fn a_step_allocates_nothing_after_two_epochs() {
     }
 }
 
+#[test]
+fn a_step_on_changed_pictures_allocates_nothing_either() {
+    let experiment = json!({ "version": 1, "lab": "gradients", "seed": 7,
+        "data": { "name": "digits", "samples": 100, "augmentation": { "rotation": 15, "elastic": 1.5, "thickness": 0.5 } },
+        "network": { "layers": [{ "type": "flatten" }, { "type": "dense", "units": 10, "activation": "softmax" }] },
+        "loss": "sparse_categorical_crossentropy", "optimizer": "adam", "batch_size": 32 });
+    let mut run = Run::new(Experiment::from_value(experiment).unwrap()).unwrap();
+    while run.epoch() < 2 {
+        step(&mut run);
+    }
+    let counted = allocation_counter::measure(|| {
+        while run.epoch() < 4 {
+            step(&mut run);
+        }
+    });
+    assert_eq!(counted.count_total, 0, "{counted:?}");
+}
+
 fn idx(header: &[u32], items: &[u8]) -> Vec<u8> {
     header.iter().flat_map(|number| number.to_be_bytes()).chain(items.iter().copied()).collect()
 }
@@ -95,4 +114,37 @@ fn a_file_takes_little_more_than_its_images() {
     let used = allocation_counter::measure(|| pictures = read_images("i", &*bytes).ok());
     assert_eq!(pictures.unwrap().len(), 20_000);
     assert!(used.bytes_max < 2 * 20_000 * 784 && used.bytes_current < 20_001 * 784, "{used:?}");
+}
+
+#[test]
+fn a_step_of_every_kind_of_layer_allocates_nothing() {
+    let config = json!({ "layers": [
+        { "type": "conv2d", "filters": 3, "kernel_size": 3, "padding": "same", "activation": "relu" },
+        { "type": "batch_normalization" },
+        { "type": "max_pooling2d" },
+        { "type": "conv2d", "filters": 5, "kernel_size": 2, "strides": 2, "padding": "same", "activation": "tanh" },
+        { "type": "layer_normalization" },
+        { "type": "average_pooling2d", "pool_size": 2, "strides": 1 },
+        { "type": "dropout", "rate": 0.3 },
+        { "type": "flatten" },
+        { "type": "dense", "units": 3, "activation": "softmax" } ] });
+    let config: NetworkConfig = serde_json::from_value(config).expect("layers");
+    let mut network =
+        Network::new(&config, &[8, 8, 2], Loss::SparseCategoricalCrossentropy, 7).expect("a network");
+    let adam = OptimizerConfig::new(OptimizerName::Adam, 0.01);
+    let mut optimizer = Optimizer::new(adam, network.weights.len());
+    let inputs: Vec<f32> = (0..32 * 128).map(|index| (index as f32 * 0.7).sin()).collect();
+    let targets: Vec<f32> = (0..32 * 3).map(|index| f32::from(index % 3 == index / 3 % 3)).collect();
+    let mut pass = Pass::default();
+    let mut step = |step: usize| {
+        let rows = if step % 3 == 2 { 5 } else { 32 };
+        pass.mode = Mode::Training { step };
+        network.forward(&inputs[..rows * 128], &mut pass);
+        network.backward(&inputs[..rows * 128], &targets[..rows * 3], &mut pass);
+        network.update(&pass, |weights, grads, slots| optimizer.update(weights, grads, slots));
+    };
+    let first = allocation_counter::measure(|| step(0));
+    assert!(first.count_total > 0, "the first step fills its buffers, and is counted");
+    let counted = allocation_counter::measure(|| (1..12).for_each(&mut step));
+    assert_eq!(counted.count_total, 0, "{counted:?}");
 }

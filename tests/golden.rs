@@ -3,19 +3,22 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
-use glassbox::nn::{Activation, Initializer, Loss, Network, NetworkConfig, Pass, Slot};
+use glassbox::nn::{Activation, Initializer, Loss, Mode, Network, NetworkConfig, Pass, Slot};
 use glassbox::tensor::{Rng, Stream};
 use glassbox::train::{Optimizer, OptimizerConfig};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// The one rule of closeness: |ours − Keras'| ≤ tolerance · max(|Keras'|, scale), where the scale is
 /// the largest magnitude in the array, at most 1. So arrays of tiny gradients are compared as
-/// sharply as large ones, and single entries near 0 are not held to digits that f32 cannot keep.
+/// sharply as large ones, and single entries near 0 are not held to digits that f32 cannot keep. An
+/// array that is 0 but for the rounding of f64 must be 0 but for that of f32.
 fn assert_close(what: &str, ours: &[f32], keras: &[f64], tolerance: f64) {
     assert_eq!(ours.len(), keras.len(), "{what}");
     let scale = keras.iter().fold(0.0_f64, |max, value| max.max(value.abs())).min(1.0);
+    let scale = if scale < 1e-12 { 0.01 } else { scale };
     for (index, (&ours, &keras)) in ours.iter().zip(keras).enumerate() {
         let distance = (f64::from(ours) - keras).abs();
         assert!(distance <= tolerance * keras.abs().max(scale), "{what}[{index}]: {ours} vs {keras}");
@@ -35,6 +38,7 @@ struct Golden {
     optimizers: Optimizers,
     defaults: Map<String, Value>,
     initializers: Initializers,
+    layers: Vec<LayerNetwork>,
 }
 
 #[derive(Deserialize)]
@@ -130,6 +134,40 @@ struct InitializerCase {
     max_abs: Option<f64>,
 }
 
+#[derive(Deserialize)]
+struct LayerNetwork {
+    name: String,
+    loss: String,
+    input_shape: Vec<usize>,
+    layers: Value,
+    weights: Vec<NamedWeights>,
+    inputs: Vec<f32>,
+    targets: Vec<Vec<f32>>,
+    inference: Passed,
+    training: Option<Passed>,
+    #[serde(default)]
+    updates: usize,
+    #[serde(default)]
+    learning_rate: f32,
+    #[serde(default)]
+    updated: BTreeMap<String, Vec<f64>>,
+}
+
+#[derive(Deserialize)]
+struct NamedWeights {
+    name: String,
+    shape: Vec<usize>,
+    values: Vec<f32>,
+}
+
+#[derive(Deserialize)]
+struct Passed {
+    output: Vec<f64>,
+    total_loss: f64,
+    grads: BTreeMap<String, Vec<f64>>,
+    grad_inputs: Vec<f64>,
+}
+
 fn golden() -> Golden {
     serde_json::from_str(include_str!("golden/golden.json")).expect("make.py writes what is read here")
 }
@@ -166,6 +204,12 @@ fn network_of(layers: &[LayerCase], inputs: usize, loss: &str) -> Network {
         network.weights[slot.range].copy_from_slice(&values);
     }
     network
+}
+
+fn config_network(layers: &Value, input_shape: &[usize], loss: Loss) -> Network {
+    let config: NetworkConfig =
+        serde_json::from_value(json!({ "layers": layers })).expect("Keras' words are ours");
+    Network::new(&config, input_shape, loss, 0).expect("a valid network")
 }
 
 /// What Keras has for one array of weights.
@@ -263,7 +307,7 @@ fn optimizers_walk_as_those_of_keras() {
         for _ in 0..steps {
             network.forward(&inputs, &mut pass);
             losses.push(network.backward(&inputs, &targets, &mut pass));
-            network.update(|weights, grads, slots| optimizer.update(weights, grads, slots));
+            network.update(&pass, |weights, grads, slots| optimizer.update(weights, grads, slots));
         }
         assert_close(&run.name, &losses, &run.losses, TRAJECTORY);
         for slot in network.slots() {
@@ -284,6 +328,8 @@ fn optimizers_walk_as_those_of_keras() {
 #[test]
 fn optimizers_have_the_defaults_of_keras() {
     let defaults = golden().defaults;
+    // Four weights of a kernel and a bias.
+    let network = config_network(&json!([{ "type": "dense", "units": 1 }]), &[4], Loss::MeanSquaredError);
     for (name, keras) in &defaults {
         let mut options = keras.as_object().expect("an object of options").clone();
         assert_ne!(options.remove("amsgrad"), Some(true.into()), "{name}: AMSGrad is not ours");
@@ -295,7 +341,11 @@ fn optimizers_have_the_defaults_of_keras() {
             let mut weights = vec![0.5; gradients.len()];
             let mut optimizer = Optimizer::new(config, weights.len());
             for step in 0..5 {
-                optimizer.update(&mut weights, &mut gradients.map(|g| g / (1.0 + step as f32)), &[]);
+                optimizer.update(
+                    &mut weights,
+                    &mut gradients.map(|g| g / (1.0 + step as f32)),
+                    network.slots(),
+                );
             }
             weights
         };
@@ -312,7 +362,7 @@ fn initializers_have_the_limits_and_deviations_of_keras() {
         let initializer: Initializer = named(&kind.name);
         let mut kernels = vec![0.0; KERNELS * fan_in * fan_out];
         for (seed, kernel) in kernels.chunks_exact_mut(fan_in * fan_out).enumerate() {
-            initializer.fill(kernel, fan_in, fan_out, &mut Rng::new(seed as u64, Stream::Weights(0)));
+            initializer.fill(kernel, &[fan_in, fan_out], &mut Rng::new(seed as u64, Stream::Weights(0)));
         }
         let count = kernels.len() as f64;
         let mean = kernels.iter().map(|&w| f64::from(w)).sum::<f64>() / count;
@@ -326,5 +376,74 @@ fn initializers_have_the_limits_and_deviations_of_keras() {
             let share = f64::from(largest) / limit;
             assert!((0.999..1.000_001).contains(&share), "{}: {largest} vs {limit}", kind.name);
         }
+    }
+}
+
+/// One pass of a network of [`Golden::layers`], in the mode of `pass`.
+fn assert_passes(case: &LayerNetwork, network: &mut Network, mode: Mode, keras: &Passed) {
+    let what = |part: &str| format!("{} {mode:?} {part}", case.name);
+    let targets = targets_of(&case.loss, &case.targets, network.outputs());
+    let mut pass = Pass { mode, ..Pass::default() };
+    network.forward(&case.inputs, &mut pass);
+    assert_close(&what("output"), pass.output(), &keras.output, PASS);
+    let loss = network.backward(&case.inputs, &targets, &mut pass);
+    assert_close(&what("loss"), &[loss], &[keras.total_loss], PASS);
+    let mut compared = 0;
+    for (slot, (name, _)) in network.slots().iter().zip(network.named_weights()) {
+        let grads = &network.grads[slot.range.clone()];
+        assert_eq!(keras.grads.contains_key(&name), slot.is_trainable, "{}", what(&name));
+        if let Some(keras) = keras.grads.get(&name) {
+            assert_close(&what(&name), grads, keras, PASS);
+            compared += 1;
+        } else {
+            assert!(grads.iter().all(|grad| *grad == 0.0), "{}", what(&name));
+        }
+    }
+    assert_eq!(compared, keras.grads.len());
+    let grad_inputs = network.input_gradient(&case.inputs, &mut pass);
+    assert_close(&what("input"), &grad_inputs, &keras.grad_inputs, PASS);
+}
+
+#[test]
+fn layers_and_their_gradients_are_those_of_keras() {
+    let cases = golden().layers;
+    for case in &cases {
+        let mut network = config_network(&case.layers, &case.input_shape, named(&case.loss));
+        let ours: Vec<_> =
+            network.named_weights().into_iter().map(|(n, w)| (n, w.shape().to_vec())).collect();
+        let keras: Vec<_> = case.weights.iter().map(|w| (w.name.clone(), w.shape.clone())).collect();
+        assert_eq!(ours, keras, "{}: names, shapes and order", case.name);
+        network.weights = case.weights.iter().flat_map(|weights| weights.values.clone()).collect();
+        assert_passes(case, &mut network, Mode::Inference, &case.inference);
+        let Some(training) = &case.training else { continue };
+        assert_passes(case, &mut network, Mode::Training { step: 0 }, training);
+    }
+    assert_eq!(cases.len(), 10);
+}
+
+/// The weights, and the moving statistics with them, after some steps of gradient descent.
+#[test]
+fn batch_normalization_moves_as_that_of_keras() {
+    let cases = golden().layers;
+    let case = cases.iter().find(|case| case.updates > 0).expect("batch_normalization was updated");
+    let mut network = config_network(&case.layers, &case.input_shape, named(&case.loss));
+    network.weights = case.weights.iter().flat_map(|weights| weights.values.clone()).collect();
+    let targets = targets_of(&case.loss, &case.targets, network.outputs());
+    let mut optimizer = Optimizer::new(
+        OptimizerConfig::new(glassbox::train::OptimizerName::Sgd, case.learning_rate),
+        network.weights.len(),
+    );
+    let mut pass = Pass::default();
+    for step in 0..case.updates {
+        for mode in [Mode::Inference, Mode::Training { step }] {
+            pass.mode = mode; // passes without an update leave no trace
+            network.forward(&case.inputs, &mut pass);
+        }
+        network.backward(&case.inputs, &targets, &mut pass);
+        network.update(&pass, |weights, grads, slots| optimizer.update(weights, grads, slots));
+    }
+    for (name, weights) in network.named_weights() {
+        let ours: Vec<f32> = weights.iter().copied().collect();
+        assert_close(&format!("{name} after {} updates", case.updates), &ours, &case.updated[&name], PASS);
     }
 }

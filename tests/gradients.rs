@@ -4,19 +4,19 @@
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
 use glassbox::nn::layers::{Dense, Regularizer};
-use glassbox::nn::{Activation, LayerConfig, Loss, Network, NetworkConfig, Pass};
+use glassbox::nn::{Activation, LayerConfig, Loss, Mode, Network, NetworkConfig, Pass};
 use glassbox::tensor::{Rng, Stream};
+use serde_json::{Value, json};
 
 /// Weights and inputs are multiples of this, so that they are nudged exactly.
 const H: f64 = 1.0 / 128.0;
 /// Rows of the batch.
 const ROWS: usize = 5;
 
-/// A network of two hidden layers and its batch.
+/// A network and its batch.
 struct Case {
     name: String,
     network: Network,
-    activations: Vec<Activation>,
     loss: Loss,
     regularizer: Regularizer,
     inputs: Vec<f32>,
@@ -40,32 +40,46 @@ impl Case {
             dense.kernel_regularizer = regularizer;
             LayerConfig::Dense(dense)
         };
-        let config = NetworkConfig { layers: vec![layer(4, hidden), layer(3, hidden), layer(units, output)] };
-        let mut network = Network::new(&config, &[2], loss, seed).expect("a valid network");
+        let name = format!("{hidden:?} before {output:?} under {loss:?}");
+        let layers = vec![layer(4, hidden), layer(3, hidden), layer(units, output)];
+        // Magnitudes up to 192 H = 1.5.
+        Self { regularizer, ..Self::of(name, layers, &[2], loss, 189, seed) }
+    }
+
+    /// Any layers; weights and inputs have magnitudes below (4 + `range`) H.
+    fn of(
+        name: String,
+        layers: Vec<LayerConfig>,
+        shape: &[usize],
+        loss: Loss,
+        range: u32,
+        seed: u64,
+    ) -> Self {
+        let mut network = Network::new(&NetworkConfig { layers }, shape, loss, seed)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         let mut rng = Rng::new(seed, Stream::Data);
-        // Magnitudes from 4 H to 192 H = 1.5: two nudges never carry a weight over 0, the kink of l1.
+        // Magnitudes from 4 H: two nudges never carry a weight over 0, the kink of l1.
         let mut draw = || {
-            let magnitude = (4 + rng.below(189)) as f32 * H as f32;
+            let magnitude = (4 + rng.below(range)) as f32 * H as f32;
             if rng.below(2) == 0 { magnitude } else { -magnitude }
         };
         network.weights.fill_with(&mut draw);
-        let inputs = (0..2 * ROWS).map(|_| draw()).collect();
+        for slot in
+            network.slots().iter().filter(|slot| slot.name == "moving_variance").cloned().collect::<Vec<_>>()
+        {
+            network.weights[slot.range].iter_mut().for_each(|variance| *variance = 0.5 + variance.abs());
+        }
+        let inputs = (0..ROWS * shape.iter().product::<usize>()).map(|_| draw()).collect();
         let classes: Vec<usize> = (0..ROWS).map(|row| row % 3).collect();
         let targets = match loss {
             Loss::BinaryCrossentropy => classes.iter().map(|class| (class % 2) as f32).collect(),
-            Loss::MeanSquaredError | Loss::MeanAbsoluteError => (0..units * ROWS).map(|_| draw()).collect(),
+            Loss::MeanSquaredError | Loss::MeanAbsoluteError => {
+                (0..network.outputs() * ROWS).map(|_| draw()).collect()
+            }
             _ => classes.iter().flat_map(|&class| (0..3).map(move |unit| f32::from(unit == class))).collect(),
         };
-        Self {
-            name: format!("{hidden:?} before {output:?} under {loss:?}"),
-            network,
-            activations: vec![hidden, hidden, output],
-            loss,
-            regularizer,
-            inputs,
-            targets,
-            pass: Pass::default(),
-        }
+        let (regularizer, pass) = (Regularizer::default(), Pass::default());
+        Self { name, network, loss, regularizer, inputs, targets, pass }
     }
 
     /// Loss and penalties of the weights and inputs as they are now, from the engine's forward pass
@@ -96,8 +110,10 @@ impl Case {
     }
 
     /// On which side of each kink the pass was that [`Self::total_loss`] left.
-    fn sides(&self) -> Vec<bool> {
-        let of_layer = |(trace, activation): (&glassbox::nn::Trace, &Activation)| -> Vec<bool> {
+    fn sides(&self) -> Vec<u32> {
+        let mut sides = Vec::new();
+        for (index, trace) in self.pass.traces.iter().enumerate() {
+            let activation = self.network.activation(index);
             let side = |&z: &f32| match activation {
                 Activation::Relu | Activation::LeakyRelu | Activation::Selu
                 // Smooth at 0, but their curvature jumps.
@@ -105,14 +121,13 @@ impl Case {
                 Activation::HardSigmoid => z.abs() < 3.0,
                 _ => true,
             };
-            trace.pre_activation.iter().map(side).collect()
-        };
-        let mut sides: Vec<bool> =
-            self.pass.traces.iter().zip(&self.activations).flat_map(of_layer).collect();
+            sides.extend(trace.pre_activation.iter().map(|z| u32::from(side(z))));
+            sides.extend(&trace.winners);
+        }
         let pairs = self.pass.output().iter().zip(&self.targets);
         match self.loss {
-            Loss::MeanAbsoluteError => sides.extend(pairs.map(|(y, t)| y > t)),
-            Loss::Hinge => sides.extend(pairs.map(|(y, t)| (2.0 * t - 1.0) * y < 1.0)),
+            Loss::MeanAbsoluteError => sides.extend(pairs.map(|(y, t)| u32::from(y > t))),
+            Loss::Hinge => sides.extend(pairs.map(|(y, t)| u32::from((2.0 * t - 1.0) * y < 1.0))),
             _ => {}
         }
         sides
@@ -155,6 +170,10 @@ impl Case {
             let grad = self.network.grads[index];
             let slot = self.network.slots().iter().find(|slot| slot.range.contains(&index));
             let slot = slot.expect("every weight is in a slot");
+            if !slot.is_trainable {
+                assert_eq!(grad, 0.0, "{}, {} of layer {}", self.name, slot.name, slot.layer);
+                continue;
+            }
             let what = format!("{} of layer {}, weight {index}", slot.name, slot.layer);
             self.compare(&what, grad, |case| &mut case.network.weights[index], tally);
         }
@@ -189,6 +208,89 @@ fn penalties_of_kernels() {
         for loss in Loss::ALL {
             let output = outputs_of(loss)[0];
             Case::new(Activation::Tanh, output, loss, Regularizer { l1, l2 }, 7).check(&mut tally);
+        }
+    }
+    assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
+}
+
+/// Checks `layer` where it meets images of `shape`, first and behind a convolution, before a loss that
+/// sees all that it gives.
+fn check_on_images(layer: &Value, shape: [usize; 3], mode: Mode, tally: &mut Tally) {
+    let read = |layer: Value| serde_json::from_value::<LayerConfig>(layer).expect("Keras' words are ours");
+    let before = json!({ "type": "conv2d", "filters": 2, "kernel_size": 1, "activation": "tanh" });
+    let rest =
+        [json!({ "type": "flatten" }), json!({ "type": "dense", "units": 3, "activation": "softmax" })];
+    for first in [None, Some(before)] {
+        let name = format!("{layer} on {shape:?}, {mode:?}, {} behind a convolution", first.is_some());
+        let layers = first.into_iter().chain([layer.clone()]).chain(rest.clone()).map(read).collect();
+        let mut case = Case::of(name, layers, &shape, Loss::SparseCategoricalCrossentropy, 61, 3);
+        case.pass.mode = mode;
+        case.check(tally);
+    }
+}
+
+/// A layer of windows with these settings beside its own, on images of odd and even sides: every size,
+/// stride and padding.
+fn check_windows(layer: &Value, sizes: &str, shape: [usize; 3], tally: &mut Tally) {
+    for (size, strides) in (1..=3).flat_map(|size| (1..=3).map(move |strides| (size, strides))) {
+        for padding in ["valid", "same"] {
+            let mut layer = layer.clone();
+            layer[sizes] = size.into();
+            layer["strides"] = strides.into();
+            layer["padding"] = padding.into();
+            check_on_images(&layer, shape, Mode::Inference, tally);
+        }
+    }
+}
+
+/// Images of odd and even sides.
+const IMAGES: [[usize; 3]; 3] = [[5, 4, 3], [4, 7, 1], [3, 3, 2]];
+
+#[test]
+fn convolutions() {
+    let mut tally = Tally::default();
+    for (shape, (filters, activation)) in IMAGES.into_iter().zip([(3, "tanh"), (1, "relu"), (2, "softmax")]) {
+        let layer = json!({ "type": "conv2d", "filters": filters, "activation": activation });
+        check_windows(&layer, "kernel_size", shape, &mut tally);
+    }
+    let large = json!({ "type": "conv2d", "filters": 9, "kernel_size": 5, "padding": "same" });
+    check_on_images(&large, [6, 3, 2], Mode::Inference, &mut tally);
+    assert!(tally.skipped * 20 < tally.compared, "too many kinks: {tally:?}");
+}
+
+#[test]
+fn max_poolings() {
+    let mut tally = Tally::default();
+    for shape in IMAGES {
+        check_windows(&json!({ "type": "max_pooling2d" }), "pool_size", shape, &mut tally);
+    }
+    assert!(tally.skipped * 2 < tally.compared, "too many kinks: {tally:?}");
+}
+
+#[test]
+fn average_poolings() {
+    let mut tally = Tally::default();
+    for shape in IMAGES {
+        check_windows(&json!({ "type": "average_pooling2d" }), "pool_size", shape, &mut tally);
+    }
+    for shape in [[1, 1, 1], [3, 5, 2], [4, 4, 9]] {
+        check_on_images(&json!({ "type": "global_average_pooling2d" }), shape, Mode::Inference, &mut tally);
+    }
+    assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
+}
+
+#[test]
+fn dropout_and_normalizations() {
+    let mut tally = Tally::default();
+    for layer in [
+        json!({ "type": "dropout", "rate": 0.4 }),
+        json!({ "type": "batch_normalization", "epsilon": 0.5 }),
+        json!({ "type": "layer_normalization", "epsilon": 0.5 }),
+    ] {
+        for shape in [[2, 3, 3], [1, 2, 1], [2, 1, 8], [1, 1, 11]] {
+            for mode in [Mode::Inference, Mode::Training { step: 5 }] {
+                check_on_images(&layer, shape, mode, &mut tally);
+            }
         }
     }
     assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");

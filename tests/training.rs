@@ -437,6 +437,11 @@ fn what_is_wrong_is_named_with_what_is_allowed() {
         ("/edits", json!([{ "step": 3, "set": { "loss": 8 } }]), &["loss"]),
         (
             "/edits",
+            json!([{ "step": 3, "set": { "optimizer.learning_rate": -1 } }]),
+            &["edits.0.set.optimizer.learning_rate is -1"],
+        ),
+        (
+            "/edits",
             json!([{ "step": 3, "set": {} }, { "step": 2, "set": {} }]),
             &["edits.1.step is 2", "3 or more"],
         ),

@@ -47,6 +47,9 @@ pub struct FigureSlot {
     /// What is drawn, in a few words and with its unit.
     pub caption: &'static str,
     pub place: Place,
+    /// Whether it speaks of the selected layer: its title is "Layer 3", and the layer's own control
+    /// stands beside that.
+    pub of_layer: bool,
     /// Height of the drawing in CSS pixels; 0 for a square.
     pub height_px: u32,
 }

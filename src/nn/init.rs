@@ -107,9 +107,14 @@ impl Initializer {
         ensure_within(&format!("{key}.{option}"), scale, &(low..=1000.0))
     }
 
-    /// Fills `weights`, a kernel of `fan_in` × `fan_out`.
-    pub fn fill(self, weights: &mut [f32], fan_in: usize, fan_out: usize, rng: &mut Rng) {
+    /// Fills `weights`, an array of `shape`. Its fans are Keras': those of a matrix `[inputs, outputs]`,
+    /// times the cells of the window for a convolution; the length of a vector is both.
+    pub fn fill(self, weights: &mut [f32], shape: &[usize], rng: &mut Rng) {
         use InitializerName as Name;
+        let (outputs, rest) = shape.split_last().expect("weights have an axis");
+        let (&inputs, window) = rest.split_last().unwrap_or((outputs, &[]));
+        let cells: usize = window.iter().product();
+        let (fan_in, fan_out) = (cells * inputs, cells * outputs);
         let scale = self.scale.or(self.name.option().map(|(_, default)| default)).unwrap_or(1.0);
         let (inputs, mean) = (fan_in as f32, (fan_in + fan_out) as f32 / 2.0);
         match self.name {
@@ -124,7 +129,7 @@ impl Initializer {
             Name::HeUniform => uniform(weights, (6.0 / inputs).sqrt(), rng),
             Name::LecunNormal => normal(weights, 1.0 / inputs, rng),
             Name::LecunUniform => uniform(weights, (3.0 / inputs).sqrt(), rng),
-            Name::Orthogonal => orthogonal(weights, fan_out, scale, rng),
+            Name::Orthogonal => orthogonal(weights, *outputs, scale, rng),
         }
     }
 }
@@ -227,7 +232,7 @@ mod tests {
 
     fn drawn(name: InitializerName, fan_in: usize, fan_out: usize) -> Vec<f32> {
         let mut weights = vec![0.0; fan_in * fan_out];
-        Initializer::new(name).fill(&mut weights, fan_in, fan_out, &mut Rng::new(1, Stream::Weights(0)));
+        Initializer::new(name).fill(&mut weights, &[fan_in, fan_out], &mut Rng::new(1, Stream::Weights(0)));
         weights
     }
 
@@ -247,6 +252,27 @@ mod tests {
             let variance = weights.iter().map(|w| w * w).sum::<f32>() / weights.len() as f32;
             assert!((variance / wanted - 1.0).abs() < 0.03, "{name:?}: {variance} vs {wanted}");
         }
+    }
+
+    #[test]
+    fn convolutions_count_every_cell_of_their_window() {
+        let shape = [3, 3, 20, 40];
+        let mut weights = vec![0.0; shape.iter().product()];
+        let mut drawn = |name| {
+            Initializer::new(name).fill(&mut weights, &shape, &mut Rng::new(1, Stream::Weights(0)));
+            weights.iter().fold(0.0_f32, |most, w| most.max(w.abs()))
+        };
+        let limits = [
+            (InitializerName::HeUniform, 6.0 / 180.0),
+            (InitializerName::GlorotUniform, 6.0 / (180.0 + 360.0)),
+        ];
+        for (name, square) in limits {
+            let share = drawn(name) / f32::sqrt(square);
+            assert!((0.995..1.0).contains(&share), "{name:?}: {share}");
+        }
+        drawn(InitializerName::Orthogonal);
+        let dot = |a: usize, b: usize| -> f32 { weights.chunks(40).map(|row| row[a] * row[b]).sum() };
+        assert!((dot(3, 3) - 1.0).abs() < 1e-5 && dot(3, 39).abs() < 1e-5, "columns are orthonormal");
     }
 
     #[test]

@@ -13,5 +13,5 @@ pub use activation::Activation;
 pub use init::{Initializer, InitializerName};
 pub use layers::{Layer, LayerConfig};
 pub use loss::Loss;
-pub use network::{Network, NetworkConfig, Slot};
-pub use pass::{Pass, Trace};
+pub use network::{Network, NetworkConfig, Plan, Slot};
+pub use pass::{Mode, Pass, Trace};

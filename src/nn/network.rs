@@ -1,8 +1,8 @@
 //! A network: layers applied one after another, all their weights in one flat vector. So a snapshot
 //! is one copy, an optimizer is one loop, and a layer's share is a [`Slot`].
 
-use super::layers::{Layer, LayerConfig, Regularizer, within};
-use super::{Loss, Pass, Trace};
+use super::layers::{Layer, LayerConfig, Regularizer, WeightSpec};
+use super::{Loss, Mode, Pass, Trace};
 use crate::error::{Error, Result, ensure_within, name_of};
 use crate::tensor::{Rng, Stream, Tensor, tensor};
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,8 @@ use std::ops::Range;
 
 /// Most weights a network may have: 112 MB with gradients, their copies and an optimizer's memory.
 const MAX_WEIGHTS: usize = 4_000_000;
+/// Most numbers that the layers together may give for one item: 300 feature maps of 56 × 56.
+const MAX_ACTIVATIONS: usize = 1_000_000;
 /// Most layers; deeper nets than this teach nothing new and draw badly.
 const MAX_LAYERS: usize = 64;
 
@@ -20,14 +22,15 @@ pub struct NetworkConfig {
     pub layers: Vec<LayerConfig>,
 }
 
-impl NetworkConfig {
-    /// Number of units of the last layer, where that is a setting of it.
-    #[must_use]
-    pub fn output_units(&self) -> Option<usize> {
-        match self.layers.last()? {
-            LayerConfig::Dense(dense) => Some(dense.units),
-        }
-    }
+/// What a network is and takes, before it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Number of outputs of the network.
+    pub outputs: usize,
+    /// Number of outputs of all its layers for one item; a pass keeps at most five numbers for each.
+    pub units: usize,
+    /// Numbers that a pass takes besides, whatever the batch.
+    pub working_space: usize,
 }
 
 /// Where one array of weights lies in the flat vector.
@@ -39,6 +42,8 @@ pub struct Slot {
     pub name: &'static str,
     pub shape: Vec<usize>,
     pub range: Range<usize>,
+    /// Whether gradients train it; if not, its gradient stays 0.
+    pub is_trainable: bool,
     regularizer: Regularizer,
 }
 
@@ -47,6 +52,7 @@ pub struct Network {
     layers: Vec<Box<dyn Layer>>,
     names: Vec<String>,
     units: Vec<usize>,
+    shapes: Vec<Vec<usize>>,
     slots: Vec<Slot>,
     shares: Vec<Range<usize>>,
     /// All weights, layer by layer.
@@ -54,6 +60,7 @@ pub struct Network {
     /// ∂loss/∂weights of the last [`Self::backward`].
     pub grads: Vec<f32>,
     loss: Loss,
+    seed: u64,
 }
 
 impl Network {
@@ -64,6 +71,7 @@ impl Network {
     /// [`Error::Setting`] or [`Error::Shape`] naming the layer, before anything large is allocated.
     pub fn new(config: &NetworkConfig, input_shape: &[usize], loss: Loss, seed: u64) -> Result<Self> {
         let mut network = Self::unweighted(config, input_shape, loss)?;
+        network.seed = seed;
         let total = network.shares.last().map_or(0, |share| share.end);
         network.weights = vec![0.0; total];
         network.grads = vec![0.0; total];
@@ -71,21 +79,24 @@ impl Network {
         for (index, layer) in network.layers.iter().enumerate() {
             let mut rng = Rng::new(seed, Stream::Weights(index));
             for spec in layer.weights() {
-                let end = start + spec.shape.iter().product::<usize>();
-                spec.initializer.fill(&mut network.weights[start..end], spec.fans.0, spec.fans.1, &mut rng);
+                let end = start + size(&spec.shape);
+                spec.initializer.fill(&mut network.weights[start..end], &spec.shape, &mut rng);
                 start = end;
             }
         }
         Ok(network)
     }
 
-    /// Passes when a network of these settings can be built, with the number of its units in all
-    /// layers; draws no weights.
+    /// Passes when a network of these settings can be built, with what it takes; draws no weights.
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn check(config: &NetworkConfig, input_shape: &[usize], loss: Loss) -> Result<usize> {
-        Self::unweighted(config, input_shape, loss).map(|network| network.units.iter().sum())
+    pub fn check(config: &NetworkConfig, input_shape: &[usize], loss: Loss) -> Result<Plan> {
+        Self::unweighted(config, input_shape, loss).map(|network| Plan {
+            outputs: network.outputs(),
+            units: network.units.iter().sum(),
+            working_space: network.layers.iter().map(|layer| layer.working_space()).sum(),
+        })
     }
 
     /// Takes the settings of another network of the same shapes, keeping the weights.
@@ -100,7 +111,7 @@ impl Network {
             return Err(Error::setting("network", "of another shape", "of the same shape while it trains"));
         }
         let (weights, grads) = (std::mem::take(&mut self.weights), std::mem::take(&mut self.grads));
-        *self = Self { weights, grads, ..changed };
+        *self = Self { weights, grads, seed: self.seed, ..changed };
         Ok(())
     }
 
@@ -111,22 +122,32 @@ impl Network {
             layers: Vec::new(),
             names: Vec::new(),
             units: Vec::new(),
+            shapes: Vec::new(),
             slots: Vec::new(),
             shares: Vec::new(),
             weights: Vec::new(),
             grads: Vec::new(),
             loss,
+            seed: 0,
         };
         let mut shape = input_shape.to_vec();
-        let mut start = 0;
+        let (mut start, mut units) = (0_usize, 0_usize);
         for (index, config) in config.layers.iter().enumerate() {
             let mut layer = config.layer();
-            shape = layer.build(&shape).map_err(|error| within(&format!("network.layers.{index}"), error))?;
+            let key = format!("network.layers.{index}");
+            shape = layer.build(&shape).map_err(|error| error.within(&key))?;
+            units = units.saturating_add(size(&shape));
+            if units > MAX_ACTIVATIONS {
+                let given = format!("{units} up to {key}, whose output is {shape:?}");
+                let allowed = format!("at most {MAX_ACTIVATIONS} for one item");
+                return Err(Error::setting("the number of outputs of the layers", given, allowed));
+            }
             let first = start;
             for spec in layer.weights() {
-                let end = start + spec.shape.iter().product::<usize>();
-                let (name, shape, regularizer) = (spec.name, spec.shape, spec.regularizer);
-                network.slots.push(Slot { layer: index, name, shape, range: start..end, regularizer });
+                let end = start.saturating_add(size(&spec.shape));
+                let WeightSpec { name, shape, regularizer, is_trainable, .. } = spec;
+                let range = start..end;
+                network.slots.push(Slot { layer: index, name, shape, range, is_trainable, regularizer });
                 start = end;
             }
             if start > MAX_WEIGHTS {
@@ -137,7 +158,8 @@ impl Network {
                 ));
             }
             network.shares.push(first..start);
-            network.units.push(shape.iter().product());
+            network.units.push(size(&shape));
+            network.shapes.push(shape.clone());
             network.names.push(unique_name(config.kind(), &network.names));
             network.layers.push(layer);
         }
@@ -155,6 +177,13 @@ impl Network {
             let allowed = format!("{} for the loss {}", name_of(wanted), name_of(self.loss));
             return Err(Error::setting(&key, name_of(found), allowed));
         }
+        if self.shapes[index].len() > 1 {
+            return Err(Error::Shape {
+                layer: format!("the loss {}", name_of(self.loss)),
+                expected: "a row of outputs (put layers flatten and dense before it)".into(),
+                found: self.shapes[index].clone(),
+            });
+        }
         self.layers[index].join_loss();
         Ok(())
     }
@@ -163,6 +192,10 @@ impl Network {
     pub fn forward(&self, input: &[f32], pass: &mut Pass) {
         pass.traces.resize_with(self.layers.len(), Trace::default);
         for (index, layer) in self.layers.iter().enumerate() {
+            pass.traces[index].noise = match pass.mode {
+                Mode::Inference => None,
+                Mode::Training { step } => Some(Rng::new(self.seed, Stream::Noise { layer: index, step })),
+            };
             let (before, rest) = pass.traces.split_at_mut(index);
             let input = before.last().map_or(input, |trace| &trace.output);
             layer.forward(&self.weights[self.shares[index].clone()], input, &mut rest[0]);
@@ -210,9 +243,13 @@ impl Network {
         gradient
     }
 
-    /// Lets an optimizer change the weights by the gradients of the last [`Self::backward`].
-    pub fn update(&mut self, optimizer: impl FnOnce(&mut [f32], &mut [f32], &[Slot])) {
+    /// Lets an optimizer change the weights by the gradients of the last [`Self::backward`], and the
+    /// layers take over what `pass`, the one it went back through, measured.
+    pub fn update(&mut self, pass: &Pass, optimizer: impl FnOnce(&mut [f32], &mut [f32], &[Slot])) {
         optimizer(&mut self.weights, &mut self.grads, &self.slots);
+        for ((layer, share), trace) in self.layers.iter().zip(&self.shares).zip(&pass.traces) {
+            layer.after_step(&mut self.weights[share.clone()], trace);
+        }
     }
 
     /// Adds the gradients of the kernels' penalties; returns the penalties.
@@ -249,6 +286,12 @@ impl Network {
         &self.units
     }
 
+    /// Shape of the output of each layer, without the batch axis.
+    #[must_use]
+    pub fn shapes(&self) -> &[Vec<usize>] {
+        &self.shapes
+    }
+
     /// Number of outputs of the network.
     #[must_use]
     pub fn outputs(&self) -> usize {
@@ -281,6 +324,11 @@ impl Network {
         };
         self.slots.iter().map(named).collect()
     }
+}
+
+/// Numbers in an array of this shape; as many as can be counted where 32 bits cannot hold it.
+fn size(shape: &[usize]) -> usize {
+    shape.iter().fold(1, |size, &axis| size.saturating_mul(axis))
 }
 
 /// Keras' rule: the type alone, then with _1, _2, …

@@ -1,7 +1,22 @@
 //! What a pass through a network leaves behind: for `backward`, for the statistics of the labs, and
 //! for the pictures of what each neuron sees. Buffers grow to the largest batch once and stay.
 
-/// What one layer keeps of a pass; each buffer is `[rows, units]`, row-major.
+use super::Activation;
+use crate::tensor::Rng;
+
+/// What a pass is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Using the network as it is.
+    #[default]
+    Inference,
+    /// Learning at this step: layers take the statistics of the batch, and noise that is the same
+    /// however often the step is passed.
+    Training { step: usize },
+}
+
+/// What one layer keeps of a pass; each buffer is `[rows, ..output]`, row-major, where nothing else is
+/// said. A layer without an activation leaves empty what belongs to one.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     /// Outputs of the layer, after its activation.
@@ -14,31 +29,58 @@ pub struct Trace {
     pub grad_output: Vec<f32>,
     /// ∂loss/∂pre-activation.
     pub grad_pre_activation: Vec<f32>,
-    /// Working space of the layer's `backward`.
+    /// Where in the images each output of a max pooling comes from.
+    pub winners: Vec<u32>,
+    /// What else its `backward` needs: the factors of a dropout, the statistics of a normalization.
+    pub kept: Vec<f32>,
+    /// Random numbers of this layer at this step in a training pass, none in inference.
+    pub noise: Option<Rng>,
+    /// Working space of the layer, of any length.
     pub scratch: Vec<f32>,
 }
 
 impl Trace {
-    pub(crate) fn resize_forward(&mut self, length: usize) {
-        for buffer in [&mut self.output, &mut self.pre_activation, &mut self.slope] {
-            buffer.resize(length, 0.0);
-        }
+    /// What the layer computes before its activation; without one, its output.
+    #[must_use]
+    pub fn before_activation(&self) -> &[f32] {
+        if self.pre_activation.is_empty() { &self.output } else { &self.pre_activation }
+    }
+
+    /// Fills `output` and `slope` from `pre_activation`.
+    pub(crate) fn activate(&mut self, activation: Activation, units: usize) {
+        self.output.resize(self.pre_activation.len(), 0.0);
+        self.slope.resize(self.pre_activation.len(), 0.0);
+        activation.apply(&self.pre_activation, &mut self.output, &mut self.slope, units);
+    }
+
+    /// Fills `grad_pre_activation` from `grad_output`.
+    pub(crate) fn deactivate(&mut self, activation: Activation, units: usize) {
+        let grad_z = &mut self.grad_pre_activation;
+        activation.backward(&self.grad_output, &self.output, &self.slope, grad_z, units);
     }
 
     pub(crate) fn resize_backward(&mut self) {
         self.grad_output.resize(self.output.len(), 0.0);
-        self.grad_pre_activation.resize(self.output.len(), 0.0);
+        self.grad_pre_activation.resize(self.pre_activation.len(), 0.0);
     }
 }
 
 /// One pass of a batch through all layers of a network, forwards and (when training) backwards.
 #[derive(Clone, Debug, Default)]
 pub struct Pass {
+    /// What it is for; set before the pass.
+    pub mode: Mode,
     /// A trace for each layer, in their order.
     pub traces: Vec<Trace>,
 }
 
 impl Pass {
+    /// A pass that learns at `step`.
+    #[must_use]
+    pub fn training(step: usize) -> Self {
+        Self { mode: Mode::Training { step }, ..Self::default() }
+    }
+
     /// Outputs of the last layer, `[rows, units]`; empty before the first pass.
     #[must_use]
     pub fn output(&self) -> &[f32] {

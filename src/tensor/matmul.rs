@@ -1,6 +1,6 @@
 //! Matrix products. Every element is summed in one order, whatever the blocking: it starts from its
-//! bias (or 0) and adds its products with ascending inner index. So kernels can be changed without
-//! changing a bit of any run, and 128-bit SIMD, along the rows of `b`, rounds as the plain loop.
+//! bias, 0 or what it holds, and adds its products with ascending inner index. So kernels can be changed
+//! without changing a bit of any run, and 128-bit SIMD, along the rows of `b`, rounds as the plain loop.
 //!
 //! How the loops are written decides how they compile: the benches, natively and in WebAssembly (there
 //! ways that look alike differed by a factor of eight), come before a change here.
@@ -8,29 +8,44 @@
 /// `y[m, n] = x[m, k] · w[k, n] + bias[n]`, for as many rows `m` as `x` has.
 pub fn affine(x: &[f32], w: &[f32], bias: &[f32], y: &mut [f32]) {
     let (k, n) = (w.len() / bias.len(), bias.len());
-    multiply::<false>(x, w, Some(bias), y, k, n);
+    multiply::<false>(x, w, Start::Bias(bias), y, k, n);
+}
+
+/// `y[m, n] = x[m, k] · w[k, n]`.
+pub fn product(x: &[f32], w: &[f32], y: &mut [f32], n: usize) {
+    multiply::<false>(x, w, Start::Zero, y, w.len() / n, n);
 }
 
 /// `dw[k, n] = xᵀ[k, m] · g[m, n]`: the gradient of a kernel from its input and ∂loss/∂z.
 pub fn transposed_left(x: &[f32], g: &[f32], dw: &mut [f32], n: usize) {
+    transposed_left_from(Start::Zero, x, g, dw, n);
+}
+
+/// `dw[k, n] += xᵀ[k, m] · g[m, n]`, going on from what `dw` holds: block after block of rows gives the
+/// bits of [`transposed_left`] over all of them.
+pub fn add_transposed_left(x: &[f32], g: &[f32], dw: &mut [f32], n: usize) {
+    transposed_left_from(Start::Held, x, g, dw, n);
+}
+
+fn transposed_left_from(start: Start, x: &[f32], g: &[f32], dw: &mut [f32], n: usize) {
     let (k, m) = (dw.len() / n, g.len() / n);
     if n == 1 {
-        multiply::<false>(g, x, None, dw, m, k); // the same sums as gᵀ · x, along the rows of x
+        multiply::<false>(g, x, start, dw, m, k); // the same sums as gᵀ · x, along the rows of x
     } else {
-        multiply::<true>(x, g, None, dw, m, n);
+        multiply::<true>(x, g, start, dw, m, n);
     }
 }
 
 /// `dx[m, k] = g[m, n] · wᵀ[n, k]`: the gradient that a layer passes on. `scratch` takes `wᵀ`.
 pub fn transposed_right(g: &[f32], w: &[f32], dx: &mut [f32], n: usize, scratch: &mut Vec<f32>) {
-    let k = w.len() / n;
     scratch.resize(w.len(), 0.0);
-    transpose(w, scratch, k, n);
-    multiply::<false>(g, scratch, None, dx, n, k);
+    transpose(w, scratch, n);
+    product(g, scratch, dx, w.len() / n);
 }
 
 /// `transposed[n, k]` from `w[k, n]`, four rows at a time.
-fn transpose(w: &[f32], transposed: &mut [f32], k: usize, n: usize) {
+pub fn transpose(w: &[f32], transposed: &mut [f32], n: usize) {
+    let k = w.len() / n;
     for (index, rows) in w.chunks_exact(4 * n).enumerate() {
         let [a, b, c, d]: [&[f32]; 4] = std::array::from_fn(|row| &rows[row * n..][..n]);
         for (column, values) in transposed.chunks_exact_mut(k).enumerate() {
@@ -45,15 +60,18 @@ fn transpose(w: &[f32], transposed: &mut [f32], k: usize, n: usize) {
     }
 }
 
-/// `c[m, n] = start[n] + a[m, k] · b[k, n]`, tile by tile; `TRANSPOSED`: `a` lies there as `[k, m]`.
-fn multiply<const TRANSPOSED: bool>(
-    a: &[f32],
-    b: &[f32],
-    start: Option<&[f32]>,
-    c: &mut [f32],
-    k: usize,
-    n: usize,
-) {
+/// What an element is before its first product is added.
+#[derive(Clone, Copy)]
+enum Start<'a> {
+    Zero,
+    /// The bias of its column.
+    Bias(&'a [f32]),
+    /// What it holds.
+    Held,
+}
+
+/// `c[m, n] = start + a[m, k] · b[k, n]`, tile by tile; `TRANSPOSED`: `a` lies there as `[k, m]`.
+fn multiply<const TRANSPOSED: bool>(a: &[f32], b: &[f32], start: Start, c: &mut [f32], k: usize, n: usize) {
     let m = c.len() / n;
     let mut i = 0;
     // Narrow tiles leave registers free for twice the rows.
@@ -78,7 +96,7 @@ fn multiply<const TRANSPOSED: bool>(
 fn strip<'a, const TRANSPOSED: bool, const M: usize>(
     a: &'a [f32],
     b: &[f32],
-    start: Option<&[f32]>,
+    start: Start,
     c: &mut [f32],
     [m, k, n]: [usize; 3],
     i: usize,
@@ -117,15 +135,17 @@ fn strip<'a, const TRANSPOSED: bool, const M: usize>(
 fn tile<'a, const M: usize, const V: usize>(
     factors: impl Iterator<Item = [&'a f32; M]>,
     b: &[f32],
-    start: Option<&[f32]>,
+    start: Start,
     c: &mut [f32],
     n: usize,
     j: usize,
 ) {
     let four = |row: &[f32], v: usize| Four(*row[j + 4 * v..].first_chunk().expect("four columns"));
     let mut sums = [[Four([0.0; 4]); V]; M];
-    if let Some(start) = start {
-        sums = [std::array::from_fn(|v| four(start, v)); M];
+    match start {
+        Start::Zero => {}
+        Start::Bias(bias) => sums = [std::array::from_fn(|v| four(bias, v)); M],
+        Start::Held => sums = std::array::from_fn(|r| std::array::from_fn(|v| four(&c[r * n..], v))),
     }
     for (factors, row) in factors.zip(b.chunks_exact(n)) {
         let values: [Four; V] = std::array::from_fn(|v| four(row, v));
@@ -147,12 +167,16 @@ fn tile<'a, const M: usize, const V: usize>(
 fn column<'a, const M: usize>(
     factors: impl Iterator<Item = [&'a f32; M]>,
     b: &[f32],
-    start: Option<&[f32]>,
+    start: Start,
     c: &mut [f32],
     n: usize,
     j: usize,
 ) {
-    let mut sums = [start.map_or(0.0, |start| start[j]); M];
+    let mut sums = match start {
+        Start::Zero => [0.0; M],
+        Start::Bias(bias) => [bias[j]; M],
+        Start::Held => std::array::from_fn(|r| c[r * n + j]),
+    };
     for (factors, row) in factors.zip(b.chunks_exact(n)) {
         for r in 0..M {
             sums[r] += factors[r] * row[j];

@@ -18,6 +18,8 @@ pub enum Stream {
     Weights(usize),
     /// Changing a training picture in an epoch.
     Augmentation { epoch: usize, item: usize },
+    /// Noise in a layer, at an index below 256, at a step.
+    Noise { layer: usize, step: usize },
 }
 
 /// A seeded generator; equal seed and stream give equal numbers everywhere.
@@ -34,6 +36,7 @@ impl Rng {
             Stream::Shuffle => 3,
             Stream::Weights(layer) => 1000 + layer as u64,
             Stream::Augmentation { epoch, item } => 1 << 62 | (epoch as u64) << 32 | item as u64,
+            Stream::Noise { layer, step } => (1 << 40) + ((step as u64) << 8) + layer as u64,
         };
         Self(Pcg32::new(mixed(seed.wrapping_add(stream.wrapping_mul(0x9e37_79b9_7f4a_7c15))), stream))
     }
@@ -112,7 +115,17 @@ mod tests {
     fn streams_do_not_follow_each_other() {
         const SEEDS: u64 = 4000;
         const DRAWS: usize = 64;
-        let streams = [Stream::Data, Stream::Split, Stream::Shuffle, Stream::Weights(0), Stream::Weights(1)];
+        let noise = |layer, step| Stream::Noise { layer, step };
+        let streams = [
+            Stream::Data,
+            Stream::Split,
+            Stream::Shuffle,
+            Stream::Weights(0),
+            Stream::Weights(1),
+            noise(1, 0),
+            noise(2, 0),
+            noise(1, 1),
+        ];
         // Numbers of a stream at a position, over all seeds, centred and of deviation 1.
         let drawn = streams.map(|stream| {
             let mut rngs: Vec<Rng> = (0..SEEDS).map(|seed| Rng::new(seed, stream)).collect();

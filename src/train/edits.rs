@@ -32,7 +32,7 @@ pub fn is_live(key: &str) -> bool {
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
         (Some("optimizer" | "batch_size" | "loss"), ..) => true,
         (Some("network"), Some("layers"), Some(_), Some(setting)) => {
-            matches!(setting, "activation" | "kernel_regularizer")
+            matches!(setting, "activation" | "kernel_regularizer" | "rate")
         }
         _ => false,
     }
@@ -44,7 +44,9 @@ mod tests {
 
     #[test]
     fn what_changes_shapes_or_data_needs_a_new_run() {
-        for key in ["optimizer.learning_rate", "batch_size", "network.layers.3.activation"] {
+        for key in
+            ["optimizer.learning_rate", "batch_size", "network.layers.3.activation", "network.layers.1.rate"]
+        {
             assert!(is_live(key), "{key}");
         }
         for key in [

@@ -6,7 +6,7 @@ use super::optimizer::OptimizerConfig;
 use super::settings::{self, Settings, name_or_settings};
 use crate::data::{BatchSize, DataConfig, SIDE};
 use crate::error::{Error, Result, ensure_within, name_of};
-use crate::nn::{Loss, Network, NetworkConfig};
+use crate::nn::{Loss, Network, NetworkConfig, Plan};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -14,8 +14,10 @@ use serde_json::Value;
 pub const VERSION: u32 = 1;
 /// Largest seed: every whole number that JSON carries exactly.
 const MAX_SEED: u64 = (1 << 53) - 1;
-/// Most numbers that the layers together may give in one pass: 40 MB, kept five times over.
-const MAX_OUTPUTS: usize = 10_000_000;
+/// Most numbers that a pass may keep: 200 MB.
+const MAX_KEPT: usize = 50_000_000;
+/// Numbers that it keeps for each output of each layer, at most: y, z, f′(z) and two gradients.
+const KEPT_OF_AN_OUTPUT: usize = 5;
 /// Most edits a run may carry.
 const MAX_EDITS: usize = 10_000;
 
@@ -92,9 +94,10 @@ impl Experiment {
         self.data.validate()?;
         self.optimizer.validate()?;
         self.validate_batch_size()?;
-        self.validate_output()?;
-        let units = Network::check(&self.network, &self.data.input_shape()?, self.loss)?;
-        self.validate_memory(units)?;
+        self.validate_loss()?;
+        let plan = Network::check(&self.network, &self.data.input_shape()?, self.loss)?;
+        self.validate_outputs(plan.outputs)?;
+        self.validate_memory(&plan)?;
         self.validate_edits()
     }
 
@@ -109,12 +112,18 @@ impl Experiment {
         }
     }
 
-    /// What all layers give for the items that pass through them at once must fit into memory: a
-    /// batch, and for points, which are tested all at once, the test items.
-    fn validate_memory(&self, units: usize) -> Result<()> {
+    /// What all layers keep of the items that pass through them at once must fit into memory: a batch
+    /// with its pictures, and the test items where they are points, which are tested all at once.
+    fn validate_memory(&self, plan: &Plan) -> Result<()> {
+        let Plan { units, working_space, .. } = *plan;
         let is_plane = self.data.set()?.is_plane();
-        let most = if is_plane { MAX_OUTPUTS / units } else { MAX_OUTPUTS / (units + SIDE * SIDE) };
+        let kept = KEPT_OF_AN_OUTPUT * units + if is_plane { 0 } else { SIDE * SIDE };
+        let most = MAX_KEPT.saturating_sub(working_space) / kept;
         let suited = |most: usize| format!("at most {most} for a network of {units} units");
+        if most == 0 {
+            let allowed = format!("smaller: one pass takes {working_space} numbers whatever the batch");
+            return Err(Error::setting("network.layers", "too large", allowed));
+        }
         let training = self.training_items();
         if self.batch_size.items(training) > most {
             return Err(Error::setting("batch_size", self.batch_size, suited(most)));
@@ -126,33 +135,40 @@ impl Experiment {
         Ok(())
     }
 
-    /// The output layer, the loss and the data must speak of the same thing.
-    fn validate_output(&self) -> Result<()> {
+    /// The loss and the data must speak of the same thing.
+    fn validate_loss(&self) -> Result<()> {
         let classes = self.data.classes()?;
-        let is_crossentropy = self.loss.logits_of().is_some();
-        let loss = name_of(self.loss);
-        if classes == 0 && (is_crossentropy || self.loss == Loss::Hinge) {
-            let allowed =
-                format!("mean_squared_error or mean_absolute_error for the data {}", self.data.name);
-            return Err(Error::setting("loss", loss, allowed));
-        }
-        let Some(units) = self.network.output_units() else { return Ok(()) };
+        let allowed = match (classes, self.loss) {
+            (0, loss) if loss.logits_of().is_some() || loss == Loss::Hinge => {
+                format!("mean_squared_error or mean_absolute_error for the data {}", self.data.name)
+            }
+            (3.., Loss::BinaryCrossentropy | Loss::Hinge) => {
+                format!("sparse_categorical_crossentropy or a mean error for {classes} classes")
+            }
+            _ => return Ok(()),
+        };
+        Err(Error::setting("loss", name_of(self.loss), allowed))
+    }
+
+    /// The output layer must say what the loss compares with the data.
+    fn validate_outputs(&self, outputs: usize) -> Result<()> {
+        let classes = self.data.classes()?;
         let wanted: &[usize] = match (classes, self.loss) {
             (0, _) | (2, Loss::BinaryCrossentropy | Loss::Hinge) => &[1],
             (2, Loss::MeanSquaredError | Loss::MeanAbsoluteError) => &[1, 2],
-            (2.., Loss::BinaryCrossentropy | Loss::Hinge) => {
-                let allowed =
-                    format!("sparse_categorical_crossentropy or a mean error for {classes} classes");
-                return Err(Error::setting("loss", loss, allowed));
-            }
             _ => &[classes],
         };
-        if wanted.contains(&units) {
+        if wanted.contains(&outputs) {
             return Ok(());
         }
-        let key = format!("network.layers.{}.units", self.network.layers.len() - 1);
-        let allowed = format!("{} for {} with the loss {loss}", wanted[wanted.len() - 1], self.data.name);
-        Err(Error::setting(&key, units, allowed))
+        let last = self.network.layers.len() - 1;
+        let key = match self.network.layers[last].as_dense() {
+            Some(_) => format!("network.layers.{last}.units"),
+            None => "the number of outputs of the network".into(),
+        };
+        let wanted = wanted[wanted.len() - 1];
+        let allowed = format!("{wanted} for {} with the loss {}", self.data.name, name_of(self.loss));
+        Err(Error::setting(&key, outputs, allowed))
     }
 
     fn validate_edits(&self) -> Result<()> {
@@ -164,7 +180,8 @@ impl Experiment {
                 let allowed = format!("{last} or more, as edits stand in the order of their steps");
                 return Err(Error::setting(&format!("edits.{index}.step"), edit.step, allowed));
             }
-            current = current.edited_by(edit, index)?;
+            check_edit(edit, index)?;
+            current = current.with(&edit.set).map_err(|error| error.within(&format!("edits.{index}.set")))?;
             last = edit.step;
         }
         Ok(())
@@ -172,14 +189,19 @@ impl Experiment {
 
     /// The settings in force after `edit`, the one at `index`; `self` is what was in force before.
     pub(super) fn edited_by(&self, edit: &Edit, index: usize) -> Result<Self> {
-        ensure_within("the number of edits", index + 1, &(0..=MAX_EDITS))?;
-        if let Some(key) = edit.set.keys().find(|key| !is_live(key)) {
-            let allowed =
-                "an activation, kernel_regularizer, optimizer, loss or batch_size: all else needs a new run";
-            return Err(Error::setting(&format!("edits.{index}.set"), key, allowed));
-        }
+        check_edit(edit, index)?;
         self.with(&edit.set)
     }
+}
+
+/// Passes when the edit at `index` changes only what can change in a running network.
+fn check_edit(edit: &Edit, index: usize) -> Result<()> {
+    ensure_within("the number of edits", index + 1, &(0..=MAX_EDITS))?;
+    if let Some(key) = edit.set.keys().find(|key| !is_live(key)) {
+        let allowed = "an activation, kernel_regularizer, rate, optimizer, loss or batch_size: all else needs a new run";
+        return Err(Error::setting(&format!("edits.{index}.set"), key, allowed));
+    }
+    Ok(())
 }
 
 /// Refuses an experiment of a newer program before its unknown keys are.

@@ -105,6 +105,15 @@ impl OptimizerConfig {
         self.learning_rate.unwrap_or(self.name.default_learning_rate())
     }
 
+    /// Passes when the rule has this option, which was given.
+    fn has_option(&self, option: &str, given: impl std::fmt::Display) -> Result<()> {
+        if self.name.options().contains(&option) {
+            return Ok(());
+        }
+        let allowed = format!("left out, since {} has no such option", self.name.label());
+        Err(Error::setting(&format!("optimizer.{option}"), given, allowed))
+    }
+
     /// # Errors
     /// [`Error::Setting`] for a number out of its range or an option that this rule does not have.
     pub fn validate(&self) -> Result<()> {
@@ -115,17 +124,14 @@ impl OptimizerConfig {
             ("beta_2", self.beta_2, 0.0..=0.99999),
             ("epsilon", self.epsilon, 1e-12..=1.0),
             ("initial_accumulator_value", self.initial_accumulator_value, 0.0..=10.0),
-            ("nesterov", self.nesterov.map(f32::from), 0.0..=1.0),
-            ("centered", self.centered.map(f32::from), 0.0..=1.0),
         ];
         for (option, value, range) in own {
             let Some(value) = value else { continue };
-            let key = format!("optimizer.{option}");
-            if !self.name.options().contains(&option) {
-                let allowed = format!("left out, since {} has no such option", self.name.label());
-                return Err(Error::setting(&key, value, allowed));
-            }
-            ensure_within(&key, value, &range)?;
+            self.has_option(option, value)?;
+            ensure_within(&format!("optimizer.{option}"), value, &range)?;
+        }
+        for (option, value) in [("nesterov", self.nesterov), ("centered", self.centered)] {
+            value.map_or(Ok(()), |value| self.has_option(option, value))?;
         }
         ensure_within("optimizer.learning_rate", self.learning_rate(), &Self::LEARNING_RATE)?;
         ensure_within("optimizer.weight_decay", self.weight_decay.unwrap_or_default(), &(0.0..=1.0))?;
@@ -194,10 +200,10 @@ impl Optimizer {
         [&self.first, &self.second].into_iter().all(|memory| all_finite(&memory[weights.clone()]))
     }
 
-    /// One update of all weights; `grads` are clipped in place where clipping is asked for.
+    /// One update of all weights that are trainable (the gradients of others are 0); `grads` are clipped in place where clipping is asked for.
     pub fn update(&mut self, weights: &mut [f32], grads: &mut [f32], slots: &[Slot]) {
         self.clip(grads, slots);
-        self.decay(weights);
+        self.decay(weights, slots);
         self.updates += 1;
         match self.config.name {
             OptimizerName::Sgd => self.sgd(weights, grads),
@@ -228,11 +234,13 @@ impl Optimizer {
     }
 
     /// w ← w − w · decay · rate, before the update.
-    fn decay(&self, weights: &mut [f32]) {
+    fn decay(&self, weights: &mut [f32], slots: &[Slot]) {
         let default = if self.config.name == OptimizerName::AdamW { 0.004 } else { 0.0 };
         let factor = self.config.weight_decay.unwrap_or(default) * self.config.learning_rate();
         if factor > 0.0 {
-            weights.iter_mut().for_each(|w| *w -= *w * factor);
+            for slot in slots.iter().filter(|slot| slot.is_trainable) {
+                weights[slot.range.clone()].iter_mut().for_each(|w| *w -= *w * factor);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use super::settings::Settings;
 use super::{Experiment, Optimizer};
 use crate::data::{Augmenter, Batches, Data};
 use crate::error::{Error, Result};
-use crate::nn::{Network, Pass};
+use crate::nn::{Mode, Network, Pass, Trace};
 use crate::tensor::{all_finite, l2_norm};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -65,10 +65,7 @@ impl Run {
     /// As [`Experiment::from_value`]; and [`Error::Setting`] for other data than `files`, or when the
     /// images are not as many, or not of the size, as the experiment says.
     pub fn with_data(experiment: Experiment, data: Arc<Data>) -> Result<Self> {
-        if !experiment.data.is_given() {
-            let allowed = "files where images are given along with the experiment";
-            return Err(Error::setting("data.name", &experiment.data.name, allowed));
-        }
+        experiment.data.ensure_given()?;
         data.ensure_fits(&experiment.data)?;
         Self::on(experiment, data)
     }
@@ -117,7 +114,7 @@ impl Run {
             return Err(self.diverged(divergence));
         }
         self.weights_before.copy_from_slice(&self.network.weights);
-        self.network.update(|weights, grads, slots| self.optimizer.update(weights, grads, slots));
+        self.network.update(&self.pass, |weights, grads, slots| self.optimizer.update(weights, grads, slots));
         if !all_finite(&self.network.weights) || !self.optimizer.is_finite(0..self.weights_before.len()) {
             let divergence = self.first_after_update();
             self.network.weights.copy_from_slice(&self.weights_before);
@@ -148,6 +145,7 @@ impl Run {
             }
             target.iter_mut().zip(&self.train_targets[outputs * item..]).for_each(|(t, &value)| *t = value);
         }
+        self.pass.mode = Mode::Training { step: self.step };
         self.network.forward(&self.inputs, &mut self.pass);
         let loss = self.network.backward(&self.inputs, &self.targets, &mut self.pass);
         self.gradients.copy_from_slice(&self.network.grads);
@@ -207,8 +205,8 @@ impl Run {
 
     /// The first quantity of the pass that is not finite, in the order in which it was computed.
     fn find_divergence(&self, loss: f32) -> Option<Divergence> {
-        // Outputs need no look of their own here: the next layer, or the loss, is made of them.
-        let mut sums = self.pass.traces.iter().map(|trace| &trace.pre_activation);
+        // Outputs of an activation need no look of their own here: the next layer, or the loss, is made of them.
+        let mut sums = self.pass.traces.iter().map(Trace::before_activation);
         if loss.is_finite() && all_finite(&self.gradients) && sums.all(|sums| all_finite(sums)) {
             return None;
         }

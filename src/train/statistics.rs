@@ -17,9 +17,10 @@ pub struct LayerStatistics {
     pub activation_grad_norm: f32,
     /// ‖Δw‖ / ‖w‖ of the kernel in the last update; 0 before the first.
     pub update_ratio: f32,
-    /// Share of the pre-activations at which |f′| < 0.05.
+    /// Share of the pre-activations at which |f′| < 0.05; 0 where there is no activation.
     pub saturated_fraction: f32,
-    /// Share of the units that are never positive in the batch.
+    /// Share of the units (of a convolution: filters) that are never positive in the batch; 0 where
+    /// there is no activation.
     pub dead_fraction: f32,
 }
 
@@ -58,7 +59,7 @@ impl Histogram {
 #[must_use]
 pub fn layer_statistics(run: &Run, index: usize) -> LayerStatistics {
     let trace = &run.pass().traces[index];
-    let units = run.network().units()[index];
+    let units = *run.network().shapes()[index].last().expect("a layer gives an axis of units");
     LayerStatistics {
         kernel_grad_norm: kernel_of(run, index)
             .map_or(0.0, |slot| l2_norm(&run.gradients()[slot.range.clone()])),
@@ -89,6 +90,9 @@ pub fn saturated_fraction(trace: &Trace) -> f32 {
 }
 
 fn dead_fraction(trace: &Trace, units: usize) -> f32 {
+    if trace.pre_activation.is_empty() {
+        return 0.0;
+    }
     let is_dead = |unit: &usize| trace.output.iter().skip(*unit).step_by(units).all(|&y| y <= 0.0);
     (0..units).filter(is_dead).count() as f32 / units as f32
 }
@@ -120,7 +124,9 @@ mod tests {
 
     #[test]
     fn dead_units_are_those_never_positive() {
-        let trace = Trace { output: vec![0.0, 1.0, -1.0, 0.0, 0.0, 2.0], ..Trace::default() };
+        let output = vec![0.0, 1.0, -1.0, 0.0, 0.0, 2.0];
+        let trace = Trace { pre_activation: output.clone(), output, ..Trace::default() };
         assert!((dead_fraction(&trace, 3) - 1.0 / 3.0).abs() < 1e-6);
+        assert_eq!(dead_fraction(&Trace { pre_activation: Vec::new(), ..trace }, 3), 0.0);
     }
 }

@@ -36,12 +36,6 @@ pub fn download(name: &str, text: &str) -> Result<(), JsValue> {
     Url::revoke_object_url(&url)
 }
 
-/// The address of the page with another `#` part.
-pub fn address_with(link: &str) -> String {
-    let href = window().location().href().unwrap_or_default();
-    format!("{}#{link}", href.split('#').next().unwrap_or_default())
-}
-
 /// Colours and font of the theme in force, at this screen's resolution. Some fifty tokens are read
 /// anew only when one of these is another, since every figure asks in every frame.
 pub fn style() -> Style {

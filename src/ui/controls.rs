@@ -109,7 +109,7 @@ fn Select(page: Page, control: Memo<Control>) -> impl IntoView {
     view! {
         <div class="field">
             <div class="field__top"><label for=id.clone()>{label_of(control)}</label></div>
-            <Options page=page control=control id=id quiet=false label="" />
+            <Options page=page control=control id=id quiet=false />
         </div>
     }
 }
@@ -121,7 +121,9 @@ pub fn Options(
     control: Memo<Control>,
     id: String,
     quiet: bool,
-    label: &'static str,
+    /// Words for it where no label stands beside it.
+    #[prop(optional, into)]
+    label: Option<String>,
 ) -> impl IntoView {
     let on_change = move |event| {
         if let Ok(index) = event_target_value(&event).parse() {
@@ -144,7 +146,7 @@ pub fn Options(
         view! { {other}{choices} }
     };
     view! {
-        <select id=id class=quiet.then_some("quiet") aria-label=(!label.is_empty()).then_some(label)
+        <select id=id class=quiet.then_some("quiet") aria-label=label
             prop:value=selected on:change=on_change>{options}</select>
     }
 }
@@ -173,7 +175,7 @@ fn Segments(page: Page, control: Memo<Control>, featured: usize) -> impl IntoVie
         }).collect_view()
     };
     let all_of_them = has_more.then(|| {
-        let label = if label == "Activation" { "Activation, all of them" } else { "Initialisation, all of them" };
+        let label = format!("{label}, all of them");
         view! { <div class="field__all"><Options page=page control=control id=format!("{id}-all") quiet=true label=label /></div> }
     });
     view! {

@@ -52,9 +52,9 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
     let summary = move || {
         drawn.with(|drawn| drawn.as_ref().map_or_else(|| "Not measured yet.".into(), |d| d.0.summary.clone()))
     };
-    let own_controls = (slot.id == "activation").then(|| view! { <LayerControl page=page /> });
+    let own_controls = slot.of_layer.then(|| view! { <LayerControl page=page /> });
     let title = move || {
-        if slot.id == "activation" { format!("Layer {}", page.layer.get()) } else { slot.title.into() }
+        if slot.of_layer { format!("Layer {}", page.layer.get()) } else { slot.title.into() }
     };
     // The read-out stands on the side of the pointer that has more room in the window.
     let is_right_half = RwSignal::new(false);
@@ -132,7 +132,7 @@ fn LayerControl(page: Page) -> impl IntoView {
             let shown = Memo::new(move |before: Option<&Control>| {
                 control.get().or_else(|| before.cloned()).expect("shown only for a layer that has a control")
             });
-            view! { <div class="fig__own"><controls::Options page=page control=shown id="layer-activation".into() quiet=true label="Activation of this layer" /></div> }
+            view! { <div class="fig__own"><controls::Options page=page control=shown id="layer-activation".into() quiet=true label=shown.with_untracked(|control| control.label) /></div> }
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The page: controls and figures of whatever lab is open, drawn from plain data. All that is known of
 //! a lab here is its [`crate::labs::Lab`]; all state is in [`Page`], and what must last is in the address.
 
+mod address;
 mod app;
 mod browser;
 mod canvas;
@@ -10,6 +11,7 @@ mod head;
 mod icons;
 mod keys;
 mod legend;
+mod pace;
 mod page;
 mod rail;
 mod spine;

@@ -1,7 +1,9 @@
 //! The state of the page, and what can be done to it. Signals are set from here alone: components
 //! read them and call these verbs.
 
+use super::address::{self, Drag};
 use super::browser;
+use super::pace::Measured;
 use super::trainer::Trainer;
 use crate::error::Error;
 use crate::labs::{self, FigureSlot, Lab, Numbers, Panel, Tone, Verdict, View};
@@ -12,40 +14,21 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Changes of one control within this time are one drag, and one entry of the history.
-const SAME_DRAG_MS: f64 = 300.0;
-
-/// Steps a second at which a run plays.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Speed {
-    pub label: &'static str,
-    /// `None`: as many as the machine gives.
-    pub steps_per_second: Option<f64>,
-}
-
-/// The speeds there are.
-pub const SPEEDS: [Speed; 5] = [
-    Speed { label: "15/s", steps_per_second: Some(15.0) },
-    Speed { label: "60/s", steps_per_second: Some(60.0) },
-    Speed { label: "240/s", steps_per_second: Some(240.0) },
-    Speed { label: "1,000/s", steps_per_second: Some(1000.0) },
-    Speed { label: "Max", steps_per_second: None },
-];
-
 /// Where the run stands, for the transport bar.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Progress {
     pub step: usize,
     pub epoch: usize,
-    /// Measured over the last second of playing; 0 when paused.
-    pub steps_per_second: f64,
-    /// Share of the worker's time spent training, over the same second.
-    pub training_share: f64,
+    /// Over the last second of playing; zeros when paused.
+    pub measured: Measured,
     pub has_diverged: bool,
 }
 
 /// A panel as it came, with the numbers of its frame.
 pub type Drawn = Arc<(Panel, Arc<Numbers>)>;
+
+/// The name of a lab and of one of its figures.
+type FigureKey = (&'static str, &'static str);
 
 /// All state, as handles that components copy.
 #[derive(Clone, Copy)]
@@ -64,23 +47,25 @@ pub struct Page {
     pub layer: RwSignal<usize>,
     /// Counts changes of theme, so that figures take its colours.
     pub theme: RwSignal<u32>,
-    figures: StoredValue<BTreeMap<&'static str, RwSignal<Option<Drawn>>>>,
+    /// Of every lab, by its name and theirs.
+    figures: StoredValue<BTreeMap<FigureKey, RwSignal<Option<Drawn>>>>,
     visible: StoredValue<BTreeSet<&'static str>>,
     trainer: StoredValue<Trainer, LocalStorage>,
-    /// Control changed last and when, so that one drag is one entry of the history.
-    last_change: StoredValue<(String, f64)>,
+    drag: StoredValue<Drag>,
 }
 
 impl Page {
     /// The page of the address, or of the defaults with a word on what is wrong with the address.
     pub fn new() -> Self {
-        let hash = window().location().hash().unwrap_or_default();
-        let (experiment, notice) = match labs::from_link(&hash) {
+        let (experiment, notice) = match labs::from_link(&address::hash()) {
             Ok(experiment) => (experiment, None),
             Err(error) => (labs::LABS[0].defaults(), Some(refusal(&error))),
         };
-        let figures =
-            lab_of(&experiment).figures().iter().map(|slot| (slot.id, RwSignal::new(None))).collect();
+        let of_lab = |lab: &&'static dyn Lab| {
+            let name = lab.name();
+            lab.figures().iter().map(move |slot| ((name, slot.id), RwSignal::new(None)))
+        };
+        let figures = labs::LABS.iter().flat_map(of_lab).collect();
         let watching = Verdict {
             tone: Tone::Note,
             word: "Measuring…".into(),
@@ -100,7 +85,7 @@ impl Page {
             figures: StoredValue::new(figures),
             visible: StoredValue::default(),
             trainer: StoredValue::new_local(Trainer::default()),
-            last_change: StoredValue::default(),
+            drag: StoredValue::default(),
         };
         if !is_sound() {
             let text = "This browser computes differently from all others (a known fault of some versions): please update it. \
@@ -117,14 +102,20 @@ impl Page {
         self.current.with_untracked(lab_of)
     }
 
+    /// The name of the lab that is open, for what is made anew with another lab.
+    pub fn open_lab(self) -> Memo<String> {
+        Memo::new(move |_| self.current.with(|experiment| experiment.lab.clone()))
+    }
+
     /// The figures of the lab.
     pub fn slots(self) -> &'static [FigureSlot] {
         self.lab().figures()
     }
 
-    /// What a figure shows now.
-    pub fn figure(self, id: &str) -> RwSignal<Option<Drawn>> {
-        self.figures.with_value(|figures| figures[id])
+    /// What a figure of the open lab shows now.
+    pub fn figure(self, id: &'static str) -> RwSignal<Option<Drawn>> {
+        let lab = self.lab().name();
+        self.figures.with_value(|figures| figures[&(lab, id)])
     }
 
     /// What the visitor looks at.
@@ -179,6 +170,10 @@ impl Page {
 
     fn restart(self, experiment: Experiment) {
         let bare = Experiment { edits: Vec::new(), ..experiment.clone() };
+        if self.lab().name() != experiment.lab {
+            self.is_playing.set(false);
+            self.figures.with_value(|figures| figures.values().for_each(|figure| figure.set(None)));
+        }
         self.current.set(bare);
         self.experiment.set(experiment.clone());
         let depth = experiment.network.layers.len() - 1;
@@ -247,15 +242,14 @@ impl Page {
     pub fn show(
         self,
         frame: Frame,
-        panels: BTreeMap<String, Drawn>,
+        mut panels: BTreeMap<String, Drawn>,
         progress: Progress,
         has_pending_edit: bool,
     ) {
         self.progress.set(progress);
-        for (id, drawn) in panels {
-            let signal = self.figures.with_value(|figures| figures.get(id.as_str()).copied());
-            if let Some(signal) = signal {
-                signal.set(Some(drawn));
+        for slot in self.slots() {
+            if let Some(drawn) = panels.remove(slot.id) {
+                self.figure(slot.id).set(Some(drawn));
             }
         }
         if self.verdict.with_untracked(|verdict| *verdict != frame.verdict) {
@@ -276,7 +270,7 @@ impl Page {
 
     /// Opens the experiment of the address, as after "back"; what cannot be read changes nothing.
     pub fn read_address(self) {
-        match labs::from_link(&window().location().hash().unwrap_or_default()) {
+        match labs::from_link(&address::hash()) {
             Ok(experiment) if experiment == self.experiment.get_untracked() => self.notice.set(None),
             Ok(experiment) => {
                 self.notice.set(None);
@@ -286,10 +280,9 @@ impl Page {
         }
     }
 
-    /// The address that shows this run to somebody else.
-    pub fn share_address(self) -> String {
-        let link = self.experiment.with_untracked(labs::to_link).unwrap_or_default();
-        browser::address_with(&link)
+    /// The link that shows this run to somebody else.
+    pub fn link(self) -> String {
+        self.experiment.with_untracked(labs::to_link).unwrap_or_default()
     }
 
     /// Reaches the trainer.
@@ -304,21 +297,13 @@ impl Page {
 
     /// A change of another control, or after a pause, becomes an entry of its own in the history.
     fn note_change(self, key: &str) {
-        let now = js_sys::Date::now();
-        let (last_key, last_time) = self.last_change.get_value();
-        let is_new = last_key != key || now - last_time > SAME_DRAG_MS;
-        self.last_change.set_value((key.to_owned(), now));
-        if is_new && let Ok(history) = window().history() {
-            let _ =
-                history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&self.share_address()));
+        if self.drag.try_update_value(|drag| drag.begins_with(key)) == Some(true) {
+            address::push(&self.link());
         }
     }
 
     fn write_address(self) {
-        if let Ok(history) = window().history() {
-            let _ =
-                history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&self.share_address()));
-        }
+        address::replace(&self.link());
     }
 }
 

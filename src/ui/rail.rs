@@ -14,10 +14,10 @@ fn icon_of(lab: &str) -> &'static str {
 
 #[component]
 pub fn Rail(page: Page) -> impl IntoView {
-    let open = page.current.with_untracked(|experiment| experiment.lab.clone());
+    let open = page.open_lab();
     view! {
         <nav class="rail" aria-label="Labs">
-            <a class="brand" href="#lab=gradients" aria-label="Glassbox, from the start">
+            <a class="brand" href=format!("#lab={}", LABS[0].name()) aria-label="Glassbox, from the start">
                 <svg width="30" height="30" viewBox="0 0 30 30" fill="none" stroke="currentColor" stroke-width="1.5"
                     stroke-linejoin="round" aria-hidden="true">
                     <path d="M15 2.8l10.5 6v12.4L15 27.2 4.5 21.2V8.8z" />
@@ -33,7 +33,7 @@ pub fn Rail(page: Page) -> impl IntoView {
                 {LABS
                     .iter()
                     .map(|lab| {
-                        let is_open = (lab.name() == open).then_some("page");
+                        let is_open = move || (lab.name() == open.get()).then_some("page");
                         view! {
                             <li><a href=format!("#lab={}", lab.name()) aria-current=is_open>
                                 <Icon path=icon_of(lab.name()) /><span>{lab.title()}</span>

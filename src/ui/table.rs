@@ -20,6 +20,11 @@ pub fn TableDialog(
             let _ = dialog.show_modal(); // fails only for a dialog that is open already
         }
     });
+    let close = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close(); // gives the focus back, and tells `on:close`
+        }
+    };
     // As it is at this moment: a table that moves cannot be read.
     let table =
         drawn.with_untracked(|drawn| drawn.as_ref().map(|drawn| plot::table(&drawn.0.figure, &drawn.1)));
@@ -27,7 +32,7 @@ pub fn TableDialog(
     view! {
         <dialog node_ref=dialog class="dialog" aria-label=format!("{title} as a table") on:close=move |_| is_open.set(false)>
             <header><h2>{title}</h2>
-                <button class="btn btn--icon" aria-label="Close" on:click=move |_| is_open.set(false)><Icon path=icons::CLOSE /></button>
+                <button class="btn btn--icon" aria-label="Close" on:click=close><Icon path=icons::CLOSE /></button>
             </header>
             <div class="dialog__scroll" tabindex="0" role="region" aria-label="Numbers">
                 {table.map_or_else(|| view! { <p>"Not measured yet."</p> }.into_any(), |table| view! {

@@ -1,7 +1,8 @@
 //! Plays the run: asks the worker frame by frame, two requests under way at most, and hands to the page
 //! what is newest once for each frame that the screen draws. A worker that crashed is started anew with the settings kept.
 
-use super::page::{Drawn, Page, Progress, SPEEDS};
+use super::pace::{Pace, SPEEDS};
+use super::page::{Drawn, Page, Progress};
 use crate::labs::Numbers;
 use crate::train::{Experiment, settings::Settings};
 use crate::worker::browser::Client;
@@ -35,8 +36,6 @@ pub struct Trainer {
     wants_refresh: bool,
     is_drawing: bool,
     inbox: Option<(Frame, BTreeMap<String, Drawn>)>,
-    owed_steps: f64,
-    last_ask_ms: f64,
     pace: Pace,
     crashes: u32,
 }
@@ -46,37 +45,6 @@ struct Asked {
     is_edit: bool,
     /// Whether its steps were asked for one by one, and not by playing.
     is_counted: bool,
-}
-
-/// Steps and time of the current second.
-#[derive(Default)]
-struct Pace {
-    since_ms: f64,
-    steps: usize,
-    training_ms: f64,
-    shown: (f64, f64),
-}
-
-impl Pace {
-    /// Counts a frame; steps a second and the share of training, renewed once a second.
-    fn count(&mut self, frame: &Frame, is_playing: bool) -> (f64, f64) {
-        let now = now_ms();
-        if !is_playing {
-            *self = Self::default();
-            return self.shown;
-        }
-        self.steps += frame.steps;
-        self.training_ms += frame.training_ms;
-        if self.since_ms == 0.0 {
-            *self = Self { since_ms: now, ..Self::default() };
-        }
-        let elapsed = now - self.since_ms;
-        if elapsed > 1000.0 {
-            let shown = (self.steps as f64 / elapsed * 1000.0, self.training_ms / elapsed);
-            *self = Self { since_ms: now, shown, ..Self::default() };
-        }
-        self.shown
-    }
 }
 
 impl Trainer {
@@ -100,7 +68,6 @@ impl Trainer {
         self.pending_edit.clear();
         self.pending_steps = 0;
         self.inbox = None;
-        self.owed_steps = 0.0;
         self.pace = Pace::default();
         self.wake();
     }
@@ -161,7 +128,7 @@ impl Trainer {
         }
         let has_diverged = page.progress.with_untracked(|progress| progress.has_diverged);
         if page.is_playing.get_untracked() && !has_diverged {
-            let steps = self.steps_due(page);
+            let steps = self.pace.steps_due(SPEEDS[page.speed.get_untracked()]);
             if steps > 0 {
                 return Some(Request::Advance { run, budget_ms: BUDGET_MS, steps, view });
             }
@@ -170,18 +137,6 @@ impl Trainer {
             return Some(Request::Advance { run, budget_ms: 0.0, steps: 0, view });
         }
         None
-    }
-
-    /// Steps that the chosen speed allows now.
-    fn steps_due(&mut self, page: Page) -> u32 {
-        let now = now_ms();
-        let elapsed = (now - self.last_ask_ms).clamp(0.0, 250.0);
-        self.last_ask_ms = now;
-        let Some(rate) = SPEEDS[page.speed.get_untracked()].steps_per_second else { return u32::MAX };
-        self.owed_steps = (self.owed_steps + elapsed * rate / 1000.0).min(rate / 4.0 + 1.0);
-        let whole = self.owed_steps.floor();
-        self.owed_steps -= whole;
-        whole as u32
     }
 
     fn draw_soon(&mut self, page: Page) {
@@ -243,14 +198,12 @@ impl Page {
         let arrived = self.try_update_trainer(|trainer| {
             trainer.is_drawing = false;
             trainer.inbox.take().map(|(frame, panels)| {
-                let (steps_per_second, training_share) = trainer.pace.shown;
                 let has_pending_edit =
                     !trainer.pending_edit.is_empty() || trainer.asked.iter().any(|asked| asked.is_edit);
                 let progress = Progress {
                     step: frame.step,
                     epoch: frame.epoch,
-                    steps_per_second,
-                    training_share,
+                    measured: trainer.pace.shown,
                     has_diverged: frame.divergence.is_some(),
                 };
                 (frame, panels, progress, has_pending_edit)
@@ -287,8 +240,4 @@ impl Trainer {
         self.start(page);
         self.restart(page.experiment.get_untracked());
     }
-}
-
-fn now_ms() -> f64 {
-    window().performance().map_or_else(js_sys::Date::now, |clock| clock.now())
 }

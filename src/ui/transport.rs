@@ -1,8 +1,8 @@
 //! The transport bar: play, step, reset, counters, speed, seed, share, save, theme.
 
 use super::icons::{self, Icon};
-use super::page::{Page, SPEEDS};
-use super::{browser, keys};
+use super::pace::SPEEDS;
+use super::{Page, address, browser, keys};
 use crate::labs::format::count;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -50,13 +50,13 @@ fn Counter(page: Page) -> impl IntoView {
     let epoch = Memo::new(move |_| page.progress.with(|progress| progress.epoch));
     let pace = Memo::new(move |_| {
         let progress = page.progress.get();
-        if page.is_playing.get() && progress.steps_per_second > 0.0 {
-            progress.steps_per_second.round() as usize
+        if page.is_playing.get() && progress.measured.steps_per_second > 0.0 {
+            progress.measured.steps_per_second.round() as usize
         } else {
             0
         }
     });
-    let share = move || page.progress.with(|progress| format!("{:.3}", progress.training_share));
+    let share = move || page.progress.with(|progress| format!("{:.3}", progress.measured.training_share));
     view! {
         <div class="counter num" data-testid="counter" data-step=move || step.get().to_string()
             data-epoch=move || epoch.get().to_string() data-training-share=share>
@@ -105,7 +105,7 @@ fn Seed(page: Page) -> impl IntoView {
 fn Share(page: Page) -> impl IntoView {
     let word = RwSignal::new("Share link");
     let share = move |_| {
-        let address = page.share_address();
+        let address = address::with(&page.link());
         spawn_local(async move {
             let is_copied = browser::copy(address.clone()).await;
             if !is_copied {

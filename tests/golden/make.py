@@ -366,6 +366,159 @@ def initializers():
     return {"fan_in": FAN_IN, "fan_out": FAN_OUT, "kinds": [initializer(kind) for kind in INITIALIZERS]}
 
 
+# 7. Layers of images, of noise and of normalization
+
+LAYERS = {
+    "dense": keras.layers.Dense,
+    "conv2d": keras.layers.Conv2D,
+    "max_pooling2d": keras.layers.MaxPooling2D,
+    "average_pooling2d": keras.layers.AveragePooling2D,
+    "global_average_pooling2d": keras.layers.GlobalAveragePooling2D,
+    "flatten": keras.layers.Flatten,
+    "dropout": keras.layers.Dropout,
+    "batch_normalization": keras.layers.BatchNormalization,
+    "layer_normalization": keras.layers.LayerNormalization,
+}
+
+
+def layer(kind, **settings):
+    return {"type": kind, **settings}
+
+
+LAYER_NETWORKS = [
+    ("conv", (6, 5, 2), "sparse_categorical_crossentropy",
+     [layer("conv2d", filters=3, kernel_size=3, activation="relu"), layer("flatten"),
+      layer("dense", units=3, activation="softmax")]),
+    ("conv_same", (7, 6, 2), "binary_crossentropy",
+     [layer("conv2d", filters=4, kernel_size=3, strides=2, padding="same", activation="tanh"),
+      layer("conv2d", filters=3, kernel_size=2, padding="same", activation="gelu"), layer("flatten"),
+      layer("dense", units=1, activation="sigmoid")]),
+    ("conv_large", (6, 7, 1), "mean_squared_error",
+     [layer("conv2d", filters=5, kernel_size=5, strides=3, padding="same", activation="leaky_relu",
+            kernel_regularizer={"l1": 0.01, "l2": 0.03}),
+      layer("flatten"), layer("dense", units=2)]),
+    ("conv_strides", (6, 8, 1), "mean_squared_error",
+     [layer("conv2d", filters=2, kernel_size=1, strides=2, padding="same", activation="tanh"),
+      layer("conv2d", filters=3, kernel_size=2, strides=2, activation="silu"), layer("flatten"), layer("dense", units=1)]),
+    ("max_pooling", (8, 7, 1), "sparse_categorical_crossentropy",
+     [layer("conv2d", filters=4, kernel_size=3, padding="same", activation="tanh"), layer("max_pooling2d"),
+      layer("max_pooling2d", pool_size=3, strides=2, padding="same"), layer("flatten"),
+      layer("dense", units=3, activation="softmax")]),
+    ("average_pooling", (8, 7, 2), "mean_squared_error",
+     [layer("average_pooling2d", pool_size=3, strides=2, padding="same"),
+      layer("conv2d", filters=3, kernel_size=2, padding="same", activation="sigmoid"), layer("average_pooling2d", pool_size=2),
+      layer("flatten"), layer("dense", units=2)]),
+    ("global_average_pooling", (5, 6, 2), "mean_absolute_error",
+     [layer("conv2d", filters=4, kernel_size=3, activation="softmax"), layer("global_average_pooling2d"),
+      layer("dense", units=2)]),
+    ("dropout", (5,), "binary_crossentropy",
+     [layer("dense", units=6, activation="tanh"), layer("dropout", rate=0.4), layer("dense", units=1, activation="sigmoid")]),
+    ("batch_normalization", (5, 4, 2), "sparse_categorical_crossentropy",
+     [layer("conv2d", filters=3, kernel_size=2), layer("batch_normalization"), layer("flatten"),
+      layer("dense", units=9, activation="tanh"), layer("batch_normalization", momentum=0.9, epsilon=0.01),
+      layer("dense", units=3, activation="softmax")]),
+    ("layer_normalization", (4, 5, 2), "mean_squared_error",
+     [layer("conv2d", filters=4, kernel_size=3, activation="elu"), layer("layer_normalization"), layer("flatten"),
+      layer("layer_normalization", epsilon=0.01), layer("dense", units=2)]),
+]  # fmt: skip
+
+UPDATES, LEARNING_RATE, ROWS = 3, 0.125, 6
+
+FRESH = {  # how each weight is drawn, by its name; none is at its default
+    "bias": lambda rng, shape: normal(rng, *shape, scale=0.3),
+    "gamma": lambda rng, shape: given(1.0 + normal(rng, *shape, scale=0.3)),
+    "beta": lambda rng, shape: normal(rng, *shape, scale=0.3),
+    "moving_mean": lambda rng, shape: normal(rng, *shape, scale=0.3),
+    "moving_variance": lambda rng, shape: given(rng.uniform(0.5, 1.5, shape)),
+    "kernel": lambda rng, shape: normal(rng, *shape, scale=1 / math.sqrt(math.prod(shape[:-1]))),
+}
+
+
+def layer_model(input_shape, layers, last_activation=None):
+    keras.utils.clear_session()  # names begin anew: conv2d, conv2d_1
+    model = keras.Sequential([keras.Input(input_shape)])
+    for index, layer in enumerate(layers):
+        settings = {key: value for key, value in layer.items() if key != "type"}
+        if last_activation and index == len(layers) - 1:
+            settings["activation"] = last_activation
+        if "kernel_regularizer" in settings:
+            settings["kernel_regularizer"] = keras.regularizers.L1L2(**settings["kernel_regularizer"])
+        model.add(LAYERS[layer["type"]](**settings))
+    return model
+
+
+def flat(write, values):
+    return write(np.asarray(values).reshape(-1))
+
+
+def layer_network(rng, name, input_shape, loss, layers):
+    model = layer_model(input_shape, layers)
+    fresh = [FRESH[weight.name](rng, weight.shape) for weight in model.weights]
+    inputs = normal(rng, ROWS, *input_shape)
+    outputs = model.output_shape[-1]
+    targets = {
+        "binary_crossentropy": lambda: rng.integers(0, 2, (ROWS, 1)),
+        "sparse_categorical_crossentropy": lambda: rng.integers(0, outputs, (ROWS, 1)),
+    }.get(loss, lambda: normal(rng, ROWS, outputs, scale=0.5))()
+    trained = layer_model(input_shape, layers, "linear") if loss in LOGITS_OF else model
+    model.set_weights(fresh)
+    trained.set_weights(fresh)
+
+    def path(variable):
+        return variable.path.removeprefix(f"{trained.name}/")
+
+    def value(parameters, inputs, others, training):
+        output, others, penalties = trained.stateless_call(parameters, others, inputs, training=training, return_losses=True)
+        return LOSSES[loss](targets, output) + sum(penalties), others
+
+    def state(variables):
+        return [variable.value for variable in variables]
+
+    def passed(training):
+        value_and_grads = jax.value_and_grad(value, argnums=(0, 1), has_aux=True)
+        parameters, others = state(trained.trainable_variables), state(trained.non_trainable_variables)
+        (total, _), (grads, grad_inputs) = value_and_grads(parameters, inputs, others, training)
+        names = map(path, trained.trainable_variables)
+        return {
+            "output": flat(full, model(inputs, training=training)),
+            "total_loss": full(total),
+            "grads": {name: flat(full, grad) for name, grad in zip(names, grads)},
+            "grad_inputs": flat(full, grad_inputs),
+        }
+
+    paths = [path(weight) for weight in trained.weights]
+    case = {
+        "name": name,
+        "loss": loss,
+        "input_shape": list(input_shape),
+        "layers": layers,
+        "weights": [{"name": path, "shape": list(values.shape), "values": flat(short, values)} for path, values in zip(paths, fresh)],
+        "inputs": flat(short, inputs),
+        "targets": short(targets),
+        "inference": passed(False),
+    }  # fmt: skip
+    if name != "batch_normalization":
+        return case  # the same in training, or (dropout) random
+    case["training"] = passed(True)
+    model.set_weights(fresh)  # the pass for its outputs moved the statistics
+    for _ in range(UPDATES):
+        parameters, others = state(trained.trainable_variables), state(trained.non_trainable_variables)
+        grads, others = jax.grad(value, has_aux=True)(parameters, inputs, others, True)
+        for variable, grad in zip(trained.trainable_variables, grads):
+            variable.assign(variable.value - LEARNING_RATE * grad)
+        for variable, moved in zip(trained.non_trainable_variables, others):
+            variable.assign(moved)
+    case["updates"] = UPDATES
+    case["learning_rate"] = LEARNING_RATE
+    case["updated"] = {path: flat(full, values) for path, values in zip(paths, trained.get_weights())}
+    return case
+
+
+def layers():
+    rng = np.random.default_rng([SEED, 7])
+    return [layer_network(rng, *each) for each in LAYER_NETWORKS]
+
+
 def main():
     golden = {
         "versions": {"keras": keras.__version__, "jax": jax.__version__, "numpy": np.__version__},
@@ -375,6 +528,7 @@ def main():
         "optimizers": optimizers(),
         "defaults": defaults(),
         "initializers": initializers(),
+        "layers": layers(),
     }
     text = json.dumps(golden, indent=1, allow_nan=False)
     lists_on_one_line = re.sub(r"\[[^][{}]*\]", lambda numbers: re.sub(r"\s+", " ", numbers[0]), text)

@@ -197,9 +197,8 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
         }
         "initializer" => {
             let initializer: Initializer = parsed(key, value)?;
-            for LayerConfig::Dense(layer) in &mut changed.network.layers {
-                layer.kernel_initializer = initializer;
-            }
+            let layers = changed.network.layers.iter_mut().filter_map(LayerConfig::as_dense_mut);
+            layers.for_each(|layer| layer.kernel_initializer = initializer);
         }
         "data.name" => {
             changed.data.name = parsed(key, value)?;
@@ -268,7 +267,7 @@ fn fit_output(experiment: &mut Experiment) -> Result<()> {
 
 fn hidden_mut(experiment: &mut Experiment) -> impl Iterator<Item = &mut Dense> {
     let count = experiment.network.layers.len() - 1;
-    experiment.network.layers[..count].iter_mut().map(|LayerConfig::Dense(dense)| dense)
+    experiment.network.layers[..count].iter_mut().filter_map(LayerConfig::as_dense_mut)
 }
 
 /// The value of a control as the setting it stands for.

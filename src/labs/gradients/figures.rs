@@ -6,7 +6,7 @@ use crate::labs::format::{count, percent, power, significant, times_less};
 use crate::labs::{
     Column, Curves, Diagram, Distribution, Figure, LayerBars, LayerMap, Line, Numbers, Panel, Plane, Strip,
 };
-use crate::nn::{Activation, LayerConfig, Pass};
+use crate::nn::{Activation, Pass};
 use crate::train::statistics::{Histogram, SATURATED, saturated_fraction};
 use crate::train::{Run, STEPS_PER_TEST};
 
@@ -239,10 +239,9 @@ pub(super) fn network(
     let kinds: Vec<&str> = hidden(run.current()).map(|dense| dense.activation.label()).collect();
     let mut kinds = kinds;
     kinds.dedup();
-    let LayerConfig::Dense(first) = &run.current().network.layers[0];
     let summary = format!(
         "Network of {depth} hidden layers, {} neurons in the first, {}.",
-        first.units,
+        network.units()[0],
         kinds.join(", ")
     );
     let figure = Diagram {

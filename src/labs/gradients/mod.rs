@@ -58,7 +58,8 @@ impl Lab for Gradients {
     }
 
     fn check(&self, experiment: &Experiment) -> Result<()> {
-        ensure_plane(&experiment.data)
+        ensure_plane(&experiment.data)?;
+        ensure_dense(&experiment.network)
     }
 
     fn controls(&self, experiment: &Experiment) -> Vec<Control> {
@@ -81,7 +82,7 @@ impl Lab for Gradients {
             place: Place,
             height_px: u32,
         ) -> FigureSlot {
-            FigureSlot { id, title, caption, place, height_px }
+            FigureSlot { id, title, caption, place, of_layer: false, height_px }
         }
         const FIGURES: [FigureSlot; 6] = [
             slot(
@@ -107,7 +108,7 @@ impl Lab for Gradients {
             ),
             slot("boundary", "Decision boundary", "", Place::Side, 0),
             slot("curves", "Loss and accuracy", "train thick, test thin", Place::Side, 180),
-            slot("activation", "Layer activation", "", Place::Side, 156),
+            FigureSlot { of_layer: true, ..slot("activation", "Layer activation", "", Place::Side, 156) },
         ];
         &FIGURES
     }
@@ -126,8 +127,19 @@ fn ensure_plane(data: &DataConfig) -> Result<()> {
     Err(Error::setting("data.name", &data.name, allowed))
 }
 
+/// The figures count dense layers, so there must be no other.
+fn ensure_dense(network: &NetworkConfig) -> Result<()> {
+    match network.layers.iter().position(|layer| layer.as_dense().is_none()) {
+        None => Ok(()),
+        Some(index) => {
+            let (key, kind) = (format!("network.layers.{index}.type"), network.layers[index].kind());
+            Err(Error::setting(&key, kind, "dense: the lab gradients is about dense layers"))
+        }
+    }
+}
+
 /// The layers before the output layer.
 fn hidden(experiment: &Experiment) -> impl Iterator<Item = &Dense> {
     let layers = &experiment.network.layers;
-    layers[..layers.len() - 1].iter().map(|LayerConfig::Dense(dense)| dense)
+    layers[..layers.len() - 1].iter().filter_map(LayerConfig::as_dense)
 }

@@ -1,18 +1,11 @@
 //! The fully connected layer.
 
+use super::kernel::{Regularizer, is_zeros, kernel_and_bias, sum_rows, zeros};
 use super::{Layer, WeightSpec};
 use crate::error::{Error, Result, ensure_within};
-use crate::nn::{Activation, Initializer, InitializerName, Trace};
+use crate::nn::{Activation, Initializer, Trace};
 use crate::tensor::matmul;
 use serde::{Deserialize, Serialize};
-
-/// Penalty on the weights of a kernel, added to the training loss: l1 · Σ|w| + l2 · Σw².
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Regularizer {
-    pub l1: f32,
-    pub l2: f32,
-}
 
 /// `z = x · w + b`, `y = f(z)`.
 ///
@@ -32,25 +25,12 @@ pub struct Dense {
     pub kernel_initializer: Initializer,
     #[serde(default = "zeros", skip_serializing_if = "is_zeros")]
     pub bias_initializer: Initializer,
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "Regularizer::is_none")]
     pub kernel_regularizer: Regularizer,
     #[serde(skip)]
     inputs: usize,
     #[serde(skip)]
     joined_with_loss: bool,
-}
-
-fn zeros() -> Initializer {
-    Initializer::new(InitializerName::Zeros)
-}
-
-fn is_zeros(initializer: &Initializer) -> bool {
-    *initializer == zeros()
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_none(regularizer: &Regularizer) -> bool {
-    *regularizer == Regularizer::default()
 }
 
 impl Dense {
@@ -72,14 +52,13 @@ impl Dense {
 impl Layer for Dense {
     fn build(&mut self, input_shape: &[usize]) -> Result<Vec<usize>> {
         ensure_within("units", self.units, &(1..=4096))?;
-        ensure_within("kernel_regularizer.l1", self.kernel_regularizer.l1, &(0.0..=10.0))?;
-        ensure_within("kernel_regularizer.l2", self.kernel_regularizer.l2, &(0.0..=10.0))?;
+        self.kernel_regularizer.validate()?;
         self.kernel_initializer.validate("kernel_initializer")?;
         self.bias_initializer.validate("bias_initializer")?;
         let &[inputs] = input_shape else {
             return Err(Error::Shape {
                 layer: "dense".into(),
-                expected: "a row of features".into(),
+                expected: "a row of features (put a layer flatten before it)".into(),
                 found: input_shape.to_vec(),
             });
         };
@@ -88,31 +67,18 @@ impl Layer for Dense {
     }
 
     fn weights(&self) -> Vec<WeightSpec> {
-        let fans = (self.inputs, self.units);
-        vec![
-            WeightSpec {
-                name: "kernel",
-                shape: vec![self.inputs, self.units],
-                initializer: self.kernel_initializer,
-                fans,
-                regularizer: self.kernel_regularizer,
-            },
-            WeightSpec {
-                name: "bias",
-                shape: vec![self.units],
-                initializer: self.bias_initializer,
-                fans,
-                regularizer: Regularizer::default(),
-            },
-        ]
+        kernel_and_bias(
+            vec![self.inputs, self.units],
+            [self.kernel_initializer, self.bias_initializer],
+            self.kernel_regularizer,
+        )
     }
 
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace) {
-        let rows = input.len() / self.inputs;
         let (kernel, bias) = weights.split_at(self.inputs * self.units);
-        trace.resize_forward(rows * self.units);
+        trace.pre_activation.resize(input.len() / self.inputs * self.units, 0.0);
         matmul::affine(input, kernel, bias, &mut trace.pre_activation);
-        self.activation.apply(&trace.pre_activation, &mut trace.output, &mut trace.slope, self.units);
+        trace.activate(self.activation, self.units);
     }
 
     fn backward(
@@ -123,21 +89,16 @@ impl Layer for Dense {
         grad_weights: &mut [f32],
         grad_input: Option<&mut [f32]>,
     ) {
-        let grad_z = &mut trace.grad_pre_activation;
         if self.joined_with_loss {
-            grad_z.copy_from_slice(&trace.grad_output);
+            trace.grad_pre_activation.copy_from_slice(&trace.grad_output);
         } else {
-            self.activation.backward(&trace.grad_output, &trace.output, &trace.slope, grad_z, self.units);
+            trace.deactivate(self.activation, self.units);
         }
+        let grad_z = &trace.grad_pre_activation;
         let kernel_size = self.inputs * self.units;
         let (grad_kernel, grad_bias) = grad_weights.split_at_mut(kernel_size);
         matmul::transposed_left(input, grad_z, grad_kernel, self.units);
-        grad_bias.fill(0.0);
-        for row in grad_z.chunks_exact(self.units) {
-            for (sum, &grad) in grad_bias.iter_mut().zip(row) {
-                *sum += grad;
-            }
-        }
+        sum_rows(grad_z, grad_bias);
         if let Some(grad_input) = grad_input {
             matmul::transposed_right(
                 grad_z,

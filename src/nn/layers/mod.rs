@@ -1,11 +1,31 @@
 //! Layers: one file for each, listed in `layers!` below. A layer is its settings, in Keras' words,
 //! and a differentiable step over slices; its weights are given to it by the network.
 
+mod average_pooling2d;
+mod batch_normalization;
+mod conv2d;
 mod dense;
+mod dropout;
+mod flatten;
+mod global_average_pooling2d;
+mod kernel;
+mod layer_normalization;
+mod max_pooling2d;
+mod window;
 
-pub use dense::{Dense, Regularizer};
+pub use average_pooling2d::AveragePooling2d;
+pub use batch_normalization::BatchNormalization;
+pub use conv2d::Conv2d;
+pub use dense::Dense;
+pub use dropout::Dropout;
+pub use flatten::Flatten;
+pub use global_average_pooling2d::GlobalAveragePooling2d;
+pub use kernel::Regularizer;
+pub use layer_normalization::LayerNormalization;
+pub use max_pooling2d::MaxPooling2d;
+pub use window::Padding;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::nn::{Activation, Initializer, Trace};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
@@ -16,10 +36,17 @@ pub struct WeightSpec {
     pub name: &'static str,
     pub shape: Vec<usize>,
     pub initializer: Initializer,
-    /// Number of inputs and outputs that the initializer scales by.
-    pub fans: (usize, usize),
     /// Penalty on these weights, part of the training loss.
     pub regularizer: Regularizer,
+    /// Whether gradients train them; if not, they are the layer's own ([`Layer::after_step`]).
+    pub is_trainable: bool,
+}
+
+impl WeightSpec {
+    /// Trainable weights without a penalty.
+    fn new(name: &'static str, shape: Vec<usize>, initializer: Initializer) -> Self {
+        Self { name, shape, initializer, regularizer: Regularizer::default(), is_trainable: true }
+    }
 }
 
 /// A differentiable step. Shapes are checked once, when a network is built ([`Self::build`]); what
@@ -28,17 +55,26 @@ pub trait Layer: Send {
     /// Takes note of the input's shape and returns that of the output, both without the batch axis.
     ///
     /// # Errors
-    /// [`Error::Shape`] when the layer cannot take this input, [`Error::Setting`] when a setting is
+    /// [`crate::error::Error::Shape`] when the layer cannot take this input, [`crate::error::Error::Setting`] when a setting is
     /// out of its range (with its key relative to the layer).
     fn build(&mut self, input_shape: &[usize]) -> Result<Vec<usize>>;
 
     /// The weights it needs, in the order in which they lie in the slice given to `forward`.
-    fn weights(&self) -> Vec<WeightSpec>;
+    fn weights(&self) -> Vec<WeightSpec> {
+        Vec::new()
+    }
 
-    /// `[rows, ..input]` → `[rows, ..output]`: fills `output`, `pre_activation` and `slope` of the trace.
+    /// Numbers of working space that a pass takes whatever the batch, beside the (at most five) that its
+    /// trace keeps for each output.
+    fn working_space(&self) -> usize {
+        0
+    }
+
+    /// `[rows, ..input]` → `[rows, ..output]`: fills `output` of the trace and, where there is an
+    /// activation, `pre_activation` and `slope`.
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace);
 
-    /// From `trace.grad_output`: writes ∂loss/∂weights, and ∂loss/∂input where one is wanted.
+    /// From `trace.grad_output`: writes ∂loss/∂weights where they are trainable, and ∂loss/∂input where one is wanted.
     fn backward(
         &self,
         weights: &[f32],
@@ -47,6 +83,10 @@ pub trait Layer: Send {
         grad_weights: &mut [f32],
         grad_input: Option<&mut [f32]>,
     );
+
+    /// Takes over into weights that are not trainable what a training pass measured; called once for
+    /// each step, when its pass and update are sound.
+    fn after_step(&self, _weights: &mut [f32], _trace: &Trace) {}
 
     /// Its activation; `Linear` for layers that have none.
     fn activation(&self) -> Activation {
@@ -98,7 +138,29 @@ macro_rules! layers {
 }
 
 layers! {
-    "dense" Dense
+    "average_pooling2d" AveragePooling2d,
+    "batch_normalization" BatchNormalization,
+    "conv2d" Conv2d,
+    "dense" Dense,
+    "dropout" Dropout,
+    "flatten" Flatten,
+    "global_average_pooling2d" GlobalAveragePooling2d,
+    "layer_normalization" LayerNormalization,
+    "max_pooling2d" MaxPooling2d
+}
+
+impl LayerConfig {
+    /// The settings of a dense layer, if it is one.
+    #[must_use]
+    pub fn as_dense(&self) -> Option<&Dense> {
+        if let Self::Dense(dense) = self { Some(dense) } else { None }
+    }
+
+    /// The same, to change them.
+    #[must_use]
+    pub fn as_dense_mut(&mut self) -> Option<&mut Dense> {
+        if let Self::Dense(dense) = self { Some(dense) } else { None }
+    }
 }
 
 /// Reads the settings of a layer; an error begins with the path of the setting inside the layer,
@@ -111,14 +173,4 @@ fn settings_of<T: de::DeserializeOwned, E: de::Error>(
         let inner = error.into_inner();
         E::custom(if path == "." { format!(": {inner}") } else { format!(".{path}: {inner}") })
     })
-}
-
-/// Puts the path of a layer before the keys of an error that it gave.
-pub(crate) fn within(layer: &str, error: Error) -> Error {
-    match error {
-        Error::Setting { key, given, allowed } => {
-            Error::Setting { key: format!("{layer}.{key}"), given, allowed }
-        }
-        other => other,
-    }
 }

@@ -1,0 +1,57 @@
+//! What layers with a kernel have in common: a bias beside it and a penalty on it.
+
+use super::WeightSpec;
+use crate::error::{Result, ensure_within};
+use crate::nn::{Initializer, InitializerName};
+use serde::{Deserialize, Serialize};
+
+/// Penalty on the weights of a kernel, added to the training loss: l1 · Σ|w| + l2 · Σw².
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Regularizer {
+    pub l1: f32,
+    pub l2: f32,
+}
+
+impl Regularizer {
+    pub(super) fn validate(self) -> Result<()> {
+        ensure_within("kernel_regularizer.l1", self.l1, &(0.0..=10.0))?;
+        ensure_within("kernel_regularizer.l2", self.l2, &(0.0..=10.0))
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+    pub(super) fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+pub(super) fn zeros() -> Initializer {
+    Initializer::new(InitializerName::Zeros)
+}
+
+pub(super) fn is_zeros(initializer: &Initializer) -> bool {
+    *initializer == zeros()
+}
+
+/// A kernel of `shape`, whose last axis is the units, and its bias.
+pub(super) fn kernel_and_bias(
+    shape: Vec<usize>,
+    [kernel_initializer, bias_initializer]: [Initializer; 2],
+    regularizer: Regularizer,
+) -> Vec<WeightSpec> {
+    let units = *shape.last().expect("a kernel has axes");
+    vec![
+        WeightSpec { regularizer, ..WeightSpec::new("kernel", shape, kernel_initializer) },
+        WeightSpec::new("bias", vec![units], bias_initializer),
+    ]
+}
+
+/// The gradient of a bias: ∂loss/∂z summed over its rows.
+pub(super) fn sum_rows(grad_z: &[f32], grad_bias: &mut [f32]) {
+    grad_bias.fill(0.0);
+    for row in grad_z.chunks_exact(grad_bias.len()) {
+        for (sum, &grad) in grad_bias.iter_mut().zip(row) {
+            *sum += grad;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Windows that slide over an image: where those of convolution and pooling begin and end.
+
+use crate::error::{Error, Result, ensure_within};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// What becomes of the edge of an image. Keras' words, and TensorFlow's rule for `same`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Padding {
+    /// Windows lie wholly in the image.
+    #[default]
+    Valid,
+    /// ⌈size / stride⌉ windows in each direction; where they reach out by an odd number of cells, the
+    /// odd one is at the end.
+    Same,
+}
+
+/// The windows along one axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Axis {
+    /// Cells of the image.
+    pub input: usize,
+    /// Number of windows.
+    pub output: usize,
+    size: usize,
+    stride: usize,
+    /// Cells by which the first window reaches out of the image.
+    before: usize,
+}
+
+impl Axis {
+    fn new(input: usize, size: usize, stride: usize, padding: Padding) -> Option<Self> {
+        let (output, before) = match padding {
+            Padding::Valid => (input.checked_sub(size)? / stride + 1, 0),
+            Padding::Same => {
+                let output = input.div_ceil(stride);
+                (output, ((output - 1) * stride + size).saturating_sub(input) / 2)
+            }
+        };
+        Some(Self { input, output, size, stride, before })
+    }
+
+    /// The cells of the image that window `index` covers.
+    pub fn cells(&self, index: usize) -> Range<usize> {
+        let start = index * self.stride;
+        start.saturating_sub(self.before)..(start + self.size - self.before).min(self.input)
+    }
+
+    /// Cells of window `index` that lie before the image.
+    pub fn outside(&self, index: usize) -> usize {
+        self.before.saturating_sub(index * self.stride)
+    }
+}
+
+/// The windows over images `[height, width, channels]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Windows {
+    pub rows: Axis,
+    pub columns: Axis,
+    pub channels: usize,
+}
+
+impl Windows {
+    /// Square windows of `size`, one every `stride` cells.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] for what is no image, or smaller than a window that must lie in it.
+    pub fn new(
+        layer: &str,
+        input_shape: &[usize],
+        [size, stride]: [usize; 2],
+        padding: Padding,
+    ) -> Result<Self> {
+        let refused =
+            |expected: String| Error::Shape { layer: layer.into(), expected, found: input_shape.to_vec() };
+        let &[height, width, channels] = input_shape else {
+            return Err(refused("images [height, width, channels]".into()));
+        };
+        let axis = |cells| Axis::new(cells, size, stride, padding);
+        let (Some(rows), Some(columns)) = (axis(height), axis(width)) else {
+            return Err(refused(format!("images of at least {size} × {size}, or the padding same")));
+        };
+        Ok(Self { rows, columns, channels })
+    }
+
+    /// The windows of a pool; left out, `strides` are its size.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; and [`Error::Setting`] for a setting out of its range.
+    pub fn of_pool(
+        layer: &str,
+        input_shape: &[usize],
+        size: usize,
+        strides: Option<usize>,
+        padding: Padding,
+    ) -> Result<Self> {
+        ensure_within("pool_size", size, &(1..=32))?;
+        ensure_within("strides", strides.unwrap_or(size), &(1..=32))?;
+        Self::new(layer, input_shape, [size, strides.unwrap_or(size)], padding)
+    }
+
+    /// Numbers of an image.
+    pub fn image(&self) -> usize {
+        self.rows.input * self.columns.input * self.channels
+    }
+
+    /// Number of windows over an image.
+    pub fn count(&self) -> usize {
+        self.rows.output * self.columns.output
+    }
+
+    /// Shape of the output of a pool, whose channels are those of its input.
+    pub fn pooled(&self) -> Vec<usize> {
+        vec![self.rows.output, self.columns.output, self.channels]
+    }
+
+    /// Item, row and column of each window from number `first` on, row by row and item by item; it
+    /// never ends.
+    pub fn from(&self, first: usize) -> impl Iterator<Item = [usize; 3]> + use<> {
+        let (rows, columns) = (self.rows.output, self.columns.output);
+        let mut next = [first / (rows * columns), first / columns % rows, first % columns];
+        std::iter::repeat_with(move || {
+            let now = next;
+            next[2] += 1;
+            if next[2] == columns {
+                next = if next[1] + 1 == rows { [next[0] + 1, 0, 0] } else { [next[0], next[1] + 1, 0] };
+            }
+            now
+        })
+    }
+
+    /// Where each cell of a window that lies in the image begins in the images.
+    pub fn cells(&self, [item, row, column]: [usize; 3]) -> impl Iterator<Item = usize> + use<> {
+        let Self { rows, columns, channels } = *self;
+        let image = item * rows.input;
+        rows.cells(row).flat_map(move |y| {
+            columns.cells(column).map(move |x| ((image + y) * columns.input + x) * channels)
+        })
+    }
+
+    /// Whether a part of the window lies outside of the image.
+    pub fn reach_out(&self, [_, row, column]: [usize; 3]) -> bool {
+        self.rows.cells(row).len() < self.rows.size || self.columns.cells(column).len() < self.columns.size
+    }
+}
+
+/// Keras' size of a pool.
+pub(super) fn two() -> usize {
+    2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn covered(input: usize, size: usize, stride: usize, padding: Padding) -> Vec<Range<usize>> {
+        let axis = Axis::new(input, size, stride, padding).expect("windows that fit");
+        (0..axis.output).map(|index| axis.cells(index)).collect()
+    }
+
+    #[test]
+    fn windows_lie_as_in_tensorflow() {
+        assert_eq!(covered(6, 3, 2, Padding::Valid), [0..3, 2..5]);
+        assert_eq!(covered(6, 3, 2, Padding::Same), [0..3, 2..5, 4..6], "the odd cell is at the end");
+        assert_eq!(covered(5, 3, 2, Padding::Same), [0..2, 1..4, 3..5]);
+        assert_eq!(covered(5, 2, 1, Padding::Same), [0..2, 1..3, 2..4, 3..5, 4..5]);
+        assert_eq!(covered(5, 2, 4, Padding::Same), [0..2, 4..5], "cells between windows are skipped");
+        assert_eq!(Axis::new(2, 3, 1, Padding::Valid), None);
+    }
+
+    #[test]
+    fn windows_are_counted_across_items() {
+        let windows = Windows::new("conv2d", &[3, 4, 1], [2, 1], Padding::Valid).expect("fits");
+        let all: Vec<_> = windows.from(0).take(14).collect();
+        assert_eq!(all[4..8], [[0, 1, 1], [0, 1, 2], [1, 0, 0], [1, 0, 1]]);
+        for first in 0..14 {
+            assert_eq!(windows.from(first).next(), Some(all[first]));
+        }
+    }
+}

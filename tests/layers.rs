@@ -1,0 +1,270 @@
+//! What layers promise beside their gradients (`gradients.rs`) and their numbers (`golden.rs`): what they
+//! refuse, what training passes do and leave alone, and the order of a convolution's sums, bit for bit.
+
+#![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
+
+use glassbox::nn::{Loss, Mode, Network, NetworkConfig, Pass};
+use glassbox::tensor::{Rng, Stream};
+use glassbox::train::{Experiment, Optimizer, OptimizerConfig, OptimizerName, Run};
+use serde_json::{Value, json};
+
+fn network(layers: Value, shape: &[usize], loss: Loss) -> Result<Network, String> {
+    let config: NetworkConfig =
+        serde_json::from_value(json!({ "layers": layers })).map_err(|error| error.to_string())?;
+    Network::new(&config, shape, loss, 7).map_err(|error| error.to_string())
+}
+
+fn numbers(count: usize) -> Vec<f32> {
+    let mut rng = Rng::new(1, Stream::Data);
+    (0..count).map(|_| rng.normal() * libm::exp2f(rng.between(-8.0, 8.0))).collect()
+}
+
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+#[test]
+fn what_a_layer_cannot_take_is_refused_in_words() {
+    let conv = json!({ "type": "conv2d", "filters": 4, "kernel_size": 5 });
+    let with = |layer: &Value, key: &str, value: Value| {
+        let mut layer = layer.clone();
+        layer[key] = value;
+        layer
+    };
+    let pool = json!({ "type": "max_pooling2d" });
+    let average = json!({ "type": "average_pooling2d" });
+    let dense = json!({ "type": "dense", "units": 2 });
+    let batch = json!({ "type": "batch_normalization" });
+    let (image, small): (&[usize], &[usize]) = (&[8, 8, 1], &[4, 8, 1]);
+    let cases: Vec<(Value, &[usize], &[&str])> = vec![
+        (json!([conv]), small, &["network.layers.0 (conv2d)", "5 × 5", "[4, 8, 1]"]),
+        (json!([conv]), &[20], &["network.layers.0 (conv2d)", "[height, width, channels]", "[20]"]),
+        (json!([pool, pool, pool, pool]), image, &["network.layers.3 (max_pooling2d)", "2 × 2"]),
+        (json!([average]), &[1, 1, 1], &["network.layers.0 (average_pooling2d)"]),
+        (json!([{ "type": "global_average_pooling2d" }]), &[3], &["global_average_pooling2d"]),
+        (json!([conv, dense]), image, &["network.layers.1 (dense)", "flatten", "[4, 4, 4]"]),
+        (json!([with(&conv, "kernel_size", json!(12))]), image, &["kernel_size is 12", "from 1 to 11"]),
+        (json!([with(&conv, "strides", json!(0))]), image, &["network.layers.0.strides is 0", "from 1"]),
+        (json!([with(&conv, "filters", json!(5000))]), image, &["filters is 5000", "from 1 to 4096"]),
+        (json!([with(&conv, "padding", json!("full"))]), image, &["full", "valid", "same"]),
+        (json!([with(&conv, "kernel_regularizer", json!({ "l2": 11 }))]), image, &["kernel_regularizer.l2"]),
+        (json!([with(&pool, "pool_size", json!(0))]), image, &["network.layers.0.pool_size is 0"]),
+        (json!([with(&average, "strides", json!(33))]), image, &["strides is 33", "from 1 to 32"]),
+        (json!([{ "type": "dropout", "rate": 1.0 }]), image, &["rate is 1", "from 0 to 0.99"]),
+        (json!([with(&batch, "momentum", json!(1.5))]), image, &["momentum is 1.5", "from 0 to 1"]),
+        (json!([with(&batch, "epsilon", json!(0))]), image, &["network.layers.0.epsilon is 0"]),
+        (json!([with(&batch, "rate", json!(0))]), image, &["rate"]),
+        (json!([{ "type": "layer_normalization", "epsilon": 2 }]), image, &["epsilon is 2"]),
+        (json!([{ "type": "flatten", "units": 2 }]), image, &["units"]),
+        (json!([{ "type": "conv3d" }]), image, &["conv3d", "`conv2d`", "`flatten`"]),
+    ];
+    for (layers, shape, words) in cases {
+        let refused = network(layers.clone(), shape, Loss::MeanSquaredError).err();
+        let refused = refused.unwrap_or_else(|| panic!("{layers} passes"));
+        for word in words {
+            assert!(refused.contains(word), "{layers}: {refused} lacks {word}");
+        }
+    }
+}
+
+/// None of these may be built, or even counted on 32 bits, before it is refused.
+#[test]
+fn what_would_fill_the_memory_is_refused() {
+    let wide = json!([{ "type": "conv2d", "filters": 4096, "kernel_size": 1 }]);
+    for shape in [[1, 20_000, 1], [20_000, 20_000, 1], [65_536, 65_536, 1]] {
+        let counted = allocation_counter::measure(|| {
+            let refused = network(wide.clone(), &shape, Loss::MeanSquaredError).err().expect("too large");
+            assert!(refused.contains("the number of outputs of the layers"), "{refused}");
+        });
+        assert!(counted.bytes_max < 100_000, "{counted:?}");
+    }
+    let heavy = json!([{ "type": "conv2d", "filters": 4096, "kernel_size": 11 }]);
+    let refused = network(heavy, &[11, 11, 100], Loss::MeanSquaredError).err().expect("too large");
+    assert!(refused.contains("the number of weights"), "{refused}");
+    let rows = json!([{ "type": "conv2d", "filters": 3, "kernel_size": 2, "activation": "softmax" }]);
+    let refused = network(rows, &[3, 3, 1], Loss::CategoricalCrossentropy).err().expect("no row");
+    assert!(refused.contains("categorical_crossentropy") && refused.contains("flatten"), "{refused}");
+}
+
+/// The sums of `conv2d` and its gradients as its documentation gives them, in plain loops.
+#[test]
+fn a_convolution_is_the_naive_loop_bit_for_bit() {
+    // More patches than a block holds are among them (17 × 19 × 7 of 100).
+    for ([height, width, channels], size, strides, padding, filters, rows) in [
+        ([6, 5, 3], 3, 1, "valid", 4, 2),
+        ([6, 5, 3], 3, 1, "same", 5, 3),
+        ([7, 6, 1], 3, 2, "same", 8, 2),
+        ([5, 9, 2], 2, 3, "valid", 1, 2),
+        ([17, 19, 4], 5, 1, "same", 9, 7),
+        ([4, 4, 130], 11, 1, "same", 3, 3),
+    ] {
+        let what =
+            format!("{size} × {size}, strides {strides}, {padding} on {height} × {width} × {channels}");
+        let layers = json!([{ "type": "conv2d", "filters": filters, "kernel_size": size,
+            "strides": strides, "padding": padding }]);
+        let mut network = network(layers, &[height, width, channels], Loss::MeanSquaredError).unwrap();
+        network.weights = numbers(network.weights.len());
+        let input = numbers(rows * height * width * channels);
+        let mut pass = Pass::default();
+        network.forward(&input, &mut pass);
+        let targets = vec![0.5; pass.output().len()];
+        network.backward(&input, &targets, &mut pass);
+        let grad_input = network.input_gradient(&input, &mut pass);
+
+        let [out_height, out_width, _] = *network.shapes()[0] else { panic!("an image") };
+        let before = |input: usize, output: usize| match padding {
+            "same" => ((output - 1) * strides + size).saturating_sub(input) / 2,
+            _ => 0,
+        };
+        let (top, left) = (before(height, out_height), before(width, out_width));
+        let at = |item: usize, y: usize, x: usize| -> Option<usize> {
+            let (y, x) = (y.checked_sub(top)?, x.checked_sub(left)?);
+            (y < height && x < width).then_some(((item * height + y) * width + x) * channels)
+        };
+        let kernel = &network.weights[..size * size * channels * filters];
+        let bias = &network.weights[kernel.len()..];
+        let mut naive = Vec::new();
+        let mut naive_kernel = vec![0.0_f32; kernel.len()];
+        let mut naive_input = vec![0.0_f32; input.len()];
+        for window in 0..rows * out_height * out_width {
+            let (item, i, j) = (
+                window / (out_height * out_width),
+                window / out_width % out_height * strides,
+                window % out_width * strides,
+            );
+            let grads = &pass.traces[0].grad_pre_activation[window * filters..][..filters];
+            let mut sums = bias.to_vec();
+            for (u, v, c) in
+                (0..size * size * channels).map(|p| (p / channels / size, p / channels % size, p % channels))
+            {
+                let place = at(item, i + u, j + v).map(|at| at + c);
+                let x = place.map_or(0.0, |place| input[place]);
+                let row = ((u * size + v) * channels + c) * filters;
+                let mut share = 0.0;
+                for f in 0..filters {
+                    sums[f] += x * kernel[row + f];
+                    naive_kernel[row + f] += x * grads[f];
+                    share += grads[f] * kernel[row + f];
+                }
+                if let Some(place) = place {
+                    naive_input[place] += share;
+                }
+            }
+            naive.extend(sums);
+        }
+        assert!(bits(pass.output()) == bits(&naive), "{what}: output");
+        assert!(bits(&network.grads[..kernel.len()]) == bits(&naive_kernel), "{what}: kernel");
+        assert!(bits(&grad_input) == bits(&naive_input), "{what}: input");
+    }
+}
+
+#[test]
+fn dropout_is_the_same_for_one_step_and_another_for_the_next() {
+    let drop = json!({ "type": "dropout", "rate": 0.25 });
+    let network = network(json!([drop, drop]), &[1000], Loss::MeanSquaredError).unwrap();
+    let ones = vec![1.0; 4000];
+    let passed = |mode| {
+        let mut pass = Pass { mode, ..Pass::default() };
+        network.forward(&ones, &mut pass);
+        pass
+    };
+    assert_eq!(passed(Mode::Inference).output(), ones, "nothing is dropped in inference");
+    let first = passed(Mode::Training { step: 3 });
+    assert_eq!(first.output(), passed(Mode::Training { step: 3 }).output());
+    assert_ne!(first.output(), passed(Mode::Training { step: 4 }).output());
+    assert_ne!(first.traces[0].kept, first.traces[1].kept, "each layer has noise of its own");
+    let kept: Vec<f32> = first.traces[0].output.iter().copied().filter(|y| *y != 0.0).collect();
+    assert!(kept.iter().all(|y| *y == 1.0 / 0.75), "what stays is scaled up");
+    assert!((kept.len() as f32 / 4000.0 - 0.75).abs() < 0.03, "{} of 4000 stay", kept.len()); // 4 deviations
+}
+
+/// A run on points with every layer that acts differently in training.
+fn run_with_noise(seed: u64) -> Run {
+    let experiment = json!({ "version": 1, "lab": "gradients", "seed": seed, "data": { "name": "spiral" },
+        "network": { "layers": [
+            { "type": "dense", "units": 8, "kernel_regularizer": { "l2": 0.01 } },
+            { "type": "batch_normalization", "momentum": 0.9 },
+            { "type": "dropout", "rate": 0.2 },
+            { "type": "layer_normalization" },
+            { "type": "dense", "units": 1, "activation": "sigmoid" } ] },
+        "loss": "binary_crossentropy", "optimizer": { "name": "adamw", "weight_decay": 0.5 }, "batch_size": 32 });
+    Run::new(Experiment::from_value(experiment).expect("valid")).expect("validated")
+}
+
+#[test]
+fn looking_at_a_run_with_noise_changes_nothing() {
+    let (mut plain, mut watched) = (run_with_noise(7), run_with_noise(7));
+    for step in 0..60 {
+        let looks: Vec<f32> = (0..step % 3).map(|_| watched.measure()).collect();
+        watched.evaluate(&mut Pass::default()).expect("test items");
+        let losses = [plain.step().expect("finite"), watched.step().expect("finite")];
+        assert_eq!(losses[0].to_bits(), losses[1].to_bits(), "step {step}");
+        assert!(looks.iter().all(|look| look.to_bits() == losses[0].to_bits()), "measure() sees the step");
+        assert_eq!(bits(&plain.network().weights), bits(&watched.network().weights), "step {step}");
+    }
+    assert_ne!(bits(&plain.network().weights), bits(&run_with_noise(8).network().weights));
+}
+
+#[test]
+fn moving_statistics_move_once_a_step_and_nothing_else_moves_them() {
+    let mut run = run_with_noise(7);
+    let moving = |run: &Run| {
+        let slots = run.network().slots().iter().filter(|slot| !slot.is_trainable);
+        slots.flat_map(|slot| run.network().weights[slot.range.clone()].to_vec()).collect::<Vec<f32>>()
+    };
+    assert_eq!(moving(&run), [[0.0; 8], [1.0; 8]].concat(), "Keras' fresh statistics");
+    for _ in 0..5 {
+        run.measure();
+        let before = moving(&run);
+        let batch = run.pass().traces[1].kept[..16].to_vec();
+        run.step().expect("finite");
+        let wanted: Vec<f32> =
+            before.iter().zip(&batch).map(|(m, b)| m * 0.9 + b * (1.0 - 0.9_f32)).collect();
+        assert_eq!(bits(&moving(&run)), bits(&wanted), "weight decay and Adam leave them alone");
+    }
+}
+
+#[test]
+fn optimizers_leave_alone_what_is_not_trainable() {
+    let config = json!([{ "type": "batch_normalization" }]);
+    for name in OptimizerName::ALL {
+        let mut network = network(config.clone(), &[3], Loss::MeanSquaredError).unwrap();
+        network.weights = vec![0.7; 12];
+        network.grads[..6].fill(0.1);
+        let config = OptimizerConfig { weight_decay: Some(0.1), ..OptimizerConfig::new(name, 0.1) };
+        let mut optimizer = Optimizer::new(config, 12);
+        for _ in 0..3 {
+            network.update(&Pass::default(), |weights, grads, slots| optimizer.update(weights, grads, slots));
+        }
+        assert_eq!(network.weights[6..], [0.7; 6], "{name:?}");
+        assert!(network.weights[..6].iter().all(|w| *w != 0.7), "{name:?} trains the others");
+    }
+}
+
+#[test]
+fn normalizations_take_an_item_alone_as_among_others() {
+    for kind in ["batch_normalization", "layer_normalization"] {
+        let mut network = network(json!([{ "type": kind }]), &[2, 2, 3], Loss::MeanSquaredError).unwrap();
+        network.weights.iter_mut().zip(1..).for_each(|(w, index)| *w = 0.1 * index as f32);
+        let inputs = numbers(5 * 12);
+        let (mut all, mut one) = (Pass::default(), Pass::default());
+        network.forward(&inputs, &mut all);
+        for (item, together) in inputs.chunks(12).zip(all.output().chunks(12)) {
+            network.forward(item, &mut one);
+            assert_eq!(bits(one.output()), bits(together), "{kind}");
+        }
+    }
+}
+
+/// A NaN or an infinity that a layer without an activation makes or passes is found.
+#[test]
+fn max_pooling_hides_no_nan() {
+    let network = network(json!([{ "type": "max_pooling2d" }]), &[2, 2, 1], Loss::MeanSquaredError).unwrap();
+    for place in 0..4 {
+        let mut image = [-1.0, 5.0, 3.0, f32::NEG_INFINITY];
+        image[place] = f32::NAN;
+        let mut pass = Pass::default();
+        network.forward(&image, &mut pass);
+        assert!(pass.output()[0].is_nan(), "NaN at {place}");
+    }
+}
