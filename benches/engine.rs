@@ -5,6 +5,7 @@
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
+use glassbox::data::{Augmentation, Augmenter, Data, DataConfig};
 use glassbox::nn::{Loss, Network, NetworkConfig, Pass};
 use glassbox::tensor::{Rng, Stream, matmul};
 use glassbox::train::{Experiment, Optimizer, OptimizerConfig, OptimizerName, Run};
@@ -75,6 +76,32 @@ fn step_with_adam(bencher: Bencher, lab: Lab) {
     bencher.counter(ItemsCount::new(STEPS)).bench_local(|| {
         for _ in 0..STEPS {
             black_box(run.step()).expect("a run that does not diverge");
+        }
+    });
+}
+
+/// Pictures per sample.
+const PICTURES: usize = 1000;
+
+/// Pictures a second with every change on.
+#[divan::bench]
+fn augment(bencher: Bencher) {
+    let data = DataConfig { samples: PICTURES, test_fraction: 0.0, ..DataConfig::named("digits") };
+    let data = Data::new(&data, 1).expect("valid");
+    let pictures = data.train.pictures().expect("pictures");
+    let config = Augmentation {
+        shift: 2.0,
+        rotation: 15.0,
+        scale: 0.15,
+        shear: 0.2,
+        elastic: 1.5,
+        thickness: 0.5,
+        ..Augmentation::default()
+    };
+    let (mut augmenter, mut output) = (Augmenter::new(&config, 28, 28, 1), [0.0; 28 * 28]);
+    bencher.counter(ItemsCount::new(PICTURES)).bench_local(|| {
+        for item in 0..PICTURES {
+            augmenter.apply(black_box(pictures.picture(item)), 0, item, black_box(&mut output));
         }
     });
 }

@@ -1,11 +1,8 @@
-//! Pictures changed a little each time they are trained on, so that a network meets more hands than
-//! there are in the data. What becomes of a picture follows from seed, epoch and item alone.
+//! How far pictures are changed each time they are trained on, so that a network meets more hands than
+//! there are in the data; [`super::Augmenter`] changes them.
 
-use super::pictures::to_numbers;
 use crate::error::{Error, Result, ensure_within};
-use crate::tensor::{Rng, Stream};
 use serde::{Deserialize, Serialize};
-use std::ops::RangeInclusive;
 
 /// How far training pictures are changed, at most; every change is drawn anew, evenly from −most to
 /// +most. All zeros, the default, leave pictures as they are.
@@ -24,7 +21,7 @@ pub struct Augmentation {
     pub elastic: f32,
     /// Pixels over which that displacement stays about the same; small values make it shaky.
     pub smoothness: f32,
-    /// Pixels by which the outline of a stroke moves out or in.
+    /// Pixels by which the outline of a stroke moves out, or half as far in.
     pub thickness: f32,
 }
 
@@ -76,217 +73,23 @@ impl Augmentation {
     }
 }
 
-/// Pixels of paper around a picture, so that four by four pixels are there wherever ink may reach.
-const MARGIN: usize = 3;
-/// Deviation of a field of this kind whose nodes have deviation 1 (mean over the plane).
-const FIELD_DEVIATION: f32 = 0.479;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Changes pictures of one size; its buffers are made once.
-#[derive(Clone, Debug)]
-pub struct Augmenter {
-    config: Augmentation,
-    seed: u64,
-    height: usize,
-    width: usize,
-    /// The picture with its margin, 0…1, and the same with thicker or thinner strokes.
-    source: Vec<f32>,
-    thickened: Vec<f32>,
-    /// All pixels of each column, or-ed.
-    inked: Vec<u8>,
-    /// Displacements right and down at the nodes of a coarse grid, row by row.
-    nodes: Vec<[f32; 2]>,
-    /// The nodes blended for one row of pixels.
-    blended: Vec<[f32; 2]>,
-    /// For each row and column of pixels: the first of the four nodes that count, and their weights.
-    rows: Vec<(usize, [f32; 4])>,
-    columns: Vec<(usize, [f32; 4])>,
-}
-
-impl Augmenter {
-    /// For pictures of `height` by `width` pixels; `config` was validated.
-    #[must_use]
-    pub fn new(config: &Augmentation, height: usize, width: usize, seed: u64) -> Self {
-        let places = |pixels: usize| -> Vec<(usize, [f32; 4])> {
-            (0..pixels).map(|pixel| spline_place(pixel as f32 / config.smoothness)).collect()
-        };
-        let (rows, columns) = (places(height), places(width));
-        let nodes = |places: &[(usize, [f32; 4])]| places.last().map_or(0, |(first, _)| first + 4);
-        let padded = (height + 2 * MARGIN) * (width + 2 * MARGIN);
-        Self {
-            config: config.clone(),
-            seed,
-            height,
-            width,
-            source: vec![0.0; padded],
-            thickened: vec![0.0; padded],
-            inked: vec![0; width],
-            nodes: vec![[0.0; 2]; nodes(&rows) * nodes(&columns)],
-            blended: vec![[0.0; 2]; nodes(&columns)],
-            rows,
-            columns,
-        }
+    #[test]
+    fn what_would_tear_strokes_is_refused() {
+        let usual = Augmentation { elastic: 1.5, ..Augmentation::default() };
+        usual.validate().unwrap();
+        let said = |config: Augmentation| config.validate().unwrap_err().to_string();
+        assert_eq!(
+            said(Augmentation { elastic: 2.5, ..usual.clone() }),
+            "data.augmentation.elastic is 2.5, but must be at most 2 for a smoothness of 10: more would tear strokes"
+        );
+        assert!(
+            said(Augmentation { shift: -1.0, ..usual.clone() })
+                .contains("shift is -1, but must be from 0 to 10")
+        );
+        assert!(said(Augmentation { rotation: f32::NAN, ..usual }).contains("rotation is NaN"));
     }
-
-    /// Writes what becomes of `picture`, item `item` of the training data, in an epoch, 0…1.
-    pub fn apply(&mut self, picture: &[u8], epoch: usize, item: usize, output: &mut [f32]) {
-        let mut rng = Rng::new(self.seed, Stream::Augmentation { epoch, item });
-        let mut draw = |most: f32| rng.between(-most, most);
-        // All are drawn, whether they are used or not, so that setting one leaves the others alike.
-        let shift = [draw(self.config.shift), draw(self.config.shift)];
-        let angle = draw(self.config.rotation).to_radians();
-        let scale = [1.0 + draw(self.config.scale), 1.0 + draw(self.config.scale)];
-        let shear = draw(self.config.shear);
-        let thickness = draw(self.config.thickness);
-        if self.config.elastic > 0.0 {
-            // Even, not normal: a displacement far out would tear a stroke.
-            let most = self.config.elastic * 3.0_f32.sqrt() / FIELD_DEVIATION;
-            self.nodes.iter_mut().for_each(|node| *node = [draw(most), draw(most)]);
-        }
-        let reach = self.load(picture);
-        self.thicken(thickness);
-        let (cos, sin) = (libm::cosf(angle), libm::sinf(angle));
-        // From a place in the output back to the picture: shift, rotation, shear, scale undone in turn.
-        let back = [
-            [(cos - shear * sin) / scale[0], (sin + shear * cos) / scale[0]],
-            [-sin / scale[1], cos / scale[1]],
-        ];
-        self.resample(back, shift, &reach, output);
-    }
-
-    /// Takes a picture, and returns the rows and columns that its ink can reach when it is thickened
-    /// and resampled: elsewhere there is paper.
-    fn load(&mut self, picture: &[u8]) -> [RangeInclusive<i32>; 2] {
-        let stride = self.width + 2 * MARGIN;
-        let rows = self.source.chunks_exact_mut(stride).skip(MARGIN);
-        let (mut top, mut bottom) = (self.height as i32, -1);
-        self.inked.fill(0);
-        for (row, (pixels, numbers)) in picture.chunks_exact(self.width).zip(rows).enumerate() {
-            to_numbers(pixels, &mut numbers[MARGIN..][..self.width]);
-            self.inked.iter_mut().zip(pixels).for_each(|(any, pixel)| *any |= pixel);
-            if pixels.iter().fold(0, |any, pixel| any | pixel) > 0 {
-                (top, bottom) = (top.min(row as i32), row as i32);
-            }
-        }
-        let is_inked = |ink: &u8| *ink > 0;
-        let left = self.inked.iter().position(is_inked).unwrap_or(self.width) as i32;
-        let right = self.inked.iter().rposition(is_inked).map_or(-1, |column| column as i32);
-        let reach =
-            |first: i32, last: i32, pixels: usize| (first - 3).max(-2)..=(last + 2).min(pixels as i32);
-        [reach(left, right, self.width), reach(top, bottom, self.height)]
-    }
-
-    /// Moves outlines by `most` pixels. Out: towards the grey-scale dilation, with the contrast that
-    /// this takes from the outline given back. In: an outline is a slope of about 1 a pixel, so it
-    /// moves by what is taken away, as a share of the darkest pixel around, and what is left is made
-    /// as dark again; an erosion would fade thin strokes.
-    fn thicken(&mut self, most: f32) {
-        let stride = self.width + 2 * MARGIN;
-        // From one pixel above and left of the picture to one below and right of it.
-        let first = (MARGIN - 1) * (stride + 1);
-        let length = (self.height + 1) * stride + self.width + 2;
-        let near =
-            |down: usize, right: usize| &self.source[first + down * stride + right - stride - 1..][..length];
-        let (above, left, here, right, below) = (near(0, 1), near(1, 0), near(1, 1), near(1, 2), near(2, 1));
-        let corners = [near(0, 0), near(0, 2), near(2, 0), near(2, 2)];
-        let thickened = &mut self.thickened[first..][..length];
-        let outward = 1.0 / (1.0 - 0.5 * most.max(0.0));
-        let inward = 1.0 / (1.0 + 1.25 * most.min(0.0));
-        for i in 0..length {
-            let x = here[i];
-            let side = larger(x, larger(larger(above[i], left[i]), larger(right[i], below[i])));
-            let corner = larger(larger(corners[0][i], corners[1][i]), larger(corners[2][i], corners[3][i]));
-            let darkest = larger(side, corner);
-            let moved = if most > 0.0 {
-                let grown = x + most * (larger(side, 0.7 * corner) - x);
-                (grown - 0.25 * most * darkest) * outward
-            } else {
-                (x + most * darkest) * inward
-            };
-            thickened[i] = smaller(larger(moved, 0.0), darkest);
-        }
-    }
-
-    fn resample(
-        &mut self,
-        back: [[f32; 2]; 2],
-        shift: [f32; 2],
-        [across, along]: &[RangeInclusive<i32>; 2],
-        output: &mut [f32],
-    ) {
-        let (stride, nodes) = (self.width + 2 * MARGIN, self.blended.len());
-        let centre = [(self.width as f32 - 1.0) / 2.0, (self.height as f32 - 1.0) / 2.0];
-        for (row, line) in output.chunks_exact_mut(self.width).enumerate() {
-            let (first, weights) = self.rows[row];
-            for (column, sum) in self.blended.iter_mut().enumerate() {
-                let node = |i: usize| self.nodes[(first + i) * nodes + column];
-                *sum = blend([node(0), node(1), node(2), node(3)], weights);
-            }
-            let v = row as f32 - centre[1] - shift[1];
-            for (column, pixel) in line.iter_mut().enumerate() {
-                let (first, weights) = self.columns[column];
-                let four = self.blended[first..].first_chunk().expect("four nodes for each column");
-                let [right, down] = blend(*four, weights);
-                let u = column as f32 - centre[0] - shift[0];
-                let (x, fraction_x) = split(centre[0] + back[0][0] * u + back[0][1] * v + right);
-                let (y, fraction_y) = split(centre[1] + back[1][0] * u + back[1][1] * v + down);
-                *pixel = 0.0;
-                if across.contains(&x) && along.contains(&y) {
-                    let corner = (y + 2) as usize * stride + (x + 2) as usize;
-                    let four = &self.thickened[corner..][..3 * stride + 4];
-                    let mut sums = [0.0; 4];
-                    for (row, weight) in cubic(fraction_y).into_iter().enumerate() {
-                        let taps: &[f32; 4] = four[row * stride..].first_chunk().expect("a margin");
-                        sums.iter_mut().zip(taps).for_each(|(sum, tap)| *sum += weight * tap);
-                    }
-                    let [a, b, c, d] = cubic(fraction_x);
-                    let sum = (sums[0] * a + sums[1] * b) + (sums[2] * c + sums[3] * d);
-                    *pixel = smaller(larger(sum, 0.0), 1.0);
-                }
-            }
-        }
-    }
-}
-
-/// `f32::max` for numbers, in one instruction: that of two NaN is of no interest here.
-fn larger(a: f32, b: f32) -> f32 {
-    if a > b { a } else { b }
-}
-
-fn smaller(a: f32, b: f32) -> f32 {
-    if a < b { a } else { b }
-}
-
-/// The whole number at or below `place`, and the rest; without the platform's `floor`.
-fn split(place: f32) -> (i32, f32) {
-    const OFFSET: f32 = 1024.0;
-    let whole = (place + OFFSET) as i32 - OFFSET as i32;
-    (whole, place - whole as f32)
-}
-
-fn blend(nodes: [[f32; 2]; 4], weights: [f32; 4]) -> [f32; 2] {
-    let along = |axis: usize| {
-        (nodes[0][axis] * weights[0] + nodes[1][axis] * weights[1])
-            + (nodes[2][axis] * weights[2] + nodes[3][axis] * weights[3])
-    };
-    [along(0), along(1)]
-}
-
-/// Weights of four neighbours for a place `t` between the middle two: the cubic of Catmull & Rom,
-/// which goes through the pixels, so that a picture that is not moved stays as it is.
-fn cubic(t: f32) -> [f32; 4] {
-    [
-        ((1.0 - 0.5 * t) * t - 0.5) * t,
-        (1.5 * t - 2.5) * t * t + 1.0,
-        ((2.0 - 1.5 * t) * t + 0.5) * t,
-        (0.5 * t - 0.5) * t * t,
-    ]
-}
-
-/// The first of the four nodes around a place, and their weights: the cubic B-spline, which is smooth.
-fn spline_place(place: f32) -> (usize, [f32; 4]) {
-    let first = place as usize;
-    let t = place - first as f32;
-    let s = 1.0 - t;
-    let inner = |t: f32| ((0.5 * t - 1.0) * t * t) + 2.0 / 3.0;
-    (first, [s * s * s / 6.0, inner(t), inner(s), t * t * t / 6.0])
 }

@@ -112,10 +112,16 @@ impl DataConfig {
         })
     }
 
-    /// Whether the items are given from outside, not drawn.
-    #[must_use]
-    pub fn is_given(&self) -> bool {
-        self.set().is_ok_and(|set| matches!(set.source, Source::Files))
+    /// Passes when the items are given from outside, not drawn.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a set that draws its own.
+    pub fn ensure_given(&self) -> Result<()> {
+        if matches!(self.set()?.source, Source::Files) {
+            return Ok(());
+        }
+        let allowed = "files where images are given along with the experiment";
+        Err(Error::setting("data.name", &self.name, allowed))
     }
 
     /// Shape of one item, without the batch axis: `[2]` in the plane, `[28, 28, 1]` for pictures.

@@ -3,6 +3,7 @@
 //! [`Batches`]).
 
 mod augment;
+mod augmenter;
 mod batches;
 mod blobs;
 mod circle;
@@ -20,7 +21,8 @@ mod spiral;
 mod split;
 mod xor;
 
-pub use augment::{Augmentation, Augmenter};
+pub use augment::Augmentation;
+pub use augmenter::Augmenter;
 pub use batches::{BatchSize, Batches};
 pub use config::DataConfig;
 pub use examples::{Examples, Inputs};
