@@ -157,3 +157,66 @@ fn missing_and_broken_files_are_told() {
     );
     assert!(said(&["train", &good, "--steps", "many"]).contains("--steps"));
 }
+
+/// A pair of IDX files of 28 by 28 images, each of which shows its label as a bar.
+fn bars(name: &str, items: u32) -> [String; 2] {
+    let labels: Vec<u8> = (0..items).map(|item| (item * 7 % 10) as u8).collect();
+    let bar = |&label: &u8| {
+        (0..784).map(move |pixel| if pixel / 28 / 2 == 2 + usize::from(label) { 255 } else { 0 })
+    };
+    let words = |numbers: &[u32]| numbers.iter().flat_map(|number| number.to_be_bytes()).collect::<Vec<u8>>();
+    let images = [words(&[0x803, items, 28, 28]), labels.iter().flat_map(bar).collect()].concat();
+    let labels = [words(&[0x801, items]), labels].concat();
+    [("images", images), ("labels", labels)].map(|(what, bytes)| {
+        let path = file(&format!("{name}-{what}"));
+        std::fs::write(&path, bytes).expect("a file");
+        path.to_str().expect("a plain path").to_owned()
+    })
+}
+
+#[test]
+fn images_are_trained_on_and_evaluated() {
+    let [images, labels] = bars("train", 300);
+    let model = file("bars.safetensors");
+    let model = model.to_str().unwrap();
+    let given = |name: &str, samples: u32| {
+        let content = json!({ "data": { "name": "files", "samples": samples }, "optimizer": "adam",
+            "loss": "sparse_categorical_crossentropy", "network": { "layers": [{ "type": "flatten" },
+                { "type": "dense", "units": 10, "activation": "softmax" }] } });
+        experiment(name, &content)
+    };
+    let good = given("files.json", 300);
+    let output = glassbox(&[
+        "train", &good, "--images", &images, "--labels", &labels, "--steps", "60", "--save", model,
+    ]);
+    assert!(output.status.success(), "{output:?}");
+    let [images, labels] = bars("test", 40);
+    let output = glassbox(&["evaluate", model, "--images", &images, "--labels", &labels]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "accuracy 1.0000 (40/40)\n", "{output:?}");
+
+    let said = |arguments: &[&str]| {
+        let output = glassbox(arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+        said
+    };
+    let evaluate = |model: &str, images: &str, labels: &str| {
+        said(&["evaluate", model, "--images", images, "--labels", labels])
+    };
+    assert!(evaluate("none", &images, &labels).contains("none: there is no such file"));
+    assert!(evaluate(&images, &images, &labels).contains("not a whole safetensors file"));
+    assert!(evaluate(model, &labels, &labels).contains("this file holds labels, not images"));
+    assert!(evaluate(model, &images, &images).contains("this file holds images, not labels"));
+    let [_, fewer] = bars("fewer", 39);
+    assert!(evaluate(model, &images, &fewer).contains("the number of labels is 39, but must be 40"));
+    assert!(said(&["train", &good]).contains("data.name is files, but must be a built-in set"));
+    let [images, labels] = bars("train", 300);
+    let other = given("more.json", 500);
+    let with_images = said(&["train", &other, "--images", &images, "--labels", &labels]);
+    assert!(with_images.contains("data.samples is 500, but must be 300"), "{with_images}");
+    let plane = experiment("spiral.json", &json!({}));
+    let refused = said(&["train", &plane, "--images", &images, "--labels", &labels]);
+    assert!(refused.contains("data.name is spiral, but must be files"), "{refused}");
+    assert_eq!(glassbox(&["evaluate", model, "--images", &images]).status.code(), Some(2));
+    assert_eq!(glassbox(&["evaluate", model]).status.code(), Some(2));
+}

@@ -315,14 +315,16 @@ impl Network {
         self.slots.iter().filter(|slot| slot.name == "kernel")
     }
 
+    /// All arrays of weights, in order, with the names that Keras gives them: `dense_1/kernel`, …
+    pub fn named_slots(&self) -> impl Iterator<Item = (String, &Slot)> {
+        self.slots.iter().map(|slot| (format!("{}/{}", self.names[slot.layer], slot.name), slot))
+    }
+
     /// The weights as Keras names and shapes them: `dense_1/kernel` `[inputs, units]`, …
     #[must_use]
     pub fn named_weights(&self) -> Vec<(String, Tensor)> {
-        let named = |slot: &Slot| {
-            let values = self.weights[slot.range.clone()].to_vec();
-            (format!("{}/{}", self.names[slot.layer], slot.name), tensor(&slot.shape, values))
-        };
-        self.slots.iter().map(named).collect()
+        let values = |slot: &Slot| tensor(&slot.shape, self.weights[slot.range.clone()].to_vec());
+        self.named_slots().map(|(name, slot)| (name, values(slot))).collect()
     }
 }
 

@@ -1,12 +1,10 @@
 //! `glassbox data`: the arrays that an experiment trains and tests on.
 
-use super::{in_words, read_experiment};
+use super::{read_experiment, write};
 use clap::Args;
-use glassbox::error::{Error, Result};
-use glassbox::tensor::Tensor;
-use safetensors::tensor::{Dtype, TensorView};
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use glassbox::error::Result;
+use glassbox::train::model::tensors_to_bytes;
+use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct Data {
@@ -28,26 +26,8 @@ impl Data {
             ("test/inputs".to_owned(), data.test.to_tensor()),
             ("test/labels".to_owned(), data.test.labels),
         ];
-        write_tensors(&self.output, &tensors, None)?;
+        write(&self.output, &tensors_to_bytes(&tensors, &[]))?;
         println!("{train} training and {test} test items of {}", experiment.data.name);
         Ok(())
     }
-}
-
-/// A safetensors file of `f32` tensors in little-endian, row-major order.
-pub fn write_tensors(
-    path: &Path,
-    tensors: &[(String, Tensor)],
-    metadata: Option<HashMap<String, String>>,
-) -> Result<()> {
-    let bytes =
-        |tensor: &Tensor| -> Vec<u8> { tensor.iter().flat_map(|value| value.to_le_bytes()).collect() };
-    let stored: Vec<(String, Vec<usize>, Vec<u8>)> =
-        tensors.iter().map(|(name, tensor)| (name.clone(), tensor.shape().to_vec(), bytes(tensor))).collect();
-    let views = stored.iter().map(|(name, shape, bytes)| {
-        let view = TensorView::new(Dtype::F32, shape.clone(), bytes).expect("four bytes for each value");
-        (name.as_str(), view)
-    });
-    let file = safetensors::serialize(views, metadata).expect("tensors with different names");
-    std::fs::write(path, file).map_err(|error| Error::file(path.display(), in_words(&error)))
 }

@@ -2,9 +2,16 @@
 //! be taken.
 
 mod data;
+mod evaluate;
+mod images;
 mod train;
 
 use clap::{Parser, Subcommand};
+use glassbox::error::{Error, Result};
+use glassbox::train::Experiment;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Trains what the page trains, number for number.
@@ -19,6 +26,8 @@ struct Arguments {
 enum Verb {
     /// Runs an experiment headless.
     Train(train::Train),
+    /// Tells how many images of a test set a trained model tells rightly.
+    Evaluate(evaluate::Evaluate),
     /// Writes the exact arrays that an experiment trains and tests on.
     Data(data::Data),
 }
@@ -26,6 +35,7 @@ enum Verb {
 fn main() -> ExitCode {
     let result = match Arguments::parse().verb {
         Verb::Train(verb) => verb.run(),
+        Verb::Evaluate(verb) => verb.run(),
         Verb::Data(verb) => verb.run(),
     };
     match result {
@@ -38,9 +48,7 @@ fn main() -> ExitCode {
 }
 
 /// The experiment in a file; "-" is standard input.
-fn read_experiment(path: &std::path::Path) -> glassbox::error::Result<glassbox::train::Experiment> {
-    use glassbox::error::Error;
-    use std::io::Read;
+fn read_experiment(path: &Path) -> Result<Experiment> {
     /// Longer than any experiment with ten thousand edits.
     const MAX_BYTES: u64 = 16 << 20;
     let file = |error: std::io::Error| Error::file(path.display(), in_words(&error));
@@ -48,12 +56,22 @@ fn read_experiment(path: &std::path::Path) -> glassbox::error::Result<glassbox::
     let read = if path.as_os_str() == "-" {
         std::io::stdin().take(MAX_BYTES).read_to_string(&mut text)
     } else {
-        std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text))
+        File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text))
     };
     if read.map_err(file)? as u64 == MAX_BYTES {
         return Err(Error::file(path.display(), "larger than 16 MB, which no experiment is"));
     }
     glassbox::labs::read(&text)
+}
+
+/// A file to read.
+fn open(path: &Path) -> Result<BufReader<File>> {
+    File::open(path).map(BufReader::new).map_err(|error| Error::file(path.display(), in_words(&error)))
+}
+
+/// Writes a whole file.
+fn write(path: &Path, content: &[u8]) -> Result<()> {
+    std::fs::write(path, content).map_err(|error| Error::file(path.display(), in_words(&error)))
 }
 
 /// What the system says of a file, as the rest of a sentence.

@@ -1,11 +1,12 @@
 //! `glassbox train`: an experiment from a file, with a progress bar, to a report and a model file.
 
-use super::{in_words, read_experiment};
+use super::images::Images;
+use super::{read_experiment, write};
 use clap::Args;
+use glassbox::data::Data;
 use glassbox::error::{Error, Result, ensure_within};
-use glassbox::train::{Outcome, Report, Run};
+use glassbox::train::{Experiment, Outcome, Report, Run, model};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -22,6 +23,9 @@ pub struct Train {
     /// Where to write the weights as safetensors, with the experiment in the metadata.
     #[arg(long)]
     save: Option<PathBuf>,
+    /// Images for the data "files", split as the experiment says.
+    #[command(flatten)]
+    images: Option<Images>,
 }
 
 impl Train {
@@ -32,7 +36,7 @@ impl Train {
         for path in self.report.iter().chain(&self.save) {
             check_folder(path)?;
         }
-        let mut run = Run::new(read_experiment(&self.experiment)?)?;
+        let mut run = start(read_experiment(&self.experiment)?, self.images.as_ref())?;
         let bar = ProgressBar::new(self.steps as u64);
         let style =
             ProgressStyle::with_template("{bar:32} {pos}/{len} steps, loss {msg}, {per_sec}, {eta} left");
@@ -49,10 +53,10 @@ impl Train {
         tell(&report);
         if let Some(path) = &self.report {
             let text = serde_json::to_string(&report).expect("a report is plain data");
-            std::fs::write(path, text).map_err(|error| Error::file(path.display(), in_words(&error)))?;
+            write(path, text.as_bytes())?;
         }
         if let Some(path) = &self.save {
-            save(&run, path)?;
+            write(path, &model::to_bytes(&run))?;
         }
         Ok(())
     }
@@ -85,10 +89,11 @@ fn check_folder(path: &Path) -> Result<()> {
     Err(Error::file(path.display(), format!("there is no folder {}", folder.display())))
 }
 
-/// Writes the weights under Keras' names; the experiment with its edits stands in the metadata.
-fn save(run: &Run, path: &Path) -> Result<()> {
-    let experiment = serde_json::to_string(run.experiment()).expect("an experiment is plain data");
-    let metadata =
-        HashMap::from([("experiment".to_owned(), experiment), ("steps".to_owned(), run.steps().to_string())]);
-    super::data::write_tensors(path, &run.network().named_weights(), Some(metadata))
+/// The run of an experiment, on the images given along with it if there are any.
+fn start(experiment: Experiment, images: Option<&Images>) -> Result<Run> {
+    let Some(images) = images else { return Run::new(experiment) };
+    experiment.data.ensure_given()?;
+    let (pictures, labels) = images.read()?;
+    let data = Data::split(&pictures, &labels, &experiment.data, experiment.seed)?;
+    Run::with_data(experiment, data.into())
 }
