@@ -80,6 +80,32 @@ fn step_with_adam(bencher: Bencher, lab: Lab) {
     });
 }
 
+/// Pictures per sample.
+const PICTURES: usize = 1000;
+
+/// Pictures a second with every change on.
+#[divan::bench]
+fn augment(bencher: Bencher) {
+    let data = DataConfig { samples: PICTURES, test_fraction: 0.0, ..DataConfig::named("digits") };
+    let data = Data::new(&data, 1).expect("valid");
+    let pictures = data.train.pictures().expect("pictures");
+    let config = Augmentation {
+        shift: 2.0,
+        rotation: 15.0,
+        scale: 0.15,
+        shear: 0.2,
+        elastic: 1.5,
+        thickness: 0.5,
+        ..Augmentation::default()
+    };
+    let (mut augmenter, mut output) = (Augmenter::new(&config, 28, 28, 1), [0.0; 28 * 28]);
+    bencher.counter(ItemsCount::new(PICTURES)).bench_local(|| {
+        for item in 0..PICTURES {
+            augmenter.apply(black_box(pictures.picture(item)), 0, item, black_box(&mut output));
+        }
+    });
+}
+
 /// Networks that read digits, 28 × 28, in batches of 64 with Adam.
 #[derive(Clone, Copy, Debug)]
 enum Digits {

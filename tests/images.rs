@@ -176,6 +176,20 @@ fn a_saved_model_comes_back_with_its_edits() {
 }
 
 #[test]
+fn edits_that_are_still_to_come_are_kept_but_not_made() {
+    let later = json!([{ "step": 3, "set": { "network.layers.1.activation": "tanh" } },
+        { "step": 9, "set": { "network.layers.1.activation": "elu" } }]);
+    let mut whole = digits(json!({})).to_value();
+    whole["edits"] = later;
+    let mut run = Run::new(Experiment::from_value(whole).unwrap()).unwrap();
+    losses(&mut run, 3);
+    let model = Model::read("m", &*model::to_bytes(&run)).unwrap();
+    assert_eq!(model.experiment.edits.len(), 2);
+    assert_eq!(model.network.activation(1), run.network().activation(1));
+    assert_eq!(serde_json::to_value(model.network.activation(1)).unwrap(), "tanh");
+}
+
+#[test]
 fn broken_model_files_are_refused_in_one_sentence() {
     let run = trained();
     let bytes = model::to_bytes(&run);

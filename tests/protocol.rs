@@ -119,3 +119,16 @@ fn a_diverging_run_becomes_a_frame_that_says_so() {
     assert_eq!(last.verdict.word, "Diverged.");
     assert_eq!(frame(session.answer(advance(1, 500)).0).step, last.step, "a diverged run went on");
 }
+
+#[test]
+fn a_lab_that_cannot_show_an_experiment_says_so() {
+    let mut pictures = LABS[0].defaults().to_value();
+    pictures["data"] = json!({ "name": "digits", "samples": 20 });
+    pictures["batch_size"] = json!("full");
+    pictures["loss"] = json!("sparse_categorical_crossentropy");
+    pictures["network"] = json!({ "layers": [{ "type": "flatten" }, { "type": "dense", "units": 10, "activation": "softmax" }] });
+    let experiment = glassbox::train::Experiment::from_value(pictures).unwrap();
+    let request = Request::Start { run: 1, experiment, view: everything() };
+    let Reply::Failed { message, .. } = Session::new(ticking).answer(request).0 else { panic!("refused") };
+    assert!(message.ends_with("the lab gradients takes data of two features"), "{message}");
+}

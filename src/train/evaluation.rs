@@ -1,7 +1,7 @@
 //! How a network does on items that it does not learn from: mean loss and metric.
 
 use crate::data::Examples;
-use crate::nn::{Loss, Network, Pass};
+use crate::nn::{Loss, Mode, Network, Pass};
 use std::ops::Range;
 
 /// Pictures that pass through a network at once when it is evaluated, at most.
@@ -80,6 +80,7 @@ fn for_each_chunk(
     pass: &mut Pass,
     mut visit: impl FnMut(Range<usize>, &Pass),
 ) {
+    pass.mode = Mode::Inference;
     if examples.pictures().is_none() {
         network.forward(examples.features(), pass);
         return visit(0..examples.len(), pass);
