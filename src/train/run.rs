@@ -185,7 +185,7 @@ impl Run {
     fn find_divergence(&self, loss: f32) -> Option<Divergence> {
         // Outputs of an activation need no look of their own here: the next layer, or the loss, is made of them.
         let mut sums = self.pass.traces.iter().map(Trace::before_activation);
-        if loss.is_finite() && all_finite(&self.gradients) && sums.all(|sums| all_finite(sums)) {
+        if loss.is_finite() && all_finite(&self.gradients) && sums.all(all_finite) {
             return None;
         }
         for (layer, trace) in self.pass.traces.iter().enumerate() {
