@@ -221,6 +221,8 @@ fn moving_statistics_move_once_a_step_and_nothing_else_moves_them() {
         let wanted: Vec<f32> =
             before.iter().zip(&batch).map(|(m, b)| m * 0.9 + b * (1.0 - 0.9_f32)).collect();
         assert_eq!(bits(&moving(&run)), bits(&wanted), "weight decay and Adam leave them alone");
+        assert!(moving(&run).iter().zip(&before).all(|(now, before)| now != before), "all of them move");
+        assert!(run.pass().traces[2].kept.contains(&0.0), "a step drops");
     }
 }
 
@@ -267,4 +269,26 @@ fn max_pooling_hides_no_nan() {
         network.forward(&image, &mut pass);
         assert!(pass.output()[0].is_nan(), "NaN at {place}");
     }
+}
+
+/// What stands between layers and data, when an experiment enters.
+#[test]
+fn experiments_with_any_layer_are_checked() {
+    let refused = |layers: Value, loss: &str, batch_size: Value| {
+        let experiment = json!({ "version": 1, "lab": "gradients", "seed": 7, "data": { "name": "spiral", "samples": 5000 },
+            "network": { "layers": layers }, "loss": loss, "optimizer": "sgd", "batch_size": batch_size });
+        Experiment::from_value(experiment).err().map_or_else(|| "passes".into(), |error| error.to_string())
+    };
+    let dense = |units: usize| json!({ "type": "dense", "units": units });
+    let norm = json!({ "type": "layer_normalization" });
+    assert_eq!(refused(json!([dense(1), norm]), "mean_squared_error", json!(32)), "passes");
+    let outputs = refused(json!([dense(3), norm]), "mean_squared_error", json!(32));
+    assert!(outputs.starts_with("the number of outputs of the network is 3, but must be 2"), "{outputs}");
+    let image = refused(json!([{ "type": "conv2d", "filters": 1, "kernel_size": 1 }]), "hinge", json!(32));
+    assert!(image.contains("images [height, width, channels]") && image.contains("[2]"), "{image}");
+    let mut wide = vec![dense(900)];
+    wide.extend(vec![norm; 12]);
+    wide.push(dense(1));
+    let full = refused(json!(wide), "mean_squared_error", json!("full"));
+    assert!(full.contains("data.samples") || full.contains("batch_size"), "{full}");
 }

@@ -267,8 +267,8 @@ mod tests {
             (InitializerName::GlorotUniform, 6.0 / (180.0 + 360.0)),
         ];
         for (name, square) in limits {
-            let share = drawn(name) / f32::sqrt(square);
-            assert!((0.995..1.0).contains(&share), "{name:?}: {share}");
+            let reached = drawn(name) / f32::sqrt(square);
+            assert!((0.995..1.0).contains(&reached), "{name:?}: {reached}");
         }
         drawn(InitializerName::Orthogonal);
         let dot = |a: usize, b: usize| -> f32 { weights.chunks(40).map(|row| row[a] * row[b]).sum() };

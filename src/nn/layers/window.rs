@@ -186,8 +186,8 @@ mod tests {
         let windows = Windows::new("conv2d", &[3, 4, 1], [2, 1], Padding::Valid).expect("fits");
         let all: Vec<_> = windows.from(0).take(14).collect();
         assert_eq!(all[4..8], [[0, 1, 1], [0, 1, 2], [1, 0, 0], [1, 0, 1]]);
-        for first in 0..14 {
-            assert_eq!(windows.from(first).next(), Some(all[first]));
+        for (first, window) in all.into_iter().enumerate() {
+            assert_eq!(windows.from(first).next(), Some(window));
         }
     }
 }
