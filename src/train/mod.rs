@@ -12,7 +12,7 @@ pub mod settings;
 pub mod statistics;
 
 pub use edits::{Edit, is_live};
-pub use experiment::{Experiment, VERSION};
+pub use experiment::{Experiment, MAX_SEED, VERSION};
 pub use history::{History, Join};
 pub use optimizer::{Optimizer, OptimizerConfig, OptimizerName};
 pub use report::{Outcome, Report};
