@@ -225,7 +225,7 @@ fn a_rate_that_is_too_large_is_named_and_lowering_it_helps() {
 #[test]
 fn first_weights_that_are_too_large_are_told_from_a_rate() {
     let huge = json!({ "name": "random_normal", "stddev": 1000.0 });
-    let experiment = changed(&relu_at(0.1, 7), &[("initializer", huge)]);
+    let experiment = changed(&relu_at(0.1, 7), &[("initializer", huge), ("width", json!(64))]);
     let verdict = verdict_of(experiment, 1);
     assert_eq!(verdict.word, "Diverged.");
     assert!(verdict.text.contains("the first weights are too large"), "{}", verdict.text);

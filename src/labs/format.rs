@@ -50,6 +50,10 @@ pub fn power(value: impl Into<f64>) -> String {
 #[must_use]
 pub fn significant(value: impl Into<f64>, digits: usize) -> String {
     let (value, digits) = (value.into(), digits.clamp(1, 17));
+    if (9999.5..1e6).contains(&value.abs()) {
+        let sign = if value < 0.0 { "−" } else { "" };
+        return format!("{sign}{}", count(value.abs().round() as usize));
+    }
     if value == 0.0 || !value.is_finite() || (1e-4..1e6).contains(&value.abs()) {
         return signed(value, decimals_for(value, digits));
     }
@@ -197,6 +201,7 @@ mod tests {
         assert_eq!(significant(0.9996, 3), "1.00");
         assert_eq!(significant(-97.52, 3), "−97.5");
         assert_eq!(significant(1234.5, 2), "1234"); // digits before the point are never hidden
+        assert_eq!(significant(61_067.0, 3), "61,067");
         assert_eq!(significant(4.2e-7, 3), "4.20×10⁻⁷");
         assert_eq!(significant(f32::NAN, 3), "NaN");
         assert_eq!(significant(f64::NEG_INFINITY, 3), "−∞");

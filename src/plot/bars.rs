@@ -158,8 +158,10 @@ fn draw_selected_value<DB: DrawingBackend>(
     let Some(bar) = layout.bar(selected - 1, value).filter(|_| value.is_finite()) else { return Ok(None) };
     let text = power(value);
     let middle = bar.middle().0;
-    let rect = Rect::of_text(&text, Font::Small, middle - Font::Small.width(&text) / 2.0, bar.y - 10.0);
-    let placed = room.place([rect]);
+    // Higher where the bars beside it are in the way.
+    let left = middle - Font::Small.width(&text) / 2.0;
+    let spots = (0..8).map(|i| Rect::of_text(&text, Font::Small, left, bar.y - 10.0 - 4.0 * f64::from(i)));
+    let placed = spots.into_iter().find_map(|rect| room.place([rect]));
     if let Some(rect) = placed {
         pen.text(&text, rect.middle(), Align::Center, Font::Small, &pen.style.palette.ink)?;
     }

@@ -156,7 +156,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, numbers: 
         let fits = |label: &String| x.start + Font::Small.width(label) <= pen.width;
         let label = told.filter(fits).unwrap_or_else(|| strip.label.clone());
         pen.text(&label, (x.start, y.end - 10.0), Align::Left, Font::Small, &pen.style.palette.ink_3)?;
-        draw_strip(pen, strip, numbers, &layout, y)?;
+        let label = Rect::of_text(&label, Font::Small, x.start, y.end - 10.0);
+        draw_strip(pen, strip, numbers, &layout, (y, label))?;
     }
     draw_changes(pen, curves, &layout)?;
     let foot = layout.strips.last().map_or(pen.height - FOOT, |(y, _)| y.start);
@@ -189,12 +190,13 @@ fn draw_strip<DB: DrawingBackend>(
     strip: &Strip,
     numbers: &Numbers,
     layout: &Layout,
-    y: &Scale,
+    (y, label): (&Scale, Rect),
 ) -> Drawn<DB> {
     let x = &layout.x;
     let colors = &pen.style.palette;
     let lane = colors.lanes[0];
     let mut room = Room::new(Rect::between(x.start, y.end - HEAD, x.end, y.start));
+    room.take(label);
     // Test below train, so that the thick line is never cut.
     let mut lines: Vec<_> = strip.lines.iter().collect();
     lines.sort_by_key(|line| line.is_train);

@@ -75,7 +75,10 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &N
         draw_item(pen, at, (color, edge), shape, item[3] != 0.0)?;
     }
     if numbers.at(plane.values).iter().any(|value| value.is_nan()) {
-        pen.text("no number", square.middle(), Align::Center, Font::Strong, &colors.bad)?;
+        let (text, at) = ("no number", (square.middle().0, square.bottom() - 12.0));
+        let ground = Rect::of_text(text, Font::Strong, at.0 - Font::Strong.width(text) / 2.0, at.1);
+        pen.fill(ground.grown(3.0), &colors.surface)?;
+        pen.text(text, at, Align::Center, Font::Strong, &colors.bad)?;
     }
     draw_axes(pen, plane, &square)
 }

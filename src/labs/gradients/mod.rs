@@ -91,7 +91,7 @@ impl Lab for Gradients {
                 "Network",
                 "each tile is what one neuron gives over the plane; links are weights",
                 Place::Spine,
-                276,
+                264,
             ),
             slot(
                 "gradients",
