@@ -191,7 +191,7 @@ fn read_tile(
     let cell = |share: f64| ((share * side as f64) as usize).min(side.saturating_sub(1));
     let (x, y) = (cell((px - rect.x) / rect.width), cell((py - rect.y) / rect.height));
     if let Some(&value) = numbers.at(diagram.tiles).get((tile * side + y) * side + x) {
-        let [low, high] = diagram.columns[column].ends.map(|end| power(end));
+        let [low, high] = diagram.columns[column].ends.map(power);
         lines.push(format!("gives {} here", exact(value)));
         lines.push(format!("colours from {low} to {high}"));
     }
