@@ -3,7 +3,7 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
-use glassbox::labs::{LABS, Lab, Numbers, Tone, Verdict, View, from_link, to_link};
+use glassbox::labs::{Figure, LABS, Lab, Numbers, Tone, Verdict, View, from_link, to_link};
 use glassbox::plot::{self, Palette, Style};
 use glassbox::train::{Experiment, Run};
 use plotters::prelude::*;
@@ -207,4 +207,199 @@ fn other_layers_are_refused_where_dense_ones_are_counted() {
     let link = to_link(&experiment).unwrap();
     assert_eq!(from_link(&link).unwrap_err().to_string(), refused);
     lab.check(&lab.defaults()).unwrap();
+}
+
+/// The default network with ReLU and He, at a learning rate.
+fn relu_at(rate: f64, seed: u64) -> Experiment {
+    changed(
+        &LABS[0].defaults(),
+        &[
+            ("activation", json!("relu")),
+            ("initializer", json!("he_normal")),
+            ("optimizer.learning_rate", json!(rate)),
+            ("seed", json!(seed)),
+        ],
+    )
+}
+
+#[test]
+fn a_rate_that_is_too_large_is_named_and_lowering_it_helps() {
+    let mut words = std::collections::BTreeSet::new();
+    for seed in 1..=8 {
+        for activation in ["relu", "leaky_relu"] {
+            let experiment = changed(&relu_at(10.0, seed), &[("activation", json!(activation))]);
+            let verdict = verdict_of(experiment.clone(), 100);
+            let text = &verdict.text;
+            assert!(["Dead.", "Diverged."].contains(&verdict.word.as_str()), "{} {text}", verdict.word);
+            assert!(text.contains("The learning rate of 10 is too large: step "), "{text}");
+            assert!(!text.contains("dense"), "not the page's name of a layer: {text}");
+            let remedy = &verdict.remedies[0];
+            assert_eq!(remedy.key, "optimizer.learning_rate", "{text}");
+            assert!(verdict.word == "Diverged." || remedy.restarts, "dead weights stay dead: {remedy:?}");
+            let cured = LABS[0].change(&experiment, &remedy.key, &remedy.value).unwrap();
+            let cured = verdict_of(cured, 100);
+            assert!(!["Dead.", "Diverged."].contains(&cured.word.as_str()), "{} {}", cured.word, cured.text);
+            words.insert(verdict.word);
+        }
+    }
+    assert_eq!(words.len(), 2, "both kinds of failure are met: {words:?}");
+    // At the usual rate nothing is said against it, whatever else goes wrong.
+    for seed in 1..=4 {
+        let verdict = verdict_of(relu_at(0.1, seed), 100);
+        assert!(!verdict.text.contains("too large"), "{}", verdict.text);
+    }
+}
+
+#[test]
+fn first_weights_that_are_too_large_are_told_from_a_rate() {
+    let huge = json!({ "name": "random_normal", "stddev": 1000.0 });
+    let experiment = changed(&relu_at(0.1, 7), &[("initializer", huge), ("width", json!(64))]);
+    let verdict = verdict_of(experiment, 1);
+    assert_eq!(verdict.word, "Diverged.");
+    assert!(verdict.text.contains("the first weights are too large"), "{}", verdict.text);
+    assert_eq!(verdict.remedies[0].key, "initializer");
+}
+
+#[test]
+fn a_network_at_the_level_of_guessing_is_not_called_well() {
+    let flowing = changed(&LABS[0].defaults(), &[("depth", json!(3))]);
+    assert_eq!(verdict_of(flowing.clone(), 100).word, "Flowing.", "too early to tell");
+    let verdict = verdict_of(flowing, 600);
+    assert_eq!((verdict.word.as_str(), verdict.tone), ("Flowing, but not learning yet.", Tone::Warn));
+    assert!(verdict.text.ends_with("Test accuracy 45\u{202f}%: no better than guessing, for 600 steps now."));
+    assert_eq!(verdict.remedies.len(), 2);
+    for seed in 1..=4 {
+        let verdict = verdict_of(changed(&relu_at(0.1, seed), &[("depth", json!(3))]), 600);
+        assert!(!verdict.word.contains("not learning"), "{} {}", verdict.word, verdict.text);
+    }
+}
+
+#[test]
+fn chart_and_verdict_call_the_same_gradient_vanishing() {
+    for (depth, steps) in [(10, 20), (5, 20), (4, 20), (3, 20), (2, 20)] {
+        let experiment = changed(&LABS[0].defaults(), &[("depth", json!(depth)), ("width", json!(64))]);
+        let mut run = Run::new(experiment).unwrap();
+        run.measure();
+        let mut observer = LABS[0].observe(&run);
+        for _ in 0..steps {
+            let loss = run.step().unwrap();
+            observer.after_step(&run, loss);
+        }
+        let mut numbers = Numbers::default();
+        let panel = observer.panel("gradients", &run, &everything(LABS[0]), &mut numbers).unwrap();
+        let Figure::LayerBars(bars) = panel.figure else { unreachable!("bars are bars") };
+        let verdict = observer.verdict(&run);
+        assert_eq!(bars.finding.is_some(), verdict.word == "Vanishing.", "{depth}: {}", verdict.text);
+        if let Some(finding) = bars.finding {
+            assert!(finding.ends_with(&format!("times less than layer {depth}")), "{finding}");
+        }
+    }
+}
+
+#[test]
+fn weights_are_said_not_to_change_only_when_not_one_did() {
+    let mut was_said = [false, false];
+    for seed in 1..=6 {
+        let mut run = Run::new(changed(&LABS[0].defaults(), &[("seed", json!(seed))])).unwrap();
+        run.measure();
+        let mut observer = LABS[0].observe(&run);
+        let mut still = 0;
+        for _ in 0..40 {
+            let slot = run.network().kernels().next().unwrap().range.clone();
+            let before = run.network().weights[slot.clone()].to_vec();
+            let loss = run.step().unwrap();
+            observer.after_step(&run, loss);
+            still = if run.network().weights[slot] == before[..] { still + 1 } else { 0 };
+            let text = observer.verdict(&run).text;
+            let said = text.contains("did not change at all");
+            assert_eq!(said, still > 0, "{text}");
+            assert!(still < 2 || text.contains(&format!("in the last {still} steps")), "{text}");
+            was_said[usize::from(said)] = true;
+        }
+    }
+    assert_eq!(was_said, [true, true], "both happen");
+}
+
+#[test]
+fn what_layers_do_not_share_is_mixed_until_it_is_chosen_for_all() {
+    let link = "network.layers.0.activation=tanh&network.layers.1.units=5&network.layers.10.kernel_initializer=he_normal";
+    let mixed = from_link(link).unwrap();
+    for (key, choice) in
+        [("activation", json!("tanh")), ("width", json!(8)), ("initializer", json!("he_normal"))]
+    {
+        let control = |experiment: &Experiment| {
+            LABS[0].controls(experiment).into_iter().find(|control| control.key == key).unwrap()
+        };
+        assert_eq!((control(&mixed).shown().as_str(), control(&mixed).selected()), ("mixed", None), "{key}");
+        let chosen = LABS[0].change(&mixed, key, &choice).unwrap();
+        assert!(control(&chosen).selected().is_some(), "{key} is still mixed");
+    }
+}
+
+#[test]
+fn another_kind_of_task_brings_its_usual_loss() {
+    let defaults = LABS[0].defaults();
+    let back = changed(&defaults, &[("data.name", json!("plane")), ("data.name", json!("spiral"))]);
+    assert_eq!(back, defaults);
+    // A loss that was chosen stays with the same kind of task.
+    let chosen = changed(&defaults, &[("loss", json!("hinge")), ("data.name", json!("moons"))]);
+    assert_eq!(chosen.loss, glassbox::nn::Loss::Hinge);
+}
+
+#[test]
+fn tiles_hold_what_neurons_give_on_the_scale_of_their_column() {
+    let experiment = changed(
+        &LABS[0].defaults(),
+        &[("depth", json!(2)), ("activation", json!("relu")), ("data.name", json!("blobs"))],
+    );
+    let mut run = Run::new(experiment).unwrap();
+    run.measure();
+    let mut observer = LABS[0].observe(&run);
+    let mut numbers = Numbers::default();
+    let panel = observer.panel("network", &run, &everything(LABS[0]), &mut numbers).unwrap();
+    let Figure::Diagram(diagram) = panel.figure else { unreachable!("a network is a diagram") };
+    let ends: Vec<_> = diagram.columns.iter().map(|column| column.ends).collect();
+    assert_eq!(ends[1..], [[-2.0, 2.0], [-2.0, 2.0], [0.0, 1.0]]);
+    let cells = diagram.side * diagram.side;
+    let tiles: Vec<&[f32]> = numbers.at(diagram.tiles).chunks_exact(cells).collect();
+    let most = tiles[0].iter().copied().fold(0.0, f32::max);
+    assert!(most > 1.0 && most <= ends[0][1], "the input’s true x: {most} of {:?}", ends[0]);
+    let classes = &tiles[tiles.len() - run.network().outputs()..];
+    for cell in 0..cells {
+        let sum: f32 = classes.iter().map(|tile| tile[cell]).sum();
+        assert!((sum - 1.0).abs() < 1e-5, "softmax outputs sum to {sum}");
+    }
+}
+
+#[test]
+fn after_a_change_every_figure_tells_the_same_test() {
+    let lab = LABS[0];
+    let mut run = Run::new(relu_at(0.1, 3)).unwrap();
+    run.measure();
+    let mut observer = lab.observe(&run);
+    for step in 0..130 {
+        let loss = run.step().unwrap();
+        observer.after_step(&run, loss);
+        if step == 119 {
+            let set = (0..10).map(|layer| (format!("network.layers.{layer}.activation"), json!("sigmoid")));
+            run.edit(&set.collect()).unwrap();
+            run.measure();
+            observer.after_edit(&run);
+        }
+        if ![118, 119, 129].contains(&step) {
+            continue;
+        }
+        let (mut numbers, view) = (Numbers::default(), everything(lab));
+        let curves = observer.panel("curves", &run, &view, &mut numbers).unwrap();
+        let boundary = observer.panel("boundary", &run, &view, &mut numbers).unwrap();
+        let Figure::Curves(curves) = curves.figure else { unreachable!("curves are curves") };
+        let line = &curves.strips[1].lines[0];
+        let (x, y) = (numbers.at(line.x), numbers.at(line.low));
+        assert_eq!(x.last(), Some(&((step + 1) as f32)));
+        let test = run.evaluate(&mut glassbox::nn::Pass::default()).unwrap().metric;
+        assert_eq!(y.last(), Some(&test), "the curve at step {step}");
+        let shown = format!("{:.0}\u{202f}%", test * 100.0);
+        assert_eq!(boundary.note, format!("test {shown}"));
+        assert_eq!(curves.changes.len(), usize::from(step >= 119));
+    }
 }

@@ -5,6 +5,9 @@ use crate::train::settings;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
+/// The value of a control that sets many things which differ: none of its choices is in force.
+pub const MIXED: &str = "mixed";
+
 /// One value that a control can take.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {

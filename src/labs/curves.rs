@@ -2,7 +2,7 @@
 //! that trains keeps one.
 
 use super::format::{count, percent, significant};
-use super::{Curves, Figure, Line, Numbers, Panel, Strip};
+use super::{Curves, Figure, Line, Numbers, Panel, Strip, changes};
 use crate::nn::Pass;
 use crate::train::{Evaluation, History, Join, Run, STEPS_PER_TEST};
 
@@ -79,7 +79,7 @@ impl Learning {
             id: "curves".into(),
             note: String::new(),
             summary: format!("Training loss after {} steps: {last}.{tested}", count(run.steps())),
-            figure: Figure::Curves(Curves { steps: run.steps(), strips: vec![loss, metric] }),
+            figure: Figure::Curves(Curves { steps: run.steps(), changes: changes(run.experiment()), strips: vec![loss, metric] }),
         }
     }
 }

@@ -26,10 +26,14 @@ pub fn power_of_ten(exponent: i32) -> String {
 }
 
 /// At most two digits over any magnitude: `3.1e-8` → "3.1×10⁻⁸", `3e-8` → "3×10⁻⁸", `1e-8` → "10⁻⁸";
-/// plain from 0.001 to 9999: "0.34", "0.5", "270".
+/// plain from 0.001 to 9999: "0.34", "0.5", "270", "1,094".
 #[must_use]
 pub fn power(value: impl Into<f64>) -> String {
     let value = value.into();
+    if (999.5..9999.5).contains(&value.abs()) {
+        let sign = if value < 0.0 { "−" } else { "" };
+        return format!("{sign}{}", count(value.abs().round() as usize));
+    }
     if value == 0.0 || !value.is_finite() || (9.95e-4..9999.5).contains(&value.abs()) {
         let text = signed(value, decimals_for(value, 2));
         return if text.contains('.') {
@@ -46,6 +50,10 @@ pub fn power(value: impl Into<f64>) -> String {
 #[must_use]
 pub fn significant(value: impl Into<f64>, digits: usize) -> String {
     let (value, digits) = (value.into(), digits.clamp(1, 17));
+    if (9999.5..1e6).contains(&value.abs()) {
+        let sign = if value < 0.0 { "−" } else { "" };
+        return format!("{sign}{}", count(value.abs().round() as usize));
+    }
     if value == 0.0 || !value.is_finite() || (1e-4..1e6).contains(&value.abs()) {
         return signed(value, decimals_for(value, digits));
     }
@@ -148,14 +156,20 @@ fn times_ten(scientific: &str) -> String {
     text
 }
 
-/// How much less something is, in words: `3.3e7` → "33 million times less".
+/// Layer `layer` of `layers`, counted from 1: "layer 3", and for the last "output".
 #[must_use]
-pub fn times_less(factor: f64) -> String {
+pub fn layer_name(layer: usize, layers: usize) -> String {
+    if layer == layers { "output".into() } else { format!("layer {layer}") }
+}
+
+/// A factor in words: `3.3e7` → "33 million times".
+#[must_use]
+pub fn times(factor: f64) -> String {
     let words = [(1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand")];
     match words.into_iter().find(|(size, _)| factor >= *size) {
-        Some((size, _)) if factor / size >= 1e4 => format!("{} times less", power(factor)),
-        Some((size, word)) => format!("{:.0} {word} times less", factor / size),
-        None => format!("{factor:.0} times less"),
+        Some((size, _)) if factor / size >= 1e4 => format!("{} times", power(factor)),
+        Some((size, word)) => format!("{:.0} {word} times", factor / size),
+        None => format!("{factor:.0} times"),
     }
 }
 
@@ -175,6 +189,7 @@ mod tests {
         assert_eq!(power(0.001), "0.001");
         assert_eq!(power(120.0), "120");
         assert_eq!(power(270.4), "270");
+        assert_eq!(power(-1094.2), "−1,094");
         assert_eq!(power_of_ten(-12), "10⁻¹²");
         assert_eq!(power_of_ten(0), "1");
     }
@@ -186,6 +201,7 @@ mod tests {
         assert_eq!(significant(0.9996, 3), "1.00");
         assert_eq!(significant(-97.52, 3), "−97.5");
         assert_eq!(significant(1234.5, 2), "1234"); // digits before the point are never hidden
+        assert_eq!(significant(61_067.0, 3), "61,067");
         assert_eq!(significant(4.2e-7, 3), "4.20×10⁻⁷");
         assert_eq!(significant(f32::NAN, 3), "NaN");
         assert_eq!(significant(f64::NEG_INFINITY, 3), "−∞");
@@ -221,8 +237,8 @@ mod tests {
 
     #[test]
     fn factors_in_words() {
-        assert_eq!(times_less(3.3e7), "33 million times less");
-        assert_eq!(times_less(140.0), "140 times less");
-        assert_eq!(times_less(1e17), "10¹⁷ times less");
+        assert_eq!(times(3.3e7), "33 million times");
+        assert_eq!(times(140.0), "140 times");
+        assert_eq!(times(1e17), "10¹⁷ times");
     }
 }

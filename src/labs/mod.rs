@@ -1,6 +1,7 @@
 //! Labs: each asks one question and shows its answer measured. A lab says as data what can be set
 //! ([`Control`]) and what is to be seen ([`Panel`]); page, worker and URL follow by themselves.
 
+mod changes;
 mod cnn;
 mod control;
 mod curves;
@@ -11,7 +12,8 @@ mod panel;
 mod pictures;
 mod verdict;
 
-pub use control::{Choice, Control, Kind};
+pub use changes::{Change, changes, sentence};
+pub use control::{Choice, Control, Kind, MIXED};
 pub use link::{from_link, to_link};
 pub use panel::*;
 pub use pictures::*;
@@ -98,6 +100,11 @@ pub trait Lab: Sync {
     fn change(&self, experiment: &Experiment, key: &str, value: &Value) -> Result<Experiment>;
     /// The figures, in the order of the page.
     fn figures(&self) -> &'static [FigureSlot];
+    /// A figure's slot with the title and the caption that this experiment asks for.
+    fn captioned(&self, slot: FigureSlot, experiment: &Experiment) -> FigureSlot {
+        let _ = experiment;
+        slot
+    }
     /// Begins to watch a run, whose experiment passes [`Self::check`].
     fn observe(&self, run: &Run) -> Box<dyn Observer>;
 }

@@ -1,6 +1,7 @@
 //! What can be drawn, as data: a lab fills these in, the page draws any of them. Bulk numbers lie
 //! apart in the frame's one array, so that they cross from the worker without being parsed.
 
+use super::changes::Change;
 use super::pictures::{Arithmetic, Maps, Matrix, Scores};
 use crate::nn::Activation;
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,8 @@ pub struct Curves {
     /// Right end of the axis, in steps.
     pub steps: usize,
     pub strips: Vec<Strip>,
+    /// What was changed while the run went on, by ascending step.
+    pub changes: Vec<Change>,
 }
 
 /// One measure over the steps, with its own axis.
@@ -99,7 +102,7 @@ pub struct LayerBars {
     pub values: Span,
     /// Decades of the axis: from 10^low to 10^high.
     pub decades: [i32; 2],
-    /// Written beside the first bar, such as "33 million times less".
+    /// Written beside the first bar, such as "33 million times less than layer 10".
     pub finding: Option<String>,
 }
 
@@ -115,6 +118,11 @@ pub struct LayerMap {
     pub last_step: usize,
     /// Decades of the colours: from 10^low to 10^high.
     pub decades: [i32; 2],
+}
+
+impl LayerMap {
+    /// What its colours stand for.
+    pub const QUANTITY: &str = "‖∂L/∂W‖";
 }
 
 /// Live pre-activations of a layer under its f and f′.
@@ -154,14 +162,12 @@ pub struct Diagram {
     pub columns: Vec<Column>,
     /// Side of a tile's grid.
     pub side: usize,
-    /// `[tiles, side, side]` in the order of the columns, −1…1, the first row at the top.
+    /// What each neuron gives, `[tiles, side, side]` in the order of the columns, the first row at the top.
     pub tiles: Span,
     /// Links as column of the target, tile of the source, tile of the target, weight.
     pub links: Span,
     /// The weight that is drawn at full width.
     pub strongest: f32,
-    /// What −1 and 1 of a tile mean, such as "0" and "1" for a sigmoid.
-    pub ends: [String; 2],
 }
 
 /// One column of a [`Diagram`].
@@ -173,4 +179,6 @@ pub struct Column {
     pub tiles: usize,
     /// Neurons that there are.
     pub units: usize,
+    /// Values that the colours of its tiles reach from and to, such as 0 and 1 for a sigmoid.
+    pub ends: [f32; 2],
 }

@@ -20,6 +20,8 @@ pub struct Remedy {
     /// Key and value of a control of the lab.
     pub key: String,
     pub value: Value,
+    /// Whether it helps only from step 0 on, since the weights of this run are past saving.
+    pub restarts: bool,
 }
 
 /// One finding, true by measurement.
@@ -37,6 +39,12 @@ pub struct Verdict {
 impl Remedy {
     /// A button that sets a control.
     pub fn new(label: &str, key: &str, value: impl Into<Value>) -> Self {
-        Self { label: label.into(), key: key.into(), value: value.into() }
+        Self { label: label.into(), key: key.into(), value: value.into(), restarts: false }
+    }
+
+    /// The same in a new run.
+    #[must_use]
+    pub fn anew(self) -> Self {
+        Self { restarts: true, ..self }
     }
 }

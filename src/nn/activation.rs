@@ -76,6 +76,21 @@ impl Activation {
         }
     }
 
+    /// Whether it is flat, or nearly so, on one side only, as ReLU is: there a unit is switched off.
+    #[must_use]
+    pub fn is_one_sided(self) -> bool {
+        matches!(
+            self,
+            Self::Relu | Self::LeakyRelu | Self::Elu | Self::Selu | Self::Gelu | Self::Silu | Self::Softplus
+        )
+    }
+
+    /// What a unit is called where the derivative is as good as zero.
+    #[must_use]
+    pub fn flat_word(self) -> &'static str {
+        if self.is_one_sided() { "inactive" } else { "saturated" }
+    }
+
     /// Value and derivative at `z`, side by side so that they change together. Softmax couples the
     /// units of a layer; its curve is that of two units whose other `z` is 0, which is the sigmoid.
     #[inline]

@@ -91,7 +91,8 @@ impl Ticks {
 }
 
 /// The ends of an axis that holds `low` to `high`, moved outwards to whole steps of about `most`
-/// ticks. What is empty or not a number gets an axis from 0 to 1.
+/// ticks, and further where that leaves fewer than two. What is empty or not a number gets an axis from
+/// 0 to 1.
 #[must_use]
 pub fn rounded(low: f64, high: f64, most: usize) -> (f64, f64) {
     if !(low <= high && low.is_finite() && high.is_finite()) {
@@ -104,8 +105,15 @@ pub fn rounded(low: f64, high: f64, most: usize) -> (f64, f64) {
     } else {
         (low - 0.5 * low.abs(), low + 0.5 * low.abs())
     };
-    let step = Ticks::within(low, high, most).step;
-    ((low / step + 1e-9).floor() * step, (high / step - 1e-9).ceil() * step)
+    let (mut low, mut high) = (low, high);
+    for _ in 0..4 {
+        let step = Ticks::within(low, high, most).step;
+        (low, high) = ((low / step + 1e-9).floor() * step, (high / step - 1e-9).ceil() * step);
+        if most < 2 || Ticks::within(low, high, most).values.len() >= 2 {
+            break;
+        }
+    }
+    (low, high)
 }
 
 /// The ticks of a log axis from 10^low to 10^high, from the top down: every two decades, or more
@@ -231,6 +239,16 @@ mod tests {
         assert_eq!(rounded(0.0, 0.693, 5), (0.0, 0.8));
         assert_eq!(rounded(0.0, 0.0, 5), (0.0, 1.0));
         assert_eq!(rounded(f64::NAN, f64::INFINITY, 5), (0.0, 1.0));
+        for most in 2..=5 {
+            for high in (1..2000).map(|i| f64::from(i) * 0.013) {
+                for low in [0.0, if most > 2 { -0.4 * high } else { 0.0 }] {
+                    let (from, to) = rounded(low, high, most);
+                    let ticks = Ticks::within(from, to, most).values;
+                    assert!(ticks.len() >= 2, "{low} to {high} with at most {most}: {ticks:?}");
+                    assert!(from <= low && to >= high - 1e-6);
+                }
+            }
+        }
         let (low, high) = rounded(3.0, 3.0, 5);
         assert!(low < 3.0 && high > 3.0);
     }

@@ -7,8 +7,9 @@ use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect, Room};
 use super::{Drawn, View};
-use crate::labs::format::{exact, power, power_of_ten};
+use crate::labs::format::{exact, layer_name, power, power_of_ten};
 use crate::labs::{LayerBars, Numbers};
+use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::DrawingBackend;
 
 /// Room above the axis for its name, and for what is written on the tallest bars.
@@ -78,10 +79,11 @@ pub(super) fn draw<DB: DrawingBackend>(
             room.take(Rect::of_text(mark, Font::Small, middle - Font::Small.width(mark) / 2.0, height));
         }
     }
-    if let Some(finding) = &bars.finding {
-        draw_finding(pen, finding, &layout, values.first().copied(), &mut room)?;
-    }
-    draw_selected_value(pen, values, &layout, view.selected_layer, &mut room)
+    // The value of the selected bar stands on the bar; the finding goes around it.
+    let value = draw_selected_value(pen, values, &layout, view.selected_layer, &mut room)?;
+    let Some(finding) = &bars.finding else { return Ok(()) };
+    let value = value.filter(|_| view.selected_layer == 1);
+    draw_finding(pen, finding, &layout, (values.first().copied(), value), &mut room)
 }
 
 fn draw_axis<DB: DrawingBackend>(pen: &Pen<DB>, bars: &LayerBars, layout: &Layout) -> Drawn<DB> {
@@ -102,12 +104,12 @@ fn draw_axis<DB: DrawingBackend>(pen: &Pen<DB>, bars: &LayerBars, layout: &Layou
 }
 
 /// The finding left of the first bar in short lines, else above it with a line down to it, as high as
-/// the bars beside it ask for.
+/// the bars beside it ask for; `value` is what is written on the first bar.
 fn draw_finding<DB: DrawingBackend>(
     pen: &Pen<DB>,
     finding: &str,
     layout: &Layout,
-    first: Option<f32>,
+    (first, value): (Option<f32>, Option<Rect>),
     room: &mut Room,
 ) -> Drawn<DB> {
     const LINE: f64 = 14.0;
@@ -116,6 +118,7 @@ fn draw_finding<DB: DrawingBackend>(
     let bar = columns.center(1) - layout.bar / 2.0;
     let right = bar - 6.0;
     let top = first.and_then(|value| layout.bar(0, value)).map_or(y.start, |bar| bar.y);
+    let top = value.map_or(top, |value| value.y.min(top));
     let lines = wrapped(finding, right - columns.left - 1.0);
     if let Some(lines) = lines.filter(|lines| lines.len() <= 3) {
         let tall = LINE * lines.len() as f64;
@@ -143,23 +146,26 @@ fn draw_finding<DB: DrawingBackend>(
     pen.text(finding, (rect.x, rect.middle().1), Align::Left, Font::Strong, color)
 }
 
-/// The value of the selected bar above it, where that covers nothing.
+/// The value of the selected bar above it, where that covers nothing, and where it stands.
 fn draw_selected_value<DB: DrawingBackend>(
     pen: &Pen<DB>,
     values: &[f32],
     layout: &Layout,
     selected: usize,
     room: &mut Room,
-) -> Drawn<DB> {
-    let Some(&value) = selected.checked_sub(1).and_then(|index| values.get(index)) else { return Ok(()) };
-    let Some(bar) = layout.bar(selected - 1, value).filter(|_| value.is_finite()) else { return Ok(()) };
+) -> Result<Option<Rect>, DrawingAreaErrorKind<DB::ErrorType>> {
+    let Some(&value) = selected.checked_sub(1).and_then(|index| values.get(index)) else { return Ok(None) };
+    let Some(bar) = layout.bar(selected - 1, value).filter(|_| value.is_finite()) else { return Ok(None) };
     let text = power(value);
     let middle = bar.middle().0;
-    let rect = Rect::of_text(&text, Font::Small, middle - Font::Small.width(&text) / 2.0, bar.y - 10.0);
-    match room.place([rect]) {
-        Some(rect) => pen.text(&text, rect.middle(), Align::Center, Font::Small, &pen.style.palette.ink),
-        None => Ok(()),
+    // Higher where the bars beside it are in the way.
+    let left = middle - Font::Small.width(&text) / 2.0;
+    let spots = (0..8).map(|i| Rect::of_text(&text, Font::Small, left, bar.y - 10.0 - 4.0 * f64::from(i)));
+    let placed = spots.into_iter().find_map(|rect| room.place([rect]));
+    if let Some(rect) = placed {
+        pen.text(&text, rect.middle(), Align::Center, Font::Small, &pen.style.palette.ink)?;
     }
+    Ok(placed)
 }
 
 /// `text` in lines of at most `width`; none when a word alone is wider.
@@ -203,7 +209,7 @@ pub(super) fn read(
     let layer = layout.columns.at(px).filter(|&column| column > 0)?;
     let &value = values.get(layer - 1)?;
     Some(ReadOut {
-        lines: vec![format!("layer {layer}"), format!("{} {}", bars.label, exact(value))],
+        lines: vec![layer_name(layer, values.len()), format!("{} {}", bars.label, exact(value))],
         anchor: (layout.columns.center(layer), py),
         crosshair: Crosshair { frame: layout.bar(layer - 1, value), ..Crosshair::default() },
     })

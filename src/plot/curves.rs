@@ -6,7 +6,7 @@ use super::axes::{Scale, Ticks, foot_axis, left_axis, rounded, step_ticks};
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect, Room, push_apart};
-use crate::labs::format::{count, exact, significant};
+use crate::labs::format::{count, exact, power, significant};
 use crate::labs::{Curves, Line, Numbers, Strip};
 use plotters::prelude::DrawingBackend;
 use plotters::style::Color;
@@ -19,6 +19,8 @@ const FOOT: f64 = 20.0;
 struct Layout {
     x: Scale,
     strips: Vec<(Scale, Ticks)>,
+    /// Greatest value of a strip whose spikes are cut off.
+    cut: Vec<Option<f64>>,
     /// Whether there is room at the ends of the lines only for the values.
     is_short: bool,
 }
@@ -26,19 +28,19 @@ struct Layout {
 fn layout(curves: &Curves, numbers: &Numbers, (width, height): (f64, f64)) -> Layout {
     let many = curves.strips.len().max(1) as f64;
     let each = ((height - FOOT) / many).max(0.0);
-    let most = ((each - HEAD) / 22.0).clamp(1.0, 5.0) as usize;
-    let strips: Vec<_> = curves
+    let most = ((each - HEAD) / 18.0).clamp(2.0, 5.0) as usize;
+    let (strips, cut): (Vec<_>, Vec<_>) = curves
         .strips
         .iter()
         .enumerate()
         .map(|(i, strip)| {
-            let (from, to) = range(strip, numbers, most);
+            let (from, to, cut) = range(strip, numbers, most);
             let foot = each * (i + 1) as f64;
             let gap = if i + 1 < curves.strips.len() { 6.0 } else { 0.0 };
             let scale = Scale { from, to, start: foot - gap, end: (foot - each + HEAD).min(foot) };
-            (scale, Ticks::within(from, to, most))
+            ((scale, Ticks::within(from, to, most)), cut)
         })
-        .collect();
+        .unzip();
     let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
     let ticks = |(_, ticks): &(Scale, Ticks)| {
         widest(&mut ticks.values.iter().map(|&v| Font::Small.width(&ticks.label(v))))
@@ -53,25 +55,42 @@ fn layout(curves: &Curves, numbers: &Numbers, (width, height): (f64, f64)) -> La
     Layout {
         x: Scale { from: 0.0, to: curves.steps.max(1) as f64, start: left, end: right },
         strips,
+        cut,
         is_short,
     }
 }
 
-/// Ends of a strip's axis: as it says, else its finite values, from 0 when none is negative.
-fn range(strip: &Strip, numbers: &Numbers, most: usize) -> (f64, f64) {
+/// Spikes this many times as high as all else are cut off.
+const SPIKE: f32 = 4.0;
+
+/// Ends of a strip's axis: as it says, else its finite values, from 0 when none is negative. A few
+/// spikes far above all else would press the rest flat: they are cut off, and the greatest is told.
+fn range(strip: &Strip, numbers: &Numbers, most: usize) -> (f64, f64, Option<f64>) {
     if let Some([low, high]) = strip.range
         && low < high
         && low.is_finite()
         && high.is_finite()
     {
-        return (low.into(), high.into());
+        return (low.into(), high.into(), None);
     }
     let values = strip.lines.iter().flat_map(|line| numbers.at(line.low).iter().chain(numbers.at(line.high)));
     let (low, high) = values
         .filter(|value| value.is_finite())
         .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
-    let (low, high) = (f64::from(low), f64::from(high));
-    rounded(if low >= 0.0 && low <= high { 0.0 } else { low }, high, most)
+    let usual = strip.lines.iter().map(|line| usual(line, numbers)).fold(f32::NEG_INFINITY, f32::max);
+    let is_cut = low >= 0.0 && usual > 0.0 && high > SPIKE * usual;
+    let (low, top) = (f64::from(low), f64::from(if is_cut { 1.25 * usual } else { high }));
+    let (from, to) = rounded(if low >= 0.0 && low <= top { 0.0 } else { low }, top, most);
+    (from, to, is_cut.then_some(high.into()))
+}
+
+/// What nineteen in twenty values of a line do not exceed, and never less than where it ends.
+fn usual(line: &Line, numbers: &Numbers) -> f32 {
+    let mut values: Vec<f32> = numbers.at(line.high).iter().copied().filter(|v| v.is_finite()).collect();
+    let Some(&last) = values.last() else { return f32::NEG_INFINITY };
+    let place = (values.len() - 1) * 19 / 20;
+    let (_, usual, _) = values.select_nth_unstable_by(place, f32::total_cmp);
+    usual.max(last)
 }
 
 /// Samples of a line that fall on one column of screen pixels.
@@ -130,14 +149,40 @@ fn end_label(line: &Line, numbers: &Numbers, is_short: bool) -> String {
 pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, numbers: &Numbers) -> Drawn<DB> {
     let layout = layout(curves, numbers, (pen.width, pen.height));
     let x = &layout.x;
-    for (strip, (y, ticks)) in curves.strips.iter().zip(&layout.strips) {
+    for ((strip, (y, ticks)), cut) in curves.strips.iter().zip(&layout.strips).zip(&layout.cut) {
         let labels: Vec<_> = ticks.values.iter().map(|&value| (value, ticks.label(value))).collect();
         left_axis(pen, y, &labels, (x.start, x.end))?;
-        pen.text(&strip.label, (x.start, y.end - 10.0), Align::Left, Font::Small, &pen.style.palette.ink_3)?;
-        draw_strip(pen, strip, numbers, &layout, y)?;
+        let told = cut.map(|most| format!("{}, spikes to {} cut off", strip.label, power(most)));
+        let fits = |label: &String| x.start + Font::Small.width(label) <= pen.width;
+        let label = told.filter(fits).unwrap_or_else(|| strip.label.clone());
+        pen.text(&label, (x.start, y.end - 10.0), Align::Left, Font::Small, &pen.style.palette.ink_3)?;
+        let label = Rect::of_text(&label, Font::Small, x.start, y.end - 10.0);
+        draw_strip(pen, strip, numbers, &layout, (y, label))?;
     }
+    draw_changes(pen, curves, &layout)?;
     let foot = layout.strips.last().map_or(pen.height - FOOT, |(y, _)| y.start);
     foot_axis(pen, x, &step_ticks(x), "step", foot + 12.0)
+}
+
+/// A dashed line through all strips at each recorded change, its words at the foot of the first,
+/// where they do not run into those of another.
+fn draw_changes<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, layout: &Layout) -> Drawn<DB> {
+    let x = &layout.x;
+    let ink = &pen.style.palette.ink_2;
+    let Some((first, _)) = layout.strips.first() else { return Ok(()) };
+    let mut room = Room::new(Rect::between(x.start, first.end, x.end, first.start));
+    for change in curves.changes.iter().filter(|change| x.contains(change.step as f64)) {
+        let at = x.px(change.step as f64);
+        for (y, _) in &layout.strips {
+            pen.dashed(&[(at, y.end), (at, y.start)], 1.0, (2.0, 2.0), &ink.mix(0.8))?;
+        }
+        let width = Font::Small.width(&change.words);
+        let beside = |left: f64| Rect::of_text(&change.words, Font::Small, left, first.start - 8.0);
+        if let Some(rect) = room.place([beside(at + 4.0), beside(at - 4.0 - width)]) {
+            pen.text(&change.words, (rect.x, rect.middle().1), Align::Left, Font::Small, ink)?;
+        }
+    }
+    Ok(())
 }
 
 fn draw_strip<DB: DrawingBackend>(
@@ -145,12 +190,13 @@ fn draw_strip<DB: DrawingBackend>(
     strip: &Strip,
     numbers: &Numbers,
     layout: &Layout,
-    y: &Scale,
+    (y, label): (&Scale, Rect),
 ) -> Drawn<DB> {
     let x = &layout.x;
     let colors = &pen.style.palette;
     let lane = colors.lanes[0];
     let mut room = Room::new(Rect::between(x.start, y.end - HEAD, x.end, y.start));
+    room.take(label);
     // Test below train, so that the thick line is never cut.
     let mut lines: Vec<_> = strip.lines.iter().collect();
     lines.sort_by_key(|line| line.is_train);
@@ -206,9 +252,9 @@ fn draw_marks<DB: DrawingBackend>(
         pen.dashed(&[(x.start, height), (x.end, height)], 1.0, (3.0, 3.0), &ink.mix(0.7))?;
         let width = Font::Small.width(name);
         let ends = [x.end - width - 4.0, x.start + (x.end - x.start) * 0.45 - width / 2.0, x.start + 4.0];
-        let candidates = ends
-            .iter()
-            .flat_map(|&left| [9.0, -9.0].map(|by| Rect::of_text(name, Font::Small, left, height + by)));
+        let candidates = ends.iter().flat_map(|&left| {
+            [9.0, -9.0, 18.0, -18.0].map(|by| Rect::of_text(name, Font::Small, left, height + by))
+        });
         if let Some(rect) = room.place(candidates) {
             pen.text(name, (rect.x, rect.middle().1), Align::Left, Font::Small, ink)?;
         }

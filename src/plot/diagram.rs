@@ -9,8 +9,8 @@ use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect};
 use super::{Drawn, View};
-use crate::labs::format::exact;
-use crate::labs::{Diagram, Numbers};
+use crate::labs::format::{exact, power};
+use crate::labs::{Column, Diagram, Numbers};
 use plotters::prelude::DrawingBackend;
 
 /// Room under the tiles for the number of neurons that have none.
@@ -118,7 +118,7 @@ fn draw_tiles<DB: DrawingBackend>(
     if side == 0 || cells == 0 {
         return Ok(());
     }
-    let ramp = Ramp::new(&colors.div);
+    let ramp = Ramp::of_signed(colors);
     let enlarger = Enlarger::new(diagram.side, side, side);
     let margin = (1.5 * pixels).ceil() as usize; // for the borders
     let frame = |thick: f64, color| Frame::new(side, margin, 4.0 * pixels, thick * pixels, color);
@@ -137,6 +137,7 @@ fn draw_tiles<DB: DrawingBackend>(
         let mut bitmap = Bitmap::new(side + 2 * margin, height, colors.surface);
         for index in 0..column.tiles {
             enlarger.enlarge(grids.next().unwrap_or(&[]), &mut smooth);
+            smooth.iter_mut().for_each(|value| *value = share(column, *value));
             let y = (corner(index).1 - top).max(0) as usize;
             let frame = if i == view.selected_layer { &selected } else { &plain };
             bitmap
@@ -146,6 +147,12 @@ fn draw_tiles<DB: DrawingBackend>(
         pen.bitmap(at, &bitmap)?;
     }
     Ok(())
+}
+
+/// Where a value lies between the ends of its column, −1…1.
+fn share(column: &Column, value: f32) -> f32 {
+    let [low, high] = column.ends;
+    if low < high { ((2.0 * value - low - high) / (high - low)).clamp(-1.0, 1.0) } else { value }
 }
 
 pub(super) fn read(
@@ -170,7 +177,7 @@ pub(super) fn read(
     links::read(diagram, numbers, &layout, pointer)
 }
 
-/// The neuron's name and what it gives at the pointer's place on the plane, −1…1 of its ends.
+/// The neuron's name, what it gives at the pointer's place on the plane, and what the colours mean.
 fn read_tile(
     diagram: &Diagram,
     numbers: &Numbers,
@@ -184,8 +191,9 @@ fn read_tile(
     let cell = |share: f64| ((share * side as f64) as usize).min(side.saturating_sub(1));
     let (x, y) = (cell((px - rect.x) / rect.width), cell((py - rect.y) / rect.height));
     if let Some(&value) = numbers.at(diagram.tiles).get((tile * side + y) * side + x) {
-        let [low, high] = &diagram.ends;
-        lines.push(format!("{} here, from −1 ({low}) to 1 ({high})", exact(value)));
+        let [low, high] = diagram.columns[column].ends.map(power);
+        lines.push(format!("gives {} here", exact(value)));
+        lines.push(format!("colours from {low} to {high}"));
     }
     lines
 }

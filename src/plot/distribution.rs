@@ -84,8 +84,14 @@ pub(super) fn draw<DB: DrawingBackend>(
     left_axis(pen, y, &layout.ticks, (z.start, z.end))?;
 
     let mut room = Room::new(Rect::between(z.start, 0.0, z.end, y.start));
-    for (rect, is_saturated) in bars(distribution, numbers.at(distribution.counts), &layout) {
-        let color = if is_saturated { colors.warn.mix(0.55) } else { colors.ink_4.mix(0.9) };
+    let bars = bars(distribution, numbers.at(distribution.counts), &layout);
+    let is_worrying = is_worrying(distribution, numbers.at(distribution.counts));
+    for (rect, is_saturated) in bars {
+        let color = match is_saturated {
+            true if is_worrying => colors.warn.mix(0.55),
+            true => colors.ink_4.mix(0.45),
+            false => colors.ink_4.mix(0.9),
+        };
         pen.fill(rect, &color)?;
         room.avoid(&[(rect.x, rect.y), (rect.right(), rect.y)]);
         room.avoid(&[(rect.middle().0, rect.bottom()), (rect.middle().0, rect.y)]);
@@ -102,7 +108,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     name_curve(pen, &f, &curve, Font::Strong, &mut room)?;
     name_curve(pen, &f_slope, &slope, Font::Small, &mut room)?;
     for (from, to) in saturated {
-        let text = "saturated";
+        let text = distribution.activation.flat_word();
         let free = to - from - Font::Small.width(text);
         let heights = [10.0, 24.0, 38.0, 52.0, 66.0];
         let spots = heights.map(|by| [4.0, free - 4.0].map(|x| (from + x, y.end + by))).concat();
@@ -110,7 +116,8 @@ pub(super) fn draw<DB: DrawingBackend>(
         if free > 8.0
             && let Some(rect) = room.place(candidates)
         {
-            pen.text(text, (rect.x, rect.middle().1), Align::Left, Font::Small, &colors.warn)?;
+            let color = if is_worrying { &colors.warn } else { &colors.ink_3 };
+            pen.text(text, (rect.x, rect.middle().1), Align::Left, Font::Small, color)?;
         }
     }
     foot_axis(pen, z, &z_ticks(z), "z =", y.start + 12.0)
@@ -163,6 +170,17 @@ fn bars(distribution: &Distribution, counts: &[f32], layout: &Layout) -> Vec<(Re
         (share > 0.0).then(|| (rect, is_saturated(distribution, z.value(left + width / 2.0))))
     };
     counts.iter().enumerate().filter_map(bar).collect()
+}
+
+/// Whether so much lies where f is flat that little can be learned: all of a layer whose units switch
+/// off one by one, half of one that flattens on both sides.
+fn is_worrying(distribution: &Distribution, counts: &[f32]) -> bool {
+    let (low, high) = ends(distribution);
+    let at = |i: usize| low + (high - low) * (i as f64 + 0.5) / counts.len() as f64;
+    let flat: f32 =
+        counts.iter().enumerate().filter(|(i, _)| is_saturated(distribution, at(*i))).map(|c| c.1).sum();
+    let all: f32 = counts.iter().sum();
+    if distribution.activation.is_one_sided() { flat >= all } else { flat > 0.5 * all }
 }
 
 /// f and f′ on the screen, a point every two pixels.

@@ -7,7 +7,7 @@ use super::palette::Ramp;
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect};
-use crate::labs::format::{count, exact, short_count};
+use crate::labs::format::{count, exact, layer_name, short_count};
 use crate::labs::{LayerMap, Numbers};
 use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
@@ -115,9 +115,9 @@ pub(super) fn read(
     let cell = Rect { x: columns.start(layer), y: top, width: columns.width, height: tall.max(2.0) };
     Some(ReadOut {
         lines: vec![
-            format!("layer {layer}"),
+            layer_name(layer, map.layers),
             format!("step {}", count(first_step(map, rows, row))),
-            exact(value),
+            format!("{} {}", LayerMap::QUANTITY, exact(value)),
         ],
         anchor: cell.middle(),
         crosshair: Crosshair { frame: Some(cell), ..Crosshair::default() },

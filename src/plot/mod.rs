@@ -29,6 +29,7 @@ pub use columns::{Columns, columns};
 pub use maps::unit_at;
 pub use matrix::cell_at;
 pub use palette::{Palette, Ramp};
+pub use plane::marker;
 pub use read_out::{Crosshair, ReadOut, read_out};
 pub use table::{Table, table};
 pub use text::{Font, Rect};

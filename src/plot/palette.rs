@@ -76,6 +76,12 @@ impl Palette {
         }
     }
 
+    /// What stands where a number should be and is none.
+    #[must_use]
+    pub fn no_number(&self) -> RGBColor {
+        mix(self.surface, self.bad, 0.45)
+    }
+
     /// The colour of class `index`, again from the first after ten.
     #[must_use]
     pub fn class(&self, index: usize) -> RGBColor {
@@ -115,7 +121,11 @@ impl Default for Palette {
 }
 
 /// A colour scale as a table, made once for a figure and then read once for a pixel.
-pub struct Ramp([RGBColor; Self::STEPS]);
+pub struct Ramp {
+    colors: [RGBColor; Self::STEPS],
+    /// What is no number.
+    missing: RGBColor,
+}
 
 impl Ramp {
     /// Odd, so that the middle of a signed scale is exactly its middle colour.
@@ -124,11 +134,18 @@ impl Ramp {
     /// Runs through `stops` at equal distances.
     #[must_use]
     pub fn new(stops: &[RGBColor; 9]) -> Self {
-        Self(std::array::from_fn(|i| {
+        let colors = std::array::from_fn(|i| {
             let at = i as f64 * 8.0 / (Self::STEPS - 1) as f64;
             let stop = (at as usize).min(7);
             mix(stops[stop], stops[stop + 1], at - stop as f64)
-        }))
+        });
+        Self { colors, missing: stops[4] }
+    }
+
+    /// For signed values, with the palette's own colour for what is no number.
+    #[must_use]
+    pub fn of_signed(palette: &Palette) -> Self {
+        Self { missing: palette.no_number(), ..Self::new(&palette.div) }
     }
 
     /// The colour at `share` of the scale, 0…1; beyond the ends the end's colour, for NaN the first.
@@ -136,14 +153,14 @@ impl Ramp {
     #[must_use]
     pub fn at(&self, share: f32) -> RGBColor {
         let last = (Self::STEPS - 1) as f32;
-        self.0[((share * last + 0.5) as usize).min(Self::STEPS - 1)]
+        self.colors[((share * last + 0.5) as usize).min(Self::STEPS - 1)]
     }
 
-    /// The colour of a signed value, −1…1; NaN looks like 0.
+    /// The colour of a signed value, −1…1; NaN never looks like 0 in a ramp of [`Self::of_signed`].
     #[inline]
     #[must_use]
     pub fn signed(&self, value: f32) -> RGBColor {
-        self.at(if value.is_nan() { 0.5 } else { 0.5 + 0.5 * value })
+        if value.is_nan() { self.missing } else { self.at(0.5 + 0.5 * value) }
     }
 }
 
@@ -219,7 +236,8 @@ mod tests {
             assert_eq!(ramp.at(i as f32 / 8.0), stop);
         }
         assert_eq!(ramp.signed(0.0), palette.div[4]);
-        assert_eq!(ramp.signed(f32::NAN), palette.div[4]);
+        assert_eq!(Ramp::of_signed(&palette).signed(f32::NAN), palette.no_number());
+        assert!(!palette.div.contains(&palette.no_number()));
         assert_eq!(ramp.signed(f32::INFINITY), palette.div[8]);
         assert_eq!(ramp.at(-3.0), palette.div[0]);
     }

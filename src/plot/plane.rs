@@ -55,7 +55,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &N
     if side == 0 {
         return Ok(());
     }
-    let ramp = Ramp::new(&colors.div);
+    let ramp = Ramp::of_signed(colors);
     let bitmap = if plane.classes > 2 {
         classes(plane, numbers.at(plane.values), side, pen)
     } else {
@@ -70,7 +70,15 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &N
             1 | 2 => (ramp.signed(if item[2] > 0.5 { 0.94 } else { -0.94 }), 0),
             _ => (colors.class(item[2] as usize), item[2] as usize),
         };
-        draw_item(pen, at, color, shape, item[3] != 0.0)?;
+        // A target near 0 has the colour of the ground, so its edge must show it.
+        let edge = if plane.classes == 0 { colors.line_strong } else { colors.surface };
+        draw_item(pen, at, (color, edge), shape, item[3] != 0.0)?;
+    }
+    if numbers.at(plane.values).iter().any(|value| value.is_nan()) {
+        let (text, at) = ("no number", (square.middle().0, square.bottom() - 12.0));
+        let ground = Rect::of_text(text, Font::Strong, at.0 - Font::Strong.width(text) / 2.0, at.1);
+        pen.fill(ground.grown(3.0), &colors.surface)?;
+        pen.text(text, at, Align::Center, Font::Strong, &colors.bad)?;
     }
     draw_axes(pen, plane, &square)
 }
@@ -92,10 +100,10 @@ fn classes<DB: DrawingBackend>(plane: &Plane, values: &[f32], side: usize, pen: 
     let guess = 1.0 / plane.classes as f64;
     let cell = |&value: &f32| {
         if !value.is_finite() {
-            return colors.surface;
+            return colors.no_number();
         }
         let likely = (f64::from(value.fract()) / 0.999 - guess) / (1.0 - guess);
-        let strength = likely.clamp(0.0, 1.0) * 0.5 + 0.06;
+        let strength = likely.clamp(0.0, 1.0) * 0.6 + 0.14;
         mix(colors.surface, colors.class(value.max(0.0) as usize), strength)
     };
     let cells: Vec<RGBColor> = values.iter().map(cell).collect();
@@ -115,26 +123,27 @@ fn classes<DB: DrawingBackend>(plane: &Plane, values: &[f32], side: usize, pen: 
     Bitmap::from_colors(side, side, pixels)
 }
 
-/// A filled shape with an edge in the surface colour; for a test item a ring.
+/// A filled shape with an edge; for a test item a ring.
 fn draw_item<DB: DrawingBackend>(
     pen: &Pen<DB>,
     at: Point,
-    color: RGBColor,
+    (color, edge): (RGBColor, RGBColor),
     shape: usize,
     is_test: bool,
 ) -> Drawn<DB> {
     let surface = &pen.style.palette.surface;
-    let draw = |radius: f64, color: &RGBColor| match outline(shape, at, radius) {
+    let draw = |radius: f64, color: &RGBColor| match marker(shape, at, radius) {
         Some(points) => pen.polygon(points, color),
         None => pen.disc(at, radius, color),
     };
-    draw(RADIUS + 1.0, surface)?;
+    draw(RADIUS + 1.0, &edge)?;
     draw(RADIUS, &color)?;
     if is_test { draw(RADIUS - 1.4, surface) } else { Ok(()) }
 }
 
 /// Corners of the marker of a class; a circle has none.
-fn outline(shape: usize, (x, y): Point, radius: f64) -> Option<Vec<Point>> {
+#[must_use]
+pub fn marker(shape: usize, (x, y): Point, radius: f64) -> Option<Vec<Point>> {
     // Corners, turn (parts of a full one), every second corner drawn in by this, size.
     let (corners, turn, inner, size) = match shape % 10 {
         0 => return None,

@@ -1,9 +1,11 @@
 //! A figure as a table: its alternative in text, and what tests compare bit for bit, since every
-//! number is printed with the fewest digits that read back as the same `f32`.
+//! number is printed with the fewest digits that read back as the same `f32`. Minus signs are hyphens here
+//! and nowhere else, so that what is copied from a table is a number for every program.
 
 use super::diagram::neuron;
 use super::distribution::bin_edge;
 use super::layer_map::first_step;
+use crate::labs::format::layer_name;
 use crate::labs::{
     Arithmetic, Curves, Diagram, Distribution, Figure, LayerBars, LayerMap, Line, Maps, Matrix, Numbers,
     Plane, Scores,
@@ -75,10 +77,11 @@ fn of_curves(curves: &Curves, numbers: &Numbers) -> Table {
 }
 
 fn of_bars(bars: &LayerBars, numbers: &Numbers) -> Table {
-    let values = numbers.at(bars.values).iter().enumerate();
+    let values = numbers.at(bars.values);
+    let name = |i: usize| if i + 1 == values.len() { "output".into() } else { (i + 1).to_string() };
     Table {
         columns: vec!["layer".into(), bars.label.clone()],
-        rows: values.map(|(i, value)| vec![(i + 1).to_string(), value.to_string()]).collect(),
+        rows: values.iter().enumerate().map(|(i, value)| vec![name(i), value.to_string()]).collect(),
     }
 }
 
@@ -90,7 +93,7 @@ fn of_map(map: &LayerMap, numbers: &Numbers) -> Table {
         let step = first_step(map, rows, row).to_string();
         std::iter::once(step).chain(cells.iter().map(f32::to_string)).collect()
     };
-    let heads = (1..=map.layers).map(|layer| format!("layer {layer}"));
+    let heads = (1..=map.layers).map(|layer| layer_name(layer, map.layers));
     Table {
         columns: std::iter::once("step".into()).chain(heads).collect(),
         rows: (0..rows).map(row).collect(),

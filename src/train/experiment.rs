@@ -14,7 +14,7 @@ use serde_json::Value;
 /// Version of the grammar that this program reads and writes.
 pub const VERSION: u32 = 1;
 /// Largest seed: every whole number that JSON carries exactly.
-const MAX_SEED: u64 = (1 << 53) - 1;
+pub const MAX_SEED: u64 = (1 << 53) - 1;
 /// Most numbers that a pass may keep: 200 MB.
 const MAX_KEPT: usize = 50_000_000;
 /// Numbers that it keeps for each output of each layer, at most: y, z, f′(z) and two gradients.

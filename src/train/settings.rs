@@ -157,8 +157,9 @@ pub fn read<T: de::DeserializeOwned>(value: Value) -> Result<T> {
         let reason = ["usize", "u64", "u32"].iter().fold(reason, |reason, whole| {
             reason.replace(&format!("expected {whole}"), "expected a whole number from 0")
         });
-        let reason =
-            reason.replace("unknown field", "unknown key").replace("expected f32", "expected a number");
+        let reason = plain(
+            &reason.replace("unknown field", "unknown key").replace("expected f32", "expected a number"),
+        );
         match key.as_str() {
             "." => Error::Unreadable { key: "experiment".into(), reason: format!(": {reason}") },
             // A layer puts the rest of the path first in what it says.
@@ -166,6 +167,31 @@ pub fn read<T: de::DeserializeOwned>(value: Value) -> Result<T> {
             _ => Error::Unreadable { key, reason: format!(": {reason}") },
         }
     })
+}
+
+/// What serde says of a wrong type or a missing key, in words for people: "must be a number, not
+/// \"abc\"".
+fn plain(reason: &str) -> String {
+    if let Some(key) = reason.strip_prefix("missing field ") {
+        return format!("the key {key} is missing");
+    }
+    let found = ["invalid type: ", "invalid value: "].into_iter().find_map(|lead| reason.strip_prefix(lead));
+    let Some((found, expected)) = found.and_then(|found| found.rsplit_once(", expected ")) else {
+        return reason.into();
+    };
+    let found = match found.split_once(' ') {
+        Some(("string", text)) => text,
+        Some(("integer", number)) => number.trim_matches('`'),
+        Some(("floating", rest)) => rest.trim_start_matches("point ").trim_matches('`'),
+        Some(("boolean", value)) => value.trim_matches('`'),
+        _ => match found {
+            "map" => "an object",
+            "sequence" => "a list",
+            "null" => "nothing",
+            other => other,
+        },
+    };
+    format!("must be {expected}, not {found}")
 }
 
 /// The beginning of a text that somebody may have pasted a book into.
@@ -209,6 +235,18 @@ mod tests {
         let old = json!({ "rate": 0.5 });
         let new = serde_json::to_value(BTreeMap::from([("rate", 0.1_f32)])).unwrap();
         assert_eq!(difference(&old, &new)["rate"].to_string(), "0.1");
+    }
+
+    #[test]
+    fn wrong_types_are_told_in_words() {
+        assert_eq!(plain("invalid type: string \"abc\", expected a number"), "must be a number, not \"abc\"");
+        assert_eq!(
+            plain("invalid value: integer `-1`, expected a whole number from 0"),
+            "must be a whole number from 0, not -1"
+        );
+        assert_eq!(plain("invalid type: map, expected a list"), "must be a list, not an object");
+        assert_eq!(plain("missing field `set`"), "the key `set` is missing");
+        assert_eq!(plain("unknown value `x`, expected one of `a`"), "unknown value `x`, expected one of `a`");
     }
 
     #[test]

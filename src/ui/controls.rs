@@ -3,7 +3,7 @@
 use super::Page;
 use super::icons::{self, Icon};
 use super::thumbnail::Thumbnail;
-use crate::labs::{Control, Kind};
+use crate::labs::{Control, Kind, changes, sentence};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -40,6 +40,9 @@ pub fn Controls(page: Page) -> impl IntoView {
                     <p class="hint">"↺ starts a new run from step 0; all else changes the running network."</p>
                 </div>
             </details>
+            {move || page.experiment.with(|experiment| sentence(&changes(experiment))).map(|said| view! {
+                <p class="hint changes" data-testid="changes">{said}" They take effect at their steps, and Reset drops them."</p>
+            })}
         </section>
     }
 }
@@ -76,7 +79,7 @@ fn label_of(control: Memo<Control>) -> impl IntoView {
     let (label, restarts) = control.with_untracked(|control| (control.label, control.restarts));
     view! {
         {label}
-        {restarts.then(|| view! { <span class="restarts" title="Starts a new run"><span aria-hidden="true">" ↺"</span><span class="vh">" (starts a new run)"</span></span> })}
+        {restarts.then(|| view! { <span class="restarts" title="Starts a new run"><span aria-hidden="true">"\u{a0}↺"</span><span class="vh">" (starts a new run)"</span></span> })}
     }
 }
 
@@ -91,6 +94,7 @@ fn Slider(page: Page, control: Memo<Control>) -> impl IntoView {
         let index: f64 = event_target_value(&event).parse().unwrap_or(0.0);
         set(page, control, index as usize);
     };
+    let reset = move |_| page.set_default(&control.with_untracked(|control| control.key.clone()));
     view! {
         <div class="field">
             <div class="field__top">
@@ -98,7 +102,7 @@ fn Slider(page: Page, control: Memo<Control>) -> impl IntoView {
                 <output class="num" for=id.clone()>{shown}</output>
             </div>
             <input type="range" id=id min="0" max=last step="1" prop:value=move || place().to_string() style=filled
-                aria-valuetext=shown on:input=on_input />
+                aria-valuetext=shown title="Double-click for the default" on:input=on_input on:dblclick=reset />
         </div>
     }
 }

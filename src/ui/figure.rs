@@ -47,15 +47,20 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             draw(&element, &drawn, (width, height), &view);
         }
     });
-    let note =
-        Memo::new(move |_| drawn.with(|drawn| drawn.as_ref().map_or_else(String::new, |d| d.0.note.clone())));
+    // Renewed with the verdict, so that both say the same.
+    let note = Memo::new(move |_| {
+        page.words.track();
+        drawn.with_untracked(|drawn| drawn.as_ref().map_or_else(String::new, |d| d.0.note.clone()))
+    });
+    let captioned = move || page.current.with(|experiment| page.lab().captioned(slot, experiment));
     let summary = move || {
         drawn.with(|drawn| drawn.as_ref().map_or_else(|| "Not measured yet.".into(), |d| d.0.summary.clone()))
     };
     let own_controls = slot.of_layer.then(|| view! { <LayerControl page=page /> });
     let title = move || {
-        if slot.of_layer { format!("Layer {}", page.layer.get()) } else { slot.title.into() }
+        if slot.of_layer { format!("Layer {}", page.layer.get()) } else { captioned().title.into() }
     };
+    let caption = Memo::new(move |_| captioned().caption);
     // The read-out stands on the side of the pointer that has more room in the window.
     let is_right_half = RwSignal::new(false);
     let on_move = move |event: PointerEvent| {
@@ -91,10 +96,11 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             <figcaption class="fig__cap">
                 <h2>{title}</h2>
                 {own_controls}
-                {(!slot.caption.is_empty()).then(|| view! { <p>{slot.caption}</p> })}
+                {move || (!caption.get().is_empty()).then(|| view! { <p>{caption.get()}</p> })}
                 <div class="fig__tools">
                     <span class="key num">{move || note.get()}</span>
-                    <legend::DiagramKey drawn=drawn />
+                    <legend::DiagramKey drawn=drawn layer=page.layer />
+                    <legend::MapKey drawn=drawn />
                     <button class="btn btn--icon fig__table" aria-label=format!("{} as a table", slot.title) title="Show as table"
                         on:click=move |_| shows_table.set(true)><Icon path=icons::TABLE small=true /></button>
                 </div>
@@ -103,7 +109,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
                 <canvas node_ref=canvas id=format!("figure-{}", slot.id) role="img" tabindex="0" aria-label=summary style=height
                     on:pointermove=on_move on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
                 <legend::PlaneLegend drawn=drawn />
-                <legend::Empty drawn=drawn />
+                <legend::Empty drawn=drawn size=size />
                 {move || read_out.get().map(|read_out| {
                     let (x, y) = hover.get_untracked().unwrap_or_default();
                     let is_right = is_right_half.get_untracked();

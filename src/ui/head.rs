@@ -2,12 +2,8 @@
 
 use super::Page;
 use super::icons::{self, Icon};
-use crate::labs::{Tone, Verdict};
+use crate::labs::Tone;
 use leptos::prelude::*;
-use std::time::Duration;
-
-/// The verdict is renewed at most this often while a run plays, so that it can be read.
-const RENEWAL: Duration = Duration::from_millis(250);
 
 fn class_of(tone: Tone) -> &'static str {
     match tone {
@@ -30,7 +26,10 @@ fn icon_of(tone: Tone) -> &'static str {
 #[component]
 pub fn Head(page: Page) -> impl IntoView {
     let question = Memo::new(move |_| page.current.with(|experiment| page.lab().question(experiment)));
-    let verdict = calmed(page);
+    let verdict = Memo::new(move |_| {
+        page.words.track();
+        page.verdict.get_untracked()
+    });
     let remedies = Memo::new(move |_| verdict.with(|verdict| verdict.remedies.clone()));
     // Spoken only when the finding is another one, not with every digit.
     let spoken = Memo::new(move |before: Option<&(String, String)>| {
@@ -54,8 +53,8 @@ pub fn Head(page: Page) -> impl IntoView {
                             .get()
                             .into_iter()
                             .map(|remedy| {
-                                let (key, value) = (remedy.key, remedy.value);
-                                view! { <button class="btn" on:click=move |_| page.set(&key, &value)>{remedy.label}</button> }
+                                let label = remedy.label.clone();
+                                view! { <button class="btn" on:click=move |_| page.apply(&remedy)>{label}</button> }
                             })
                             .collect_view()
                     }}
@@ -76,29 +75,4 @@ pub fn Head(page: Page) -> impl IntoView {
             }}
         </div>
     }
-}
-
-/// The verdict as it is shown: at once, then at a pace that can be read.
-fn calmed(page: Page) -> RwSignal<Verdict> {
-    let shown = RwSignal::new(page.verdict.get_untracked());
-    let is_due = StoredValue::new(true);
-    Effect::new(move |_| {
-        page.verdict.track();
-        if !is_due.get_value() {
-            return;
-        }
-        is_due.set_value(false);
-        shown.set(page.verdict.get_untracked());
-        set_timeout(
-            move || {
-                is_due.set_value(true);
-                let latest = page.verdict.get_untracked();
-                if shown.with_untracked(|verdict| *verdict != latest) {
-                    shown.set(latest);
-                }
-            },
-            RENEWAL,
-        );
-    });
-    shown
 }

@@ -2,29 +2,55 @@
 
 use super::page::Drawn;
 use crate::labs::Figure;
+use crate::labs::format::{layer_name, power, power_of_ten};
+use crate::plot;
 use leptos::prelude::*;
 
-/// What the colours of a network's tiles mean.
+/// What the colours of the selected layer's tiles mean.
 #[component]
-pub fn DiagramKey(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
+pub fn DiagramKey(drawn: RwSignal<Option<Drawn>>, layer: RwSignal<usize>) -> impl IntoView {
     let ends = Memo::new(move |_| {
+        let layer = layer.get();
         drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
-            Some(Figure::Diagram(diagram)) => Some(diagram.ends.clone()),
+            Some(Figure::Diagram(diagram)) => {
+                let column = diagram.columns.get(layer)?;
+                Some((layer_name(layer, diagram.columns.len() - 1), column.ends))
+            }
             _ => None,
         })
     });
     move || {
-        ends.get().map(|[low, high]| {
+        ends.get().map(|(name, [low, high])| {
             view! {
                 <span class="key">
-                    <span>"output"</span><span class="num">{low}</span><span class="ramp ramp--div"></span><span class="num">{high}</span>
+                    <span>{name}" gives"</span><span class="num">{power(low)}</span><span class="ramp ramp--div"></span><span class="num">{power(high)}</span>
                 </span>
             }
         })
     }
 }
 
-/// The classes of the items on a plane, and which of them are for the test.
+/// What the colours of a map over layers and steps mean.
+#[component]
+pub fn MapKey(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
+    let decades = Memo::new(move |_| {
+        drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
+            Some(Figure::LayerMap(map)) => Some(map.decades),
+            _ => None,
+        })
+    });
+    move || {
+        decades.get().map(|[low, high]| {
+            view! {
+                <span class="key">
+                    <span class="num">{power_of_ten(low)}</span><span class="ramp ramp--seq"></span><span class="num">{power_of_ten(high)}</span>
+                </span>
+            }
+        })
+    }
+}
+
+/// The classes of the items on a plane, each with its marker, and which of them are for the test.
 #[component]
 pub fn PlaneLegend(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
     let classes = Memo::new(move |_| {
@@ -33,24 +59,23 @@ pub fn PlaneLegend(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
             _ => None,
         })
     });
-    let marks = |classes| match classes {
-        0 => vec![
-            ("low".to_owned(), "--mark: var(--div-0)".to_owned()),
-            ("high".into(), "--mark: var(--div-8)".into()),
-        ],
-        2 => vec![
-            ("class 0".into(), "--mark: var(--div-0)".into()),
-            ("class 1".into(), "--mark: var(--div-8)".into()),
-        ],
-        _ => (0..classes)
-            .map(|class| (format!("class {class}"), format!("--mark: var(--cls-{class})")))
-            .collect(),
+    // Name, colour and marker of each.
+    let marks = |classes: usize| match classes {
+        0 => [("−1", 0), ("0", 4), ("1", 8)]
+            .map(|(name, div)| (name.to_owned(), format!("--div-{div}"), 0))
+            .to_vec(),
+        2 => [0, 1].map(|class| (format!("class {class}"), format!("--div-{}", 8 * class), 0)).to_vec(),
+        _ => (0..classes).map(|class| (format!("class {class}"), format!("--cls-{class}"), class)).collect(),
     };
     move || {
         classes.get().map(|classes| {
+            let items = marks(classes).into_iter().map(|(label, color, shape)| {
+                let style = format!("fill: var({color})");
+                view! { <li><svg class="mark" viewBox="-5 -5 10 10" aria-hidden="true" style=style>{shape_of(shape)}</svg>{label}</li> }
+            });
             view! {
                 <ul class="legend">
-                    {marks(classes).into_iter().map(|(label, style)| view! { <li><i style=style></i>{label}</li> }).collect_view()}
+                    {items.collect_view()}
                     <li><i class="ring"></i>"test"</li>
                 </ul>
             }
@@ -58,14 +83,33 @@ pub fn PlaneLegend(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
     }
 }
 
-/// A figure over steps, before the first one.
+/// The marker of a class, as the plane draws it.
+fn shape_of(shape: usize) -> AnyView {
+    const RADIUS: f64 = 3.6;
+    match plot::marker(shape, (0.0, 0.0), RADIUS) {
+        Some(corners) => {
+            let points: Vec<String> = corners.iter().map(|(x, y)| format!("{x:.2},{y:.2}")).collect();
+            view! { <polygon points=points.join(" ") /> }.into_any()
+        }
+        None => view! { <circle r=RADIUS.to_string() /> }.into_any(),
+    }
+}
+
+/// A figure over steps, before the first one; it covers what the figure will.
 #[component]
-pub fn Empty(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
-    let is_empty = Memo::new(move |_| {
+pub fn Empty(drawn: RwSignal<Option<Drawn>>, size: RwSignal<(f64, f64)>) -> impl IntoView {
+    let layers = Memo::new(move |_| {
         drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
-            Some(Figure::LayerMap(map)) => map.values.len == 0,
-            _ => false,
+            Some(Figure::LayerMap(map)) if map.values.len == 0 => Some(map.layers),
+            _ => None,
         })
     });
-    move || is_empty.get().then(|| view! { <p class="fig__empty">"Press Play: a row for each step."</p> })
+    move || {
+        layers.get().map(|layers| {
+            let (width, _) = size.get();
+            let columns = plot::columns(width, layers);
+            let style = format!("left: {}px; right: {}px", columns.start(1), width - columns.right());
+            view! { <p class="fig__empty" style=style>"Press Play: a row for each step."</p> }
+        })
+    }
 }

@@ -6,7 +6,7 @@ use super::browser;
 use super::pace::Measured;
 use super::trainer::Trainer;
 use crate::error::Error;
-use crate::labs::{self, FigureSlot, Lab, Numbers, Panel, Tone, Verdict, View};
+use crate::labs::{self, FigureSlot, Lab, Numbers, Panel, Remedy, Tone, Verdict, View};
 use crate::train::{Experiment, is_live, is_sound};
 use crate::worker::protocol::Frame;
 use leptos::prelude::*;
@@ -27,6 +27,9 @@ pub struct Progress {
 /// A panel as it came, with the numbers of its frame.
 pub type Drawn = Arc<(Panel, Arc<Numbers>)>;
 
+/// Time for which words stay while a run plays.
+const RENEWAL_MS: f64 = 1000.0;
+
 /// The name of a lab and of one of its figures.
 type FigureKey = (&'static str, &'static str);
 
@@ -39,6 +42,9 @@ pub struct Page {
     pub current: RwSignal<Experiment>,
     pub progress: RwSignal<Progress>,
     pub verdict: RwSignal<Verdict>,
+    /// Counts the moments at which words are renewed: at most once a second while a run plays, so that
+    /// they can be read; at once when the finding is another or the run stands still.
+    pub words: RwSignal<u32>,
     /// A refusal or another word to the visitor.
     pub notice: RwSignal<Option<String>>,
     pub is_playing: RwSignal<bool>,
@@ -52,6 +58,8 @@ pub struct Page {
     visible: StoredValue<BTreeSet<&'static str>>,
     trainer: StoredValue<Trainer, LocalStorage>,
     drag: StoredValue<Drag>,
+    /// When words were renewed, and the finding then.
+    renewed: StoredValue<(f64, String)>,
 }
 
 impl Page {
@@ -59,7 +67,11 @@ impl Page {
     pub fn new() -> Self {
         let (experiment, notice) = match labs::from_link(&address::hash()) {
             Ok(experiment) => (experiment, None),
-            Err(error) => (labs::LABS[0].defaults(), Some(refusal(&error))),
+            Err(error) => {
+                let notice =
+                    format!("The link was not taken: {error}. The lab’s defaults are shown instead.");
+                (labs::LABS[0].defaults(), Some(notice))
+            }
         };
         let of_lab = |lab: &&'static dyn Lab| {
             let name = lab.name();
@@ -77,6 +89,7 @@ impl Page {
             experiment: RwSignal::new(experiment),
             progress: RwSignal::default(),
             verdict: RwSignal::new(watching),
+            words: RwSignal::new(0),
             notice: RwSignal::new(notice),
             is_playing: RwSignal::new(false),
             speed: RwSignal::new(2),
@@ -86,7 +99,11 @@ impl Page {
             visible: StoredValue::default(),
             trainer: StoredValue::new_local(Trainer::default()),
             drag: StoredValue::default(),
+            renewed: StoredValue::default(),
         };
+        if page.notice.with_untracked(Option::is_some) {
+            page.write_address(); // what is shown, in place of what cannot be
+        }
         if !is_sound() {
             let text = "This browser computes differently from all others (a known fault of some versions): please update it. \
                         What you see is still measured, but a link will not give the same numbers elsewhere.";
@@ -126,6 +143,23 @@ impl Page {
 
     /// Sets a control. What can change in the running network is changed there; for the rest a new run begins.
     pub fn set(self, key: &str, value: &Value) {
+        self.change(key, value, false);
+    }
+
+    /// Does what a remedy says.
+    pub fn apply(self, remedy: &Remedy) {
+        self.change(&remedy.key, &remedy.value, remedy.restarts);
+    }
+
+    /// Sets a control to what it is by the lab's defaults.
+    pub fn set_default(self, key: &str) {
+        let controls = self.lab().controls(&self.lab().defaults());
+        if let Some(control) = controls.into_iter().find(|control| control.key == key) {
+            self.set(key, &control.value);
+        }
+    }
+
+    fn change(self, key: &str, value: &Value, restarts: bool) {
         let before = self.current.get_untracked();
         let after = match lab_of(&before).change(&before, key, value) {
             Ok(after) => after,
@@ -138,7 +172,7 @@ impl Page {
         }
         self.note_change(key);
         let is_over = self.progress.with_untracked(|progress| progress.has_diverged);
-        if !is_over && difference.keys().all(|key| is_live(key)) {
+        if !is_over && !restarts && difference.keys().all(|key| is_live(key)) {
             self.current.set(after);
             self.trainer.update_value(|trainer| trainer.edit(difference));
         } else {
@@ -255,6 +289,7 @@ impl Page {
         if self.verdict.with_untracked(|verdict| *verdict != frame.verdict) {
             self.verdict.set(frame.verdict);
         }
+        self.renew_words();
         if has_pending_edit {
             return; // the controls are ahead of this frame
         }
@@ -268,6 +303,18 @@ impl Page {
         }
     }
 
+    fn renew_words(self) {
+        let now = js_sys::Date::now();
+        let word = self.verdict.with_untracked(|verdict| verdict.word.clone());
+        let is_due = self.renewed.with_value(|(last, said)| {
+            !self.is_playing.get_untracked() || *said != word || now - last >= RENEWAL_MS
+        });
+        if is_due {
+            self.renewed.set_value((now, word));
+            self.words.update(|count| *count += 1);
+        }
+    }
+
     /// Opens the experiment of the address, as after "back"; what cannot be read changes nothing.
     pub fn read_address(self) {
         match labs::from_link(&address::hash()) {
@@ -276,7 +323,10 @@ impl Page {
                 self.notice.set(None);
                 self.restart(experiment);
             }
-            Err(error) => self.notice.set(Some(refusal(&error))),
+            Err(error) => {
+                self.notice.set(Some(refusal(&error)));
+                self.write_address();
+            }
         }
     }
 

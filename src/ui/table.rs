@@ -35,7 +35,7 @@ pub fn TableDialog(
                 <button class="btn btn--icon" aria-label="Close" on:click=close><Icon path=icons::CLOSE /></button>
             </header>
             <div class="dialog__scroll" tabindex="0" role="region" aria-label="Numbers">
-                {table.map_or_else(|| view! { <p>"Not measured yet."</p> }.into_any(), |table| view! {
+                {table.filter(|table| !table.rows.is_empty()).map_or_else(|| view! { <p>"There is nothing to list yet: press Play first."</p> }.into_any(), |table| view! {
                     <table class="num">
                         <thead><tr>{table.columns.into_iter().map(|column| view! { <th scope="col">{column}</th> }).collect_view()}</tr></thead>
                         <tbody>{table.rows.into_iter().map(|row| view! { <tr>{cells(row)}</tr> }).collect_view()}</tbody>

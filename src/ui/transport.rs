@@ -4,6 +4,7 @@ use super::icons::{self, Icon};
 use super::pace::SPEEDS;
 use super::{Page, address, browser, keys};
 use crate::labs::format::count;
+use crate::train::MAX_SEED;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
@@ -12,6 +13,13 @@ use std::time::Duration;
 pub fn Transport(page: Page) -> impl IntoView {
     let is_open = RwSignal::new(false);
     let play_icon = Signal::derive(move || if page.is_playing.get() { icons::PAUSE } else { icons::PLAY });
+    let on_escape = window_event_listener(leptos::ev::keydown, move |event| {
+        if event.key() == "Escape" && is_open.get_untracked() {
+            is_open.set(false);
+            keys::focus("bar-sheet");
+        }
+    });
+    on_cleanup(move || on_escape.remove());
     view! {
         <header class="bar">
             <button class="btn btn--ink" id="play" aria-keyshortcuts="Space" data-testid="play" on:click=move |_| page.toggle_play()
@@ -24,6 +32,7 @@ pub fn Transport(page: Page) -> impl IntoView {
             <button class="btn btn--icon" aria-label="Reset to the seed" aria-keyshortcuts="r" title="Reset  r" data-testid="reset"
                 on:click=move |_| page.reset()><Icon path=icons::RESET /></button>
             <Counter page=page />
+            <Show when=move || is_open.get()><div class="bar__veil" on:click=move |_| is_open.set(false)></div></Show>
             <div class="bar__more" class:open=move || is_open.get() id="bar-more">
                 <span class="bar__rule"></span>
                 <Speed page=page />
@@ -36,7 +45,7 @@ pub fn Transport(page: Page) -> impl IntoView {
                     <span aria-hidden="true">"?"</span><span class="only-phone">"Keys"</span>
                 </button>
             </div>
-            <button class="btn btn--icon bar__sheet-btn" aria-label="Speed, seed, share, save, theme" aria-controls="bar-more"
+            <button class="btn btn--icon bar__sheet-btn" id="bar-sheet" aria-label="Speed, seed, share, save, theme" aria-controls="bar-more"
                 aria-expanded=move || is_open.get().to_string() on:click=move |_| is_open.update(|open| *open = !*open)>
                 <Icon path=icons::SHEET />
             </button>
@@ -60,8 +69,8 @@ fn Counter(page: Page) -> impl IntoView {
     view! {
         <div class="counter num" data-testid="counter" data-step=move || step.get().to_string()
             data-epoch=move || epoch.get().to_string() data-training-share=share>
-            <b>{move || count(epoch.get())}</b><span>"epoch"</span>
-            <span class="wide">"step "{move || count(step.get())}</span>
+            <span class="counter__epoch"><b>{move || count(epoch.get())}</b>" epoch"</span>
+            <span>"step "{move || count(step.get())}</span>
             <span class="wide pace">{move || (pace.get() > 0).then(|| format!("{} steps/s", count(pace.get())))}</span>
         </div>
     }
@@ -87,9 +96,18 @@ fn Speed(page: Page) -> impl IntoView {
 #[component]
 fn Seed(page: Page) -> impl IntoView {
     let seed = Memo::new(move |_| page.current.with(|experiment| experiment.seed));
-    let on_change = move |event| match event_target_value(&event).trim().parse() {
-        Ok(seed) => page.set_seed(seed),
-        Err(_) => page.notice.set(Some("That was not taken: seed must be a whole number from 0.".into())),
+    let on_change = move |event: leptos::ev::Event| {
+        match event_target_value(&event).trim().parse() {
+            Ok(seed) => page.set_seed(seed),
+            Err(_) => {
+                let said = format!(
+                    "That was not taken: seed must be a whole number from 0 to {MAX_SEED}. Everything is as it was."
+                );
+                page.notice.set(Some(said));
+            }
+        }
+        // The seed in force, whatever was typed.
+        event_target::<web_sys::HtmlInputElement>(&event).set_value(&seed.get_untracked().to_string());
     };
     view! {
         <label class="inline" for="seed"><span>"Seed"</span>

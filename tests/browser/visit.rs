@@ -76,6 +76,11 @@ async fn a_toggle_keeps_the_weights_and_reset_brings_back_the_first_ones() {
     assert_eq!(trained, stage.table("network").await, "a toggle changed weights");
     assert_ne!(before, stage.gradients().await, "the bars did not move");
     assert!(stage.hash().await.contains("edits="), "the link does not hold the edit");
+    let said = "document.querySelector('[data-testid=changes]')?.textContent";
+    stage
+        .until(&format!("{said}.startsWith('1 recorded change: ReLU at step 33.')"), "the change in words")
+        .await;
+    stage.picture("change-1440-light").await;
     stage.keys("r").await;
     stage.until("document.querySelector('[data-testid=counter]').dataset.step === '0'", "step 0").await;
     stage
@@ -127,6 +132,7 @@ async fn nonsense_in_the_address_is_refused_in_words() {
             format!("document.querySelector('[data-testid=notice]')?.textContent.includes({})", json!(words));
         stage.until(&said, &format!("a word on {link}")).await;
         assert_eq!(stage.step().await, 1, "{link} disturbed the run");
+        assert_eq!(stage.hash().await, "#lab=gradients", "{link} stays in the address");
     }
     stage.visit("#lab=nothing").await;
     stage
@@ -170,6 +176,61 @@ async fn a_crash_of_the_worker_is_told_and_recovered_from() {
     stage.close().await;
 }
 
+/// Small things that a visitor tries: a mixed network, a slider clicked twice, a seed that is none.
+#[tokio::test(flavor = "multi_thread")]
+async fn controls_say_what_is_in_force() {
+    let Some(stage) = Stage::open("#network.layers.0.activation=tanh").await else { return };
+    let checked = "document.querySelectorAll('[data-testid=activation] .seg :checked').length";
+    assert_eq!(stage.value(checked).await, 0, "a mixed network has no one activation");
+    stage.choose_radio("activation", "Tanh").await;
+    stage.until("location.hash.includes('layers.9.activation=tanh')", "Tanh for all layers").await;
+    stage.keys("m").await;
+    stage.click("#data-noise").await; // to the middle
+    stage.until("location.hash.includes('data.noise')", "another noise").await;
+    let twice = "document.querySelector('#data-noise').dispatchEvent(new MouseEvent('dblclick'))";
+    stage.client.execute(twice, Vec::new()).await.expect("a double click");
+    stage.until("!location.hash.includes('data.noise')", "the default again").await;
+    let type_seed = "const seed = document.querySelector('#seed'); seed.value = '99999999999999999999'; \
+                     seed.dispatchEvent(new Event('change'))";
+    stage.client.execute(type_seed, Vec::new()).await.expect("a seed");
+    stage
+        .until(
+            "document.querySelector('[data-testid=notice]')?.textContent.includes('9007199254740991')",
+            "the limit",
+        )
+        .await;
+    assert_eq!(stage.value("document.querySelector('#seed').value").await, "7");
+    stage.close().await;
+}
+
+/// All of it fits the screens that it was drawn for, and the phone's sheet goes away by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_fits_and_the_sheet_closes() {
+    let Some(stage) = Stage::open("").await else { return };
+    stage.keys(">").await;
+    stage.until_step(11).await;
+    let height = stage.value("document.documentElement.scrollHeight").await;
+    assert!(height.as_i64() <= Some(900), "the page is {height} px high");
+    stage.size(1024, 768, "light").await;
+    let gap = "document.querySelector('.slab').getBoundingClientRect().bottom \
+               - document.querySelector('#figure-flow').getBoundingClientRect().bottom";
+    stage.until(&format!("Math.abs({gap}) < 12"), "a slab that ends with the last figure").await;
+    stage.size(390, 844, "light").await;
+    let is_open = "document.querySelector('#bar-more').classList.contains('open')";
+    let step = "[...document.querySelectorAll('.counter span')].some(span => span.textContent === 'step 11' && span.offsetWidth > 0)";
+    stage.until(step, "the step counter on a phone").await;
+    for close in [
+        "document.querySelector('.bar__veil').click()",
+        "dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))",
+    ] {
+        stage.click(".bar__sheet-btn").await;
+        stage.until(is_open, "the sheet").await;
+        stage.client.execute(close, Vec::new()).await.expect("a tap or a key");
+        stage.until(&format!("!{is_open}"), "no sheet").await;
+    }
+    stage.close().await;
+}
+
 /// A diverging run ends in words, with remedies that begin anew.
 #[tokio::test(flavor = "multi_thread")]
 async fn divergence_is_explained() {
@@ -186,6 +247,8 @@ async fn divergence_is_explained() {
         )
         .await;
     stage.picture("diverged-1440-light").await;
+    let said = stage.value("document.querySelector('[data-testid=verdict]').textContent").await.to_string();
+    assert!(said.contains("learning rate of 100 is too large") && !said.contains("dense"), "{said}");
     assert_eq!(stage.value("document.querySelector('#play').disabled").await, true);
     stage.click(".verdict__fix button").await;
     stage.until("document.querySelector('[data-testid=counter]').dataset.step === '0'", "a new run").await;

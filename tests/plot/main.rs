@@ -123,6 +123,46 @@ fn axes_are_named() {
     }
 }
 
+/// Texts of a figure of curves.
+fn written(name: &str, size: (u32, u32)) -> Vec<String> {
+    on_paper(&named(name), size, &View::default()).texts.into_iter().map(|text| text.text).collect()
+}
+
+#[test]
+fn a_spike_is_cut_off_and_told_and_the_rest_keeps_its_axis() {
+    for size in [(316, 180), (358, 180), (240, 176)] {
+        let texts = written("curves-spike", size);
+        assert!(texts.iter().any(|text| text == "loss, spikes to 1,094 cut off"), "{texts:?}");
+        let ticks: Vec<f32> =
+            texts.iter().filter_map(|text| text.parse().ok()).filter(|y| *y <= 1.0).collect();
+        assert!(ticks.len() >= 2, "the axis has the ticks {ticks:?} of {texts:?}");
+    }
+    assert!(written("curves", (316, 180)).contains(&"loss".to_owned()), "no spike, nothing cut");
+}
+
+#[test]
+fn recorded_changes_stand_on_the_step_axis() {
+    let texts = written("curves-strips", (316, 180));
+    assert!(texts.contains(&"Tanh".to_owned()), "{texts:?}");
+    assert!(!texts.contains(&"later".to_owned()), "a change that is still to come: {texts:?}");
+}
+
+#[test]
+fn what_is_no_number_never_looks_like_zero() {
+    let no_number = Palette::default().no_number();
+    let bytes = [no_number.0, no_number.1, no_number.2];
+    for name in ["plane-2", "plane-0", "plane-6", "diagram"] {
+        let good = named(name);
+        let broken = Sample { numbers: Numbers(vec![f32::NAN; good.numbers.0.len()]), ..good };
+        let paper = on_paper(&broken, (276, 276), &View::default());
+        let is_marked = paper.pixels.chunks_exact(3).any(|pixel| pixel == bytes);
+        assert!(is_marked, "{name} hides that there are no numbers");
+        if name.starts_with("plane") {
+            assert!(paper.texts.iter().any(|text| text.text == "no number"), "{name} says nothing");
+        }
+    }
+}
+
 #[test]
 fn bitmaps_stay_inside() {
     for sample in samples::figures() {
@@ -201,11 +241,12 @@ fn the_pointer_reads_exact_values() {
     assert_eq!((curve.crosshair.plumbs.len(), curve.crosshair.dots.len()), (1, 2));
 
     let cell = read("map-10", size, (columns(size.0, 10).center(10), 155.0)).expect("a cell");
-    assert_eq!(cell.lines[..2], ["layer 10", "step 900"]);
+    assert_eq!(cell.lines[..2], ["output", "step 900"]);
     let sample = named("map-10");
     let Figure::LayerMap(map) = &sample.figure else { unreachable!("a map is a map") };
     let newest = sample.numbers.at(map.values)[159];
-    assert_eq!(cell.lines[2].parse::<f32>().expect("a number"), newest);
+    let value = cell.lines[2].strip_prefix("‖∂L/∂W‖ ").expect("the quantity");
+    assert_eq!(value.parse::<f32>().expect("a number"), newest);
 
     let z = read("distribution-Sigmoid", (300.0, 200.0), (295.0, 50.0)).expect("inside");
     assert!(z.lines[1].contains("from 7.6"), "{:?}", z.lines);
@@ -222,6 +263,17 @@ fn the_pointer_reads_neurons_and_links() {
     let columns = columns(width, 11);
     let tile = read("diagram", (width, height), (columns.center(3), height / 2.0)).expect("a tile");
     assert_eq!(tile.lines[0], "layer 3, neuron 3");
+    // What the neuron gives, and what the colours of its own column mean.
+    let sample = named("diagram");
+    let Figure::Diagram(diagram) = &sample.figure else { unreachable!("a diagram is a diagram") };
+    let cells = diagram.side * diagram.side;
+    let cell = (2 + 2 * 5 + 2) * cells + cells / 2 + diagram.side / 2;
+    let value = sample.numbers.at(diagram.tiles)[cell];
+    let said: f32 = tile.lines[1].replace('−', "-").split(' ').nth(1).unwrap().parse().expect("a number");
+    assert_eq!(said, value, "{:?}", tile.lines);
+    assert_eq!(tile.lines[2], "colours from −1 to 1");
+    let output = read("diagram", (width, height), (columns.center(11), height / 2.0)).expect("the output");
+    assert_eq!((&*output.lines[0], &*output.lines[2]), ("output", "colours from 0 to 1"));
     assert_eq!(tile.anchor, (columns.center(3), height / 2.0));
     // Straight across between the middle neurons of two columns runs one link.
     let link = read("diagram", (width, height), (columns.start(4), height / 2.0)).expect("a link");

@@ -27,13 +27,15 @@ pub struct Paper {
     pub texts: Vec<Text>,
     /// Bitmaps as left, top, width and height in units.
     pub bitmaps: Vec<[f64; 4]>,
+    /// The pixels of all bitmaps, three bytes each.
+    pub pixels: Vec<u8>,
     svg: Option<String>,
 }
 
 impl Paper {
     /// For `width`·`height` units.
     pub fn new(width: u32, height: u32) -> Self {
-        Self { size: (width, height), texts: Vec::new(), bitmaps: Vec::new(), svg: None }
+        Self { size: (width, height), texts: Vec::new(), bitmaps: Vec::new(), pixels: Vec::new(), svg: None }
     }
 
     /// Also keeps what is drawn as SVG.
@@ -179,6 +181,7 @@ impl DrawingBackend for Paper {
         assert_eq!(rgb.len(), (w * h * 3) as usize, "a bitmap has three bytes for each pixel");
         let (width, height) = (f64::from(w) * FINE, f64::from(h) * FINE);
         self.bitmaps.push([f64::from(x), f64::from(y), width, height]);
+        self.pixels.extend_from_slice(rgb);
         self.element(|| {
             format!(
                 "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" \

@@ -44,6 +44,7 @@ pub fn figures() -> Vec<Sample> {
         curves("curves", 600),
         curves("curves-long", 1_200_000),
         vanishing_curves(),
+        spiky_curves(),
         two_strips(),
         bars("bars", &VANISHING, "33 million times less"),
         bars("bars-exploding", &VANISHING.map(|v| 1e-6 / v), "30 million times more"),
@@ -88,6 +89,7 @@ fn curves(name: &str, steps: usize) -> Sample {
         Figure::Curves(Curves {
             steps,
             strips: vec![Strip { label: "loss".into(), range: None, lines, marks }],
+            changes: Vec::new(),
         })
     })
 }
@@ -107,7 +109,20 @@ fn vanishing_curves() -> Sample {
         Figure::Curves(Curves {
             steps: 12_360,
             strips: vec![Strip { label: "loss".into(), range: None, lines, marks }],
+            changes: Vec::new(),
         })
+    })
+}
+
+/// A quiet loss with one spike far above it.
+fn spiky_curves() -> Sample {
+    sample("curves-spike", |numbers| {
+        let at = |i: usize| if i == 40 { 1094.0 } else { 0.7 - i as f32 * 1e-3 };
+        let train: Vec<_> = (0..=300).map(|i| (i as f32, at(i), at(i))).collect();
+        let lines = vec![line(numbers, "train", true, &train)];
+        let marks = vec![(std::f32::consts::LN_2, "guessing, ln 2".into())];
+        let strips = vec![Strip { label: "loss".into(), range: None, lines, marks }];
+        Figure::Curves(Curves { steps: 300, strips, changes: Vec::new() })
     })
 }
 
@@ -124,6 +139,9 @@ fn two_strips() -> Sample {
         lines,
         marks: vec![(50.0, "chance".into())],
     });
+    let change = |step: usize, words: &str| Change { step, words: words.into() };
+    curves.changes =
+        vec![change(12_000, "Tanh"), change(12_100, "learning rate 0.3"), change(90_000, "later")];
     Sample { name: "curves-strips".into(), figure: Figure::Curves(curves), numbers }
 }
 
@@ -256,6 +274,7 @@ pub fn diagram(name: &str, sizes: &[usize], hidden_units: usize) -> Sample {
             },
             tiles,
             units: if i == 0 || i == last { tiles } else { tiles + hidden_units },
+            ends: if i == last { [0.0, 1.0] } else { [-1.0, 1.0] },
         };
         Figure::Diagram(Diagram {
             columns: sizes.iter().enumerate().map(column).collect(),
@@ -263,7 +282,6 @@ pub fn diagram(name: &str, sizes: &[usize], hidden_units: usize) -> Sample {
             tiles: numbers.add(tiles.into_iter().flatten()),
             strongest: links.chunks(4).map(|link| link[3].abs()).fold(0.0, f32::max),
             links: numbers.add(links),
-            ends: ["−1".into(), "1".into()],
         })
     })
 }
@@ -296,7 +314,9 @@ pub fn broken() -> Vec<Sample> {
             numbers: Numbers(half),
         });
     }
-    samples.push(sample("no strips", |_| Figure::Curves(Curves { steps: 0, strips: Vec::new() })));
+    samples.push(sample("no strips", |_| {
+        Figure::Curves(Curves { steps: 0, strips: Vec::new(), changes: Vec::new() })
+    }));
     samples.push(sample("no columns", |_| {
         Figure::Diagram(Diagram {
             columns: Vec::new(),
@@ -304,7 +324,6 @@ pub fn broken() -> Vec<Sample> {
             tiles: Span::default(),
             links: Span::default(),
             strongest: f32::NAN,
-            ends: [String::new(), String::new()],
         })
     }));
     samples.push(sample("no layers", |numbers| {

@@ -3,7 +3,7 @@
 use super::{ensure_plane, hidden};
 use crate::data::{BatchSize, SETS, Task};
 use crate::error::{Error, Result, ensure_within};
-use crate::labs::{Choice, Control, Kind};
+use crate::labs::{Choice, Control, Kind, MIXED};
 use crate::nn::layers::Dense;
 use crate::nn::{Activation, Initializer, InitializerName, LayerConfig, Loss};
 use crate::train::settings::{self, Settings};
@@ -34,9 +34,19 @@ fn named<T: Serialize + Copy>(values: &[T], label: impl Fn(T) -> &'static str) -
     values.iter().map(|item| Choice::new(value(item), label(*item))).collect()
 }
 
+/// What all layers have in common, else the word [`MIXED`], which is no choice.
+fn common<T: PartialEq + Serialize>(mut values: impl Iterator<Item = T>) -> Value {
+    let Some(first) = values.next() else { return "none".into() };
+    if values.all(|value| value == first) {
+        serde_json::to_value(first).expect("settings are plain data")
+    } else {
+        MIXED.into()
+    }
+}
+
 /// Every control, in the order of the page.
 pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
-    let first = hidden(experiment).next().cloned().unwrap_or_else(|| Dense::new(1, Activation::Linear));
+    let layers = || experiment.network.layers.iter().filter_map(LayerConfig::as_dense);
     let whole =
         |range: std::ops::RangeInclusive<usize>| range.map(|n| Choice::new(n, n.to_string())).collect();
     let shown = |control: Control| Control { folded: false, ..control };
@@ -58,14 +68,14 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             "Activation",
             Kind::Segments { featured: 3 },
             activations(),
-            first.activation,
+            common(hidden(experiment).map(|layer| layer.activation)),
         )),
         shown(restarting(control(
             "initializer",
             "Initialisation",
             Kind::Segments { featured: 3 },
             initializers(),
-            first.kernel_initializer,
+            common(layers().map(|layer| layer.kernel_initializer)),
         ))),
         control(
             "optimizer.learning_rate",
@@ -82,7 +92,13 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             optimizer.name,
         ),
         control("batch_size", "Batch size", Kind::Slider, batch_sizes(experiment), experiment.batch_size),
-        restarting(control("width", "Neurons per layer", Kind::Slider, whole(1..=64), first.units)),
+        restarting(control(
+            "width",
+            "Neurons per layer",
+            Kind::Slider,
+            whole(1..=64),
+            common(hidden(experiment).map(|layer| layer.units)),
+        )),
         control(
             "clip",
             "Clip gradients at",
@@ -204,6 +220,10 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
             changed.data.name = parsed(key, value)?;
             ensure_plane(&changed.data)?;
             changed.data.classes = None;
+            let is_regression = |experiment: &Experiment| Ok::<_, Error>(experiment.data.classes()? == 0);
+            if is_regression(experiment)? != is_regression(&changed)? {
+                changed.loss = losses(&changed)[0]; // a choice for the other kind of task means nothing here
+            }
             fit_output(&mut changed)?;
         }
         "data.classes" => {
@@ -238,7 +258,7 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
 }
 
 /// Rates at which each rule learns the sets of this lab; Keras' defaults are made for longer runs.
-fn usual_learning_rate(name: OptimizerName) -> f32 {
+pub(super) fn usual_learning_rate(name: OptimizerName) -> f32 {
     match name {
         OptimizerName::Adadelta => 1.0,
         OptimizerName::Sgd | OptimizerName::Adagrad => 0.1,

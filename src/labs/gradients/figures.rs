@@ -2,9 +2,11 @@
 
 use super::hidden;
 use super::observer::GradientsObserver;
-use crate::labs::format::{count, percent, power, significant, times_less};
+use super::verdict::{Reach, reach};
+use crate::labs::format::{count, layer_name, percent, power, significant, times};
 use crate::labs::{
     Column, Curves, Diagram, Distribution, Figure, LayerBars, LayerMap, Line, Numbers, Panel, Plane, Strip,
+    changes,
 };
 use crate::nn::{Activation, Pass};
 use crate::train::statistics::{Histogram, SATURATED, saturated_fraction};
@@ -79,7 +81,13 @@ fn panel(id: &str, note: String, summary: String, figure: Figure) -> Panel {
 pub(super) fn gradients(observer: &GradientsObserver, numbers: &mut Numbers) -> Panel {
     let last_hidden = observer.now.len().saturating_sub(2);
     let ratio = observer.ratio(0, last_hidden);
-    let finding = (last_hidden > 0 && ratio < 0.01).then(|| times_less(1.0 / ratio));
+    let last = layer_name(last_hidden + 1, observer.now.len());
+    let finding = match reach(ratio) {
+        _ if last_hidden == 0 || observer.now[0] == 0.0 => None,
+        Reach::Vanishes => Some(format!("{} less than {last}", times(1.0 / ratio))),
+        Reach::Explodes => Some(format!("{} more than {last}", times(ratio))),
+        Reach::Flows => None,
+    };
     let values: Vec<String> = observer.now.iter().map(|&norm| power(f64::from(norm))).collect();
     let summary =
         format!("Gradient norm of each layer, from the first to the output: {}.", values.join(", "));
@@ -118,9 +126,13 @@ pub(super) fn curves(observer: &GradientsObserver, run: &Run, numbers: &mut Numb
     let low = numbers.add(observer.loss.column(0));
     let high = numbers.add(observer.loss.column(1));
     let train = Line { label: "train".into(), is_train: true, x, low, high };
-    let test_x = numbers.add(steps(observer.test.rows(), observer.test.stride() * STEPS_PER_TEST));
+    let newest = observer.evaluation.filter(|_| observer.evaluated_at == Some(run.steps()));
+    let test_x = steps(observer.test.rows(), observer.test.stride() * STEPS_PER_TEST);
+    let test_x = numbers.add(test_x.chain(newest.map(|_| run.steps() as f32)));
     let mut test = |column| {
-        let y = numbers.add(observer.test.column(column));
+        // Tested more often while somebody looks: the newest test belongs to what is shown.
+        let now = newest.map(|evaluation| if column == 0 { evaluation.loss } else { evaluation.metric });
+        let y = numbers.add(observer.test.column(column).chain(now));
         Line { label: "test".into(), is_train: false, x: test_x, low: y, high: y }
     };
     let classes = run.data().classes;
@@ -129,7 +141,8 @@ pub(super) fn curves(observer: &GradientsObserver, run: &Run, numbers: &mut Numb
         marks.push((libm::logf(classes as f32), format!("guessing, ln {classes}")));
     }
     let loss = Strip { label: "loss".into(), range: None, lines: vec![train, test(0)], marks };
-    let (label, range) = if classes > 0 { ("accuracy", Some([0.0, 1.0])) } else { ("mean |error|", None) };
+    let (label, range) =
+        if classes > 0 { ("test accuracy", Some([0.0, 1.0])) } else { ("test mean |error|", None) };
     let metric = Strip { label: label.into(), range, lines: vec![test(1)], marks: Vec::new() };
     let last = observer
         .loss
@@ -146,7 +159,11 @@ pub(super) fn curves(observer: &GradientsObserver, run: &Run, numbers: &mut Numb
         "curves",
         String::new(),
         summary,
-        Figure::Curves(Curves { steps: run.steps(), strips: vec![loss, metric] }),
+        Figure::Curves(Curves {
+            steps: run.steps(),
+            strips: vec![loss, metric],
+            changes: changes(run.experiment()),
+        }),
     )
 }
 
@@ -160,7 +177,8 @@ pub(super) fn activation(run: &Run, layer: usize, numbers: &mut Numbers) -> Pane
     let extent = [4.0, 8.0, 16.0, 32.0].into_iter().find(|extent| most <= *extent).unwrap_or(64.0);
     let histogram = Histogram::new(&trace.pre_activation, -extent, extent, 48);
     let saturated = saturated_fraction(trace);
-    let note = format!("{} saturated", percent(f64::from(saturated)));
+    let word = activation.flat_word();
+    let note = format!("{} {word}", percent(f64::from(saturated)));
     let summary = format!(
         "Layer {layer}, {}: {note}, where the derivative is below {SATURATED}; largest |z| {}.",
         activation.label(),
@@ -205,37 +223,30 @@ pub(super) fn boundary(observer: &mut GradientsObserver, run: &Run, numbers: &mu
 }
 
 /// The network with a tile for each neuron.
-pub(super) fn network(
-    observer: &mut GradientsObserver,
-    run: &Run,
-    layer: usize,
-    numbers: &mut Numbers,
-) -> Panel {
+pub(super) fn network(observer: &mut GradientsObserver, run: &Run, numbers: &mut Numbers) -> Panel {
     let plane = &mut observer.plane;
     plane.update(run);
     let network = run.network();
     let depth = hidden(run.current()).count();
-    let column = |label: String, units: usize| Column { label, tiles: units.min(TILES), units };
-    let mut columns = vec![column("in".into(), 2)];
+    let column =
+        |label: String, units: usize, ends: [f32; 2]| Column { label, tiles: units.min(TILES), units, ends };
+    let mut columns = vec![column("in".into(), 2, [-plane.extent, plane.extent])];
     for (index, &units) in network.units().iter().enumerate() {
-        columns.push(column(if index == depth { "out".into() } else { (index + 1).to_string() }, units));
+        let label = if index == depth { "out".into() } else { (index + 1).to_string() };
+        columns.push(column(label, units, span(network.activation(index))));
     }
     let tile_side = plane.side / 2;
     let mut tiles = Vec::new();
     for feature in 0..2 {
-        tile(&plane.inputs, 2, feature, plane.side, |x| x / plane.extent, &mut tiles);
+        tile(&plane.inputs, 2, feature, plane.side, &mut tiles);
     }
     for (index, &units) in network.units().iter().enumerate() {
-        let [low, high] = span(network.activation(index));
-        let centred = |y: f32| ((2.0 * y - low - high) / (high - low)).clamp(-1.0, 1.0);
         for unit in 0..units.min(TILES) {
-            tile(&plane.pass.traces[index].output, units, unit, plane.side, centred, &mut tiles);
+            tile(&plane.pass.traces[index].output, units, unit, plane.side, &mut tiles);
         }
     }
     let links = links(run);
     let strongest = links.chunks_exact(4).fold(1.0_f32, |most, link| most.max(link[3].abs()));
-    let [low, high] = span(network.activation(layer - 1));
-    let ends = [low, high].map(|end| significant(f64::from(end), 1));
     let kinds: Vec<&str> = hidden(run.current()).map(|dense| dense.activation.label()).collect();
     let mut kinds = kinds;
     kinds.dedup();
@@ -244,29 +255,15 @@ pub(super) fn network(
         network.units()[0],
         kinds.join(", ")
     );
-    let figure = Diagram {
-        columns,
-        side: tile_side,
-        tiles: numbers.add(tiles),
-        links: numbers.add(links),
-        strongest,
-        ends,
-    };
+    let figure =
+        Diagram { columns, side: tile_side, tiles: numbers.add(tiles), links: numbers.add(links), strongest };
     panel("network", String::new(), summary, Figure::Diagram(figure))
 }
 
 /// One neuron's outputs over the plane, every second cell of the grid in both directions.
-fn tile(
-    outputs: &[f32],
-    units: usize,
-    unit: usize,
-    side: usize,
-    scaled: impl Fn(f32) -> f32,
-    tiles: &mut Vec<f32>,
-) {
+fn tile(outputs: &[f32], units: usize, unit: usize, side: usize, tiles: &mut Vec<f32>) {
     for row in (0..side).step_by(2) {
-        tiles
-            .extend((0..side).step_by(2).map(|column| scaled(outputs[(row * side + column) * units + unit])));
+        tiles.extend((0..side).step_by(2).map(|column| outputs[(row * side + column) * units + unit]));
     }
 }
 

@@ -4,6 +4,8 @@
 mod controls;
 mod figures;
 mod observer;
+mod remedies;
+mod updates;
 mod verdict;
 
 use super::{Control, FigureSlot, Lab, Observer, Place};
@@ -89,9 +91,9 @@ impl Lab for Gradients {
             slot(
                 "network",
                 "Network",
-                "each tile is what one neuron sees; links are weights",
+                "each tile is what one neuron gives over the plane; links are weights",
                 Place::Spine,
-                276,
+                264,
             ),
             slot(
                 "gradients",
@@ -112,6 +114,15 @@ impl Lab for Gradients {
             FigureSlot { of_layer: true, ..slot("activation", "Layer activation", "", Place::Side, 156) },
         ];
         &FIGURES
+    }
+
+    fn captioned(&self, slot: FigureSlot, experiment: &Experiment) -> FigureSlot {
+        let title = match (slot.id, experiment.data.classes()) {
+            ("boundary", Ok(0)) => "Output over the plane",
+            ("curves", Ok(0)) => "Loss and error",
+            _ => slot.title,
+        };
+        FigureSlot { title, ..slot }
     }
 
     fn observe(&self, run: &Run) -> Box<dyn Observer> {

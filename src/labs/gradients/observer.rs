@@ -1,5 +1,6 @@
 //! What the gradients lab remembers of a run: curves and gradient norms, in bounded memory.
 
+use super::updates::Updates;
 use super::{figures, hidden, verdict};
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
 use crate::nn::Pass;
@@ -11,6 +12,8 @@ const TEST_ROWS: usize = 512;
 const NORM_ROWS: usize = 512;
 /// Batches that the verdict averages over (an exponential mean of ln ‖∂L/∂W‖).
 const VERDICT_BATCHES: usize = 16;
+/// Accuracy by which a network must be better than guessing, more than the luck of a test set.
+const MARGIN: f32 = 0.05;
 
 /// See the module.
 pub(super) struct GradientsObserver {
@@ -27,8 +30,15 @@ pub(super) struct GradientsObserver {
     batches: usize,
     /// Decades of the log axes; they grow with the data and never shrink within a run.
     pub(super) decades: [i32; 2],
+    /// On the test items, at the step (and edit) of the verdict and of every figure shown with it.
     pub(super) evaluation: Option<Evaluation>,
+    pub(super) evaluated_at: Option<usize>,
     test_pass: Pass,
+    /// The metric of the best answer that is the same for all items.
+    guess: f32,
+    /// The last step, or change of settings, at which the network was better than that.
+    better_at: usize,
+    pub(super) updates: Updates,
     /// What the network gives over the plane, and the step (and edit) for which it was computed.
     pub(super) plane: figures::PlanePass,
 }
@@ -46,7 +56,11 @@ impl GradientsObserver {
             batches: 0,
             decades: [-8, 0],
             evaluation: None,
+            evaluated_at: None,
             test_pass: Pass::default(),
+            guess: guess(run),
+            better_at: run.steps(),
+            updates: Updates::default(),
             plane: figures::PlanePass::new(run),
         };
         observer.take_norms(run);
@@ -72,10 +86,31 @@ impl GradientsObserver {
     }
 
     fn test_at(&mut self, run: &Run) {
-        self.evaluation = run.evaluate(&mut self.test_pass);
+        self.evaluate(run);
         if let Some(Evaluation { loss, metric }) = self.evaluation {
             self.test.push(&[loss, metric]);
         }
+    }
+
+    /// Tests the network as it is now, once for each state that is shown.
+    fn evaluate(&mut self, run: &Run) {
+        if self.evaluated_at == Some(run.steps()) {
+            return;
+        }
+        self.evaluation = run.evaluate(&mut self.test_pass);
+        self.evaluated_at = Some(run.steps());
+        let is_better = |metric: f32| match run.data().classes {
+            0 => metric < self.guess * (1.0 - MARGIN),
+            _ => metric > self.guess + MARGIN,
+        };
+        if self.evaluation.is_none_or(|evaluation| is_better(evaluation.metric)) {
+            self.better_at = run.steps();
+        }
+    }
+
+    /// For how many steps the network has been no better than guessing.
+    pub(super) fn steps_of_guessing(&self, run: &Run) -> usize {
+        run.steps().saturating_sub(self.better_at)
     }
 
     /// The ratio of two layers' gradient norms, averaged over the last batches; layers from 0.
@@ -95,9 +130,24 @@ impl GradientsObserver {
     }
 }
 
+/// The metric on the test items of the best answer that is the same for all: the share of the
+/// largest class, or the mean distance from the median.
+fn guess(run: &Run) -> f32 {
+    let mut labels: Vec<f32> = run.data().test.labels.iter().copied().collect();
+    labels.sort_by(f32::total_cmp);
+    let items = labels.len().max(1) as f32;
+    if run.data().classes > 0 {
+        let classes = labels.chunk_by(|a, b| a.to_bits() == b.to_bits());
+        return classes.map(<[f32]>::len).max().unwrap_or(0) as f32 / items;
+    }
+    let median = labels.get(labels.len() / 2).copied().unwrap_or(0.0);
+    labels.iter().map(|label| (label - median).abs()).sum::<f32>() / items
+}
+
 impl Observer for GradientsObserver {
     fn after_step(&mut self, run: &Run, loss: f32) {
         self.loss.push(&[loss, loss]);
+        self.updates.push(run);
         self.take_norms(run);
         self.norms.push(&self.now);
         if run.steps().is_multiple_of(STEPS_PER_TEST) {
@@ -109,15 +159,21 @@ impl Observer for GradientsObserver {
         self.batches = 0;
         self.take_norms(run);
         self.batches = 0;
-        self.evaluation = run.evaluate(&mut self.test_pass);
+        self.updates = Updates::default();
+        self.evaluated_at = None;
+        self.evaluate(run);
+        self.better_at = run.steps();
         self.plane.forget();
     }
 
     fn panel(&mut self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {
         let depth = hidden(run.current()).count();
         let layer = view.layer.clamp(1, depth.max(1));
+        if matches!(id, "boundary" | "curves") {
+            self.evaluate(run);
+        }
         Some(match id {
-            "network" => figures::network(self, run, layer, numbers),
+            "network" => figures::network(self, run, numbers),
             "gradients" => figures::gradients(self, numbers),
             "flow" => figures::flow(self, run, numbers),
             "boundary" => figures::boundary(self, run, numbers),

@@ -1,49 +1,86 @@
-//! What the measured gradients mean, in words, with what helps.
+//! What the measured gradients mean, in words, with what helps ([`super::remedies`]).
 
-use super::hidden;
+use super::controls::usual_learning_rate;
 use super::observer::GradientsObserver;
-use crate::labs::format::{percent, power, significant};
+use super::updates::Update;
+use super::{hidden, remedies};
+use crate::labs::format::{count, layer_name, percent, power, significant};
 use crate::labs::{Remedy, Tone, Verdict};
-use crate::nn::{Activation, Initializer, InitializerName};
 use crate::train::statistics::layer_statistics;
 use crate::train::{Divergence, Run};
 
-/// Layer 1 receiving less than this of the last hidden layer's gradient is called vanishing.
-const VANISHING: f64 = 1e-3;
-/// More than this is called exploding.
-const EXPLODING: f64 = 1e3;
+/// Layer 1 receiving less than one part in so many of the last hidden layer's gradient is called
+/// vanishing, more than so many times as much exploding; the chart says it from there on, too.
+const FAR: f64 = 100.0;
 /// Test accuracy from which a network is said to have learned.
 const LEARNED: f32 = 0.95;
+/// Steps at the level of guessing after which a network is said not to learn.
+const PATIENCE: usize = 300;
+/// An update that changes weights by more than this share of their size is called too large, at a rate
+/// above what is usual for the optimizer.
+const BOLD: f64 = 0.25;
+
+/// How a gradient fares on its way back through the hidden layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    Vanishes,
+    Flows,
+    Explodes,
+}
+
+/// From what layer 1 receives, in parts of the last hidden layer's gradient.
+pub(super) fn reach(ratio: f64) -> Reach {
+    if ratio < 1.0 / FAR {
+        Reach::Vanishes
+    } else if ratio > FAR {
+        Reach::Explodes
+    } else {
+        Reach::Flows
+    }
+}
 
 /// The finding that matters most right now.
 pub(super) fn of(observer: &GradientsObserver, run: &Run) -> Verdict {
     if let Some(divergence) = run.divergence() {
-        return diverged(divergence, run);
+        return diverged(divergence, observer, run);
     }
     let depth = hidden(run.current()).count();
     if depth < 2 {
         return shallow(observer, run, depth);
     }
     if observer.now[0] == 0.0 {
-        return dead(run, depth);
+        return dead(observer, run, depth);
     }
     let ratio = observer.ratio(0, depth - 1);
-    let each = format!("×{} per layer", significant(observer.factor_per_layer(), 2));
-    let receives = format!("layer 1 receives {} of layer {depth}’s gradient, {each}", power(ratio));
+    let receives = format!(
+        "Layer 1 receives {} times layer {depth}’s gradient, ×{} for each layer back.",
+        power(ratio),
+        significant(observer.factor_per_layer(), 2)
+    );
+    let so_far = learned_so_far(observer, run);
     if has_learned(observer, run) {
-        let text = format!("{}; {receives}.", learned_so_far(observer, run));
-        return verdict(Tone::Good, "Learned.", text, Vec::new());
+        return verdict(Tone::Good, "Learned.", format!("{so_far}. {receives}"), Vec::new());
     }
-    if ratio < VANISHING {
-        let text = format!("{}{}.", capitalised(&receives), moves(run, depth));
-        return verdict(Tone::Warn, "Vanishing.", text, for_vanishing(run));
+    let text = |more: String| if more.is_empty() { receives.clone() } else { format!("{receives} {more}") };
+    match reach(ratio) {
+        Reach::Vanishes if let Some(cause) = too_large(observer, run) => {
+            verdict(Tone::Warn, "Vanishing.", text(cause), remedies::for_killed(run))
+        }
+        Reach::Vanishes => {
+            let text = text(moves(observer, run, depth));
+            verdict(Tone::Warn, "Vanishing.", text, remedies::for_vanishing(run))
+        }
+        Reach::Explodes => {
+            let text = text(moves(observer, run, depth));
+            verdict(Tone::Warn, "Exploding.", text, remedies::for_exploding(run))
+        }
+        Reach::Flows if observer.steps_of_guessing(run) >= PATIENCE => {
+            let steps = count(observer.steps_of_guessing(run));
+            let text = text(format!("{so_far}: no better than guessing, for {steps} steps now."));
+            verdict(Tone::Warn, "Flowing, but not learning yet.", text, remedies::for_guessing(run))
+        }
+        Reach::Flows => verdict(Tone::Note, "Flowing.", text(format!("{so_far}.")), Vec::new()),
     }
-    if ratio > EXPLODING {
-        let text = format!("{}{}.", capitalised(&receives), moves(run, depth));
-        return verdict(Tone::Warn, "Exploding.", text, for_exploding(run));
-    }
-    let text = format!("{}. {}.", capitalised(&receives), learned_so_far(observer, run));
-    verdict(Tone::Note, "Flowing.", text, Vec::new())
 }
 
 fn verdict(tone: Tone, word: &str, text: String, remedies: Vec<Remedy>) -> Verdict {
@@ -61,41 +98,92 @@ fn shallow(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
     verdict(tone, word, text, vec![Remedy::new("Try 10 layers", "depth", 10)])
 }
 
-/// What the last step did to the first and the last hidden layer; nothing before the first step.
-fn moves(run: &Run, depth: usize) -> String {
+/// What the updates do to the first hidden layer and the last; nothing before the first step.
+fn moves(observer: &GradientsObserver, run: &Run, depth: usize) -> String {
     if run.steps() == 0 {
         return String::new();
     }
+    let still = observer.updates.first_layer_still;
+    if still > 0 && run.current().optimizer.learning_rate() > 0.0 {
+        let steps =
+            if still == 1 { "the last step".into() } else { format!("the last {} steps", count(still)) };
+        return format!(
+            "Its weights did not change at all in {steps}: each update is smaller than their last digit."
+        );
+    }
     let [first, last] = [0, depth - 1].map(|layer| power(layer_statistics(run, layer).update_ratio));
-    format!(". The last step’s ‖Δw‖ / ‖w‖: {first} in layer 1, {last} in layer {depth}")
+    format!(
+        "The last step changed the weights of layer 1 by {first} of their size, those of layer {depth} by {last}."
+    )
 }
 
 /// Why no gradient arrives, as far as it can be seen in the buffers of the batch.
-fn dead(run: &Run, depth: usize) -> Verdict {
+fn dead(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
     let is_flat = |layer: &usize| run.pass().traces[*layer].slope.iter().all(|slope| *slope == 0.0);
     let weights = &run.network().weights;
     let zero = run.network().kernels().find(|slot| weights[slot.range.clone()].iter().all(|w| *w == 0.0));
     let (why, remedies) = if let Some(layer) = (0..depth).find(is_flat) {
-        let why =
-            format!("in layer {} the derivative is 0 for every unit and every item of the batch", layer + 1);
-        let leaky = Remedy::new("Try leaky ReLU", "activation", "leaky_relu");
-        (why, std::iter::once(leaky).chain(he_initialisation(run)).collect())
+        let off = format!("every unit of layer {} is off for every item of the batch", layer + 1);
+        match too_large(observer, run) {
+            Some(cause) => (format!("{off}. {cause}"), remedies::for_killed(run)),
+            None => (format!("{off}."), remedies::for_flat(run)),
+        }
     } else if let Some(slot) = zero {
-        let why = format!("the weights of layer {} are all 0 and pass nothing back", slot.layer + 1);
-        (why, vec![Remedy::new("Use Xavier initialisation", "initializer", "glorot_uniform")])
+        let name = the_layer(slot.layer + 1, depth + 1);
+        (format!("the weights of {name} are all 0 and pass nothing back."), remedies::for_large_weights())
     } else {
-        ("what arrives is smaller than the smallest number".to_owned(), for_vanishing(run))
+        ("what arrives is smaller than the smallest number.".to_owned(), remedies::for_vanishing(run))
     };
-    verdict(Tone::Warn, "Dead.", format!("Layer 1 receives no gradient at all: {why}."), remedies)
+    verdict(Tone::Warn, "Dead.", format!("Layer 1 receives no gradient at all: {why}"), remedies)
 }
 
-fn diverged(divergence: &Divergence, run: &Run) -> Verdict {
+fn diverged(divergence: &Divergence, observer: &GradientsObserver, run: &Run) -> Verdict {
     let Divergence { step, layer, quantity } = divergence;
-    let text = format!(
-        "At step {step} the {quantity} of {layer} was no finite number any more. The weights from before it are kept; \
-         a change starts the run anew."
-    );
-    verdict(Tone::Bad, "Diverged.", text, for_exploding(run))
+    let names = run.network().layer_names();
+    let place = names.iter().position(|name| name == layer).map_or(names.len(), |index| index + 1);
+    let name = the_layer(place, names.len());
+    let what = format!("At step {} the {quantity} of {name} was no finite number any more", count(*step));
+    let is_of_the_pass = ["pre-activation", "activation", "loss"].contains(&quantity.as_str())
+        || quantity.ends_with("gradient");
+    let (why, remedies) = if let Some(cause) = too_large(observer, run) {
+        (cause, remedies::for_divergence(run))
+    } else if *step == 0 && is_of_the_pass {
+        ("No update was made yet: the first weights are too large.".into(), remedies::for_large_weights())
+    } else {
+        let rate = shown_rate(run);
+        (
+            format!("The numbers grew step by step at a learning rate of {rate}."),
+            remedies::for_divergence(run),
+        )
+    };
+    let text = format!("{what}. {why} Any change starts a new run.");
+    verdict(Tone::Bad, "Diverged.", text, remedies)
+}
+
+/// That the learning rate is too large, where an update shows it.
+fn too_large(observer: &GradientsObserver, run: &Run) -> Option<String> {
+    let Update { layer, step, ratio } = observer.updates.boldest;
+    let layers = run.network().kernels().count();
+    let optimizer = &run.current().optimizer;
+    let is_usual = optimizer.learning_rate() <= usual_learning_rate(optimizer.name);
+    (ratio > BOLD && !is_usual).then(|| {
+        format!(
+            "The learning rate of {} is too large: step {} changed the weights of {} by {} times their size.",
+            shown_rate(run),
+            count(step),
+            the_layer(layer, layers),
+            power(ratio)
+        )
+    })
+}
+
+/// A layer as a sentence has it.
+fn the_layer(layer: usize, layers: usize) -> String {
+    if layer == layers { "the output".into() } else { layer_name(layer, layers) }
+}
+
+fn shown_rate(run: &Run) -> String {
+    power(run.current().optimizer.learning_rate())
 }
 
 fn has_learned(observer: &GradientsObserver, run: &Run) -> bool {
@@ -112,40 +200,4 @@ fn learned_so_far(observer: &GradientsObserver, run: &Run) -> String {
             format!("Mean absolute test error {}", significant(f64::from(evaluation.metric), 2))
         }
     }
-}
-
-fn for_vanishing(run: &Run) -> Vec<Remedy> {
-    let mut remedies = Vec::new();
-    if hidden(run.current()).any(|layer| layer.activation != Activation::Relu) {
-        remedies.push(Remedy::new("Try ReLU", "activation", "relu"));
-    }
-    remedies.extend(he_initialisation(run));
-    remedies
-}
-
-fn for_exploding(run: &Run) -> Vec<Remedy> {
-    let optimizer = &run.current().optimizer;
-    let rate = optimizer.learning_rate();
-    let mut remedies = Vec::new();
-    let clips = [optimizer.clipvalue, optimizer.clipnorm, optimizer.global_clipnorm];
-    if clips.iter().all(Option::is_none) {
-        remedies.push(Remedy::new("Clip gradients at 1", "clip", 1.0));
-    }
-    if rate > 1e-4 {
-        let smaller = (f64::from(rate) * 1e5).round() / 1e6;
-        remedies.push(Remedy::new(&format!("Learning rate {smaller}"), "optimizer.learning_rate", smaller));
-    }
-    remedies.truncate(2);
-    remedies
-}
-
-fn he_initialisation(run: &Run) -> Option<Remedy> {
-    let he = Initializer::new(InitializerName::HeNormal);
-    let has_other = hidden(run.current()).any(|layer| layer.kernel_initializer != he);
-    has_other.then(|| Remedy::new("Use He initialisation", "initializer", "he_normal"))
-}
-
-fn capitalised(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -1,0 +1,104 @@
+//! The recorded changes of a run in words, for the marks on its step axes.
+
+use super::format::{count, power};
+use crate::nn::{Activation, Loss};
+use crate::train::{Experiment, OptimizerName};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A change that was made while the run went on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The step before which it took effect, counted from 0.
+    pub step: usize,
+    /// What was set: "Tanh", "learning rate 0.3".
+    pub words: String,
+}
+
+/// Every edit of `experiment`, in the order of their steps.
+#[must_use]
+pub fn changes(experiment: &Experiment) -> Vec<Change> {
+    let change = |edit: &crate::train::Edit| {
+        let mut words: Vec<String> = Vec::new();
+        for (key, value) in &edit.set {
+            let said = said(key, value);
+            if !words.contains(&said) {
+                words.push(said);
+            }
+        }
+        Change { step: edit.step, words: words.join(", ") }
+    };
+    experiment.edits.iter().map(change).collect()
+}
+
+/// All of them in a sentence: "2 recorded changes: Tanh at step 120, batch size 64 at step 340."
+#[must_use]
+pub fn sentence(changes: &[Change]) -> Option<String> {
+    let one = |change: &Change| format!("{} at step {}", change.words, count(change.step));
+    match changes {
+        [] => None,
+        [change] => Some(format!("1 recorded change: {}.", one(change))),
+        [.., last] if changes.len() > 3 => {
+            let first = &changes[0];
+            let many = count(changes.len());
+            Some(format!("{many} recorded changes, from {} to {}.", one(first), one(last)))
+        }
+        _ => {
+            let each: Vec<String> = changes.iter().map(one).collect();
+            Some(format!("{} recorded changes: {}.", changes.len(), each.join("; ")))
+        }
+    }
+}
+
+fn said(key: &str, value: &Value) -> String {
+    let setting = key.rsplit('.').next().unwrap_or(key);
+    let named = match setting {
+        "activation" => read::<Activation>(value).map(|activation| activation.label().to_owned()),
+        "loss" => read::<Loss>(value).map(|loss| loss.label().to_owned()),
+        "name" => read::<OptimizerName>(value).map(|name| name.label().to_owned()),
+        _ => None,
+    };
+    let setting = setting.replace('_', " ");
+    named.unwrap_or_else(|| match value {
+        Value::Null => format!("{setting} off"),
+        Value::Number(number) => {
+            let number = number.as_f64().unwrap_or_default();
+            // In the digits of the `f32` that the engine makes of it.
+            let digits = if number >= 1e4 { count(number as usize) } else { power(number as f32) };
+            format!("{setting} {digits}")
+        }
+        Value::String(text) => format!("{setting} {text}"),
+        _ => setting,
+    })
+}
+
+fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Option<T> {
+    serde_json::from_value(value.clone()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::Edit;
+    use serde_json::json;
+
+    #[test]
+    fn a_change_of_all_layers_is_said_once() {
+        let mut experiment = super::super::LABS[0].defaults();
+        let set = |pairs: &[(&str, Value)]| {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect()
+        };
+        let tanh = json!("tanh");
+        let layers = [("network.layers.0.activation", tanh.clone()), ("network.layers.1.activation", tanh)];
+        experiment.edits.push(Edit { step: 120, set: set(&layers) });
+        assert_eq!(sentence(&changes(&experiment)).unwrap(), "1 recorded change: Tanh at step 120.");
+        let rate = [("optimizer.learning_rate", json!(0.3)), ("batch_size", json!("full"))];
+        experiment.edits.push(Edit { step: 1340, set: set(&rate) });
+        let said = sentence(&changes(&experiment)).unwrap();
+        assert_eq!(
+            said,
+            "2 recorded changes: Tanh at step 120; batch size full, learning rate 0.3 at step 1,340."
+        );
+        assert_eq!(sentence(&[]), None);
+    }
+}

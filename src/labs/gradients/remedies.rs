@@ -1,0 +1,78 @@
+//! What helps: a change for each finding, the likeliest to help first, at most two.
+
+use super::controls::usual_learning_rate;
+use super::hidden;
+use crate::labs::Remedy;
+use crate::nn::{Initializer, InitializerName};
+use crate::train::{OptimizerName, Run};
+
+/// Gradients that do not reach the first layers.
+pub(super) fn for_vanishing(run: &Run) -> Vec<Remedy> {
+    let shallower = hidden(run.current()).count() / 2;
+    let shallower = Remedy::new(&format!("Try {shallower} layers"), "depth", shallower);
+    at_most_two([relu(run), he_initialisation(run), Some(shallower)])
+}
+
+/// Gradients that arrive at a network that does not learn.
+pub(super) fn for_guessing(run: &Run) -> Vec<Remedy> {
+    let adam = (run.current().optimizer.name != OptimizerName::Adam)
+        .then(|| Remedy::new("Try Adam", "optimizer.name", "adam"));
+    at_most_two([relu(run), he_initialisation(run), adam, lower_rate(run)])
+}
+
+/// Gradients that grow from layer to layer.
+pub(super) fn for_exploding(run: &Run) -> Vec<Remedy> {
+    at_most_two([clipping(run), lower_rate(run)])
+}
+
+/// Numbers that outgrew `f32` as the run went on.
+pub(super) fn for_divergence(run: &Run) -> Vec<Remedy> {
+    at_most_two([lower_rate(run), clipping(run)])
+}
+
+/// Weights that are too large before anything is learned.
+pub(super) fn for_large_weights() -> Vec<Remedy> {
+    vec![Remedy::new("Use Xavier initialisation", "initializer", "glorot_uniform")]
+}
+
+/// Units that a learning rate switched off: nothing reaches them any more, so only a new run helps.
+pub(super) fn for_killed(run: &Run) -> Vec<Remedy> {
+    at_most_two([lower_rate(run).map(Remedy::anew)])
+}
+
+/// Units that are off for another reason.
+pub(super) fn for_flat(run: &Run) -> Vec<Remedy> {
+    let leaky = Remedy::new("Try leaky ReLU", "activation", "leaky_relu");
+    at_most_two([Some(leaky), he_initialisation(run)])
+}
+
+fn at_most_two<const N: usize>(remedies: [Option<Remedy>; N]) -> Vec<Remedy> {
+    remedies.into_iter().flatten().take(2).collect()
+}
+
+fn relu(run: &Run) -> Option<Remedy> {
+    let is_one_sided = hidden(run.current()).all(|layer| layer.activation.is_one_sided());
+    (!is_one_sided).then(|| Remedy::new("Try ReLU", "activation", "relu"))
+}
+
+fn he_initialisation(run: &Run) -> Option<Remedy> {
+    let he = Initializer::new(InitializerName::HeNormal);
+    let has_other = hidden(run.current()).any(|layer| layer.kernel_initializer != he);
+    has_other.then(|| Remedy::new("Use He initialisation", "initializer", "he_normal"))
+}
+
+fn clipping(run: &Run) -> Option<Remedy> {
+    let optimizer = &run.current().optimizer;
+    let clips = [optimizer.clipvalue, optimizer.clipnorm, optimizer.global_clipnorm];
+    clips.iter().all(Option::is_none).then(|| Remedy::new("Clip gradients at 1", "clip", 1.0))
+}
+
+/// The usual rate of the optimizer where that is lower, else a tenth.
+fn lower_rate(run: &Run) -> Option<Remedy> {
+    let optimizer = &run.current().optimizer;
+    let (rate, usual) = (optimizer.learning_rate(), usual_learning_rate(optimizer.name));
+    let lower = f64::from(if rate > usual { usual } else { rate / 10.0 });
+    let lower = (lower * 1e6).round() / 1e6;
+    (rate > 1e-4)
+        .then(|| Remedy::new(&format!("Try learning rate {lower}"), "optimizer.learning_rate", lower))
+}
