@@ -47,7 +47,7 @@ impl<'a> Pen<'a> {
         self
     }
 
-    /// A corner or, as often as not `share` of the time, a bend.
+    /// A sharp corner in a share `sharp` of the cases, a bend in the others.
     pub fn turn(&mut self, x: f32, y: f32, sharp: f32) -> &mut Self {
         if self.chance(sharp) { self.corner(x, y) } else { self.to(x, y) }
     }

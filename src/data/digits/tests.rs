@@ -140,6 +140,7 @@ fn every_switch_takes_every_drawing() {
                 let prepared = prepare(drawing, &Preparation { pad, ..preparation });
                 let is_grey = |grey: &f32| (0.0..=1.0).contains(grey);
                 assert!(prepared.image.len() == SIDE * SIDE && prepared.image.iter().all(is_grey));
+                assert!(prepared.strokes.iter().map(Vec::len).sum::<usize>() <= Drawing::MAX_POINTS);
                 let ink = prepared.image.iter().any(|&grey| grey > 0.0);
                 assert!(
                     ink || index >= 10 || pad != Some(1.0) || !preparation.antialias,
@@ -174,6 +175,25 @@ fn each_switch_changes_what_it_names() {
     assert!(whole.image.iter().sum::<f32>() < 0.8 * made.image.iter().sum::<f32>());
     let thin = with(|p| p.thickness = false);
     assert!(thin.image.iter().sum::<f32>() < 0.9 * made.image.iter().sum::<f32>());
+}
+
+#[test]
+fn centring_never_pushes_ink_off_the_picture() {
+    let mut club: Vec<(f32, f32)> = (0..200).map(|i| ((i % 7) as f32 * 0.6, (i % 11) as f32 * 1.5)).collect();
+    club.extend([(0.0, 2.0), (20.0, 2.0)]); // wants 5 columns or more
+    let prepared = prepare(&drawing(&club), &Preparation { smooth: false, ..Preparation::default() });
+    assert_eq!(prepared.shift[0], 4);
+    assert_eq!(prepared.image.iter().sum::<f32>(), prepared.cropped.iter().sum::<f32>());
+}
+
+#[test]
+fn a_pad_without_a_side_counts_as_none() {
+    let whole = Preparation { crop: false, thickness: false, ..Preparation::default() };
+    let drawing = &drawings(1, 6)[2];
+    for side in [0.0, -1.0, f32::NAN, f32::INFINITY] {
+        let odd = prepare(drawing, &Preparation { pad: Some(side), ..whole });
+        assert_eq!(odd, prepare(drawing, &whole));
+    }
 }
 
 #[test]
@@ -231,6 +251,23 @@ fn a_traced_scan_is_drawn_as_it_was() {
     });
     let mean = differences.sum::<f32>() / 200.0;
     assert!(mean < 0.25, "{mean}");
+}
+
+#[test]
+fn a_line_is_traced_where_it_is() {
+    let rows = |lit: [usize; 2]| {
+        std::array::from_fn(
+            |i| if lit.contains(&(i / SIDE)) && (5..23).contains(&(i % SIDE)) { 255 } else { 0 },
+        )
+    };
+    let traced = strokes_of(&rows([13, 14]));
+    let [line] = traced.strokes() else { panic!("{traced:?}") };
+    assert!(
+        line.iter().all(|point| (point.y - 14.0).abs() < 0.34 && (5.0..23.0).contains(&point.x)),
+        "{line:?}"
+    );
+    let reach = (line[0].x - line[line.len() - 1].x).abs();
+    assert!((14.0..18.0).contains(&reach), "{reach}");
 }
 
 #[test]
