@@ -10,7 +10,11 @@ use plotters::prelude::*;
 use serde_json::{Value, json};
 
 fn everything(lab: &dyn Lab) -> View {
-    View { figures: lab.figures().iter().map(|slot| slot.id.to_owned()).collect(), layer: 3 }
+    View {
+        figures: lab.figures().iter().map(|slot| slot.id.to_owned()).collect(),
+        layer: 3,
+        ..View::default()
+    }
 }
 
 /// Verdict after so many steps.

@@ -79,7 +79,11 @@ impl Learning {
             id: "curves".into(),
             note: String::new(),
             summary: format!("Training loss after {} steps: {last}.{tested}", count(run.steps())),
-            figure: Figure::Curves(Curves { steps: run.steps(), changes: changes(run.experiment()), strips: vec![loss, metric] }),
+            figure: Figure::Curves(Curves {
+                steps: run.steps(),
+                changes: changes(run.experiment()),
+                strips: vec![loss, metric],
+            }),
         }
     }
 }

@@ -66,6 +66,10 @@ pub struct FigureSlot {
     /// Whether it speaks of the selected layer: its title is "Layer 3", and the layer's own control
     /// stands beside that.
     pub of_layer: bool,
+    /// Whether it is asked for even out of sight, because its words stand elsewhere too.
+    pub is_always_filled: bool,
+    /// The figure of feature maps from which it works out one unit, chosen beneath it.
+    pub works_out: Option<&'static str>,
     /// Height of the drawing in CSS pixels; 0 for a square.
     pub height_px: u32,
 }

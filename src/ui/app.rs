@@ -1,6 +1,6 @@
 //! The whole page: rail, transport bar, and the lab with its question, controls and figures.
 
-use super::{Page, browser, controls, figure, head, keys, rail, spine, transport};
+use super::{Page, browser, controls, figure, head, keys, pad, rail, sees, spine, transport};
 use crate::labs::Place;
 use leptos::prelude::*;
 
@@ -27,15 +27,22 @@ pub fn App() -> impl IntoView {
 /// The lab that is open, made anew when another one is.
 #[component]
 fn LabView(page: Page) -> impl IntoView {
-    let side = page.slots().iter().filter(|slot| slot.place == Place::Side);
+    let at = move |place: Place| {
+        let there = page.slots().iter().filter(move |slot| slot.place == place);
+        there.map(|slot| view! { <figure::FigureView page=page of=*slot /> }).collect::<Vec<_>>()
+    };
+    let has = |place: Place| page.slots().iter().any(|slot| slot.place == place);
     view! {
         <head::Head page=page />
-        <controls::Controls page=page />
+        <section class="controls" aria-label="Controls">
+            {page.lab().has_pad().then(|| view! { <pad::Pad page=page /><sees::Sees page=page /> })}
+            <controls::Controls page=page />
+        </section>
         <div class=format!("stage stage--{}", page.lab().name())>
-            <spine::Spine page=page />
-            <div class="side">
-                {side.map(|slot| view! { <figure::FigureView page=page of=*slot /> }).collect_view()}
-            </div>
+            {has(Place::Spine).then(|| view! { <spine::Spine page=page /> })}
+            {has(Place::Story).then(|| view! { <div class="story">{at(Place::Story)}</div> })}
+            <div class="side">{at(Place::Side)}</div>
+            {has(Place::Row).then(|| view! { <div class="row rule">{at(Place::Row)}</div> })}
         </div>
     }
 }

@@ -23,17 +23,25 @@ pub fn draw_on(
     paint: impl FnOnce(&DrawingArea<Canvas, Shift>, &Style) -> Drawn<Canvas>,
 ) -> Drawn<Canvas> {
     let mut style = browser::style();
-    let pixels = ((width * style.scale).round() as u32, (height * style.scale).round() as u32);
-    if (element.width(), element.height()) != pixels {
-        element.set_width(pixels.0);
-        element.set_height(pixels.1);
-    }
+    fit(element, (width, height));
     style.grain = FINE.into();
     style.scale *= style.grain;
     match Canvas::new(element) {
         Some(canvas) => paint(&canvas.into_drawing_area(), &style),
         None => Ok(()),
     }
+}
+
+/// Gives `element` the pixels of `width`·`height` CSS pixels on this screen; returns how many pixels a
+/// CSS pixel has.
+pub fn fit(element: &HtmlCanvasElement, (width, height): (f64, f64)) -> f64 {
+    let scale = browser::style().scale;
+    let pixels = ((width * scale).round() as u32, (height * scale).round() as u32);
+    if (element.width(), element.height()) != pixels {
+        element.set_width(pixels.0);
+        element.set_height(pixels.1);
+    }
+    scale
 }
 
 /// A canvas that is drawn on in fine units.

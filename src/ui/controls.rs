@@ -28,22 +28,20 @@ pub fn Controls(page: Page) -> impl IntoView {
         view! { <ControlRow page=page control=control /> }
     };
     view! {
-        <section class="controls" aria-label="Controls">
-            <For each=move || first.get() key=|row| row.clone() children=row />
-            <details class="fold" id="more">
-                <summary>
-                    <Icon path=icons::CHEVRON small=true />"More"
-                    <span>{move || format!("{} settings", more.with(Vec::len))}</span>
-                </summary>
-                <div>
-                    <For each=move || more.get() key=|row| row.clone() children=row />
-                    <p class="hint">"↺ starts a new run from step 0; all else changes the running network."</p>
-                </div>
-            </details>
-            {move || page.experiment.with(|experiment| sentence(&changes(experiment))).map(|said| view! {
-                <p class="hint changes" data-testid="changes">{said}" They take effect at their steps, and Reset drops them."</p>
-            })}
-        </section>
+        <For each=move || first.get() key=|row| row.clone() children=row />
+        <details class="fold" id="more">
+            <summary>
+                <Icon path=icons::CHEVRON small=true />"More"
+                <span>{move || format!("{} settings", more.with(Vec::len))}</span>
+            </summary>
+            <div>
+                <For each=move || more.get() key=|row| row.clone() children=row />
+                <p class="hint">"↺ starts a new run from step 0; all else changes the running network."</p>
+            </div>
+        </details>
+        {move || page.experiment.with(|experiment| sentence(&changes(experiment))).map(|said| view! {
+            <p class="hint changes" data-testid="changes">{said}" They take effect at their steps, and Reset drops them."</p>
+        })}
     }
 }
 

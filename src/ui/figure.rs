@@ -3,8 +3,8 @@
 use super::icons::{self, Icon};
 use super::page::{Drawn, Page};
 use super::table::TableDialog;
-use super::{canvas, controls, legend};
-use crate::labs::{Control, Figure, FigureSlot};
+use super::{canvas, controls, focus, legend};
+use crate::labs::{Control, Figure, FigureSlot, Unit};
 use crate::plot;
 use leptos::html;
 use leptos::prelude::*;
@@ -69,6 +69,10 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
         hover.set(Some((event.offset_x().into(), event.offset_y().into())));
     };
     let on_click = move |event: web_sys::MouseEvent| {
+        let at = (f64::from(event.offset_x()), f64::from(event.offset_y()));
+        if let Some(unit) = unit_at(drawn.get_untracked().as_ref(), size.get_untracked(), at) {
+            return page.set_focus(unit);
+        }
         if let Some(layer) =
             layer_at(drawn.get_untracked().as_ref(), size.get_untracked().0, event.offset_x().into())
         {
@@ -105,6 +109,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
                         on:click=move |_| shows_table.set(true)><Icon path=icons::TABLE small=true /></button>
                 </div>
             </figcaption>
+            <focus::Answer drawn=drawn />
             <div class="fig__plot">
                 <canvas node_ref=canvas id=format!("figure-{}", slot.id) role="img" tabindex="0" aria-label=summary style=height
                     on:pointermove=on_move on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
@@ -117,6 +122,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
                     view! { <div class=class style=format!("left: {x}px; top: {y}px")>{read_out.lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}</div> }
                 })}
             </div>
+            {slot.works_out.map(|maps| view! { <focus::FocusPicker page=page maps=page.figure(maps) /> })}
             <Show when=move || shows_table.get()>
                 <TableDialog title=slot.title drawn=drawn is_open=shows_table />
             </Show>
@@ -148,6 +154,15 @@ fn draw(canvas: &HtmlCanvasElement, drawn: &Drawn, size: (f64, f64), view: &plot
         canvas::draw_on(canvas, size, |area, style| plot::draw(area, &drawn.0.figure, &drawn.1, style, view));
     if let Err(error) = result {
         leptos::logging::warn!("{}: {error}", drawn.0.id);
+    }
+}
+
+/// The unit drawn at a place, for figures of feature maps.
+fn unit_at(drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64)) -> Option<Unit> {
+    let (panel, numbers) = &**drawn?;
+    match &panel.figure {
+        Figure::Maps(maps) => plot::unit_at(maps, numbers, size, at),
+        _ => None,
     }
 }
 

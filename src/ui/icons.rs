@@ -18,6 +18,10 @@ pub const WARN: &str = "M10 3.5L17.5 16.5h-15zM10 8.5v3.5M10 14.2h.01";
 pub const GOOD: &str = "M10 3a7 7 0 1 0 0 14a7 7 0 1 0 0-14M6.8 10.2l2.2 2.2 4.2-4.6";
 pub const BAD: &str = "M7 3h6l4 4v6l-4 4H7l-4-4V7zM10 6.5v4.5M10 13.6h.01";
 pub const NOTE: &str = "M10 3a7 7 0 1 0 0 14a7 7 0 1 0 0-14M10 9v4.5M10 6.4h.01";
+pub const PEN: &str = "M4 16l1-4L13.5 3.5a1.4 1.4 0 0 1 2 0l1 1a1.4 1.4 0 0 1 0 2L8 15z";
+pub const ERASER: &str = "M8 16L3.6 11.6a1.5 1.5 0 0 1 0-2.1l6-6a1.5 1.5 0 0 1 2.1 0l4.7 4.7a1.5 1.5 0 0 1 0 2.1L11 16zM6.6 6.6l6.8 6.8M8 16h9";
+pub const UNDO: &str = "M7.5 4.5L3.5 8.5l4 4M3.5 8.5H12a4 4 0 0 1 0 8H8";
+pub const CNN: &str = "M4.5 3h6A1.5 1.5 0 0 1 12 4.5v6a1.5 1.5 0 0 1-1.5 1.5h-6A1.5 1.5 0 0 1 3 10.5v-6A1.5 1.5 0 0 1 4.5 3zM8 17h7.5a1.5 1.5 0 0 0 1.5-1.5V8M6 6h3v3H6z";
 pub const GRADIENTS: &str = "M3 16.5h14M4.5 14V5.5M8 14V8M11.5 14v-3.5M15 14v-1.5";
 
 /// An icon; the words beside it, or the label of its button, say what it means.

@@ -4,9 +4,11 @@
 use super::address::{self, Drag};
 use super::browser;
 use super::pace::Measured;
+use super::sheet::Sheet;
 use super::trainer::Trainer;
+use crate::data::digits::Prepared;
 use crate::error::Error;
-use crate::labs::{self, FigureSlot, Lab, Numbers, Panel, Remedy, Tone, Verdict, View};
+use crate::labs::{self, FigureSlot, Lab, Numbers, Panel, Remedy, Tone, Unit, Verdict, View};
 use crate::train::{Experiment, is_live, is_sound};
 use crate::worker::protocol::Frame;
 use leptos::prelude::*;
@@ -51,6 +53,12 @@ pub struct Page {
     pub speed: RwSignal<usize>,
     /// The selected layer, from 1.
     pub layer: RwSignal<usize>,
+    /// What is on the pad.
+    pub sheet: RwSignal<Sheet>,
+    /// The pad's picture, stage by stage.
+    pub prepared: Memo<Prepared>,
+    /// The unit that is worked out, where one was chosen.
+    focus: RwSignal<Option<Unit>>,
     /// Counts changes of theme, so that figures take its colours.
     pub theme: RwSignal<u32>,
     /// Of every lab, by its name and theirs.
@@ -84,7 +92,11 @@ impl Page {
             text: String::new(),
             remedies: Vec::new(),
         };
+        let sheet = RwSignal::new(Sheet::with_sample());
         let page = Self {
+            sheet,
+            prepared: Memo::new(move |_| sheet.with(Sheet::prepared)),
+            focus: RwSignal::new(None),
             current: RwSignal::new(experiment.clone()),
             experiment: RwSignal::new(experiment),
             progress: RwSignal::default(),
@@ -137,8 +149,27 @@ impl Page {
 
     /// What the visitor looks at.
     pub fn view(self) -> View {
-        let figures = self.visible.with_value(|visible| visible.iter().map(ToString::to_string).collect());
-        View { figures, layer: self.layer.get_untracked() }
+        let is_asked = |slot: &&FigureSlot| {
+            slot.is_always_filled || self.visible.with_value(|visible| visible.contains(slot.id))
+        };
+        View {
+            figures: self.slots().iter().filter(is_asked).map(|slot| slot.id.to_owned()).collect(),
+            layer: self.layer.get_untracked(),
+            focus: self.focus.get_untracked(),
+            picture: if self.lab().has_pad() { self.picture() } else { Vec::new() },
+        }
+    }
+
+    /// What is on the pad, as the network takes it; empty for an empty pad.
+    fn picture(self) -> Vec<f32> {
+        let is_empty = self.sheet.with_untracked(|sheet| sheet.strokes().is_empty());
+        if is_empty { Vec::new() } else { self.prepared.with_untracked(|prepared| prepared.image.clone()) }
+    }
+
+    /// Chooses the unit that is worked out.
+    pub fn set_focus(self, unit: Unit) {
+        self.focus.set(Some(unit));
+        self.refresh();
     }
 
     /// Sets a control. What can change in the running network is changed there; for the rest a new run begins.

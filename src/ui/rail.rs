@@ -8,6 +8,7 @@ use leptos::prelude::*;
 fn icon_of(lab: &str) -> &'static str {
     match lab {
         "gradients" => icons::GRADIENTS,
+        "cnn" => icons::CNN,
         _ => icons::NOTE,
     }
 }

@@ -75,12 +75,24 @@ impl Lab for Cnn {
             place: Place,
             height_px: u32,
         ) -> FigureSlot {
-            FigureSlot { id, title, caption, place, of_layer: false, height_px }
+            FigureSlot {
+                id,
+                title,
+                caption,
+                place,
+                of_layer: false,
+                is_always_filled: false,
+                works_out: None,
+                height_px,
+            }
         }
         const FIGURES: [FigureSlot; 5] = [
             slot("maps", "Feature maps", "click any cell to see the sum behind it", Place::Story, 392),
-            slot("scores", "Answer", "", Place::Side, 262),
-            slot("sum", "One cell, worked out", "", Place::Row, 188),
+            FigureSlot { is_always_filled: true, ..slot("scores", "Answer", "", Place::Side, 262) },
+            FigureSlot {
+                works_out: Some("maps"),
+                ..slot("sum", "One cell, worked out", "", Place::Row, 188)
+            },
             slot("curves", "Training", "train thick, test thin", Place::Row, 188),
             slot("confusion", "Confusion", "said, for each true digit", Place::Row, 206),
         ];

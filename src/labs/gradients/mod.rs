@@ -85,7 +85,16 @@ impl Lab for Gradients {
             place: Place,
             height_px: u32,
         ) -> FigureSlot {
-            FigureSlot { id, title, caption, place, of_layer: false, height_px }
+            FigureSlot {
+                id,
+                title,
+                caption,
+                place,
+                of_layer: false,
+                is_always_filled: false,
+                works_out: None,
+                height_px,
+            }
         }
         const FIGURES: [FigureSlot; 6] = [
             slot(

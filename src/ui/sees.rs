@@ -1,0 +1,77 @@
+//! What the network sees of the pad: the picture it reads, and the stages that lead to it, each of
+//! which can be switched off to see why it matters.
+
+use super::canvas;
+use super::page::Page;
+use crate::data::digits::{Preparation, Prepared, SIDE};
+use crate::plot;
+use leptos::html;
+use leptos::prelude::*;
+
+/// A stage: its name, what it does, and where its switch is.
+type Stage = (&'static str, &'static str, fn(&mut Preparation) -> &mut bool);
+
+const STAGES: [Stage; 6] = [
+    ("Smooth", "takes the tremor out of the strokes", |p| &mut p.smooth),
+    ("Upright", "takes the slant out", |p| &mut p.deskew),
+    ("Even ink", "as thick for its digit as in the training pictures", |p| &mut p.thickness),
+    ("Crop", "cut out and scaled to 20 by 20 pixels", |p| &mut p.crop),
+    ("Centre", "centre of mass in the middle", |p| &mut p.centre),
+    ("Soft edges", "grey where ink covers a part of a pixel", |p| &mut p.antialias),
+];
+
+#[component]
+pub fn Sees(page: Page) -> impl IntoView {
+    let element = NodeRef::<html::Canvas>::new();
+    let prepared: Memo<Prepared> = page.prepared;
+    Effect::new(move |_| {
+        page.theme.track();
+        let Some(element) = element.get() else { return };
+        let side = f64::from(element.client_width());
+        prepared.with(|prepared| {
+            // A picture that cannot be drawn leaves its words to speak.
+            let _ = canvas::draw_on(&element, (side, side), |area, style| {
+                plot::picture(area, &prepared.image, SIDE, style)
+            });
+        });
+    });
+    let words = move || {
+        let inked = prepared.with(|prepared| prepared.image.iter().filter(|grey| **grey > 0.0).count());
+        format!("The 28 by 28 picture that the network reads; {inked} of its 784 pixels have ink.")
+    };
+    let moved = move || {
+        prepared.with(|prepared| match (prepared.bounds, prepared.shift) {
+            (None, _) => "784 grey values, all paper.".to_owned(),
+            (_, [0, 0]) => "784 grey values, scaled to 28 × 28 and centred.".into(),
+            (_, [right, down]) => {
+                let signed = |pixels: i32| pixels.to_string().replace('-', "−");
+                format!(
+                    "784 grey values; shifted by {} and {} pixels to centre its mass.",
+                    signed(right),
+                    signed(down)
+                )
+            }
+        })
+    };
+    let stages = STAGES.map(|(name, what, switch)| {
+        let is_on = move || page.sheet.with(|sheet| *switch(&mut sheet.preparation.clone()));
+        let toggle = move |_| {
+            page.sheet.update(|sheet| {
+                let on = switch(&mut sheet.preparation);
+                *on = !*on;
+            });
+            page.refresh();
+        };
+        view! { <label class="check" title=what><input type="checkbox" prop:checked=is_on on:change=toggle />{name}</label> }
+    });
+    view! {
+        <div class="sees">
+            <canvas node_ref=element class="pix" role="img" aria-label=words></canvas>
+            <p class="hint"><b>"What the network sees"</b><br />{moved}</p>
+        </div>
+        <details class="fold stages">
+            <summary>"How it gets there"<span>"6 stages"</span></summary>
+            <div class="stages__row">{stages}</div>
+        </details>
+    }
+}
