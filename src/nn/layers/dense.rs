@@ -74,6 +74,10 @@ impl Layer for Dense {
         )
     }
 
+    fn working_space(&self) -> usize {
+        self.inputs * self.units // the transposed kernel
+    }
+
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace) {
         let (kernel, bias) = weights.split_at(self.inputs * self.units);
         trace.pre_activation.resize(input.len() / self.inputs * self.units, 0.0);
