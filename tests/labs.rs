@@ -197,3 +197,14 @@ fn other_layers_are_refused_where_dense_ones_are_counted() {
     assert_eq!(from_link(&link).unwrap_err().to_string(), refused);
     lab.check(&lab.defaults()).unwrap();
 }
+
+#[test]
+fn pictures_are_refused_where_the_plane_is_drawn() {
+    let lab = LABS[0];
+    let refused = lab.change(&lab.defaults(), "data.name", &json!("digits")).unwrap_err().to_string();
+    assert!(refused.ends_with("the lab gradients takes data of two features"), "{refused}");
+    let data = glassbox::data::DataConfig::named("files");
+    let pictures = glassbox::train::Experiment { data, ..lab.defaults() };
+    assert_eq!(lab.check(&pictures).unwrap_err().to_string(), refused.replace("digits", "files"));
+    lab.check(&lab.defaults()).unwrap();
+}
