@@ -78,6 +78,10 @@ impl Layer for Dense {
         None
     }
 
+    fn working_space(&self) -> usize {
+        self.inputs * self.units // the transposed kernel
+    }
+
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace) {
         let (kernel, bias) = weights.split_at(self.inputs * self.units);
         trace.pre_activation.resize(input.len() / self.inputs * self.units, 0.0);
