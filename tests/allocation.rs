@@ -1,10 +1,13 @@
-//! Training takes no memory while it goes on: after two epochs every buffer has its size. Counted by
-//! `allocation_counter`, which is a global allocator that counts for each thread.
+//! Training takes no memory while it goes on: after two epochs every buffer has its size. And a file
+//! takes no more than it holds, whatever it promises. Counted by `allocation_counter`, which is a
+//! global allocator that counts for each thread.
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
+use glassbox::data::idx::{read_images, read_labels};
 use glassbox::train::{Experiment, Run};
 use serde_json::{Value, json};
+use std::io::Write;
 
 /// A run of 70 training items, so that batches of 32 end with one of 6, before its first step.
 fn start(classes: usize, optimizer: &str, batch_size: &Value) -> Run {
@@ -56,4 +59,40 @@ fn a_step_allocates_nothing_after_two_epochs() {
             }
         }
     }
+}
+
+fn idx(header: &[u32], items: &[u8]) -> Vec<u8> {
+    header.iter().flat_map(|number| number.to_be_bytes()).chain(items.iter().copied()).collect()
+}
+
+#[test]
+fn a_header_that_lies_takes_no_memory() {
+    let bytes = idx(&[0x803, 200_000, 28, 28], &[1; 100]);
+    let used = allocation_counter::measure(|| {
+        let error = read_images("i", &*bytes).unwrap_err().to_string();
+        assert_eq!(error, "i: it is cut off after 0 of the 200000 images it promises");
+    });
+    assert!(used.bytes_max < 200_000, "{used:?}");
+}
+
+#[test]
+fn what_a_gzip_bomb_holds_is_not_unpacked() {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(&idx(&[0x801, 10], &[1; 10])).unwrap();
+    encoder.write_all(&vec![0; 50_000_000]).unwrap();
+    let bomb = encoder.finish().unwrap();
+    let used = allocation_counter::measure(|| {
+        let error = read_labels("l", &*bomb).unwrap_err().to_string();
+        assert_eq!(error, "l: it goes on after the 10 labels it promises");
+    });
+    assert!(used.bytes_max < 300_000, "{used:?}");
+}
+
+#[test]
+fn a_file_takes_little_more_than_its_images() {
+    let bytes = idx(&[0x803, 20_000, 28, 28], &vec![1; 20_000 * 784]);
+    let mut pictures = None;
+    let used = allocation_counter::measure(|| pictures = read_images("i", &*bytes).ok());
+    assert_eq!(pictures.unwrap().len(), 20_000);
+    assert!(used.bytes_max < 2 * 20_000 * 784 && used.bytes_current < 20_001 * 784, "{used:?}");
 }

@@ -375,3 +375,14 @@ fn after_a_change_every_figure_tells_the_same_test() {
         assert_eq!(curves.changes.len(), usize::from(step >= 119));
     }
 }
+
+#[test]
+fn pictures_are_refused_where_the_plane_is_drawn() {
+    let lab = LABS[0];
+    let refused = lab.change(&lab.defaults(), "data.name", &json!("digits")).unwrap_err().to_string();
+    assert!(refused.ends_with("the lab gradients takes data of two features"), "{refused}");
+    let data = glassbox::data::DataConfig::named("files");
+    let pictures = glassbox::train::Experiment { data, ..lab.defaults() };
+    assert_eq!(lab.check(&pictures).unwrap_err().to_string(), refused.replace("digits", "files"));
+    lab.check(&lab.defaults()).unwrap();
+}

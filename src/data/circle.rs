@@ -1,11 +1,11 @@
 //! A disc inside a ring.
 
-use super::{DataSet, Draw, Task, direction, jittered};
+use super::{DataSet, Draw, Source, Task, direction, jittered};
 use crate::tensor::Rng;
 use std::f32::consts::TAU;
 
 pub(super) const SET: DataSet =
-    DataSet { name: "circle", label: "Circle", task: Task::Classes(2..=2), sample };
+    DataSet { name: "circle", label: "Circle", task: Task::Classes(2..=2), source: Source::Points(sample) };
 
 /// Class 1 within radius 0.5, class 0 between 0.7 and 1; noise in units of the inner radius.
 fn sample(rng: &mut Rng, draw: &Draw) -> ([f32; 2], f32) {

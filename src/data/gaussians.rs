@@ -1,10 +1,14 @@
 //! Two clouds that a straight line separates.
 
-use super::{DataSet, Draw, Task, jittered};
+use super::{DataSet, Draw, Source, Task, jittered};
 use crate::tensor::Rng;
 
-pub(super) const SET: DataSet =
-    DataSet { name: "gaussians", label: "Gaussians", task: Task::Classes(2..=2), sample };
+pub(super) const SET: DataSet = DataSet {
+    name: "gaussians",
+    label: "Gaussians",
+    task: Task::Classes(2..=2),
+    source: Source::Points(sample),
+};
 
 /// Clouds around ±(0.5, 0.5) with deviation 0.1 + 0.8 · noise.
 fn sample(rng: &mut Rng, draw: &Draw) -> ([f32; 2], f32) {

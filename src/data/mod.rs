@@ -1,27 +1,35 @@
-//! Data sets: built in, offline, seeded. Each is a file here and its line in [`SETS`]; how items are
-//! split, standardised and dealt into batches is the same for all ([`Data`], [`Batches`]).
+//! Data sets: points of the plane and pictures, built in or from files, seeded. Each is a file here and
+//! its line in [`SETS`]; how items are split and dealt into batches is the same for all ([`Data`],
+//! [`Batches`]).
 
 mod batches;
 mod blobs;
 mod circle;
+mod config;
+mod digits_set;
+mod examples;
+mod files;
 mod gaussians;
+pub mod idx;
 mod moons;
 mod multi_gaussian;
+mod pictures;
 mod plane;
 mod spiral;
 mod split;
 mod xor;
 
 pub use batches::{BatchSize, Batches};
-pub use split::{Data, Examples};
+pub use config::DataConfig;
+pub use examples::{Examples, Inputs};
+pub use pictures::Pictures;
+pub use split::Data;
 
-use crate::error::{Error, Result, ensure_within};
 use crate::tensor::Rng;
-use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
-/// Every built-in set, in the order of the page.
-pub const SETS: [&DataSet; 8] = [
+/// Every set, in the order of the page.
+pub const SETS: [&DataSet; 10] = [
     &spiral::SET,
     &circle::SET,
     &xor::SET,
@@ -30,7 +38,12 @@ pub const SETS: [&DataSet; 8] = [
     &blobs::SET,
     &plane::SET,
     &multi_gaussian::SET,
+    &digits_set::SET,
+    &files::SET,
 ];
+
+/// Pixels on a side of the pictures that runs train on, as MNIST has them.
+pub const SIDE: usize = 28;
 
 /// What is to be learned from a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +54,7 @@ pub enum Task {
     Regression,
 }
 
-/// A seeded source of items in the plane, roughly within ±1 before they are standardised.
+/// A set of items to learn from.
 #[derive(Debug)]
 pub struct DataSet {
     /// Its name in an experiment.
@@ -49,8 +62,39 @@ pub struct DataSet {
     /// How people write it on a page.
     pub label: &'static str,
     pub task: Task,
-    /// Draws an item: for classes the label is given and returned, for regression it is computed.
-    sample: fn(&mut Rng, &Draw) -> ([f32; 2], f32),
+    source: Source,
+}
+
+/// One drawn picture, row by row; 0 is paper, 255 is ink.
+type Picture = [u8; SIDE * SIDE];
+
+/// Where the items of a set come from.
+#[derive(Debug)]
+enum Source {
+    /// Draws a point of the plane, roughly within ±1 before it is standardised: for classes the label
+    /// is given and returned, for regression it is computed.
+    Points(fn(&mut Rng, &Draw) -> ([f32; 2], f32)),
+    /// Draws a picture of a class.
+    Pictures(fn(&mut Rng, usize) -> Picture),
+    /// Pictures that are given from outside.
+    Files,
+}
+
+impl DataSet {
+    /// Whether its items are points of the plane, two features each.
+    #[must_use]
+    pub fn is_plane(&self) -> bool {
+        matches!(self.source, Source::Points(_))
+    }
+
+    /// Range of [`DataConfig::samples`].
+    fn samples(&self) -> RangeInclusive<usize> {
+        match self.source {
+            Source::Points(_) => 10..=20_000,
+            Source::Pictures(_) => 10..=60_000,
+            Source::Files => 10..=200_000,
+        }
+    }
 }
 
 /// What one item is drawn from.
@@ -58,80 +102,6 @@ struct Draw {
     class: usize,
     classes: usize,
     noise: f32,
-}
-
-/// Which data a run trains on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct DataConfig {
-    /// A name of [`SETS`].
-    pub name: String,
-    /// Number of items, for training and test together.
-    pub samples: usize,
-    /// 0 is clean; at 0.5 the classes overlap about as far as they are apart.
-    pub noise: f32,
-    /// Share of the items kept for the test.
-    pub test_fraction: f32,
-    /// Number of classes, for sets that can be made with more than two; `null` is the fewest.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub classes: Option<usize>,
-}
-
-impl Default for DataConfig {
-    fn default() -> Self {
-        Self { name: "spiral".into(), samples: 500, noise: 0.1, test_fraction: 0.3, classes: None }
-    }
-}
-
-impl DataConfig {
-    /// Range of [`Self::noise`].
-    pub const NOISE: RangeInclusive<f32> = 0.0..=0.5;
-    /// Range of [`Self::samples`].
-    pub const SAMPLES: RangeInclusive<usize> = 10..=20_000;
-
-    /// The set that is named.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] listing the sets there are.
-    pub fn set(&self) -> Result<&'static DataSet> {
-        SETS.into_iter().find(|set| set.name == self.name).ok_or_else(|| {
-            let names: Vec<&str> = SETS.iter().map(|set| set.name).collect();
-            Error::setting("data.name", &self.name, format!("one of {}", names.join(", ")))
-        })
-    }
-
-    /// Number of items kept for the test.
-    #[must_use]
-    pub fn test_items(&self) -> usize {
-        (self.samples as f32 * self.test_fraction).round() as usize
-    }
-
-    /// Number of classes; 0 for regression.
-    ///
-    /// # Errors
-    /// As [`Self::set`].
-    pub fn classes(&self) -> Result<usize> {
-        Ok(match &self.set()?.task {
-            Task::Classes(range) => self.classes.unwrap_or(*range.start()),
-            Task::Regression => 0,
-        })
-    }
-
-    /// # Errors
-    /// [`Error::Setting`] for an unknown set or a number out of its range.
-    pub fn validate(&self) -> Result<()> {
-        let set = self.set()?;
-        ensure_within("data.samples", self.samples, &Self::SAMPLES)?;
-        ensure_within("data.noise", self.noise, &Self::NOISE)?;
-        ensure_within("data.test_fraction", self.test_fraction, &(0.0..=0.9))?;
-        match (&set.task, self.classes) {
-            (Task::Classes(range), Some(classes)) => ensure_within("data.classes", classes, range),
-            (Task::Regression, Some(classes)) => {
-                Err(Error::setting("data.classes", classes, format!("left out: {} is regression", self.name)))
-            }
-            (_, None) => Ok(()),
-        }
-    }
 }
 
 /// `point` moved by normal noise of deviation `spread`.

@@ -1,10 +1,14 @@
 //! Regression: hills and hollows.
 
-use super::{DataSet, Draw, Task};
+use super::{DataSet, Draw, Source, Task};
 use crate::tensor::{Rng, math::exp};
 
-pub(super) const SET: DataSet =
-    DataSet { name: "multi_gaussian", label: "Hills and hollows", task: Task::Regression, sample };
+pub(super) const SET: DataSet = DataSet {
+    name: "multi_gaussian",
+    label: "Hills and hollows",
+    task: Task::Regression,
+    source: Source::Points(sample),
+};
 
 /// Centres of the bumps and their signs.
 const BUMPS: [([f32; 2], f32); 6] = [

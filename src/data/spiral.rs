@@ -1,11 +1,11 @@
 //! Arms that wind around each other: the set that needs depth.
 
-use super::{DataSet, Draw, Task, direction, jittered};
+use super::{DataSet, Draw, Source, Task, direction, jittered};
 use crate::tensor::Rng;
 use std::f32::consts::TAU;
 
 pub(super) const SET: DataSet =
-    DataSet { name: "spiral", label: "Spiral", task: Task::Classes(2..=5), sample };
+    DataSet { name: "spiral", label: "Spiral", task: Task::Classes(2..=5), source: Source::Points(sample) };
 
 /// Arms from radius 0.1 to 1. The more arms the fewer turns, so that neighbouring arms stay 1/3
 /// apart; noise is in units of that distance.

@@ -1,17 +1,8 @@
 //! From a set's settings to arrays: items drawn, split into training and test, standardised.
 
-use super::{DataConfig, Draw, Task};
-use crate::error::Result;
-use crate::tensor::{Rng, Stream, Tensor, tensor};
-
-/// Items with their labels.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Examples {
-    /// Features `[items, features]`, standardised.
-    pub inputs: Tensor,
-    /// Class indices, or the values of a regression, `[items]`.
-    pub labels: Tensor,
-}
+use super::{DataConfig, Draw, Examples, Inputs, Pictures, SIDE, Source};
+use crate::error::{Error, Result};
+use crate::tensor::{Rng, Stream, tensor};
 
 /// The arrays that a run trains and tests on.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,54 +13,57 @@ pub struct Data {
     pub classes: usize,
 }
 
-impl Examples {
-    /// Number of items.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.labels.len()
-    }
-
-    /// Whether there is no item at all.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
-    }
-
-    /// All features, row after row.
-    #[must_use]
-    pub fn features(&self) -> &[f32] {
-        self.inputs.as_slice().expect("built in row-major order")
-    }
-
-    /// What a network of so many outputs is trained to give, `[items, outputs]`: the labels
-    /// themselves for one output, else one-hot rows.
-    #[must_use]
-    pub fn targets(&self, outputs: usize) -> Vec<f32> {
-        if outputs == 1 {
-            return self.labels.iter().copied().collect();
-        }
-        let mut targets = vec![0.0; self.len() * outputs];
-        for (row, &label) in targets.chunks_exact_mut(outputs).zip(&self.labels) {
-            row[label as usize] = 1.0;
-        }
-        targets
-    }
-}
-
 impl Data {
     /// Draws the items that `config` describes: always the same for the same seed.
     ///
     /// # Errors
-    /// [`crate::error::Error::Setting`] as in [`DataConfig::validate`].
+    /// [`Error::Setting`] as in [`DataConfig::validate`], and for `files`, which cannot be drawn.
     pub fn new(config: &DataConfig, seed: u64) -> Result<Self> {
         config.validate()?;
-        let set = config.set()?;
+        match config.set()?.source {
+            Source::Points(sample) => Self::points(config, seed, sample),
+            Source::Pictures(draw) => {
+                let classes = config.classes()?;
+                let mut rng = Rng::new(seed, Stream::Data);
+                let labels: Vec<u8> = (0..config.samples).map(|index| (index % classes) as u8).collect();
+                let mut pixels = Vec::with_capacity(config.samples * SIDE * SIDE);
+                labels.iter().for_each(|&class| pixels.extend(draw(&mut rng, class.into())));
+                Self::split(&Pictures::new(SIDE, SIDE, pixels), &labels, config, seed)
+            }
+            Source::Files => {
+                let allowed = "a built-in set where no images are given along with the experiment";
+                Err(Error::setting("data.name", &config.name, allowed))
+            }
+        }
+    }
+
+    /// Splits pictures with the class of each into training and test, as `config` says: always alike
+    /// for the same seed.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when there are not as many pictures or labels as `config` says.
+    pub fn split(pictures: &Pictures, labels: &[u8], config: &DataConfig, seed: u64) -> Result<Self> {
+        if [pictures.len(), labels.len()] != [config.samples; 2] {
+            let allowed = format!("{}, the number of images, with a label for each", pictures.len());
+            return Err(Error::setting("data.samples", config.samples, allowed));
+        }
+        let mut order: Vec<u32> = (0..config.samples as u32).collect();
+        Rng::new(seed, Stream::Split).shuffle(&mut order);
+        let chosen = |indices: &[u32]| {
+            let labels: Vec<u8> = indices.iter().map(|&index| labels[index as usize]).collect();
+            Examples::of_pictures(pictures.chosen(indices), &labels)
+        };
+        let (test, train) = order.split_at(config.test_items());
+        Ok(Self { train: chosen(train)?, test: chosen(test)?, classes: config.classes()? })
+    }
+
+    fn points(config: &DataConfig, seed: u64, sample: fn(&mut Rng, &Draw) -> Labelled) -> Result<Self> {
         let classes = config.classes()?;
         let mut rng = Rng::new(seed, Stream::Data);
-        let mut items: Vec<([f32; 2], f32)> = (0..config.samples)
+        let mut items: Vec<Labelled> = (0..config.samples)
             .map(|index| {
-                let class = if matches!(set.task, Task::Regression) { 0 } else { index % classes };
-                (set.sample)(&mut rng, &Draw { class, classes, noise: config.noise })
+                let class = if classes == 0 { 0 } else { index % classes };
+                sample(&mut rng, &Draw { class, classes, noise: config.noise })
             })
             .collect();
         Rng::new(seed, Stream::Split).shuffle(&mut items);
@@ -77,7 +71,37 @@ impl Data {
         let scale = Standard::of(train);
         Ok(Self { train: scale.apply(train), test: scale.apply(test), classes })
     }
+
+    /// Passes when this is what `config` says of its items: their shape, number and classes.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] naming what differs.
+    pub fn ensure_fits(&self, config: &DataConfig) -> Result<()> {
+        let shape = config.input_shape()?;
+        for examples in [&self.train, &self.test] {
+            if examples.input_shape() != shape {
+                let allowed = format!("{shape:?} for the data {}", config.name);
+                let found = format!("{:?}", examples.input_shape());
+                return Err(Error::setting("the shape of the items", found, allowed));
+            }
+        }
+        let found = (self.train.len(), self.test.len());
+        let wanted = (config.samples - config.test_items(), config.test_items());
+        if found != wanted {
+            let words = |(train, test)| format!("{train} for training and {test} for the test");
+            return Err(Error::setting("the number of items", words(found), words(wanted)));
+        }
+        let classes = config.classes()?;
+        let labels = self.train.labels.iter().chain(&self.test.labels);
+        let Some(other) = labels.into_iter().find(|label| !(0.0..classes as f32).contains(*label)) else {
+            return Ok(());
+        };
+        Err(Error::setting("a label", other, format!("a class from 0 to {}", classes - 1)))
+    }
 }
+
+/// A point of the plane with its label.
+type Labelled = ([f32; 2], f32);
 
 /// Mean and deviation of each feature over the training items, which the test items share.
 struct Standard {
@@ -86,7 +110,7 @@ struct Standard {
 }
 
 impl Standard {
-    fn of(items: &[([f32; 2], f32)]) -> Self {
+    fn of(items: &[Labelled]) -> Self {
         let count = items.len() as f64;
         let mean = [0, 1].map(|f| items.iter().map(|(x, _)| f64::from(x[f])).sum::<f64>() / count);
         let deviation = [0, 1].map(|f| {
@@ -97,12 +121,12 @@ impl Standard {
         Self { mean: mean.map(|m| m as f32), deviation }
     }
 
-    fn apply(&self, items: &[([f32; 2], f32)]) -> Examples {
-        let scaled = |&([x, y], _): &([f32; 2], f32)| {
+    fn apply(&self, items: &[Labelled]) -> Examples {
+        let scaled = |&([x, y], _): &Labelled| {
             [(x - self.mean[0]) / self.deviation[0], (y - self.mean[1]) / self.deviation[1]]
         };
         Examples {
-            inputs: tensor(&[items.len(), 2], items.iter().flat_map(scaled).collect()),
+            inputs: Inputs::Features(tensor(&[items.len(), 2], items.iter().flat_map(scaled).collect())),
             labels: tensor(&[items.len()], items.iter().map(|&(_, label)| label).collect()),
         }
     }
@@ -115,14 +139,15 @@ mod tests {
 
     #[test]
     fn every_set_is_split_standardised_and_reproducible() {
-        for set in SETS {
+        for set in SETS.into_iter().filter(|set| set.is_plane()) {
             let config = DataConfig { name: set.name.into(), ..DataConfig::default() };
             let data = Data::new(&config, 7).unwrap();
             assert_eq!((data.train.len(), data.test.len()), (350, 150), "{}", set.name);
             assert_eq!(data, Data::new(&config, 7).unwrap());
             assert_ne!(data, Data::new(&config, 8).unwrap());
             for feature in 0..2 {
-                let values = data.train.inputs.index_axis(ndarray::Axis(1), feature);
+                let inputs = data.train.to_tensor();
+                let values = inputs.index_axis(ndarray::Axis(1), feature);
                 assert!(values.mean().unwrap().abs() < 1e-4, "{}", set.name);
                 assert!((values.std(0.0) - 1.0).abs() < 1e-3, "{}", set.name);
             }
@@ -151,5 +176,90 @@ mod tests {
         assert!(refused(DataConfig { classes: Some(6), ..defaults() }).contains("from 2 to 5"));
         let plane = DataConfig { name: "plane".into(), classes: Some(2), ..defaults() };
         assert!(refused(plane).contains("left out"));
+    }
+
+    #[test]
+    fn digits_are_drawn_split_and_reproducible() {
+        let config = DataConfig { samples: 200, ..DataConfig::named("digits") };
+        let data = Data::new(&config, 7).unwrap();
+        assert_eq!((data.train.len(), data.test.len(), data.classes), (160, 40, 10));
+        assert_eq!(data.train.input_shape(), config.input_shape().unwrap());
+        assert_eq!(data, Data::new(&config, 7).unwrap());
+        assert_ne!(data, Data::new(&config, 8).unwrap());
+        let labels = data.train.labels.iter().chain(&data.test.labels);
+        assert_eq!(labels.filter(|label| **label == 3.0).count(), 20);
+        data.ensure_fits(&config).unwrap();
+    }
+
+    #[test]
+    fn given_pictures_are_split_with_their_labels() {
+        // Each picture says its label in its first pixel.
+        let pixels =
+            (0..50_usize).flat_map(|item| [vec![(item % 10) as u8], vec![7; 783]].concat()).collect();
+        let labels: Vec<u8> = (0..50).map(|item| item % 10).collect();
+        let config = DataConfig { samples: 50, ..DataConfig::named("files") };
+        let pictures = Pictures::new(28, 28, pixels);
+        let data = Data::split(&pictures, &labels, &config, 3).unwrap();
+        assert_eq!((data.train.len(), data.test.len()), (40, 10));
+        for examples in [&data.train, &data.test] {
+            for (item, &label) in examples.labels.iter().enumerate() {
+                assert_eq!(f32::from(examples.pictures().unwrap().picture(item)[0]), label);
+            }
+        }
+        let refused =
+            |labels: &[u8], config: &DataConfig| Data::split(&pictures, labels, config, 3).unwrap_err();
+        assert!(refused(&labels[1..], &config).to_string().contains("data.samples is 50"));
+        let more = DataConfig { samples: 60, ..config.clone() };
+        assert_eq!(
+            refused(&labels, &more).to_string(),
+            "data.samples is 60, but must be 50, the number of images, with a label for each"
+        );
+    }
+
+    #[test]
+    fn what_pictures_cannot_be_is_said_in_words() {
+        let refused = |config: DataConfig| Data::new(&config, 1).unwrap_err().to_string();
+        let noisy = DataConfig { noise: 0.1, ..DataConfig::named("digits") };
+        assert!(
+            refused(noisy).starts_with("data.noise is 0.1, but must be 0 or left out: digits are pictures")
+        );
+        let files = refused(DataConfig::named("files"));
+        assert!(
+            files.starts_with("data.name is files, but must be a built-in set where no images"),
+            "{files}"
+        );
+        let config = DataConfig { samples: 20, ..DataConfig::named("digits") };
+        let data = Data::new(&config, 1).unwrap();
+        let other = |config: DataConfig| data.ensure_fits(&config).unwrap_err().to_string();
+        assert!(
+            other(DataConfig { samples: 30, ..config.clone() })
+                .contains("16 for training and 4 for the test")
+        );
+        assert!(
+            other(DataConfig { samples: 20, ..DataConfig::default() })
+                .contains("[28, 28, 1], but must be [2]")
+        );
+        let exact = DataConfig::of_files(&data.train, &data.test);
+        assert_eq!((exact.samples, exact.test_items()), (20, 4));
+        data.ensure_fits(&exact).unwrap();
+    }
+
+    #[test]
+    fn every_number_of_given_items_is_split_as_it_was() {
+        for (train, test) in [(60_000, 10_000), (59_999, 10_001), (100_003, 99_997), (7, 3), (190_000, 1)] {
+            let fraction = test as f32 / (train + test) as f32;
+            let config =
+                DataConfig { samples: train + test, test_fraction: fraction, ..DataConfig::named("files") };
+            assert_eq!(config.test_items(), test);
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_depends_on_the_set() {
+        let read = |text: &str| serde_json::from_str::<DataConfig>(text).unwrap();
+        assert_eq!(read("{}"), DataConfig::default());
+        assert_eq!(read(r#"{"name": "digits"}"#), DataConfig::named("digits"));
+        assert_eq!(read(r#"{"name": "digits"}"#).noise, 0.0);
+        assert_eq!(read(r#"{"name": "moons", "samples": 50}"#).noise, 0.1);
     }
 }

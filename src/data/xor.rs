@@ -1,10 +1,14 @@
 //! The exclusive or: opposite quadrants belong together.
 
-use super::{DataSet, Draw, Task, jittered};
+use super::{DataSet, Draw, Source, Task, jittered};
 use crate::tensor::Rng;
 
-pub(super) const SET: DataSet =
-    DataSet { name: "xor", label: "Exclusive or", task: Task::Classes(2..=2), sample };
+pub(super) const SET: DataSet = DataSet {
+    name: "xor",
+    label: "Exclusive or",
+    task: Task::Classes(2..=2),
+    source: Source::Points(sample),
+};
 
 /// Class 1 where x and y have the same sign, with a gap of 0.1 along the axes.
 fn sample(rng: &mut Rng, draw: &Draw) -> ([f32; 2], f32) {

@@ -97,6 +97,7 @@ mod tests {
         assert!(refused("#network.layers.99.units=3").contains("no such setting"));
         assert!(refused("#version=2").contains("newer Glassbox"));
         assert!(refused("#seed=-1").contains("seed"));
+        assert!(refused("#data.name=digits").contains("10 classes"));
         assert!(refused("#data.name=%FF").contains("broken characters"));
     }
 }

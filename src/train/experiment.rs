@@ -4,7 +4,7 @@
 use super::edits::{Edit, is_live};
 use super::optimizer::OptimizerConfig;
 use super::settings::{self, Settings, name_or_settings};
-use crate::data::{BatchSize, DataConfig};
+use crate::data::{BatchSize, DataConfig, SIDE};
 use crate::error::{Error, Result, ensure_within, name_of};
 use crate::nn::{Loss, Network, NetworkConfig, Plan};
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,7 @@ impl Experiment {
         self.optimizer.validate()?;
         self.validate_batch_size()?;
         self.validate_loss()?;
-        let plan = Network::check(&self.network, &[2], self.loss)?;
+        let plan = Network::check(&self.network, &self.data.input_shape()?, self.loss)?;
         self.validate_outputs(plan.outputs)?;
         self.validate_memory(&plan)?;
         self.validate_edits()
@@ -112,10 +112,13 @@ impl Experiment {
         }
     }
 
-    /// What all layers keep of the items that pass through them at once must fit into memory.
+    /// What all layers keep of the items that pass through them at once, and the items themselves, must
+    /// fit into memory: a batch, and for points, which are tested all at once, the test items.
     fn validate_memory(&self, plan: &Plan) -> Result<()> {
         let Plan { units, working_space, .. } = *plan;
-        let most = MAX_KEPT.saturating_sub(working_space) / (KEPT_OF_AN_OUTPUT * units);
+        let is_plane = self.data.set()?.is_plane();
+        let of_an_item = KEPT_OF_AN_OUTPUT * units + if is_plane { 0 } else { SIDE * SIDE };
+        let most = MAX_KEPT.saturating_sub(working_space) / of_an_item;
         let suited = |most: usize| format!("at most {most} for a network of {units} units");
         if most == 0 {
             let allowed = format!("smaller: one pass takes {working_space} numbers whatever the batch");
@@ -125,7 +128,7 @@ impl Experiment {
         if self.batch_size.items(training) > most {
             return Err(Error::setting("batch_size", self.batch_size, suited(most)));
         }
-        if self.data.samples - training > most {
+        if is_plane && self.data.samples - training > most {
             let samples = (most as f32 / self.data.test_fraction) as usize;
             return Err(Error::setting("data.samples", self.data.samples, suited(samples)));
         }

@@ -2,6 +2,7 @@
 //! out step by step, the optimizers, the statistics of every layer, and the report at the end.
 
 mod edits;
+mod evaluation;
 mod experiment;
 mod history;
 mod optimizer;
@@ -12,11 +13,12 @@ pub mod settings;
 pub mod statistics;
 
 pub use edits::{Edit, is_live};
+pub use evaluation::Evaluation;
 pub use experiment::{Experiment, MAX_SEED, VERSION};
 pub use history::{History, Join};
 pub use optimizer::{Optimizer, OptimizerConfig, OptimizerName};
 pub use report::{Outcome, Report};
-pub use run::{Divergence, Evaluation, Run};
+pub use run::{Divergence, Run};
 pub use self_test::is_sound;
 
 /// Steps between two evaluations on the test items, for the curves of the page and of a report.

@@ -1,13 +1,15 @@
 //! One run of an experiment, step by step: the same bits wherever and however fast it is stepped.
 
 use super::edits::Edit;
+use super::evaluation::{self, Evaluation};
 use super::settings::Settings;
 use super::{Experiment, Optimizer};
-use crate::data::{Batches, Data, Examples};
+use crate::data::{Batches, Data};
 use crate::error::{Error, Result};
-use crate::nn::{Loss, Network, Pass};
+use crate::nn::{Network, Pass};
 use crate::tensor::{all_finite, l2_norm};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Where a run first met a number that is not finite.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,21 +22,15 @@ pub struct Divergence {
     pub quantity: String,
 }
 
-/// How the network does on items that it does not train on.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Evaluation {
-    pub loss: f32,
-    /// Accuracy for classes, mean absolute error for regression.
-    pub metric: f32,
-}
-
 /// A run at some step.
 pub struct Run {
     experiment: Experiment,
     /// The settings in force now: the experiment with the edits made so far.
     current: Experiment,
     next_edit: usize,
-    data: Data,
+    data: Arc<Data>,
+    /// Shape of one item.
+    input_shape: Vec<usize>,
     train_targets: Vec<f32>,
     test_targets: Vec<f32>,
     network: Network,
@@ -54,11 +50,32 @@ impl Run {
     /// Draws data and weights and stands before step 0.
     ///
     /// # Errors
-    /// As [`Experiment::from_value`]; never for an experiment that was validated.
+    /// As [`Experiment::from_value`], never for an experiment that was validated; and [`Error::Setting`]
+    /// for the data `files`, which [`Self::with_data`] takes.
     pub fn new(experiment: Experiment) -> Result<Self> {
+        let data = Data::new(&experiment.data, experiment.seed)?;
+        Self::on(experiment, data.into())
+    }
+
+    /// A run on images that were given from outside, for the data `files`. They are shared, so that
+    /// another run on them takes no memory for them.
+    ///
+    /// # Errors
+    /// As [`Experiment::from_value`]; and [`Error::Setting`] for other data than `files`, or when the
+    /// images are not as many, or not of the size, as the experiment says.
+    pub fn with_data(experiment: Experiment, data: Arc<Data>) -> Result<Self> {
+        if !experiment.data.is_given() {
+            let allowed = "files where images are given along with the experiment";
+            return Err(Error::setting("data.name", &experiment.data.name, allowed));
+        }
+        data.ensure_fits(&experiment.data)?;
+        Self::on(experiment, data)
+    }
+
+    fn on(experiment: Experiment, data: Arc<Data>) -> Result<Self> {
         let current = Experiment { edits: Vec::new(), ..experiment.clone() };
-        let data = Data::new(&current.data, current.seed)?;
-        let network = Network::new(&current.network, &[2], current.loss, current.seed)?;
+        let input_shape = current.data.input_shape()?;
+        let network = Network::new(&current.network, &input_shape, current.loss, current.seed)?;
         let outputs = network.outputs();
         let weights = network.weights.len();
         let mut run = Self {
@@ -77,6 +94,7 @@ impl Run {
             experiment,
             current,
             data,
+            input_shape,
             network,
         };
         run.apply_due_edits()?;
@@ -113,14 +131,14 @@ impl Run {
     /// Forward and backward on the batch of the next step, without learning from it: what
     /// [`Self::step`] begins with, and what shows the gradients of a network that stands still.
     pub fn measure(&mut self) -> f32 {
-        let (outputs, features) = (self.network.outputs(), self.data.train.features());
+        let (size, outputs) = (self.input_shape.iter().product(), self.network.outputs());
         let items = self.batches.peek(self.batch_items());
-        self.inputs.resize(2 * items.len(), 0.0);
+        self.inputs.resize(size * items.len(), 0.0);
         self.targets.resize(outputs * items.len(), 0.0);
-        let rows = self.inputs.chunks_exact_mut(2).zip(self.targets.chunks_exact_mut(outputs));
+        let rows = self.inputs.chunks_exact_mut(size).zip(self.targets.chunks_exact_mut(outputs));
         for (&item, (input, target)) in items.iter().zip(rows) {
             let item = item as usize;
-            input.copy_from_slice(&features[2 * item..][..2]);
+            self.data.train.copy_item(item, input);
             target.iter_mut().zip(&self.train_targets[outputs * item..]).for_each(|(t, &value)| *t = value);
         }
         self.network.forward(&self.inputs, &mut self.pass);
@@ -165,7 +183,7 @@ impl Run {
     }
 
     fn take(&mut self, next: Experiment) -> Result<()> {
-        self.network.reconfigure(&next.network, &[2], next.loss)?;
+        self.network.reconfigure(&next.network, &self.input_shape, next.loss)?;
         self.optimizer.reconfigure(next.optimizer.clone());
         self.current = next;
         Ok(())
@@ -230,35 +248,20 @@ impl Run {
         if self.data.test.is_empty() {
             return None;
         }
-        self.network.forward(self.data.test.features(), pass);
-        let loss = self.network.loss(&self.test_targets, pass);
-        Some(Evaluation { loss, metric: self.metric(&self.data.test, pass.output()) })
-    }
-
-    /// Accuracy of the outputs for these items, or their mean absolute error.
-    fn metric(&self, examples: &Examples, outputs: &[f32]) -> f32 {
-        let items = examples.len() as f32;
-        if self.data.classes == 0 {
-            return outputs.iter().zip(&examples.labels).map(|(y, t)| (y - t).abs()).sum::<f32>() / items;
-        }
-        let rows = outputs.chunks_exact(self.network.outputs());
-        let right = rows.zip(&examples.labels).filter(|(row, label)| self.class_of(row) == **label as usize);
-        right.count() as f32 / items
+        let (network, test) = ((&self.network, self.current.loss), (&self.data.test, &*self.test_targets));
+        Some(evaluation::evaluate(network, test, self.data.classes, pass))
     }
 
     /// The class that a row of outputs stands for.
     #[must_use]
     pub fn class_of(&self, row: &[f32]) -> usize {
-        match row {
-            &[output] => usize::from(output > self.threshold()),
-            _ => (1..row.len()).fold(0, |best, class| if row[class] > row[best] { class } else { best }),
-        }
+        evaluation::class_of(self.current.loss, row)
     }
 
     /// The single output above which class 1 is meant.
     #[must_use]
     pub fn threshold(&self) -> f32 {
-        if self.current.loss == Loss::Hinge { 0.0 } else { 0.5 }
+        evaluation::threshold(self.current.loss)
     }
 
     /// Name of [`Evaluation::metric`], as Keras writes it.

@@ -15,8 +15,7 @@ pub fn Thumbnail(page: Page, set: String) -> impl IntoView {
     Effect::new(move |_| {
         page.theme.track();
         let Some(element) = canvas.get() else { return };
-        let config =
-            DataConfig { name: set.clone(), samples: 160, noise: 0.05, test_fraction: 0.0, classes: None };
+        let config = DataConfig { samples: 160, noise: 0.05, test_fraction: 0.0, ..DataConfig::named(&set) };
         if let Ok(data) = Data::new(&config, 1) {
             // A thumbnail that cannot be drawn leaves the label to speak.
             let _ =

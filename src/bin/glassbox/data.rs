@@ -23,9 +23,9 @@ impl Data {
         let data = glassbox::data::Data::new(&experiment.data, experiment.seed)?;
         let (train, test) = (data.train.len(), data.test.len());
         let tensors = vec![
-            ("train/inputs".to_owned(), data.train.inputs),
+            ("train/inputs".to_owned(), data.train.to_tensor()),
             ("train/labels".to_owned(), data.train.labels),
-            ("test/inputs".to_owned(), data.test.inputs),
+            ("test/inputs".to_owned(), data.test.to_tensor()),
             ("test/labels".to_owned(), data.test.labels),
         ];
         write_tensors(&self.output, &tensors, None)?;

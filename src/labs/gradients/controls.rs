@@ -1,6 +1,6 @@
 //! What can be set in the gradients lab, and what follows from each change.
 
-use super::hidden;
+use super::{ensure_plane, hidden};
 use crate::data::{BatchSize, SETS, Task};
 use crate::error::{Error, Result, ensure_within};
 use crate::labs::{Choice, Control, Kind, MIXED};
@@ -51,7 +51,8 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
         |range: std::ops::RangeInclusive<usize>| range.map(|n| Choice::new(n, n.to_string())).collect();
     let shown = |control: Control| Control { folded: false, ..control };
     let restarting = |control: Control| Control { restarts: true, ..control };
-    let sets = SETS.iter().map(|set| Choice::new(set.name, set.label)).collect();
+    let plane = SETS.iter().filter(|set| set.is_plane());
+    let sets = plane.map(|set| Choice::new(set.name, set.label)).collect();
     let optimizer = &experiment.optimizer;
     let mut controls = vec![
         shown(restarting(control("data.name", "Data", Kind::DataSets, sets, &experiment.data.name))),
@@ -217,6 +218,7 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
         }
         "data.name" => {
             changed.data.name = parsed(key, value)?;
+            ensure_plane(&changed.data)?;
             changed.data.classes = None;
             let is_regression = |experiment: &Experiment| Ok::<_, Error>(experiment.data.classes()? == 0);
             if is_regression(experiment)? != is_regression(&changed)? {

@@ -60,6 +60,7 @@ impl Lab for Gradients {
     }
 
     fn check(&self, experiment: &Experiment) -> Result<()> {
+        ensure_plane(&experiment.data)?;
         ensure_dense(&experiment.network)
     }
 
@@ -137,6 +138,15 @@ fn ensure_dense(network: &NetworkConfig) -> Result<()> {
             Err(Error::setting(&key, kind, "dense: the lab gradients is about dense layers"))
         }
     }
+}
+
+/// The figures draw the plane, so the data must lie in it.
+fn ensure_plane(data: &DataConfig) -> Result<()> {
+    if data.set()?.is_plane() {
+        return Ok(());
+    }
+    let allowed = "a set of points in the plane: the lab gradients takes data of two features";
+    Err(Error::setting("data.name", &data.name, allowed))
 }
 
 /// The layers before the output layer.

@@ -1,0 +1,282 @@
+//! IDX files, in which MNIST and its kin come: images of bytes and labels, plain or gzip. Nothing a
+//! file says is believed before it is there: memory grows with what was read, never with a promise.
+
+use super::Pictures;
+use crate::error::{Error, Result};
+use flate2::read::MultiGzDecoder;
+use std::io::{Cursor, ErrorKind, Read};
+
+/// Most items of a file: three times those of MNIST.
+const MAX_ITEMS: usize = 200_000;
+/// Most pixels of a file: so many items of 28 by 28.
+const MAX_PIXELS: usize = MAX_ITEMS * 28 * 28;
+/// Most pixels on a side of an image.
+const MAX_SIDE: usize = 64;
+/// Largest label, that of the last of ten classes.
+const MAX_LABEL: u8 = 9;
+/// What the first four bytes say: bytes in three axes, or in one.
+const IMAGES: u32 = 0x803;
+const LABELS: u32 = 0x801;
+/// How a gzip file begins.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Reads images of any size up to 64 by 64; `name` is that of the file, for messages.
+///
+/// # Errors
+/// [`Error::File`] for anything but a whole IDX file of 1 to 200,000 images.
+pub fn read_images(name: &str, source: impl Read) -> Result<Pictures> {
+    let mut file = Idx::open(name, source)?;
+    let [count, height, width] = file.header(IMAGES, "images")?;
+    let sides = 1..=MAX_SIDE;
+    if !sides.contains(&height) || !sides.contains(&width) {
+        let reason =
+            format!("its images are {height} by {width} pixels, but each side must be 1 to {MAX_SIDE}");
+        return Err(file.refused(reason));
+    }
+    if count * height * width > MAX_PIXELS {
+        let most = MAX_PIXELS / (height * width);
+        return Err(file.refused(format!("it promises {count} images of this size, but may have {most}")));
+    }
+    Ok(Pictures::new(height, width, file.items(count, height * width, "images")?))
+}
+
+/// Reads labels, classes 0 to 9; `name` is that of the file, for messages.
+///
+/// # Errors
+/// [`Error::File`] for anything but a whole IDX file of 1 to 200,000 labels up to 9.
+pub fn read_labels(name: &str, source: impl Read) -> Result<Vec<u8>> {
+    let mut file = Idx::open(name, source)?;
+    let [count] = file.header(LABELS, "labels")?;
+    let labels = file.items(count, 1, "labels")?;
+    match labels.iter().position(|&label| label > MAX_LABEL) {
+        Some(item) => {
+            Err(file.refused(format!("label {} of item {item} is not one of 0 to {MAX_LABEL}", labels[item])))
+        }
+        None => Ok(labels),
+    }
+}
+
+/// A file while it is read.
+struct Idx<'a> {
+    name: &'a str,
+    bytes: Box<dyn Read + 'a>,
+    is_gzip: bool,
+}
+
+impl<'a> Idx<'a> {
+    fn open(name: &'a str, mut source: impl Read + 'a) -> Result<Self> {
+        let mut start = Vec::new();
+        let read = source.by_ref().take(GZIP.len() as u64).read_to_end(&mut start);
+        read.map_err(|error| Error::file(name, error))?;
+        let is_gzip = start == GZIP;
+        let whole = Cursor::new(start).chain(source);
+        let bytes: Box<dyn Read + 'a> =
+            if is_gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) };
+        Ok(Self { name, bytes, is_gzip })
+    }
+
+    /// The sizes of the axes, after a magic number that says how many there are.
+    fn header<const AXES: usize>(&mut self, magic: u32, what: &str) -> Result<[usize; AXES]> {
+        match self.number(what)? {
+            found if found == magic => {}
+            IMAGES => return Err(self.refused("this file holds images, not labels")),
+            LABELS => return Err(self.refused("this file holds labels, not images")),
+            found => {
+                let reason =
+                    format!("not an IDX file of {what}: it begins with {found:#x} instead of {magic:#x}");
+                return Err(self.refused(reason));
+            }
+        }
+        let mut sizes = [0; AXES];
+        for size in &mut sizes {
+            *size = self.number(what)? as usize;
+        }
+        match sizes[0] {
+            0 => Err(self.refused(format!("it holds no {what}"))),
+            1..=MAX_ITEMS => Ok(sizes),
+            count => Err(self.refused(format!("it promises {count} {what}, but may have {MAX_ITEMS}"))),
+        }
+    }
+
+    fn number(&mut self, what: &str) -> Result<u32> {
+        let mut bytes = Vec::new();
+        self.append(4, &mut bytes)?;
+        match bytes.as_slice() {
+            &[a, b, c, d] => Ok(u32::from_be_bytes([a, b, c, d])),
+            [] => Err(self.refused(format!("not an IDX file of {what}: it ends within its header"))),
+            _ => Err(self.refused(format!("not an IDX file of {what}: it is cut off within its header"))),
+        }
+    }
+
+    /// All `count` items of `size` bytes, after which the file must end.
+    fn items(&mut self, count: usize, size: usize, what: &str) -> Result<Vec<u8>> {
+        /// Bytes that are asked for before the first has come.
+        const FIRST: usize = 1 << 16;
+        let total = count * size;
+        let mut items = Vec::new();
+        while items.len() < total {
+            let more = (total - items.len()).min(items.len().max(FIRST));
+            items.reserve_exact(more);
+            let before = items.len();
+            self.append(more, &mut items)?;
+            if items.len() < before + more {
+                let whole = items.len() / size;
+                return Err(
+                    self.refused(format!("it is cut off after {whole} of the {count} {what} it promises"))
+                );
+            }
+        }
+        // One byte more tells whether there is anything; a gzip file is checked to its end by this.
+        if self.append(1, &mut Vec::new())? > 0 {
+            return Err(self.refused(format!("it goes on after the {count} {what} it promises")));
+        }
+        Ok(items)
+    }
+
+    /// Reads up to `most` bytes, fewer only where the file ends.
+    fn append(&mut self, most: usize, bytes: &mut Vec<u8>) -> Result<usize> {
+        let read = self.bytes.by_ref().take(most as u64).read_to_end(bytes);
+        read.map_err(|error| match error.kind() {
+            ErrorKind::UnexpectedEof | ErrorKind::InvalidInput | ErrorKind::InvalidData if self.is_gzip => {
+                self.refused("its gzip data are damaged or cut off")
+            }
+            _ => self.refused(error),
+        })
+    }
+
+    fn refused(&self, reason: impl std::fmt::Display) -> Error {
+        Error::file(self.name, reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::{Compression, write::GzEncoder};
+    use std::io::Write;
+
+    fn idx(magic: u32, sizes: &[u32], items: &[u8]) -> Vec<u8> {
+        let numbers = [magic].into_iter().chain(sizes.iter().copied());
+        numbers.flat_map(u32::to_be_bytes).chain(items.iter().copied()).collect()
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn said_of_images(bytes: &[u8]) -> String {
+        read_images("i", bytes).unwrap_err().to_string()
+    }
+
+    fn said_of_labels(bytes: &[u8]) -> String {
+        read_labels("l", bytes).unwrap_err().to_string()
+    }
+
+    /// Gives one byte at a time, as a slow source may.
+    struct Trickle<'a>(&'a [u8]);
+    impl Read for Trickle<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let most = buffer.len().min(1);
+            self.0.read(&mut buffer[..most])
+        }
+    }
+
+    #[test]
+    fn images_and_labels_are_read_plain_and_gzip() {
+        let pixels: Vec<u8> = (0..24).map(|i| i * 10).collect();
+        let images = idx(IMAGES, &[2, 3, 4], &pixels);
+        for bytes in [images.clone(), gzip(&images)] {
+            let pictures = read_images("i", Trickle(&bytes)).unwrap();
+            assert_eq!((pictures.len(), pictures.height(), pictures.width()), (2, 3, 4));
+            assert_eq!(pictures.picture(1), &pixels[12..]);
+        }
+        let labels = idx(LABELS, &[4], &[3, 0, 9, 1]);
+        assert_eq!(read_labels("l", &*labels).unwrap(), [3, 0, 9, 1]);
+        assert_eq!(read_labels("l", &*gzip(&labels)).unwrap(), [3, 0, 9, 1]);
+        // A gzip file may come in several parts.
+        let parts = [gzip(&labels[..5]), gzip(&labels[5..])].concat();
+        assert_eq!(read_labels("l", &*parts).unwrap(), [3, 0, 9, 1]);
+    }
+
+    #[test]
+    fn broken_files_are_told_in_one_sentence() {
+        let images = idx(IMAGES, &[2, 3, 4], &[5; 24]);
+        let long = [&*images, &[0]].concat();
+        assert_eq!(said_of_images(&[]), "i: not an IDX file of images: it ends within its header");
+        assert_eq!(
+            said_of_images(&images[..7]),
+            "i: not an IDX file of images: it is cut off within its header"
+        );
+        assert_eq!(said_of_images(&images[..30]), "i: it is cut off after 1 of the 2 images it promises");
+        assert_eq!(said_of_images(&long), "i: it goes on after the 2 images it promises");
+        assert_eq!(said_of_images(&gzip(&long)), "i: it goes on after the 2 images it promises");
+        assert_eq!(
+            said_of_images(b"PK\x03\x04 and so on"),
+            "i: not an IDX file of images: it begins with 0x504b0304 instead of 0x803"
+        );
+        assert_eq!(said_of_images(&idx(LABELS, &[1], &[1])), "i: this file holds labels, not images");
+        assert_eq!(said_of_labels(&images), "l: this file holds images, not labels");
+        assert_eq!(said_of_labels(&idx(LABELS, &[0], &[])), "l: it holds no labels");
+        assert_eq!(
+            said_of_labels(&idx(LABELS, &[3], &[9, 10, 0])),
+            "l: label 10 of item 1 is not one of 0 to 9"
+        );
+        for sizes in [[1, 65, 3], [1, 3, 0], [1, u32::MAX, 1]] {
+            let said = said_of_images(&idx(IMAGES, &sizes, &[]));
+            assert!(said.ends_with("pixels, but each side must be 1 to 64"), "{said}");
+        }
+    }
+
+    #[test]
+    fn damaged_gzip_is_told() {
+        let packed = gzip(&idx(LABELS, &[2000], &[1; 2000]));
+        let mut wrong_sum = packed.clone();
+        let length = wrong_sum.len();
+        wrong_sum[length - 6] ^= 1;
+        let mut broken = packed.clone();
+        broken[12..20].fill(0xff);
+        let damaged = "l: its gzip data are damaged or cut off";
+        for bytes in [
+            &wrong_sum[..],
+            &broken,
+            &packed[..12],
+            &packed[..length - 3],
+            &GZIP,
+            &[&*packed, &[7; 30]].concat(),
+        ] {
+            assert_eq!(said_of_labels(bytes), damaged);
+        }
+    }
+
+    #[test]
+    fn a_header_that_promises_too_much_is_told() {
+        let said = said_of_images(&idx(IMAGES, &[u32::MAX, 28, 28], &[]));
+        assert_eq!(said, "i: it promises 4294967295 images, but may have 200000");
+        let said = said_of_images(&idx(IMAGES, &[200_000, 64, 64], &[]));
+        assert_eq!(said, "i: it promises 200000 images of this size, but may have 38281");
+        assert!(said_of_labels(&idx(LABELS, &[200_001], &[])).contains("may have 200000"));
+    }
+
+    #[test]
+    fn mnist_is_read_where_it_is_there() {
+        let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data");
+        let folder = std::env::var("GLASSBOX_DATA").unwrap_or_else(|_| beside.into());
+        let open = |file: &str| std::fs::File::open(format!("{folder}/mnist/t10k-{file}-ubyte.gz"));
+        let (Ok(images), Ok(labels)) = (open("images-idx3"), open("labels-idx1")) else {
+            return eprintln!("skipped: there is no MNIST in {folder}");
+        };
+        let pictures = read_images("images", images).unwrap();
+        let labels = read_labels("labels", labels).unwrap();
+        assert_eq!((pictures.len(), pictures.height(), pictures.width()), (10_000, 28, 28));
+        let counts = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009];
+        assert_eq!(
+            [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(|c| labels.iter().filter(|l| **l == c).count()),
+            counts
+        );
+        assert_eq!(labels[..5], [7, 2, 1, 0, 4]);
+        let ink: u64 = (0..pictures.len()).flat_map(|i| pictures.picture(i)).map(|&p| u64::from(p)).sum();
+        assert_eq!(ink / 10_000 / 784, 33); // of 255: the known mean of 0.1325
+    }
+}
