@@ -47,11 +47,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             draw(&element, &drawn, (width, height), &view);
         }
     });
-    // Renewed with the verdict, so that both say the same.
-    let note = Memo::new(move |_| {
-        page.words.track();
-        drawn.with_untracked(|drawn| drawn.as_ref().map_or_else(String::new, |d| d.0.note.clone()))
-    });
+    let note = note_of(page, drawn);
     let captioned = move || page.current.with(|experiment| page.lab().captioned(slot, experiment));
     let summary = move || {
         drawn.with(|drawn| drawn.as_ref().map_or_else(|| "Not measured yet.".into(), |d| d.0.summary.clone()))
@@ -90,11 +86,6 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
         let drawn = drawn.get()?;
         plot::read_out(&drawn.0.figure, &drawn.1, size.get(), position)
     });
-    let height = if slot.height_px == 0 {
-        "aspect-ratio: 1; height: auto".to_owned()
-    } else {
-        format!("--h: {}px", slot.height_px)
-    };
     view! {
         <figure class="fig" data-testid=slot.id>
             <figcaption class="fig__cap">
@@ -111,7 +102,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             </figcaption>
             <focus::Answer drawn=drawn />
             <div class="fig__plot">
-                <canvas node_ref=canvas id=format!("figure-{}", slot.id) role="img" tabindex="0" aria-label=summary style=height
+                <canvas node_ref=canvas id=format!("figure-{}", slot.id) role="img" tabindex="0" aria-label=summary style=height_of(slot)
                     on:pointermove=on_move on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
                 <legend::PlaneLegend drawn=drawn />
                 <legend::Empty drawn=drawn size=size />
@@ -128,6 +119,21 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             </Show>
         </figure>
     }
+}
+
+fn height_of(slot: FigureSlot) -> String {
+    if slot.height_px == 0 {
+        return "aspect-ratio: 1; height: auto".into();
+    }
+    format!("--h: {}px", slot.height_px)
+}
+
+/// The words beside the title, renewed with the verdict, so that both say the same.
+fn note_of(page: Page, drawn: RwSignal<Option<Drawn>>) -> Memo<String> {
+    Memo::new(move |_| {
+        page.words.track();
+        drawn.with_untracked(|drawn| drawn.as_ref().map_or_else(String::new, |d| d.0.note.clone()))
+    })
 }
 
 /// The selected layer's own activation, chosen beside its figure.

@@ -97,14 +97,13 @@ fn Speed(page: Page) -> impl IntoView {
 fn Seed(page: Page) -> impl IntoView {
     let seed = Memo::new(move |_| page.current.with(|experiment| experiment.seed));
     let on_change = move |event: leptos::ev::Event| {
-        match event_target_value(&event).trim().parse() {
-            Ok(seed) => page.set_seed(seed),
-            Err(_) => {
-                let said = format!(
-                    "That was not taken: seed must be a whole number from 0 to {MAX_SEED}. Everything is as it was."
-                );
-                page.notice.set(Some(said));
-            }
+        if let Ok(seed) = event_target_value(&event).trim().parse() {
+            page.set_seed(seed);
+        } else {
+            let said = format!(
+                "That was not taken: seed must be a whole number from 0 to {MAX_SEED}. Everything is as it was."
+            );
+            page.notice.set(Some(said));
         }
         // The seed in force, whatever was typed.
         event_target::<web_sys::HtmlInputElement>(&event).set_value(&seed.get_untracked().to_string());

@@ -183,7 +183,10 @@ async fn controls_say_what_is_in_force() {
     let checked = "document.querySelectorAll('[data-testid=activation] .seg :checked').length";
     assert_eq!(stage.value(checked).await, 0, "a mixed network has no one activation");
     stage.choose_radio("activation", "Tanh").await;
-    stage.until("location.hash.includes('layers.9.activation=tanh')", "Tanh for all layers").await;
+    stage.until(&format!("{checked} === 1"), "Tanh for all layers").await;
+    stage
+        .until("decodeURIComponent(location.hash).includes('layers.9.activation\":\"tanh')", "the change")
+        .await;
     stage.keys("m").await;
     stage.click("#data-noise").await; // to the middle
     stage.until("location.hash.includes('data.noise')", "another noise").await;
@@ -237,7 +240,6 @@ async fn divergence_is_explained() {
     let link = "#lab=gradients&network.layers.0.activation=relu&network.layers.1.activation=relu&optimizer.name=sgd&\
                 optimizer.learning_rate=100&network.layers.9.activation=linear&network.layers.8.activation=linear";
     let Some(stage) = Stage::open(link).await else { return };
-    stage.choose_radio("activation", "ReLU").await;
     stage.choose_radio("initializer", "He").await;
     stage.keys(" ").await;
     stage

@@ -119,8 +119,8 @@ impl Lab for Gradients {
                 112,
             ),
             slot("boundary", "Decision boundary", "", Place::Side, 0),
-            slot("curves", "Loss and accuracy", "train thick, test thin", Place::Side, 180),
-            FigureSlot { of_layer: true, ..slot("activation", "Layer activation", "", Place::Side, 156) },
+            slot("curves", "Loss and accuracy", "train thick, test thin", Place::Side, 176),
+            FigureSlot { of_layer: true, ..slot("activation", "Layer activation", "", Place::Side, 148) },
         ];
         &FIGURES
     }
