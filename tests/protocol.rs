@@ -19,7 +19,11 @@ fn ticking() -> f64 {
 }
 
 fn everything() -> View {
-    View { figures: LABS[0].figures().iter().map(|slot| slot.id.to_owned()).collect(), layer: 1 }
+    View {
+        figures: LABS[0].figures().iter().map(|slot| slot.id.to_owned()).collect(),
+        layer: 1,
+        ..View::default()
+    }
 }
 
 fn start(run: u32) -> Request {

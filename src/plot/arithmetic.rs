@@ -52,8 +52,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, sum: &Arithmetic, numbers:
     let colors = &pen.style.palette;
     let grids = grids(sum, numbers);
     let (side, left) = place(sum, grids.len(), (pen.width, pen.height));
-    if side <= 0.0 {
-        return Ok(());
+    if side <= 0.0 || sum.height * sum.width == 0 {
+        return Ok(()); // no room, or nothing to work out
     }
     let bottom = HEAD + side * sum.height as f64;
     for (index, grid) in grids.iter().enumerate() {

@@ -87,14 +87,14 @@ impl Lab for Cnn {
             }
         }
         const FIGURES: [FigureSlot; 5] = [
-            slot("maps", "Feature maps", "click any cell to see the sum behind it", Place::Story, 392),
+            slot("maps", "Feature maps", "click any cell to see the sum behind it", Place::Story, 348),
             FigureSlot { is_always_filled: true, ..slot("scores", "Answer", "", Place::Side, 262) },
             FigureSlot {
                 works_out: Some("maps"),
                 ..slot("sum", "One cell, worked out", "", Place::Row, 188)
             },
             slot("curves", "Training", "train thick, test thin", Place::Row, 188),
-            slot("confusion", "Confusion", "said, for each true digit", Place::Row, 206),
+            slot("confusion", "Confusion", "", Place::Row, 212),
         ];
         &FIGURES
     }
