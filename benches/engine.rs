@@ -149,32 +149,6 @@ fn step_of_digits(bencher: Bencher, digits: Digits) {
     });
 }
 
-/// Pictures per sample.
-const PICTURES: usize = 1000;
-
-/// Pictures a second with every change on.
-#[divan::bench]
-fn augment(bencher: Bencher) {
-    let data = DataConfig { samples: PICTURES, test_fraction: 0.0, ..DataConfig::named("digits") };
-    let data = Data::new(&data, 1).expect("valid");
-    let pictures = data.train.pictures().expect("pictures");
-    let config = Augmentation {
-        shift: 2.0,
-        rotation: 15.0,
-        scale: 0.15,
-        shear: 0.2,
-        elastic: 1.5,
-        thickness: 0.5,
-        ..Augmentation::default()
-    };
-    let (mut augmenter, mut output) = (Augmenter::new(&config, 28, 28, 1), [0.0; 28 * 28]);
-    bencher.counter(ItemsCount::new(PICTURES)).bench_local(|| {
-        for item in 0..PICTURES {
-            augmenter.apply(black_box(pictures.picture(item)), 0, item, black_box(&mut output));
-        }
-    });
-}
-
 /// Rows, inputs and units of the layers of [`LABS`].
 const SHAPES: [[usize; 3]; 6] = [[10, 2, 8], [10, 8, 8], [10, 8, 1], [32, 2, 16], [32, 16, 16], [32, 16, 1]];
 /// Products per sample.

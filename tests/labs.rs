@@ -10,11 +10,10 @@ use plotters::prelude::*;
 use serde_json::{Value, json};
 
 fn everything(lab: &dyn Lab) -> View {
-    View {
-        figures: lab.figures().iter().map(|slot| slot.id.to_owned()).collect(),
-        layer: 3,
-        ..View::default()
-    }
+    // A bold 1, for labs that read pictures.
+    let picture = (0..28 * 28).map(|pixel: u32| f32::from((12..16).contains(&(pixel % 28)))).collect();
+    let figures = lab.figures().iter().map(|slot| slot.id.to_owned()).collect();
+    View { figures, layer: 3, picture, focus: None }
 }
 
 /// Verdict after so many steps.
@@ -52,6 +51,7 @@ fn every_lab_gives_the_same_run_twice_and_draws_every_figure() {
                 }
                 let mut numbers = Numbers::default();
                 let view = everything(lab);
+                observer.look(&run, &view);
                 let panels: Vec<_> = view
                     .figures
                     .iter()

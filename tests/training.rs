@@ -397,10 +397,10 @@ fn what_is_wrong_is_named_with_what_is_allowed() {
         (
             "/optimizer/learning_rate",
             json!("NaN"),
-            &["optimizer.learning_rate", "\"NaN\"", "expected a number"],
+            &["optimizer.learning_rate", "\"NaN\"", "must be a number"],
         ),
-        ("/data/noise", json!("NaN"), &["data.noise", "\"NaN\"", "expected a number"]),
-        ("/data/noise", json!(null), &["data.noise", "null", "expected a number"]),
+        ("/data/noise", json!("NaN"), &["data.noise", "\"NaN\"", "must be a number"]),
+        ("/data/noise", json!(null), &["data.noise", "nothing", "must be a number"]),
         ("/batch_size", json!("half"), &["batch_size", "\"half\"", "\"full\""]),
         ("/batch_size", json!(-1), &["batch_size", "-1", "a whole number from 1"]),
         // Out of range.

@@ -57,7 +57,6 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
         if slot.of_layer { format!("Layer {}", page.layer.get()) } else { captioned().title.into() }
     };
     let caption = Memo::new(move |_| captioned().caption);
-    // The read-out stands on the side of the pointer that has more room in the window.
     let is_right_half = RwSignal::new(false);
     let on_move = move |event: PointerEvent| {
         let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0);
@@ -81,11 +80,6 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             shows_table.set(true);
         }
     };
-    let read_out = Memo::new(move |_| {
-        let position = hover.get()?;
-        let drawn = drawn.get()?;
-        plot::read_out(&drawn.0.figure, &drawn.1, size.get(), position)
-    });
     view! {
         <figure class="fig" data-testid=slot.id>
             <figcaption class="fig__cap">
@@ -106,12 +100,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
                     on:pointermove=on_move on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
                 <legend::PlaneLegend drawn=drawn />
                 <legend::Empty drawn=drawn size=size />
-                {move || read_out.get().map(|read_out| {
-                    let (x, y) = hover.get_untracked().unwrap_or_default();
-                    let is_right = is_right_half.get_untracked();
-                    let class = if is_right { "read-out read-out--left num" } else { "read-out num" };
-                    view! { <div class=class style=format!("left: {x}px; top: {y}px")>{read_out.lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}</div> }
-                })}
+                <ReadOut drawn=drawn size=size hover=hover is_right_half=is_right_half />
             </div>
             {slot.works_out.map(|maps| view! { <focus::FocusPicker page=page maps=page.figure(maps) /> })}
             <Show when=move || shows_table.get()>
@@ -134,6 +123,30 @@ fn note_of(page: Page, drawn: RwSignal<Option<Drawn>>) -> Memo<String> {
         page.words.track();
         drawn.with_untracked(|drawn| drawn.as_ref().map_or_else(String::new, |d| d.0.note.clone()))
     })
+}
+
+/// The exact values under the pointer, on the side of it that has more room in the window.
+#[component]
+fn ReadOut(
+    drawn: RwSignal<Option<Drawn>>,
+    size: RwSignal<(f64, f64)>,
+    hover: RwSignal<Option<(f64, f64)>>,
+    is_right_half: RwSignal<bool>,
+) -> impl IntoView {
+    let read_out = Memo::new(move |_| {
+        let position = hover.get()?;
+        let drawn = drawn.get()?;
+        plot::read_out(&drawn.0.figure, &drawn.1, size.get(), position)
+    });
+    move || {
+        read_out.get().map(|read_out| {
+            let (x, y) = hover.get_untracked().unwrap_or_default();
+            let is_right = is_right_half.get_untracked();
+            let class = if is_right { "read-out read-out--left num" } else { "read-out num" };
+            let lines = read_out.lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
+            view! { <div class=class style=format!("left: {x}px; top: {y}px")>{lines}</div> }
+        })
+    }
 }
 
 /// The selected layer's own activation, chosen beside its figure.

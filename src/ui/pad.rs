@@ -112,20 +112,33 @@ pub fn Pad(page: Page) -> impl IntoView {
                 on:pointerdown=on_down on:pointermove=on_move on:pointerup=on_up on:pointercancel=on_up on:keydown=on_key></canvas>
             {move || is_empty().then(|| view! { <p class="pad__hint">"Draw a digit, or press a key from 0 to 9"</p> })}
         </div>
+        <Tools page=page erases=erases pressure=pressure />
+    }
+}
+
+/// Pen, eraser, undo, the strength of the ink, clear.
+#[component]
+fn Tools(page: Page, erases: RwSignal<bool>, pressure: RwSignal<f32>) -> impl IntoView {
+    let sheet = page.sheet;
+    let change = move |change: fn(&mut Sheet)| {
+        sheet.update(change);
+        page.refresh();
+    };
+    view! {
         <div class="tools">
             <button class="btn btn--icon" aria-label="Pen" title="Pen" aria-pressed=move || (!erases.get()).to_string()
                 on:click=move |_| erases.set(false)><Icon path=icons::PEN /></button>
             <button class="btn btn--icon" aria-label="Eraser" title="Eraser  e" aria-pressed=move || erases.get().to_string()
                 on:click=move |_| erases.set(true)><Icon path=icons::ERASER /></button>
             <button class="btn btn--icon" aria-label="Undo" title="Undo  Ctrl+z" disabled=move || !sheet.with(Sheet::can_undo)
-                on:click=move |_| change(&Sheet::undo)><Icon path=icons::UNDO /></button>
+                on:click=move |_| change(Sheet::undo)><Icon path=icons::UNDO /></button>
             <div class="field"><label for="pen-width">"Ink"</label>
                 <input type="range" id="pen-width" min="0" max="10" step="1" prop:value=move || (pressure.get() * 10.0).to_string()
                     style=move || format!("--p: {}%", pressure.get() * 100.0)
                     aria-valuetext=move || format!("{} %", (50.0 + 100.0 * pressure.get()).round())
                     on:input=move |event| pressure.set(event_target_value(&event).parse().unwrap_or(5.0) / 10.0) />
             </div>
-            <button class="btn btn--line" data-testid="clear" on:click=move |_| change(&Sheet::clear)>"Clear"</button>
+            <button class="btn btn--line" data-testid="clear" on:click=move |_| change(Sheet::clear)>"Clear"</button>
         </div>
     }
 }

@@ -32,13 +32,12 @@ pub(super) fn panel(observer: &CnnObserver, run: &Run, view: &View, numbers: &mu
         })
         .map(|column| MapColumn { mixes: mixes(run, column.layer), ..column })
         .collect();
-    let summary = match observer.picture() {
-        [] => "The pad is empty, so there are no feature maps yet.".into(),
-        _ => {
-            let layers: Vec<String> =
-                columns.iter().map(|column| format!("{} {}", column.label, column.shape)).collect();
-            format!("Feature maps of the drawing, layer by layer: {}.", layers.join(", "))
-        }
+    let layers: Vec<String> =
+        columns.iter().map(|column| format!("{} {}", column.label, column.shape)).collect();
+    let summary = if observer.picture().is_empty() {
+        "The pad is empty, so there are no feature maps yet.".into()
+    } else {
+        format!("Feature maps of the drawing, layer by layer: {}.", layers.join(", "))
     };
     let figure = Maps { columns, focus: Some(focus).filter(|_| !observer.picture().is_empty()) };
     Panel { id: "maps".into(), note: String::new(), summary, figure: Figure::Maps(figure) }

@@ -36,7 +36,7 @@ impl Lab for Cnn {
             "network": { "layers": digits::layers() },
             "initial_weights": "digits",
             "loss": "sparse_categorical_crossentropy",
-            "optimizer": { "name": "adam" },
+            "optimizer": { "name": "adam", "learning_rate": 0.001 },
             "batch_size": 32
         });
         Experiment::from_value(experiment).expect("the defaults are tested")

@@ -95,7 +95,14 @@ fn worked(observer: &CnnObserver, run: &Run, unit: Unit) -> Worked {
                     weight: weights[(place * channels + map) * filters + unit.map],
                 })
             });
-            strongest_map(terms.flatten().collect(), [size, size], channels, z, output, bias(run, unit))
+            strongest_map(
+                &terms.flatten().collect::<Vec<_>>(),
+                [size, size],
+                channels,
+                z,
+                output,
+                bias(run, unit),
+            )
         }
         Some((weights, &[_, units])) => {
             let [height, width, channels] = before;
@@ -107,7 +114,7 @@ fn worked(observer: &CnnObserver, run: &Run, unit: Unit) -> Worked {
             });
             let terms: Vec<Term> = terms.collect();
             if height * width > 1 {
-                strongest_map(terms, [height, width], channels, z, output, bias(run, unit))
+                strongest_map(&terms, [height, width], channels, z, output, bias(run, unit))
             } else {
                 strongest_inputs(terms, z, output, bias(run, unit))
             }
@@ -158,7 +165,7 @@ fn window(
 
 /// The map whose products matter most, with the sum over the others.
 fn strongest_map(
-    terms: Vec<Term>,
+    terms: &[Term],
     [height, width]: [usize; 2],
     maps: usize,
     z: f32,
