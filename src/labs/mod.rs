@@ -6,11 +6,13 @@ pub mod format;
 mod gradients;
 mod link;
 mod panel;
+mod pictures;
 mod verdict;
 
 pub use control::{Choice, Control, Kind};
 pub use link::{from_link, to_link};
 pub use panel::*;
+pub use pictures::*;
 pub use verdict::{Remedy, Tone, Verdict};
 
 use crate::error::{Error, Result};

@@ -1,6 +1,7 @@
 //! What can be drawn, as data: a lab fills these in, the page draws any of them. Bulk numbers lie
 //! apart in the frame's one array, so that they cross from the worker without being parsed.
 
+use super::pictures::{Arithmetic, Maps, Matrix, Scores};
 use crate::nn::Activation;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,10 @@ pub enum Figure {
     Distribution(Distribution),
     Plane(Plane),
     Diagram(Diagram),
+    Maps(Maps),
+    Scores(Scores),
+    Matrix(Matrix),
+    Arithmetic(Arithmetic),
 }
 
 /// Lines over the steps of a run, in one strip for each measure.

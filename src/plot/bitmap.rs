@@ -31,6 +31,19 @@ impl Bitmap {
         bitmap
     }
 
+    /// Draws its outermost pixels in `color`.
+    pub fn outline(&mut self, color: RGBColor) {
+        let (width, height) = (self.width, self.height);
+        let pixels = self.rgb.as_chunks_mut::<3>().0;
+        let edges = (0..width).flat_map(|x| [x, (height.max(1) - 1) * width + x]);
+        let sides = (0..height).flat_map(|y| [y * width, y * width + width.max(1) - 1]);
+        for at in edges.chain(sides) {
+            if let Some(pixel) = pixels.get_mut(at) {
+                *pixel = [color.0, color.1, color.2];
+            }
+        }
+    }
+
     /// Puts a tile of `colors`, row by row, into `frame` with its top left at `(x, y)`, the frame
     /// included.
     pub fn tile(&mut self, (x, y): (usize, usize), frame: &Frame, colors: impl Fn(usize) -> RGBColor) {

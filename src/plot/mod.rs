@@ -4,6 +4,7 @@
 //!
 //! All sizes are CSS pixels, multiplied by [`Style::scale`] on the way to the backend.
 
+mod arithmetic;
 mod axes;
 mod bars;
 mod bitmap;
@@ -13,15 +14,20 @@ mod diagram;
 mod distribution;
 mod layer_map;
 mod links;
+mod maps;
+mod matrix;
 mod palette;
 mod pen;
 mod plane;
 mod read_out;
+mod scores;
 mod table;
 mod text;
 mod thumbnail;
 
 pub use columns::{Columns, columns};
+pub use maps::unit_at;
+pub use matrix::cell_at;
 pub use palette::{Palette, Ramp};
 pub use read_out::{Crosshair, ReadOut, read_out};
 pub use table::{Table, table};
@@ -90,6 +96,10 @@ pub fn draw<DB: DrawingBackend>(
         Figure::Distribution(distribution) => distribution::draw(&pen, distribution, numbers),
         Figure::Plane(plane) => plane::draw(&pen, plane, numbers),
         Figure::Diagram(diagram) => diagram::draw(&pen, diagram, numbers, view),
+        Figure::Maps(maps) => maps::draw(&pen, maps, numbers),
+        Figure::Scores(scores) => scores::draw(&pen, scores, numbers),
+        Figure::Matrix(matrix) => matrix::draw(&pen, matrix, numbers),
+        Figure::Arithmetic(sum) => arithmetic::draw(&pen, sum, numbers),
     }?;
     let under_pointer = view.hover.and_then(|at| read_out(figure, numbers, (pen.width, pen.height), at));
     match under_pointer {

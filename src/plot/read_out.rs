@@ -2,7 +2,7 @@
 
 use super::pen::{Pen, Point};
 use super::text::Rect;
-use super::{Drawn, bars, curves, diagram, distribution, layer_map, plane};
+use super::{Drawn, arithmetic, bars, curves, diagram, distribution, layer_map, maps, matrix, plane, scores};
 use crate::labs::{Figure, Numbers};
 use plotters::prelude::DrawingBackend;
 use plotters::style::Color;
@@ -63,5 +63,9 @@ pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: P
         Figure::Distribution(distribution) => distribution::read(distribution, numbers, size, pointer),
         Figure::Plane(plane) => plane::read(plane, numbers, size, pointer),
         Figure::Diagram(diagram) => diagram::read(diagram, numbers, size, pointer),
+        Figure::Maps(maps) => maps::read(maps, numbers, size, pointer),
+        Figure::Scores(scores) => scores::read(scores, numbers, size, pointer),
+        Figure::Matrix(matrix) => matrix::read(matrix, numbers, size, pointer),
+        Figure::Arithmetic(sum) => arithmetic::read(sum, numbers, size, pointer),
     }
 }

@@ -4,7 +4,10 @@
 use super::diagram::neuron;
 use super::distribution::bin_edge;
 use super::layer_map::first_step;
-use crate::labs::{Curves, Diagram, Distribution, Figure, LayerBars, LayerMap, Line, Numbers, Plane};
+use crate::labs::{
+    Arithmetic, Curves, Diagram, Distribution, Figure, LayerBars, LayerMap, Line, Maps, Matrix, Numbers,
+    Plane, Scores,
+};
 
 /// Cells of text under named columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +28,10 @@ pub fn table(figure: &Figure, numbers: &Numbers) -> Table {
         Figure::Distribution(distribution) => of_distribution(distribution, numbers),
         Figure::Plane(plane) => of_plane(plane, numbers),
         Figure::Diagram(diagram) => of_diagram(diagram, numbers),
+        Figure::Maps(maps) => of_maps(maps, numbers),
+        Figure::Scores(scores) => of_scores(scores, numbers),
+        Figure::Matrix(matrix) => of_matrix(matrix, numbers),
+        Figure::Arithmetic(sum) => of_arithmetic(sum, numbers),
     }
 }
 
@@ -113,4 +120,76 @@ fn of_diagram(diagram: &Diagram, numbers: &Numbers) -> Table {
     };
     let (links, _) = numbers.at(diagram.links).as_chunks::<4>();
     Table { columns: names(&["from", "to", "weight"]), rows: links.iter().map(row).collect() }
+}
+
+/// A row for each map: every cell of them would be a table of thousands.
+fn of_maps(maps: &Maps, numbers: &Numbers) -> Table {
+    let of_column = |column: &crate::labs::MapColumn| {
+        let cells = (column.height * column.width).max(1);
+        let label = column.label.clone();
+        let row = move |(index, map): (usize, &[f32])| {
+            let least = map.iter().copied().fold(f32::INFINITY, f32::min);
+            let most = map.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let mean = map.iter().sum::<f32>() / map.len() as f32;
+            vec![
+                label.clone(),
+                (index + 1).to_string(),
+                least.to_string(),
+                mean.to_string(),
+                most.to_string(),
+            ]
+        };
+        numbers.at(column.values).chunks_exact(cells).enumerate().map(row).collect::<Vec<_>>()
+    };
+    Table {
+        columns: names(&["layer", "map", "least", "mean", "most"]),
+        rows: maps.columns.iter().flat_map(of_column).collect(),
+    }
+}
+
+fn of_scores(scores: &Scores, numbers: &Numbers) -> Table {
+    let (probabilities, logits) = (numbers.at(scores.probabilities), numbers.at(scores.logits));
+    let cell = |values: &[f32], index: usize| values.get(index).map_or_else(String::new, f32::to_string);
+    let row = |(index, class): (usize, &String)| {
+        vec![class.clone(), cell(probabilities, index), cell(logits, index)]
+    };
+    Table {
+        columns: names(&["class", "probability", "logit"]),
+        rows: scores.classes.iter().enumerate().map(row).collect(),
+    }
+}
+
+fn of_matrix(matrix: &Matrix, numbers: &Numbers) -> Table {
+    let many = matrix.classes.len().max(1);
+    let rows = numbers.at(matrix.counts).chunks_exact(many).zip(&matrix.classes);
+    let heads = matrix.classes.iter().map(|class| format!("read as {class}"));
+    Table {
+        columns: std::iter::once("true class".into()).chain(heads).collect(),
+        rows: rows
+            .map(|(row, class)| {
+                std::iter::once(class.clone()).chain(row.iter().map(f32::to_string)).collect()
+            })
+            .collect(),
+    }
+}
+
+fn of_arithmetic(sum: &Arithmetic, numbers: &Numbers) -> Table {
+    let weights = numbers.at(sum.weights);
+    let width = sum.width.max(1);
+    let row = |(index, input): (usize, &f32)| {
+        let weight = weights.get(index);
+        vec![
+            (index / width).to_string(),
+            (index % width).to_string(),
+            input.to_string(),
+            weight.map_or_else(String::new, f32::to_string),
+            weight.map_or_else(String::new, |weight| (input * weight).to_string()),
+        ]
+    };
+    let mut rows: Vec<_> = numbers.at(sum.inputs).iter().enumerate().map(row).collect();
+    let names_of_terms = ["sum of these", "sum over other maps", "bias", "before the activation", "output"];
+    for (name, term) in names_of_terms.into_iter().zip(sum.terms) {
+        rows.push(vec![name.into(), String::new(), String::new(), String::new(), term.to_string()]);
+    }
+    Table { columns: names(&["row", "column", "input", "weight", "product"]), rows }
 }

@@ -112,13 +112,13 @@ impl Experiment {
         }
     }
 
-    /// What all layers keep of the items that pass through them at once must fit into memory: a batch
-    /// with its pictures, and the test items where they are points, which are tested all at once.
+    /// What all layers keep of the items that pass through them at once, and the items themselves, must
+    /// fit into memory: a batch, and for points, which are tested all at once, the test items.
     fn validate_memory(&self, plan: &Plan) -> Result<()> {
         let Plan { units, working_space, .. } = *plan;
         let is_plane = self.data.set()?.is_plane();
-        let kept = KEPT_OF_AN_OUTPUT * units + if is_plane { 0 } else { SIDE * SIDE };
-        let most = MAX_KEPT.saturating_sub(working_space) / kept;
+        let of_an_item = KEPT_OF_AN_OUTPUT * units + if is_plane { 0 } else { SIDE * SIDE };
+        let most = MAX_KEPT.saturating_sub(working_space) / of_an_item;
         let suited = |most: usize| format!("at most {most} for a network of {units} units");
         if most == 0 {
             let allowed = format!("smaller: one pass takes {working_space} numbers whatever the batch");

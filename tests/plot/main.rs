@@ -4,6 +4,7 @@
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
 mod paper;
+mod pictures;
 mod samples;
 
 use glassbox::labs::*;
@@ -228,6 +229,31 @@ fn the_pointer_reads_neurons_and_links() {
     assert!(!link.crosshair.trace.is_empty());
 }
 
+#[test]
+fn the_pointer_reads_units_scores_and_mistakes() {
+    let size = (736.0, 400.0);
+    let sample = named("maps");
+    let Figure::Maps(maps) = &sample.figure else { unreachable!("maps are maps") };
+    let found: Vec<_> = (0..736)
+        .flat_map(|x| (0..400).map(move |y| (f64::from(x), f64::from(y))))
+        .filter_map(|at| glassbox::plot::unit_at(maps, &sample.numbers, size, at))
+        .collect();
+    for (layer, map, row, column) in [(0, 7, 25, 25), (1, 0, 0, 0), (3, 4, 4, 1), (5, 63, 0, 0)] {
+        let unit = Unit { layer, map, row, column };
+        assert!(found.contains(&unit), "{unit:?} is nowhere under the pointer");
+    }
+    let first = read("scores", (200.0, 260.0), (60.0, 3.5 * 26.0)).expect("the fourth row");
+    assert_eq!(first.lines[0], "class 3");
+    assert_eq!(first.lines[2], "logit 4");
+    let mistake = read("matrix", (218.0, 218.0), (18.0 + 70.0, 18.0 + 10.0)).expect("a cell");
+    assert_eq!(mistake.lines[0], "0 read as 3");
+    let cell = read("sum", (390.0, 190.0), (1.0, 21.0)).expect("the first input");
+    assert_eq!(cell.lines[0], "input, map 4 of 8, row 0, column 0");
+    let (_, rows) = cells(&named("sum"));
+    assert_eq!((rows.len(), &*rows[13][0], &*rows[13][4]), (14, "output", "1.05"));
+    assert_eq!(cells(&named("matrix")).1[3][4], "96");
+}
+
 /// `cargo test --test plot pictures -- --ignored` writes every sample as SVG into `target/plots`, light
 /// and, with the tokens of `TOKENS` (a CSS file whose last `:root` wins), as it says.
 #[test]
@@ -251,6 +277,10 @@ fn pictures() {
             Figure::Plane(_) => &[(280, 280), (140, 140)],
             Figure::Distribution(_) => &[(290, 196), (358, 196)],
             Figure::Curves(_) => &[(290, 164), (358, 260), (290, 164)],
+            Figure::Maps(_) => &[(736, 400), (358, 300), (736, 400)],
+            Figure::Scores(_) => &[(190, 260), (358, 260)],
+            Figure::Matrix(_) => &[(190, 190), (240, 240), (190, 190)],
+            Figure::Arithmetic(_) => &[(390, 190), (330, 180), (390, 190)],
         };
         for (i, &size) in sizes.iter().enumerate() {
             let paper = Paper::with_svg(size.0 * FINE as u32, size.1 * FINE as u32);

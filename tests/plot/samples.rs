@@ -40,7 +40,7 @@ pub const VANISHING: [f32; 11] =
 
 /// Every kind of figure with sensible numbers.
 pub fn figures() -> Vec<Sample> {
-    vec![
+    let mut figures = vec![
         curves("curves", 600),
         curves("curves-long", 1_200_000),
         vanishing_curves(),
@@ -61,7 +61,9 @@ pub fn figures() -> Vec<Sample> {
         diagram("diagram", &[2, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 1], 0),
         diagram("diagram-wide", &[2, 8, 8, 8, 1], 56),
         diagram("diagram-flat", &[2, 1], 0),
-    ]
+    ];
+    figures.extend(super::pictures::figures());
+    figures
 }
 
 fn line(numbers: &mut Numbers, label: &str, is_train: bool, points: &[(f32, f32, f32)]) -> Line {

@@ -118,15 +118,6 @@ impl Lab for Gradients {
     }
 }
 
-/// The figures draw the plane, so the data must lie in it.
-fn ensure_plane(data: &DataConfig) -> Result<()> {
-    if data.set()?.is_plane() {
-        return Ok(());
-    }
-    let allowed = "a set of points in the plane: the lab gradients takes data of two features";
-    Err(Error::setting("data.name", &data.name, allowed))
-}
-
 /// The figures count dense layers, so there must be no other.
 fn ensure_dense(network: &NetworkConfig) -> Result<()> {
     match network.layers.iter().position(|layer| layer.as_dense().is_none()) {
@@ -136,6 +127,15 @@ fn ensure_dense(network: &NetworkConfig) -> Result<()> {
             Err(Error::setting(&key, kind, "dense: the lab gradients is about dense layers"))
         }
     }
+}
+
+/// The figures draw the plane, so the data must lie in it.
+fn ensure_plane(data: &DataConfig) -> Result<()> {
+    if data.set()?.is_plane() {
+        return Ok(());
+    }
+    let allowed = "a set of points in the plane: the lab gradients takes data of two features";
+    Err(Error::setting("data.name", &data.name, allowed))
 }
 
 /// The layers before the output layer.

@@ -1,0 +1,101 @@
+//! Figures of a network that reads pictures, to draw.
+
+use super::samples::{Noise, Sample};
+use glassbox::labs::*;
+
+pub fn figures() -> Vec<Sample> {
+    vec![maps("maps", 2), maps("maps-one-across", 1), scores(), matrix(), weighted_sum(), pooled()]
+}
+
+fn sample(name: &str, make: impl FnOnce(&mut Numbers, &mut Noise) -> Figure) -> Sample {
+    let mut numbers = Numbers::default();
+    let figure = make(&mut numbers, &mut Noise::new(9));
+    Sample { name: name.into(), figure, numbers }
+}
+
+/// The picture, two convolutions, each pooled, and a dense layer.
+fn maps(name: &str, across: usize) -> Sample {
+    sample(name, |numbers, noise| {
+        let mut column = |layer: Option<usize>, label: &str, [maps, height, width]: [usize; 3]| {
+            let is_picture = layer.is_none() || height > 2 * width;
+            MapColumn {
+                layer,
+                label: label.into(),
+                shape: format!("{maps} × {height}×{width}"),
+                maps,
+                across: if is_picture { 1 } else { across },
+                of: maps.max(if height > 2 * width { height * width } else { 0 }),
+                height,
+                width,
+                values: numbers.add((0..maps * height * width).map(|_| noise.next())),
+                scales: numbers.add((0..maps).map(|_| 1.0)),
+                is_signed: layer == Some(0),
+                mixes: label.starts_with("conv") || label == "dense",
+                field: (layer == Some(0)).then_some([2, 3, 4, 4]),
+            }
+        };
+        let columns = vec![
+            column(None, "input", [1, 28, 28]),
+            column(Some(0), "conv2d", [8, 26, 26]),
+            column(Some(1), "max_pooling2d", [8, 13, 13]),
+            column(Some(2), "conv2d_1", [8, 11, 11]),
+            column(Some(3), "max_pooling2d_1", [8, 5, 5]),
+            column(Some(5), "dense", [1, 32, 2]),
+        ];
+        Figure::Maps(Maps { columns, focus: Some(Unit { layer: 1, map: 3, row: 2, column: 2 }) })
+    })
+}
+
+fn scores() -> Sample {
+    sample("scores", |numbers, _| {
+        let logits = [-3.0, -2.0, 0.5, 4.0, -1.0, 1.0, -6.0, -2.0, 0.0, -0.5_f32];
+        let total: f32 = logits.iter().map(|z| z.exp()).sum();
+        Figure::Scores(Scores {
+            classes: (0..10).map(|class| class.to_string()).collect(),
+            probabilities: numbers.add(logits.iter().map(|z| z.exp() / total)),
+            logits: numbers.add(logits),
+        })
+    })
+}
+
+fn matrix() -> Sample {
+    sample("matrix", |numbers, _| {
+        let count = |i: usize| if i.is_multiple_of(11) { 96.0 } else { f32::from(i.is_multiple_of(7)) };
+        Figure::Matrix(Matrix {
+            classes: (0..10).map(|class| class.to_string()).collect(),
+            counts: numbers.add((0..100).map(count)),
+        })
+    })
+}
+
+fn weighted_sum() -> Sample {
+    sample("sum", |numbers, noise| {
+        Figure::Arithmetic(Arithmetic {
+            unit: Unit { layer: 2, map: 1, row: 4, column: 5 },
+            rule: Rule::WeightedSum,
+            height: 3,
+            width: 3,
+            inputs: numbers.add((0..9).map(|_| noise.next().abs())),
+            weights: numbers.add((0..9).map(|_| noise.next())),
+            of_map: [3, 8],
+            terms: [0.86, 0.31, -0.12, 1.05, 1.05],
+            activation: "relu".into(),
+        })
+    })
+}
+
+fn pooled() -> Sample {
+    sample("pooled", |numbers, noise| {
+        Figure::Arithmetic(Arithmetic {
+            unit: Unit { layer: 1, map: 1, row: 4, column: 5 },
+            rule: Rule::Maximum,
+            height: 2,
+            width: 2,
+            inputs: numbers.add((0..4).map(|_| noise.next())),
+            weights: Span::default(),
+            of_map: [1, 8],
+            terms: [0.0, 0.0, 0.0, 0.9, 0.9],
+            activation: "linear".into(),
+        })
+    })
+}
