@@ -136,7 +136,7 @@ fn experiments_on_pictures_are_checked() {
     full["batch_size"] = json!("full");
     let error = Experiment::from_value(full).unwrap_err().to_string();
     // 50 million numbers, of which each item takes 784 for its pixels and 5 for each of 806 outputs.
-    assert!(error.starts_with("batch_size is full, but must be at most 10386 "), "{error}");
+    assert!(error.starts_with("batch_size is full, but must be at most 10384 "), "{error}");
     let plain = digits(json!({})).to_value();
     assert!(plain["data"].get("augmentation").is_none());
     let kept = digits(json!({ "shift": 2 }));
@@ -200,14 +200,14 @@ fn broken_model_files_are_refused_in_one_sentence() {
     }
     assert!(refusal(&vec![b' '; (48 << 20) + 1]).contains("larger than 48 MB"));
     let kept = |experiment: &str, steps: &str| {
-        vec![("experiment", experiment.to_owned()), ("steps", steps.to_owned())]
+        vec![("run", format!("{{\"experiment\":{experiment},\"steps\":{steps}}}"))]
     };
     let good = run.experiment().to_value().to_string();
     let arrays = run.network().named_weights();
     let file = |arrays: &[_], metadata: Vec<_>| model::tensors_to_bytes(arrays, &metadata);
     let said = |experiment: &str| refusal(&file(&arrays, kept(experiment, "40")));
     Model::read("m", &*file(&arrays, kept(&good, "40"))).unwrap();
-    assert!(refusal(&file(&arrays, Vec::new())).ends_with("its metadata hold no experiment"));
+    assert!(refusal(&file(&arrays, Vec::new())).ends_with("its metadata hold no run"));
     assert!(said("{").contains("is not JSON"));
     assert!(said("{}").contains("cannot be taken"));
     assert!(said(&good.replace("\"adam\"", "\"adim\"")).contains("unknown value `adim`"));
@@ -215,7 +215,8 @@ fn broken_model_files_are_refused_in_one_sentence() {
         said(&good.replace("\"units\":12", "\"units\":13"))
             .contains("dense/kernel is [784, 12] of F32, but must be [784, 13]")
     );
-    assert!(refusal(&file(&arrays, kept(&good, "many"))).contains("the steps in its metadata are \"many\""));
+    let steps = refusal(&file(&arrays, kept(&good, "-4")));
+    assert!(steps.contains("the steps in its metadata are -4, not a whole number"), "{steps}");
     assert!(refusal(&file(&arrays[1..], kept(&good, "40"))).contains("dense/kernel is missing"));
     let mut more = arrays.clone();
     more.push(("dense_7/kernel".into(), arrays[1].1.clone()));

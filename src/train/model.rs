@@ -8,6 +8,7 @@ use crate::nn::{Loss, Network};
 use crate::tensor::Tensor;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, Metadata, TensorView};
+use serde_json::{Value, json};
 use std::io::Read;
 
 /// Largest model file that is read: all weights a network may have, and a long experiment.
@@ -27,9 +28,9 @@ pub struct Model {
 /// A run as it stands as a model file, for [`Model::read`].
 #[must_use]
 pub fn to_bytes(run: &Run) -> Vec<u8> {
-    let experiment = serde_json::to_string(run.experiment()).expect("an experiment is plain data");
-    let metadata = [("experiment", experiment), ("steps", run.steps().to_string())];
-    tensors_to_bytes(&run.network().named_weights(), &metadata)
+    // One entry only: safetensors writes several in an order that differs from file to file.
+    let origin = json!({ "experiment": run.experiment(), "steps": run.steps() });
+    tensors_to_bytes(&run.network().named_weights(), &[("run", origin.to_string())])
 }
 
 /// A safetensors file of `f32` tensors with different names, in little-endian, row-major order.
@@ -95,17 +96,15 @@ impl Model {
 
 /// Experiment and steps out of the metadata; an error is the reason in words.
 fn origin(metadata: &Metadata) -> std::result::Result<(Experiment, usize), String> {
-    let texts = metadata.metadata().as_ref();
-    let text = |key: &str| {
-        texts.and_then(|texts| texts.get(key)).ok_or_else(|| format!("its metadata hold no {key}"))
-    };
-    let value = serde_json::from_str(text("experiment")?)
-        .map_err(|error| format!("the experiment in its metadata is not JSON: {error}"))?;
-    let experiment = Experiment::from_value(value)
+    let text = metadata.metadata().as_ref().and_then(|texts| texts.get("run"));
+    let text = text.ok_or("its metadata hold no run")?;
+    let mut value: Value = serde_json::from_str(text)
+        .map_err(|error| format!("the run in its metadata is not JSON: {error}"))?;
+    let experiment = Experiment::from_value(value["experiment"].take())
         .map_err(|error| format!("the experiment in its metadata cannot be taken: {error}"))?;
-    let steps = text("steps")?;
-    let steps =
-        steps.parse().map_err(|_| format!("the steps in its metadata are {steps:?}, not a number"))?;
+    let steps = value["steps"].as_u64().and_then(|steps| usize::try_from(steps).ok());
+    let steps = steps
+        .ok_or_else(|| format!("the steps in its metadata are {}, not a whole number", value["steps"]))?;
     Ok((experiment, steps))
 }
 
