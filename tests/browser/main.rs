@@ -4,6 +4,7 @@
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
 mod bits;
+mod digits;
 mod stage;
 mod visit;
 mod widely;

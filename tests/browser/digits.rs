@@ -1,0 +1,130 @@
+//! The CNN lab: digits are drawn with real pointer events, and read.
+
+use crate::stage::Stage;
+use fantoccini::Locator;
+use fantoccini::actions::{InputSource, MouseActions, PointerAction};
+use serde_json::json;
+use std::time::Duration;
+
+/// Clear digits as pen strokes, in per mille of the pad.
+const DIGITS: [(&str, &[&[[i64; 2]]]); 5] = [
+    ("1", &[&[[500, 180], [500, 820]]]),
+    ("7", &[&[[300, 220], [700, 220], [600, 480], [480, 820]]]),
+    ("4", &[&[[420, 180], [300, 560], [720, 560]], &[[600, 360], [600, 840]]]),
+    (
+        "0",
+        &[&[
+            [500, 180],
+            [360, 270],
+            [310, 500],
+            [370, 740],
+            [500, 820],
+            [640, 730],
+            [690, 500],
+            [630, 260],
+            [500, 180],
+        ]],
+    ),
+    (
+        "2",
+        &[&[[330, 330], [390, 220], [520, 190], [640, 270], [620, 420], [480, 600], [320, 800], [700, 800]]],
+    ),
+];
+
+/// Draws one stroke on the pad, the pen staying down at its end when `lifts` is false.
+async fn stroke(stage: &Stage, points: &[[i64; 2]], lifts: bool) {
+    let pad = stage.client.find(Locator::Css("[data-testid=pad]")).await.expect("the pad");
+    let (_, _, width, height) = pad.rectangle().await.expect("its place");
+    let at = |[x, y]: [i64; 2]| ((x as f64 / 1000.0 - 0.5) * width, (y as f64 / 1000.0 - 0.5) * height);
+    let to = |point: [i64; 2], ms: u64| {
+        let (x, y) = at(point);
+        let duration = Some(Duration::from_millis(ms));
+        PointerAction::MoveToElement { element: pad.clone(), duration, x, y }
+    };
+    let mut actions = MouseActions::new("mouse".to_owned())
+        .then(to(points[0], 0))
+        .then(PointerAction::Down { button: fantoccini::actions::MOUSE_BUTTON_LEFT });
+    for &point in &points[1..] {
+        actions = actions.then(to(point, 60));
+    }
+    if lifts {
+        actions = actions.then(PointerAction::Up { button: fantoccini::actions::MOUSE_BUTTON_LEFT });
+    }
+    stage.client.perform_actions(actions).await.expect("a stroke");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clear_digits_are_read_and_an_empty_pad_is_not() {
+    let Some(stage) = Stage::open("#lab=cnn").await else { return };
+    let prediction = "document.querySelector('[data-testid=prediction]').dataset";
+    for (digit, strokes) in DIGITS {
+        stage.click("[data-testid=clear]").await;
+        stage.until(&format!("{prediction}.class === ''"), "an empty pad").await;
+        assert_eq!(stage.value(&format!("{prediction}.confidence")).await, "0");
+        for points in strokes {
+            stroke(&stage, points, true).await;
+        }
+        stage.until(&format!("{prediction}.class === '{digit}'"), digit).await;
+        let sure = stage.value(&format!("Number({prediction}.confidence)")).await;
+        assert!(sure.as_f64().is_some_and(|sure| sure > 0.5), "{digit} with {sure}");
+    }
+    for (width, height, scheme) in [
+        (1440, 900, "light"),
+        (1440, 900, "dark"),
+        (1024, 768, "light"),
+        (390, 844, "light"),
+        (390, 844, "dark"),
+    ] {
+        stage.size(width, height, scheme).await;
+        stage.until("document.querySelector('#figure-maps').width > 0", "a layout").await;
+        stage.picture(&format!("cnn-{width}-{scheme}")).await;
+    }
+    stage.close().await;
+}
+
+/// Maps and probabilities change before the pen is lifted.
+#[tokio::test(flavor = "multi_thread")]
+async fn maps_and_bars_change_while_the_pen_moves() {
+    let Some(stage) = Stage::open("#lab=cnn").await else { return };
+    stage.click("[data-testid=clear]").await;
+    let drawn = "document.querySelector('#figure-maps').toDataURL()";
+    let empty = stage.value(drawn).await;
+    stroke(&stage, &[[300, 220], [700, 220]], false).await;
+    stage
+        .until("document.querySelector('[data-testid=prediction]').dataset.class !== ''", "a first answer")
+        .await;
+    let first = stage.value(drawn).await;
+    assert_ne!(first, empty);
+    let scores = stage.value("document.querySelector('#figure-scores').toDataURL()").await;
+    stroke(&stage, &[[700, 220], [480, 820]], true).await;
+    stage.until("document.querySelector('[data-testid=prediction]').dataset.class === '7'", "a 7").await;
+    assert_ne!(stage.value(drawn).await, first);
+    assert_ne!(stage.value("document.querySelector('#figure-scores').toDataURL()").await, scores);
+    stage.close().await;
+}
+
+/// By keys alone a sample is written, moved and taken away; toggling the activation keeps the weights.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pad_works_by_keys_and_the_network_trains_on() {
+    let Some(stage) = Stage::open("#lab=cnn").await else { return };
+    let prediction = "document.querySelector('[data-testid=prediction]').dataset.class";
+    let focus = "document.querySelector('#pad').focus()";
+    for digit in ["5", "8"] {
+        stage.client.execute(focus, Vec::new()).await.expect("the pad");
+        stage.type_keys(digit).await;
+        stage.until(&format!("{prediction} === '{digit}'"), digit).await;
+    }
+    stage.type_keys("x").await;
+    stage.until(&format!("{prediction} === ''"), "an empty pad").await;
+    stage.client.execute(focus, Vec::new()).await.expect("the pad");
+    stage.type_keys("3").await;
+    stage.until(&format!("{prediction} === '3'"), "a 3").await;
+    stage.keys("..").await;
+    stage.until_step(2).await;
+    let rows = stage.table("curves").await;
+    assert!(rows.len() >= 2, "a loss for each step: {rows:?}");
+    stage.click(".rail a[href='#lab=gradients']").await;
+    stage.until("document.querySelector('#figure-network')", "the other lab").await;
+    assert_eq!(stage.value("document.querySelector('#pad')").await, json!(null));
+    stage.close().await;
+}
