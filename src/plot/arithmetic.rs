@@ -85,6 +85,8 @@ fn draw_grid<DB: DrawingBackend>(
     let colors = &pen.style.palette;
     let ramp = Ramp::new(if grid.is_signed { &colors.div } else { &colors.seq });
     let most = grid.values.iter().fold(1e-6_f32, |most, value| most.max(value.abs()));
+    // All of them or none: a grid with holes would look as if those were zeros.
+    let is_readable = grid.values.iter().all(|&value| Font::Small.width(&fixed(value, 2)) < side);
     for (index, &value) in grid.values.iter().take(sum.height * sum.width).enumerate() {
         let (row, column) = (index / sum.width.max(1), index % sum.width.max(1));
         let cell =
@@ -92,7 +94,7 @@ fn draw_grid<DB: DrawingBackend>(
         let color = if grid.is_signed { ramp.signed(value / most) } else { ramp.at(value / most) };
         pen.fill(Rect { width: side - 1.0, height: side - 1.0, ..cell }, &color)?;
         let text = fixed(value, 2);
-        if Font::Small.width(&text) < side {
+        if is_readable {
             pen.text(&text, cell.middle(), Align::Center, Font::Small, &ink_on(color))?;
         }
     }

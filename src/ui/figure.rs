@@ -16,6 +16,7 @@ use web_sys::{
 #[component]
 pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
     let slot = of;
+    let lab = page.lab().name();
     let canvas = NodeRef::<html::Canvas>::new();
     let drawn = page.figure(slot.id);
     let hover = RwSignal::new(None::<(f64, f64)>);
@@ -23,7 +24,8 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
     let shows_table = RwSignal::new(false);
     let take_size = move |element: &HtmlCanvasElement| {
         let now = (f64::from(element.client_width()), f64::from(element.client_height()));
-        if size.get_untracked() != now {
+        // Of a figure whose lab was closed the browser still tells that it has no size any more.
+        if size.try_get_untracked().is_some_and(|size| size != now) {
             size.set(now);
         }
     };
@@ -33,7 +35,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
         observe(
             &element,
             move |element| take_size(element),
-            move |visible| page.set_visible(slot.id, visible),
+            move |visible| page.set_visible((lab, slot.id), visible),
         );
     });
     Effect::new(move |_| {
@@ -215,7 +217,7 @@ fn observe(
     if let Ok(observer) = IntersectionObserver::new(seen.as_ref().unchecked_ref()) {
         observer.observe(element);
     }
-    // A figure lives as long as the page.
+    // They end with the canvas, of which the browser tells nothing once it is gone.
     resized.forget();
     seen.forget();
 }

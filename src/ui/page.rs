@@ -33,7 +33,7 @@ pub type Drawn = Arc<(Panel, Arc<Numbers>)>;
 const RENEWAL_MS: f64 = 1000.0;
 
 /// The name of a lab and of one of its figures.
-type FigureKey = (&'static str, &'static str);
+pub type FigureKey = (&'static str, &'static str);
 
 /// All state, as handles that components copy.
 #[derive(Clone, Copy)]
@@ -63,7 +63,7 @@ pub struct Page {
     pub theme: RwSignal<u32>,
     /// Of every lab, by its name and theirs.
     figures: StoredValue<BTreeMap<FigureKey, RwSignal<Option<Drawn>>>>,
-    visible: StoredValue<BTreeSet<&'static str>>,
+    visible: StoredValue<BTreeSet<FigureKey>>,
     trainer: StoredValue<Trainer, LocalStorage>,
     drag: StoredValue<Drag>,
     /// When words were renewed, and the finding then.
@@ -149,8 +149,9 @@ impl Page {
 
     /// What the visitor looks at.
     pub fn view(self) -> View {
+        let lab = self.lab().name();
         let is_asked = |slot: &&FigureSlot| {
-            slot.is_always_filled || self.visible.with_value(|visible| visible.contains(slot.id))
+            slot.is_always_filled || self.visible.with_value(|visible| visible.contains(&(lab, slot.id)))
         };
         View {
             figures: self.slots().iter().filter(is_asked).map(|slot| slot.id.to_owned()).collect(),
@@ -283,10 +284,10 @@ impl Page {
     }
 
     /// Tells that a figure came into sight or left it.
-    pub fn set_visible(self, id: &'static str, is_visible: bool) {
+    pub fn set_visible(self, id: FigureKey, is_visible: bool) {
         let changed = self
             .visible
-            .try_update_value(|visible| if is_visible { visible.insert(id) } else { visible.remove(id) });
+            .try_update_value(|visible| if is_visible { visible.insert(id) } else { visible.remove(&id) });
         if is_visible && changed == Some(true) {
             self.refresh();
         }

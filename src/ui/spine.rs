@@ -17,11 +17,14 @@ pub fn Spine(page: Page) -> impl IntoView {
     Effect::new(move |_| {
         let Some(element) = spine.get() else { return };
         let measured = element.clone();
-        let resized = Closure::<dyn Fn()>::new(move || width.set(f64::from(measured.client_width())));
+        let resized = Closure::<dyn Fn()>::new(move || {
+            // Refused once the lab is closed, of which the browser tells last.
+            let _ = width.try_set(f64::from(measured.client_width()));
+        });
         if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
             observer.observe(&element);
         }
-        resized.forget(); // lives as long as the page
+        resized.forget(); // ends with the element
     });
     let depth = Memo::new(move |_| page.current.with(|experiment| experiment.network.layers.len() - 1));
     let slab = move || {
