@@ -76,7 +76,7 @@ type Picture = [u8; SIDE * SIDE];
 /// Where the items of a set come from.
 #[derive(Debug)]
 enum Source {
-    /// Draws a point of the plane, roughly within ±1 before it is standardised: for classes the label
+    /// Draws a point of the plane, roughly within ±1.5 before it is standardised: for classes the label
     /// is given and returned, for regression it is computed.
     Points(fn(&mut Rng, &Draw) -> ([f32; 2], f32)),
     /// Draws a picture of a class.

@@ -3,36 +3,17 @@
 use super::{ensure_plane, hidden};
 use crate::data::{BatchSize, SETS, Task};
 use crate::error::{Error, Result, ensure_within};
+use crate::labs::control::parsed;
 use crate::labs::{Choice, Control, Kind, MIXED};
 use crate::nn::layers::Dense;
 use crate::nn::{Activation, Initializer, InitializerName, LayerConfig, Loss};
-use crate::train::settings::{self, Settings};
+use crate::train::settings::Settings;
 use crate::train::{Experiment, OptimizerConfig, OptimizerName};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use serde_json::Value;
 
 /// Deviation of "Small": weights so small that every layer is nearly linear and passes little on.
 const SMALL: Initializer = Initializer { name: InitializerName::RandomNormal, scale: Some(0.05) };
-
-fn control(
-    key: &str,
-    label: &'static str,
-    kind: Kind,
-    choices: Vec<Choice>,
-    value: impl Serialize,
-) -> Control {
-    let value = serde_json::to_value(value).expect("settings are plain data");
-    Control { key: key.into(), label, kind, choices, value, restarts: false, folded: true }
-}
-
-fn numbers<const N: usize>(values: [f64; N]) -> Vec<Choice> {
-    values.map(|value| Choice::new(value, value.to_string())).to_vec()
-}
-
-fn named<T: Serialize + Copy>(values: &[T], label: impl Fn(T) -> &'static str) -> Vec<Choice> {
-    let value = |value: &T| serde_json::to_value(value).expect("settings are plain data");
-    values.iter().map(|item| Choice::new(value(item), label(*item))).collect()
-}
 
 /// What all layers have in common, else the word [`MIXED`], which is no choice.
 fn common<T: PartialEq + Serialize>(mut values: impl Iterator<Item = T>) -> Value {
@@ -49,77 +30,85 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
     let layers = || experiment.network.layers.iter().filter_map(LayerConfig::as_dense);
     let whole =
         |range: std::ops::RangeInclusive<usize>| range.map(|n| Choice::new(n, n.to_string())).collect();
-    let shown = |control: Control| Control { folded: false, ..control };
-    let restarting = |control: Control| Control { restarts: true, ..control };
     let plane = SETS.iter().filter(|set| set.is_plane());
     let sets = plane.map(|set| Choice::new(set.name, set.label)).collect();
     let optimizer = &experiment.optimizer;
     let mut controls = vec![
-        shown(restarting(control("data.name", "Data", Kind::DataSets, sets, &experiment.data.name))),
-        shown(restarting(control(
-            "depth",
-            "Hidden layers",
-            Kind::Slider,
-            whole(1..=20),
-            hidden(experiment).count(),
-        ))),
-        shown(control(
+        Control::new("data.name", "Data", Kind::DataSets, sets, &experiment.data.name)
+            .shown_first()
+            .restarting(),
+        Control::new("depth", "Hidden layers", Kind::Slider, whole(1..=20), hidden(experiment).count())
+            .shown_first()
+            .restarting(),
+        Control::new(
             "activation",
             "Activation",
             Kind::Segments { featured: 3 },
             activations(),
             common(hidden(experiment).map(|layer| layer.activation)),
-        )),
-        shown(restarting(control(
+        )
+        .shown_first(),
+        Control::new(
             "initializer",
             "Initialisation",
             Kind::Segments { featured: 3 },
             initializers(),
             common(layers().map(|layer| layer.kernel_initializer)),
-        ))),
-        control(
+        )
+        .shown_first()
+        .restarting(),
+        Control::new(
             "optimizer.learning_rate",
             "Learning rate",
             Kind::Slider,
-            numbers([0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]),
+            Choice::numbers([0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0]),
             optimizer.learning_rate(),
         ),
-        control(
+        Control::new(
             "optimizer.name",
             "Optimiser",
             Kind::Select,
-            named(&OptimizerName::ALL, OptimizerName::label),
+            Choice::named(&OptimizerName::ALL, OptimizerName::label),
             optimizer.name,
         ),
-        control("batch_size", "Batch size", Kind::Slider, batch_sizes(experiment), experiment.batch_size),
-        restarting(control(
+        Control::new(
+            "batch_size",
+            "Batch size",
+            Kind::Slider,
+            batch_sizes(experiment),
+            experiment.batch_size,
+        ),
+        Control::new(
             "width",
             "Neurons per layer",
             Kind::Slider,
             whole(1..=64),
             common(hidden(experiment).map(|layer| layer.units)),
-        )),
-        control(
+        )
+        .restarting(),
+        Control::new(
             "clip",
             "Clip gradients at",
             Kind::Segments { featured: 4 },
             clips(),
             optimizer.global_clipnorm,
         ),
-        restarting(control(
+        Control::new(
             "data.noise",
             "Noise",
             Kind::Slider,
-            numbers([0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5]),
+            Choice::numbers([0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5]),
             experiment.data.noise,
-        )),
-        restarting(control(
+        )
+        .restarting(),
+        Control::new(
             "data.samples",
             "Samples",
             Kind::Slider,
             [50, 100, 200, 500, 1000, 2000, 5000].map(|n| Choice::new(n, n.to_string())).to_vec(),
             experiment.data.samples,
-        )),
+        )
+        .restarting(),
     ];
     if let Ok(Task::Classes(range)) = experiment.data.set().map(|set| set.task.clone())
         && range.start() < range.end()
@@ -127,11 +116,17 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
         let classes = experiment.data.classes().unwrap_or(2);
         let choices: Vec<Choice> = whole(range);
         let kind = Kind::Segments { featured: choices.len() };
-        controls.push(restarting(control("data.classes", "Classes", kind, choices, classes)));
+        controls.push(Control::new("data.classes", "Classes", kind, choices, classes).restarting());
     }
     let losses = losses(experiment);
     if losses.len() > 1 {
-        controls.push(control("loss", "Loss", Kind::Select, named(&losses, Loss::label), experiment.loss));
+        controls.push(Control::new(
+            "loss",
+            "Loss",
+            Kind::Select,
+            Choice::named(&losses, Loss::label),
+            experiment.loss,
+        ));
     }
     controls
 }
@@ -140,11 +135,11 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
 pub(super) fn of_layer(experiment: &Experiment, layer: usize) -> Vec<Control> {
     let Some(dense) = hidden(experiment).nth(layer.wrapping_sub(1)) else { return Vec::new() };
     let key = format!("network.layers.{}.activation", layer - 1);
-    vec![control(&key, "Activation of this layer", Kind::Select, activations(), dense.activation)]
+    vec![Control::new(&key, "Activation of this layer", Kind::Select, activations(), dense.activation)]
 }
 
 fn activations() -> Vec<Choice> {
-    named(&Activation::ALL, Activation::label)
+    Choice::named(&Activation::ALL, Activation::label)
 }
 
 fn initializers() -> Vec<Choice> {
@@ -175,7 +170,7 @@ fn batch_sizes(experiment: &Experiment) -> Vec<Choice> {
 
 fn clips() -> Vec<Choice> {
     let mut choices = vec![Choice::new(Value::Null, "Off")];
-    choices.extend(numbers([0.1, 1.0, 10.0]));
+    choices.extend(Choice::numbers([0.1, 1.0, 10.0]));
     choices
 }
 
@@ -288,12 +283,4 @@ fn fit_output(experiment: &mut Experiment) -> Result<()> {
 fn hidden_mut(experiment: &mut Experiment) -> impl Iterator<Item = &mut Dense> {
     let count = experiment.network.layers.len() - 1;
     experiment.network.layers[..count].iter_mut().filter_map(LayerConfig::as_dense_mut)
-}
-
-/// The value of a control as the setting it stands for.
-fn parsed<T: DeserializeOwned>(key: &str, value: &Value) -> Result<T> {
-    settings::read(value.clone()).map_err(|error| match error {
-        Error::Unreadable { reason, .. } => Error::Unreadable { key: key.into(), reason },
-        other => other,
-    })
 }
