@@ -28,8 +28,6 @@ fn common<T: PartialEq + Serialize>(mut values: impl Iterator<Item = T>) -> Valu
 /// Every control, in the order of the page.
 pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
     let layers = || experiment.network.layers.iter().filter_map(LayerConfig::as_dense);
-    let whole =
-        |range: std::ops::RangeInclusive<usize>| range.map(|n| Choice::new(n, n.to_string())).collect();
     let plane = SETS.iter().filter(|set| set.is_plane());
     let sets = plane.map(|set| Choice::new(set.name, set.label)).collect();
     let optimizer = &experiment.optimizer;
@@ -110,25 +108,32 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
         )
         .restarting(),
     ];
-    if let Ok(Task::Classes(range)) = experiment.data.set().map(|set| set.task.clone())
-        && range.start() < range.end()
-    {
-        let classes = experiment.data.classes().unwrap_or(2);
-        let choices: Vec<Choice> = whole(range);
-        let kind = Kind::Segments { featured: choices.len() };
-        controls.push(Control::new("data.classes", "Classes", kind, choices, classes).restarting());
-    }
-    let losses = losses(experiment);
-    if losses.len() > 1 {
-        controls.push(Control::new(
-            "loss",
-            "Loss",
-            Kind::Select,
-            Choice::named(&losses, Loss::label),
-            experiment.loss,
-        ));
-    }
+    controls.extend(classes(experiment));
+    controls.extend(loss(experiment));
     controls
+}
+
+/// The number of classes, for data that can be made with several.
+fn classes(experiment: &Experiment) -> Option<Control> {
+    let Task::Classes(range) = experiment.data.set().ok()?.task.clone() else { return None };
+    if range.start() == range.end() {
+        return None;
+    }
+    let choices: Vec<Choice> = whole(range);
+    let kind = Kind::Segments { featured: choices.len() };
+    let classes = experiment.data.classes().unwrap_or(2);
+    Some(Control::new("data.classes", "Classes", kind, choices, classes).restarting())
+}
+
+/// The loss, where there is a choice.
+fn loss(experiment: &Experiment) -> Option<Control> {
+    let losses = losses(experiment);
+    let choices = Choice::named(&losses, Loss::label);
+    (losses.len() > 1).then(|| Control::new("loss", "Loss", Kind::Select, choices, experiment.loss))
+}
+
+fn whole(range: std::ops::RangeInclusive<usize>) -> Vec<Choice> {
+    range.map(|n| Choice::new(n, n.to_string())).collect()
 }
 
 /// The activation of one layer, counted from 1; the output layer's follows from the loss.
