@@ -50,8 +50,8 @@ fn train_writes_a_report_and_a_model() {
     assert_eq!(tensors.tensor("dense/kernel").unwrap().shape(), [2, 8]);
     assert_eq!(tensors.tensor("dense_10/bias").unwrap().shape(), [1]);
     let (_, metadata) = safetensors::SafeTensors::read_metadata(&bytes).unwrap();
-    let kept: Value = serde_json::from_str(&metadata.metadata().as_ref().unwrap()["experiment"]).unwrap();
-    assert_eq!(kept, report["experiment"]);
+    let kept: Value = serde_json::from_str(&metadata.metadata().as_ref().unwrap()["run"]).unwrap();
+    assert_eq!(kept["experiment"], report["experiment"]);
 }
 
 #[test]

@@ -99,6 +99,19 @@ impl Network {
         })
     }
 
+    /// Shapes of the arrays of weights that a network of these settings has.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn weight_shapes(
+        config: &NetworkConfig,
+        input_shape: &[usize],
+        loss: Loss,
+    ) -> Result<Vec<Vec<usize>>> {
+        let network = Self::unweighted(config, input_shape, loss)?;
+        Ok(network.slots.into_iter().map(|slot| slot.shape).collect())
+    }
+
     /// Takes the settings of another network of the same shapes, keeping the weights.
     ///
     /// # Errors
@@ -297,6 +310,12 @@ impl Network {
     #[must_use]
     pub fn sees(&self, index: usize, part: [usize; 4]) -> Option<[usize; 4]> {
         self.layers[index].sees(part)
+    }
+
+    /// Cells of a unit's window that lie above and left of the input of the layer at `index`.
+    #[must_use]
+    pub fn outside(&self, index: usize, unit: [usize; 2]) -> [usize; 2] {
+        self.layers[index].outside(unit)
     }
 
     /// Number of outputs of the network.

@@ -38,19 +38,23 @@ pub fn layers() -> Vec<LayerConfig> {
 }
 
 impl InitialWeights {
-    /// Puts the weights into a network of the same shapes.
+    /// Passes when a network whose arrays have these shapes can take the weights.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a network of other shapes.
-    pub(super) fn give(self, network: &mut Network) -> Result<()> {
+    /// [`Error::Setting`] for other shapes.
+    pub(super) fn ensure_fit(self, weight_shapes: &[Vec<usize>]) -> Result<()> {
         let Self::Digits = self;
-        let (shapes, weights) = shipped();
-        if *shapes != shapes_of(network) {
+        if shipped().0 != weight_shapes {
             let allowed = "left out for a network whose layers are not those of the digit model";
             return Err(Error::setting("initial_weights", "digits", allowed));
         }
-        network.weights.copy_from_slice(weights);
         Ok(())
+    }
+
+    /// Puts the weights into a network that they fit.
+    pub(super) fn give(self, network: &mut Network) {
+        let Self::Digits = self;
+        network.weights.copy_from_slice(&shipped().1);
     }
 }
 

@@ -100,6 +100,10 @@ impl Experiment {
         self.validate_batch_size()?;
         self.validate_loss()?;
         let plan = Network::check(&self.network, &self.data.input_shape()?, self.loss)?;
+        if let Some(weights) = self.initial_weights {
+            let input_shape = self.data.input_shape()?;
+            weights.ensure_fit(&Network::weight_shapes(&self.network, &input_shape, self.loss)?)?;
+        }
         self.validate_outputs(plan.outputs)?;
         self.validate_memory(&plan)?;
         self.validate_edits()

@@ -74,7 +74,9 @@ impl Run {
         let current = Experiment { edits: Vec::new(), ..experiment.clone() };
         let input_shape = current.data.input_shape()?;
         let mut network = Network::new(&current.network, &input_shape, current.loss, current.seed)?;
-        current.initial_weights.map_or(Ok(()), |weights| weights.give(&mut network))?;
+        if let Some(weights) = current.initial_weights {
+            weights.give(&mut network);
+        }
         let outputs = network.outputs();
         let weights = network.weights.len();
         let mut run = Self {

@@ -64,12 +64,17 @@ pub fn Pad(page: Page) -> impl IntoView {
             draw(&event);
         }
     };
-    let on_up = move |_: PointerEvent| is_down.set_value(false);
+    let on_up = move |event: PointerEvent| {
+        if event.is_primary() {
+            is_down.set_value(false);
+        }
+    };
     let on_key = move |event: KeyboardEvent| {
         let key = event.key();
         if event.ctrl_key() || event.meta_key() {
             if key == "z" {
                 event.prevent_default();
+                is_down.set_value(false); // what is undone is not drawn on
                 change(&Sheet::undo);
             }
             return;
@@ -176,13 +181,17 @@ fn paint(element: &HtmlCanvasElement, sheet: &Sheet) {
     let ink = browser::style().palette.ink;
     context.set_stroke_style_str(&format!("rgb({} {} {})", ink.0, ink.1, ink.2));
     for stroke in sheet.strokes() {
-        // A stroke of one width is one path, so that its joints are smooth.
+        // A stroke of one width is one path, so that its joints are smooth; the next width begins where it ends.
+        let mut from = stroke.first();
         for part in stroke.chunk_by(|a, b| a.pressure == b.pressure) {
             context.begin_path();
             context.set_line_width(PEN * (0.5 + f64::from(part[0].pressure.unwrap_or(0.5))));
-            context.move_to(part[0].x.into(), part[0].y.into());
+            if let Some(from) = from {
+                context.move_to(from.x.into(), from.y.into());
+            }
             part.iter().for_each(|point| context.line_to(point.x.into(), point.y.into()));
             context.stroke();
+            from = part.last();
         }
     }
 }

@@ -86,12 +86,6 @@ impl Page {
             lab.figures().iter().map(move |slot| ((name, slot.id), RwSignal::new(None)))
         };
         let figures = labs::LABS.iter().flat_map(of_lab).collect();
-        let watching = Verdict {
-            tone: Tone::Note,
-            word: "Measuring…".into(),
-            text: String::new(),
-            remedies: Vec::new(),
-        };
         let sheet = RwSignal::new(Sheet::with_sample());
         let page = Self {
             sheet,
@@ -100,7 +94,7 @@ impl Page {
             current: RwSignal::new(experiment.clone()),
             experiment: RwSignal::new(experiment),
             progress: RwSignal::default(),
-            verdict: RwSignal::new(watching),
+            verdict: RwSignal::new(measuring()),
             words: RwSignal::new(0),
             notice: RwSignal::new(notice),
             is_playing: RwSignal::new(false),
@@ -238,6 +232,10 @@ impl Page {
         let bare = Experiment { edits: Vec::new(), ..experiment.clone() };
         if self.lab().name() != experiment.lab {
             self.is_playing.set(false);
+            self.verdict.set(measuring());
+            self.progress.set(Progress::default());
+            self.focus.set(None);
+            self.words.update(|count| *count += 1);
             self.figures.with_value(|figures| figures.values().for_each(|figure| figure.set(None)));
         }
         self.current.set(bare);
@@ -387,6 +385,11 @@ impl Page {
     fn write_address(self) {
         address::replace(&self.link());
     }
+}
+
+/// The verdict before there is one.
+fn measuring() -> Verdict {
+    Verdict { tone: Tone::Note, word: "Measuring…".into(), text: String::new(), remedies: Vec::new() }
 }
 
 /// The lab of an experiment that was validated.

@@ -42,7 +42,10 @@ pub fn Sees(page: Page) -> impl IntoView {
     let moved = move || {
         prepared.with(|prepared| match (prepared.bounds, prepared.shift) {
             (None, _) => "784 grey values, all paper.".to_owned(),
-            (_, [0, 0]) => "784 grey values, scaled to 28 × 28 and centred.".into(),
+            (_, [0, 0]) if page.sheet.with(|sheet| sheet.preparation.centre) => {
+                "784 grey values; their mass was in the centre already.".into()
+            }
+            (_, [0, 0]) => "784 grey values, not centred.".into(),
             (_, [right, down]) => {
                 let signed = |pixels: i32| pixels.to_string().replace('-', "−");
                 format!(

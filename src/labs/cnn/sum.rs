@@ -2,6 +2,7 @@
 
 use super::maps::focus;
 use super::observer::CnnObserver;
+use crate::error::name_of;
 use crate::labs::format::significant;
 use crate::labs::{Arithmetic, Figure, Numbers, Panel, Rule, Unit, View};
 use crate::train::Run;
@@ -38,7 +39,7 @@ pub(super) fn panel(observer: &CnnObserver, run: &Run, view: &View, numbers: &mu
         weights: numbers.add(sum.weights),
         of_map: sum.of_map,
         terms: sum.terms,
-        activation: activation.label().into(),
+        activation: name_of(activation),
     };
     Panel { id: "sum".into(), note, summary, figure: Figure::Arithmetic(figure) }
 }
@@ -154,8 +155,7 @@ fn window(
     let [height, width, _] = before;
     let seen = run.network().sees(unit.layer, [unit.row, unit.column, 1, 1]).unwrap_or([0, 0, height, width]);
     let [top, left, rows, columns] = seen;
-    // What a window at the upper or left edge lacks lies before the picture, elsewhere after it.
-    let (above, aside) = (if top == 0 { size - rows } else { 0 }, if left == 0 { size - columns } else { 0 });
+    let [above, aside] = run.network().outside(unit.layer, [unit.row, unit.column]);
     (0..size * size).map(move |place| {
         let (row, column) = ((place / size).checked_sub(above), (place % size).checked_sub(aside));
         let cell = row.zip(column).filter(|&(row, column)| row < rows && column < columns);

@@ -37,6 +37,10 @@ impl Layer for AveragePooling2d {
         Ok(self.windows.pooled())
     }
 
+    fn sees(&self, part: [usize; 4]) -> Option<[usize; 4]> {
+        Some(self.windows.covered_by(part))
+    }
+
     fn forward(&self, _: &[f32], input: &[f32], trace: &mut Trace) {
         let channels = self.windows.channels;
         trace.output.resize(input.len() / self.windows.image() * self.windows.count() * channels, 0.0);

@@ -159,6 +159,10 @@ impl Layer for Conv2d {
         Some(self.windows.covered_by(part))
     }
 
+    fn outside(&self, [row, column]: [usize; 2]) -> [usize; 2] {
+        [self.windows.rows.outside(row), self.windows.columns.outside(column)]
+    }
+
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace) {
         let (patch, block) = (self.patch(), self.block());
         let (kernel, bias) = weights.split_at(patch * self.filters);

@@ -27,6 +27,10 @@ impl Layer for GlobalAveragePooling2d {
         Ok(vec![self.image.channels])
     }
 
+    fn sees(&self, _: [usize; 4]) -> Option<[usize; 4]> {
+        None
+    }
+
     fn forward(&self, _: &[f32], input: &[f32], trace: &mut Trace) {
         let channels = self.image.channels;
         trace.output.resize(input.len() / self.image.count(), 0.0);

@@ -89,6 +89,11 @@ pub trait Layer: Send {
     fn sees(&self, part: [usize; 4]) -> Option<[usize; 4]> {
         Some(part)
     }
+
+    /// Cells of the window of the unit at a row and column that lie above and left of its input.
+    fn outside(&self, _: [usize; 2]) -> [usize; 2] {
+        [0, 0]
+    }
     /// Takes over into weights that are not trainable what a training pass measured; called once for
     /// each step, when its pass and update are sound.
     fn after_step(&self, _weights: &mut [f32], _trace: &Trace) {}
