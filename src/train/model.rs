@@ -8,7 +8,8 @@ use crate::nn::{Loss, Network};
 use crate::tensor::Tensor;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, Metadata, TensorView};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use std::io::Read;
 
 /// Largest model file that is read: all weights a network may have, and a long experiment.
@@ -25,12 +26,20 @@ pub struct Model {
     current: Experiment,
 }
 
+/// Where the weights of a file come from.
+#[derive(Serialize)]
+struct Origin<'a> {
+    experiment: &'a Experiment,
+    steps: usize,
+}
+
 /// A run as it stands as a model file, for [`Model::read`].
 #[must_use]
 pub fn to_bytes(run: &Run) -> Vec<u8> {
     // One entry only: safetensors writes several in an order that differs from file to file.
-    let origin = json!({ "experiment": run.experiment(), "steps": run.steps() });
-    tensors_to_bytes(&run.network().named_weights(), &[("run", origin.to_string())])
+    let origin = Origin { experiment: run.experiment(), steps: run.steps() };
+    let origin = serde_json::to_string(&origin).expect("an experiment is plain data");
+    tensors_to_bytes(&run.network().named_weights(), &[("run", origin)])
 }
 
 /// A safetensors file of `f32` tensors with different names, in little-endian, row-major order.
