@@ -4,7 +4,7 @@
 use super::{Experiment, Run, evaluation};
 use crate::data::Examples;
 use crate::error::{Error, Result};
-use crate::nn::{Loss, Network};
+use crate::nn::{Loss, Network, Pass};
 use crate::tensor::Tensor;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, Metadata, TensorView};
@@ -89,11 +89,34 @@ impl Model {
             let allowed = format!("{taken:?}, which the model takes");
             return Err(Error::setting("the shape of the items", format!("{given:?}"), allowed));
         }
+        self.ensure_tells_classes()?;
+        Ok(evaluation::count_right(&self.network, self.loss(), examples))
+    }
+
+    /// The class that it tells for one item, whose outputs are left in `pass`.
+    ///
+    /// # Errors
+    /// As [`Self::count_right`].
+    pub fn classify(&self, item: &[f32], pass: &mut Pass) -> Result<usize> {
+        let taken: usize = self.current.data.input_shape()?.iter().product();
+        if taken != item.len() {
+            return Err(Error::setting(
+                "the size of an item",
+                item.len(),
+                format!("{taken}, which the model takes"),
+            ));
+        }
+        self.ensure_tells_classes()?;
+        self.network.forward(item, pass);
+        Ok(evaluation::class_of(self.loss(), pass.output()))
+    }
+
+    fn ensure_tells_classes(&self) -> Result<()> {
         if self.current.data.classes()? == 0 {
             let allowed = "one that tells classes: there is no accuracy of numbers";
             return Err(Error::setting("the model", "one of regression", allowed));
         }
-        Ok(evaluation::count_right(&self.network, self.loss(), examples))
+        Ok(())
     }
 
     /// The loss that it was trained with last.

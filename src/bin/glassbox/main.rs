@@ -4,6 +4,7 @@
 mod data;
 mod evaluate;
 mod images;
+mod predict_strokes;
 mod train;
 mod train_digits;
 
@@ -31,6 +32,8 @@ enum Verb {
     TrainDigits(train_digits::TrainDigits),
     /// Tells how many images of a test set a trained model tells rightly.
     Evaluate(evaluate::Evaluate),
+    /// Tells what a trained model makes of pen strokes, and how often it is right.
+    PredictStrokes(predict_strokes::PredictStrokes),
     /// Writes the exact arrays that an experiment trains and tests on.
     Data(data::Data),
 }
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Verb::Train(verb) => verb.run(),
         Verb::TrainDigits(verb) => verb.run(),
         Verb::Evaluate(verb) => verb.run(),
+        Verb::PredictStrokes(verb) => verb.run(),
         Verb::Data(verb) => verb.run(),
     };
     match result {
