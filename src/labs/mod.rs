@@ -53,6 +53,8 @@ pub enum Place {
     Side,
     /// In the row below them.
     Row,
+    /// Below the first view: for a closer look, as many side by side as there is room for.
+    Below,
 }
 
 /// A figure that a lab shows, before there is anything in it.

@@ -43,6 +43,7 @@ fn LabView(page: Page) -> impl IntoView {
             {has(Place::Story).then(|| view! { <div class="story">{at(Place::Story)}</div> })}
             <div class="side">{at(Place::Side)}</div>
             {has(Place::Row).then(|| view! { <div class="row rule">{at(Place::Row)}</div> })}
+            {has(Place::Below).then(|| view! { <div class="below rule">{at(Place::Below)}</div> })}
         </div>
     }
 }
