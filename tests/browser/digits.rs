@@ -6,6 +6,8 @@ use fantoccini::actions::{InputSource, MouseActions, PointerAction};
 use serde_json::json;
 use std::time::Duration;
 
+const PREDICTION: &str = "document.querySelector('[data-testid=prediction]').dataset";
+
 /// Clear digits as pen strokes, in per mille of the pad.
 const DIGITS: [(&str, &[&[[i64; 2]]]); 5] = [
     ("1", &[&[[500, 180], [500, 820]]]),
@@ -56,16 +58,15 @@ async fn stroke(stage: &Stage, points: &[[i64; 2]], lifts: bool) {
 #[tokio::test(flavor = "multi_thread")]
 async fn clear_digits_are_read_and_an_empty_pad_is_not() {
     let Some(stage) = Stage::open("#lab=cnn").await else { return };
-    let prediction = "document.querySelector('[data-testid=prediction]').dataset";
     for (digit, strokes) in DIGITS {
         stage.click("[data-testid=clear]").await;
-        stage.until(&format!("{prediction}.class === ''"), "an empty pad").await;
-        assert_eq!(stage.value(&format!("{prediction}.confidence")).await, "0");
+        stage.until(&format!("{PREDICTION}.class === ''"), "an empty pad").await;
+        assert_eq!(stage.value(&format!("{PREDICTION}.confidence")).await, "0");
         for points in strokes {
             stroke(&stage, points, true).await;
         }
-        stage.until(&format!("{prediction}.class === '{digit}'"), digit).await;
-        let sure = stage.value(&format!("Number({prediction}.confidence)")).await;
+        stage.until(&format!("{PREDICTION}.class === '{digit}'"), digit).await;
+        let sure = stage.value(&format!("Number({PREDICTION}.confidence)")).await;
         assert!(sure.as_f64().is_some_and(|sure| sure > 0.5), "{digit} with {sure}");
     }
     for (width, height, scheme) in [
@@ -87,19 +88,19 @@ async fn clear_digits_are_read_and_an_empty_pad_is_not() {
 async fn maps_and_bars_change_while_the_pen_moves() {
     let Some(stage) = Stage::open("#lab=cnn").await else { return };
     stage.click("[data-testid=clear]").await;
-    let drawn = "document.querySelector('#figure-maps').toDataURL()";
-    let empty = stage.value(drawn).await;
-    stroke(&stage, &[[300, 220], [700, 220]], false).await;
-    stage
-        .until("document.querySelector('[data-testid=prediction]').dataset.class !== ''", "a first answer")
-        .await;
-    let first = stage.value(drawn).await;
-    assert_ne!(first, empty);
-    let scores = stage.value("document.querySelector('#figure-scores').toDataURL()").await;
-    stroke(&stage, &[[700, 220], [480, 820]], true).await;
-    stage.until("document.querySelector('[data-testid=prediction]').dataset.class === '7'", "a 7").await;
-    assert_ne!(stage.value(drawn).await, first);
-    assert_ne!(stage.value("document.querySelector('#figure-scores').toDataURL()").await, scores);
+    stage.until(&format!("{PREDICTION}.class === ''"), "an empty pad").await;
+    let [maps, bars] =
+        ["maps", "scores"].map(|id| format!("document.querySelector('#figure-{id}').toDataURL()"));
+    let (mut last_maps, mut last_bars) = (stage.value(&maps).await, stage.value(&bars).await);
+    // The pen stays down between the two: what changes, changes while it moves.
+    for (points, lifts) in [([[300, 220], [700, 220]], false), ([[700, 220], [480, 820]], true)] {
+        stroke(&stage, &points, lifts).await;
+        stage.until(&format!("{maps} !== {last_maps}"), "other maps").await;
+        stage.until(&format!("{bars} !== {last_bars}"), "other bars").await;
+        stage.until(&format!("{PREDICTION}.class !== ''"), "an answer").await;
+        (last_maps, last_bars) = (stage.value(&maps).await, stage.value(&bars).await);
+    }
+    stage.until(&format!("{PREDICTION}.class === '7'"), "a 7").await;
     stage.close().await;
 }
 
@@ -107,18 +108,17 @@ async fn maps_and_bars_change_while_the_pen_moves() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pad_works_by_keys_and_the_network_trains_on() {
     let Some(stage) = Stage::open("#lab=cnn").await else { return };
-    let prediction = "document.querySelector('[data-testid=prediction]').dataset.class";
     let focus = "document.querySelector('#pad').focus()";
     for digit in ["5", "8"] {
         stage.client.execute(focus, Vec::new()).await.expect("the pad");
         stage.type_keys(digit).await;
-        stage.until(&format!("{prediction} === '{digit}'"), digit).await;
+        stage.until(&format!("{PREDICTION}.class === '{digit}'"), digit).await;
     }
     stage.type_keys("x").await;
-    stage.until(&format!("{prediction} === ''"), "an empty pad").await;
+    stage.until(&format!("{PREDICTION}.class === ''"), "an empty pad").await;
     stage.client.execute(focus, Vec::new()).await.expect("the pad");
     stage.type_keys("3").await;
-    stage.until(&format!("{prediction} === '3'"), "a 3").await;
+    stage.until(&format!("{PREDICTION}.class === '3'"), "a 3").await;
     stage.keys("..").await;
     stage
         .until("document.querySelector('#figure-curves').ariaLabel.includes('after 2 steps')", "2 steps")

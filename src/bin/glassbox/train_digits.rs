@@ -68,7 +68,8 @@ impl TrainDigits {
                 && let Some(tested) = run.evaluate(&mut pass)
             {
                 let epoch = step / steps_an_epoch;
-                bar.println(format!("epoch {epoch}: loss {mean:.4}, MNIST's test set {:.4}", tested.metric));
+                let said = format!("epoch {epoch}: loss {mean:.4}, MNIST's test set {:.4}", tested.metric);
+                bar.suspend(|| println!("{said}"));
                 write(&self.output, &model::to_bytes(&run))?;
             }
         }

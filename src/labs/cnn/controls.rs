@@ -1,9 +1,9 @@
 //! What can be set in the CNN lab, and what follows from each change.
 
-use crate::data::BatchSize;
+use crate::data::{Augmentation, BatchSize};
 use crate::error::Result;
 use crate::labs::control::parsed;
-use crate::labs::{Choice, Control, Kind};
+use crate::labs::{Choice, Control, Kind, MIXED};
 use crate::nn::{Activation, LayerConfig};
 use crate::train::settings::Settings;
 use crate::train::{Experiment, InitialWeights, OptimizerConfig, OptimizerName};
@@ -58,7 +58,35 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             experiment.data.samples,
         )
         .restarting(),
+        Control::new(
+            VARY,
+            "Vary them each time",
+            Kind::Segments { featured: 2 },
+            vec![Choice::new("off", "Off"), Choice::new("on", "A little")],
+            match &experiment.data.augmentation {
+                augmentation if augmentation.is_none() => "off",
+                augmentation if *augmentation == varied() => "on",
+                _ => MIXED,
+            },
+        )
+        .restarting(),
     ]
+}
+
+const VARY: &str = "vary";
+
+/// How much the digits that are trained on are changed each time they are met: about as much as hands
+/// differ. 2,000 digits of the generator then teach as much as many more would.
+pub(super) fn varied() -> Augmentation {
+    Augmentation {
+        shift: 1.0,
+        rotation: 10.0,
+        scale: 0.1,
+        shear: 0.1,
+        elastic: 1.0,
+        thickness: 0.4,
+        ..Augmentation::default()
+    }
 }
 
 /// Activations of the layers before the output that have one.
@@ -78,6 +106,10 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
             changed.network.layers[..count].iter_mut().for_each(|layer| layer.set_activation(activation));
         }
         "optimizer.name" => changed.optimizer = OptimizerConfig::new(parsed(key, value)?, usual_rate(value)),
+        VARY => {
+            let is_on = parsed::<String>(key, value)? == "on";
+            changed.data.augmentation = if is_on { varied() } else { Augmentation::default() };
+        }
         "data.samples" => {
             changed.data.samples = parsed(key, value)?;
             let items = changed.training_items();

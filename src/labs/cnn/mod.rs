@@ -32,7 +32,7 @@ impl Lab for Cnn {
     fn defaults(&self) -> Experiment {
         let experiment = json!({
             "version": 1, "lab": "cnn", "seed": 7,
-            "data": { "name": "digits", "samples": 2000, "test_fraction": 0.2 },
+            "data": { "name": "digits", "samples": 2000, "test_fraction": 0.2, "augmentation": controls::varied() },
             "network": { "layers": digits::layers() },
             "initial_weights": "digits",
             "loss": "sparse_categorical_crossentropy",
