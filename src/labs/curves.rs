@@ -16,65 +16,101 @@ pub(super) struct Learning {
     loss: History,
     /// Test loss and metric, every [`STEPS_PER_TEST`] steps.
     test: History,
+    /// Step of the first test.
+    first_test: usize,
     /// Of the last test.
     pub(super) evaluation: Option<Evaluation>,
+    /// The step (and edit) that it was made at.
+    evaluated_at: Option<usize>,
     pass: Pass,
 }
 
 impl Learning {
-    /// Begins before the first step; the first test is left to it, since it may cost as much as ten.
-    pub(super) fn new(_: &Run) -> Self {
+    /// Begins before the first step and leaves the first test to it: testing on pictures may cost as much
+    /// as ten steps.
+    pub(super) fn untested() -> Self {
         Self {
             loss: History::new(vec![Join::Min, Join::Max], LOSS_ROWS),
             test: History::new(vec![Join::Mean, Join::Mean], TEST_ROWS),
+            first_test: 1,
             evaluation: None,
+            evaluated_at: None,
             pass: Pass::default(),
         }
+    }
+
+    /// Begins with a test before the first step.
+    pub(super) fn tested(run: &Run) -> Self {
+        let mut learning = Self { first_test: 0, ..Self::untested() };
+        learning.test(run);
+        learning
     }
 
     /// Takes in a step that was made, with its loss.
     pub(super) fn after_step(&mut self, run: &Run, loss: f32) {
         self.loss.push(&[loss, loss]);
-        if run.steps() == 1 || run.steps().is_multiple_of(STEPS_PER_TEST) {
+        if run.steps() == self.first_test || run.steps().is_multiple_of(STEPS_PER_TEST) {
             self.test(run);
-            if let Some(Evaluation { loss, metric }) = self.evaluation {
-                self.test.push(&[loss, metric]);
-            }
         }
     }
 
-    /// Tests the network as it is now.
-    pub(super) fn test(&mut self, run: &Run) {
-        self.evaluation = run.evaluate(&mut self.pass);
+    fn test(&mut self, run: &Run) {
+        self.evaluate(run);
+        if let Some(Evaluation { loss, metric }) = self.evaluation {
+            self.test.push(&[loss, metric]);
+        }
+    }
+
+    /// Tests the network as it is now, once for each state; returns whether there was anything to do.
+    pub(super) fn evaluate(&mut self, run: &Run) -> bool {
+        let is_due = self.evaluated_at != Some(run.steps());
+        if is_due {
+            self.evaluation = run.evaluate(&mut self.pass);
+            self.evaluated_at = Some(run.steps());
+        }
+        is_due
+    }
+
+    /// Tests anew after a change of settings.
+    pub(super) fn after_edit(&mut self, run: &Run) {
+        self.evaluated_at = None;
+        self.evaluate(run);
     }
 
     /// The figure "curves".
     pub(super) fn panel(&self, run: &Run, numbers: &mut Numbers) -> Panel {
-        let steps = |rows: usize, stride: usize| (0..rows).map(move |row| (row * stride) as f32);
-        let x = numbers.add(steps(self.loss.rows(), self.loss.stride()));
+        let classes = run.data().classes;
+        let steps = |rows: usize, stride: usize| (0..rows).map(move |row| row * stride);
+        let x = steps(self.loss.rows(), self.loss.stride()).map(|step| step as f32);
+        let x = numbers.add(x);
         let (low, high) = (numbers.add(self.loss.column(0)), numbers.add(self.loss.column(1)));
         let train = Line { label: "train".into(), is_train: true, x, low, high };
-        let test_x = numbers.add(steps(self.test.rows(), self.test.stride() * STEPS_PER_TEST));
+        // Tested more often while somebody looks: the newest test belongs to what is shown.
+        let newest = self.evaluation.filter(|_| self.evaluated_at == Some(run.steps()));
+        let test_x = steps(self.test.rows(), self.test.stride() * STEPS_PER_TEST)
+            .map(|step| step.max(self.first_test))
+            .chain(newest.map(|_| run.steps()));
+        let test_x = numbers.add(test_x.map(|step| step as f32));
         let mut test = |column| {
-            let y = numbers.add(self.test.column(column));
+            let now = newest.map(|evaluation| if column == 0 { evaluation.loss } else { evaluation.metric });
+            let y = numbers.add(self.test.column(column).chain(now));
             Line { label: "test".into(), is_train: false, x: test_x, low: y, high: y }
         };
-        let loss =
-            Strip { label: "loss".into(), range: None, lines: vec![train, test(0)], marks: Vec::new() };
-        let metric = Strip {
-            label: "accuracy".into(),
-            range: Some([0.0, 1.0]),
-            lines: vec![test(1)],
-            marks: Vec::new(),
-        };
-        let words = |number: Option<f32>| {
-            number.map_or_else(|| "not measured yet".into(), |number| significant(f64::from(number), 3))
-        };
-        let tested = self.evaluation.map_or_else(String::new, |evaluation| {
-            let accuracy = percent(f64::from(evaluation.metric));
-            format!(" Test loss {}, accuracy {accuracy}.", words(Some(evaluation.loss)))
+        let mut marks = Vec::new();
+        if run.current().loss.logits_of().is_some() {
+            marks.push((libm::logf(classes as f32), format!("guessing, ln {classes}")));
+        }
+        let loss = Strip { label: "loss".into(), range: None, lines: vec![train, test(0)], marks };
+        let (label, range) =
+            if classes > 0 { ("test accuracy", Some([0.0, 1.0])) } else { ("test mean |error|", None) };
+        let metric = Strip { label: label.into(), range, lines: vec![test(1)], marks: Vec::new() };
+        let last = self.loss.column(1).last();
+        let last = last.map_or_else(|| "not trained yet".into(), |loss| significant(f64::from(loss), 3));
+        let tested = self.evaluation.map_or_else(String::new, |e| {
+            let metric = f64::from(e.metric);
+            let metric = if classes > 0 { percent(metric) } else { significant(metric, 3) };
+            format!(" Test loss {}, {label} {metric}.", significant(f64::from(e.loss), 3))
         });
-        let last = words(self.loss.column(1).last());
         Panel {
             id: "curves".into(),
             note: String::new(),

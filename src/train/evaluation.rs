@@ -102,8 +102,14 @@ fn for_each_chunk(
 pub(super) fn class_of(loss: Loss, row: &[f32]) -> usize {
     match row {
         &[output] => usize::from(output > threshold(loss)),
-        _ => (1..row.len()).fold(0, |best, class| if row[class] > row[best] { class } else { best }),
+        _ => likeliest(row),
     }
+}
+
+/// The place of the largest number of a row, the first of several.
+#[must_use]
+pub fn likeliest(row: &[f32]) -> usize {
+    (1..row.len()).fold(0, |best, class| if row[class] > row[best] { class } else { best })
 }
 
 /// The single output above which class 1 is meant.

@@ -3,6 +3,7 @@
 use super::page::{Drawn, Page};
 use crate::labs::format::percent;
 use crate::labs::{Figure, MapColumn, Unit};
+use crate::train::likeliest;
 use leptos::prelude::*;
 
 /// The likeliest class in large type, above the figure of all of them.
@@ -13,9 +14,8 @@ pub fn Answer(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
             let (panel, numbers) = &**drawn.as_ref()?;
             let Figure::Scores(scores) = &panel.figure else { return None };
             let probabilities = numbers.at(scores.probabilities);
-            let best =
-                (0..probabilities.len()).max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));
-            Some(best.map(|best| (scores.classes[best].clone(), probabilities[best])))
+            let best = likeliest(probabilities);
+            Some(probabilities.get(best).map(|share| (scores.classes[best].clone(), *share)))
         })
     });
     move || {

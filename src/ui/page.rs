@@ -291,8 +291,9 @@ impl Page {
         }
     }
 
-    /// Asks for the figures anew, without a step.
+    /// Asks for the figures, and the words, anew, without a step.
     pub fn refresh(self) {
+        self.renewed.update_value(|(last, _)| *last = 0.0);
         self.trainer.update_value(Trainer::refresh);
     }
 

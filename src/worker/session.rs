@@ -4,7 +4,7 @@
 use super::protocol::{Frame, Reply, Request, RunSettings};
 use crate::error::Result;
 use crate::labs::{Numbers, Observer, Unit, View, find};
-use crate::train::{Experiment, Run, settings::Settings};
+use crate::train::{Divergence, Experiment, Run, settings::Settings};
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
 const MAX_STEPS_PER_LOOK: usize = 64;
@@ -108,8 +108,9 @@ impl Session {
         let mut spent = 0.0;
         while done < steps && spent < budget_ms && watched.run.divergence().is_none() {
             for _ in 0..per_look.min(steps - done) {
-                let Ok(loss) = watched.run.step() else { break };
-                watched.observer.after_step(&watched.run, loss);
+                if watched.step().is_err() {
+                    break;
+                }
                 done += 1;
             }
             spent = (self.now_ms)() - started;
@@ -130,15 +131,32 @@ impl Session {
         let Some(watched) = self.watched.as_mut().filter(|watched| watched.number == number) else {
             return Ok(None);
         };
+        let changed = watched.run.current().with(set)?;
+        find(&changed.lab)?.check(&changed)?;
         watched.run.edit(set)?;
-        watched.run.measure();
-        watched.observer.after_edit(&watched.run);
+        watched.after_edit();
         watched.schedule.clear();
         Ok(Some(watched.frame(view, self.now_ms, 0, 0.0, numbers)))
     }
 }
 
 impl Watched {
+    /// Makes a step; an edit that it brought about is told to the observer as a live one is.
+    fn step(&mut self) -> std::result::Result<(), Divergence> {
+        let edits = self.run.edits_made();
+        let loss = self.run.step()?;
+        self.observer.after_step(&self.run, loss);
+        if self.run.edits_made() != edits {
+            self.after_edit();
+        }
+        Ok(())
+    }
+
+    fn after_edit(&mut self) {
+        self.run.measure();
+        self.observer.after_edit(&self.run);
+    }
+
     fn frame(
         &mut self,
         view: &View,

@@ -3,7 +3,7 @@
 use super::observer::CnnObserver;
 use crate::labs::format::{count, percent};
 use crate::labs::{Figure, Matrix, Numbers, Panel, Scores};
-use crate::train::Run;
+use crate::train::{Run, likeliest};
 
 /// The probability of each class for the picture on the pad.
 pub(super) fn scores(observer: &CnnObserver, run: &Run, numbers: &mut Numbers) -> Panel {
@@ -26,8 +26,8 @@ pub(super) fn scores(observer: &CnnObserver, run: &Run, numbers: &mut Numbers) -
 
 /// The likeliest class and its probability.
 pub(super) fn best(probabilities: &[f32]) -> Option<(usize, f32)> {
-    let best = (0..probabilities.len()).max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]))?;
-    Some((best, probabilities[best]))
+    let best = likeliest(probabilities);
+    Some((best, *probabilities.get(best)?))
 }
 
 /// What the network takes the test pictures for.
@@ -37,6 +37,7 @@ pub(super) fn confusion(observer: &mut CnnObserver, run: &Run, numbers: &mut Num
     let right: f32 = (0..classes).map(|class| counts[class * classes + class]).sum();
     let total: f32 = counts.iter().sum();
     let summary = match worst(&counts, classes) {
+        _ if total == 0.0 => "No digits are kept for the test.".into(),
         None => format!("All {} test digits are read right.", count(total as usize)),
         Some((truth, said, times)) => format!(
             "{} of {} test digits are read right; the most frequent mistake, {} times, is a {truth} read as {said}.",
@@ -45,7 +46,10 @@ pub(super) fn confusion(observer: &mut CnnObserver, run: &Run, numbers: &mut Num
             count(times as usize)
         ),
     };
-    let note = format!("{} of {} right", count(right as usize), count(total as usize));
+    let note = match total as usize {
+        0 => "no test digits".into(),
+        total => format!("{} of {} right", count(right as usize), count(total)),
+    };
     let figure = Matrix { classes: class_names(run), counts: numbers.add(counts) };
     Panel { id: "confusion".into(), note, summary, figure: Figure::Matrix(figure) }
 }

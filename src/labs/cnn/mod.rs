@@ -9,7 +9,8 @@ mod sum;
 mod verdict;
 
 use super::{Control, FigureSlot, Lab, Observer, Place};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, name_of};
+use crate::nn::Loss;
 use crate::train::{Experiment, Run, digits};
 use serde_json::{Value, json};
 
@@ -47,6 +48,11 @@ impl Lab for Cnn {
         if data.set()?.is_plane() {
             let allowed = "a set of pictures, such as digits: the lab cnn reads pictures";
             return Err(Error::setting("data.name", &data.name, allowed));
+        }
+        let loss = experiment.edited()?.loss;
+        if loss != Loss::SparseCategoricalCrossentropy {
+            let allowed = "sparse_categorical_crossentropy: the lab cnn shows a probability for each class";
+            return Err(Error::setting("loss", name_of(loss), allowed));
         }
         Ok(())
     }
@@ -99,7 +105,7 @@ impl Lab for Cnn {
         &FIGURES
     }
 
-    fn observe(&self, run: &Run) -> Box<dyn Observer> {
-        Box::new(observer::CnnObserver::new(run))
+    fn observe(&self, _: &Run) -> Box<dyn Observer> {
+        Box::new(observer::CnnObserver::new())
     }
 }

@@ -18,9 +18,9 @@ pub(super) struct CnnObserver {
 }
 
 impl CnnObserver {
-    pub(super) fn new(run: &Run) -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            learning: Learning::new(run),
+            learning: Learning::untested(),
             pass: Pass::default(),
             test_pass: Pass::default(),
             picture: Vec::new(),
@@ -40,7 +40,7 @@ impl Observer for CnnObserver {
     }
 
     fn after_edit(&mut self, run: &Run) {
-        self.learning.test(run);
+        self.learning.after_edit(run);
         self.computed_at = None;
     }
 

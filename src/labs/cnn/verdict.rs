@@ -2,7 +2,7 @@
 
 use super::figures::best;
 use super::observer::CnnObserver;
-use crate::labs::format::{count, percent};
+use crate::labs::format::{count, percent, power};
 use crate::labs::{Remedy, Tone, Verdict};
 use crate::train::Run;
 
@@ -13,15 +13,22 @@ const LOST: f32 = 0.5;
 
 pub(super) fn of(observer: &CnnObserver, run: &Run) -> Verdict {
     if let Some(at) = run.divergence() {
-        let text = format!(
-            "The {} of {} was no finite number any more at step {}. The weights of the step before are kept; \
-             a learning rate of {} is likely too large.",
+        let what = format!(
+            "The {} of {} was no finite number any more at step {}.",
             at.quantity,
             at.layer,
-            count(at.step),
-            run.current().optimizer.learning_rate()
+            count(at.step)
         );
-        let smaller = f64::from(run.current().optimizer.learning_rate()) / 10.0;
+        if at.step == 0 {
+            let text = format!("{what} No update was made yet: its first weights are too large.");
+            return verdict(Tone::Bad, "Diverged.", text, vec![trained()]);
+        }
+        let rate = run.current().optimizer.learning_rate();
+        let text = format!(
+            "{what} The weights of the step before are kept; a learning rate of {} is likely too large.",
+            power(rate)
+        );
+        let smaller = (f64::from(rate) * 1e5).round() / 1e6;
         let remedies =
             vec![Remedy::new("Take a tenth of the learning rate", "optimizer.learning_rate", smaller)];
         return verdict(Tone::Bad, "Diverged.", text, remedies);
@@ -37,8 +44,7 @@ pub(super) fn of(observer: &CnnObserver, run: &Run) -> Verdict {
     let is_fresh = run.current().initial_weights.is_none() && run.steps() == 0;
     if is_fresh {
         let text = format!("Its weights are random, so its {said} for a {class} means nothing. Press Play.");
-        let trained = vec![Remedy::new("Take the trained weights", "initial_weights", "digits")];
-        return verdict(Tone::Note, "Untrained.", text, trained);
+        return verdict(Tone::Note, "Untrained.", text, vec![trained()]);
     }
     if share >= SURE {
         return verdict(Tone::Good, "Confident.", format!("It reads a {class} with {said}."), Vec::new());
@@ -54,6 +60,10 @@ pub(super) fn of(observer: &CnnObserver, run: &Run) -> Verdict {
          in a way that it never saw."
     );
     verdict(Tone::Warn, "No idea.", text, Vec::new())
+}
+
+fn trained() -> Remedy {
+    Remedy::new("Take the trained weights", "initial_weights", "digits")
 }
 
 /// The likeliest class but one.

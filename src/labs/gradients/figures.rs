@@ -4,13 +4,10 @@ use super::hidden;
 use super::observer::GradientsObserver;
 use super::verdict::{Reach, reach};
 use crate::labs::format::{count, layer_name, percent, power, significant, times};
-use crate::labs::{
-    Column, Curves, Diagram, Distribution, Figure, LayerBars, LayerMap, Line, Numbers, Panel, Plane, Strip,
-    changes,
-};
+use crate::labs::{Column, Diagram, Distribution, Figure, LayerBars, LayerMap, Numbers, Panel, Plane};
 use crate::nn::{Activation, Pass};
+use crate::train::Run;
 use crate::train::statistics::{Histogram, SATURATED, saturated_fraction};
-use crate::train::{Run, STEPS_PER_TEST};
 
 /// Neurons drawn of a layer; the rest are counted beneath.
 const TILES: usize = 8;
@@ -119,54 +116,6 @@ pub(super) fn flow(observer: &GradientsObserver, run: &Run, numbers: &mut Number
     panel("flow", rows, summary, Figure::LayerMap(figure))
 }
 
-/// Training and test loss, and the metric, over the steps.
-pub(super) fn curves(observer: &GradientsObserver, run: &Run, numbers: &mut Numbers) -> Panel {
-    let steps = |rows: usize, stride: usize| (0..rows).map(move |row| (row * stride) as f32);
-    let x = numbers.add(steps(observer.loss.rows(), observer.loss.stride()));
-    let low = numbers.add(observer.loss.column(0));
-    let high = numbers.add(observer.loss.column(1));
-    let train = Line { label: "train".into(), is_train: true, x, low, high };
-    let newest = observer.evaluation.filter(|_| observer.evaluated_at == Some(run.steps()));
-    let test_x = steps(observer.test.rows(), observer.test.stride() * STEPS_PER_TEST);
-    let test_x = numbers.add(test_x.chain(newest.map(|_| run.steps() as f32)));
-    let mut test = |column| {
-        // Tested more often while somebody looks: the newest test belongs to what is shown.
-        let now = newest.map(|evaluation| if column == 0 { evaluation.loss } else { evaluation.metric });
-        let y = numbers.add(observer.test.column(column).chain(now));
-        Line { label: "test".into(), is_train: false, x: test_x, low: y, high: y }
-    };
-    let classes = run.data().classes;
-    let mut marks = Vec::new();
-    if run.current().loss.logits_of().is_some() {
-        marks.push((libm::logf(classes as f32), format!("guessing, ln {classes}")));
-    }
-    let loss = Strip { label: "loss".into(), range: None, lines: vec![train, test(0)], marks };
-    let (label, range) =
-        if classes > 0 { ("test accuracy", Some([0.0, 1.0])) } else { ("test mean |error|", None) };
-    let metric = Strip { label: label.into(), range, lines: vec![test(1)], marks: Vec::new() };
-    let last = observer
-        .loss
-        .column(1)
-        .last()
-        .map_or_else(|| "not trained yet".into(), |loss| significant(f64::from(loss), 3));
-    let tested = observer.evaluation.map_or_else(String::new, |e| {
-        let metric =
-            if classes > 0 { percent(f64::from(e.metric)) } else { significant(f64::from(e.metric), 3) };
-        format!(" Test loss {}, {label} {metric}.", significant(f64::from(e.loss), 3))
-    });
-    let summary = format!("Training loss after {} steps: {last}.{tested}", count(run.steps()));
-    panel(
-        "curves",
-        String::new(),
-        summary,
-        Figure::Curves(Curves {
-            steps: run.steps(),
-            strips: vec![loss, metric],
-            changes: changes(run.experiment()),
-        }),
-    )
-}
-
 /// Pre-activations of a layer in the last batch, under f and f′.
 pub(super) fn activation(run: &Run, layer: usize, numbers: &mut Numbers) -> Panel {
     let index = layer - 1;
@@ -210,7 +159,7 @@ pub(super) fn boundary(observer: &mut GradientsObserver, run: &Run, numbers: &mu
         }
     };
     let values = numbers.add(plane.pass.output().chunks_exact(outputs).map(said));
-    let note = observer.evaluation.map_or_else(String::new, |e| match classes {
+    let note = observer.learning.evaluation.map_or_else(String::new, |e| match classes {
         0 => format!("test |error| {}", significant(f64::from(e.metric), 2)),
         _ => format!("test {}", percent(f64::from(e.metric))),
     });

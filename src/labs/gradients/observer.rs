@@ -2,13 +2,11 @@
 
 use super::updates::Updates;
 use super::{figures, hidden, verdict};
+use crate::labs::curves::Learning;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
-use crate::nn::Pass;
-use crate::train::{Evaluation, History, Join, Run, STEPS_PER_TEST};
+use crate::train::{History, Join, Run, STEPS_PER_TEST};
 
 /// Steps kept one by one before neighbours are joined.
-const LOSS_ROWS: usize = 2048;
-const TEST_ROWS: usize = 512;
 const NORM_ROWS: usize = 512;
 /// Batches that the verdict averages over (an exponential mean of ln ‖∂L/∂W‖).
 const VERDICT_BATCHES: usize = 16;
@@ -17,10 +15,8 @@ const MARGIN: f32 = 0.05;
 
 /// See the module.
 pub(super) struct GradientsObserver {
-    /// Training loss: smallest and largest of the steps that a row stands for.
-    pub(super) loss: History,
-    /// Test loss and metric, every [`STEPS_PER_TEST`] steps.
-    pub(super) test: History,
+    /// Tested at the step (and edit) of the verdict and of every figure shown with it.
+    pub(super) learning: Learning,
     /// ‖∂L/∂kernel‖ of every layer.
     pub(super) norms: History,
     /// ‖∂L/∂kernel‖ of the last batch.
@@ -30,10 +26,6 @@ pub(super) struct GradientsObserver {
     batches: usize,
     /// Decades of the log axes; they grow with the data and never shrink within a run.
     pub(super) decades: [i32; 2],
-    /// On the test items, at the step (and edit) of the verdict and of every figure shown with it.
-    pub(super) evaluation: Option<Evaluation>,
-    pub(super) evaluated_at: Option<usize>,
-    test_pass: Pass,
     /// The metric of the best answer that is the same for all items.
     guess: f32,
     /// The last step, or change of settings, at which the network was better than that.
@@ -48,16 +40,12 @@ impl GradientsObserver {
     pub(super) fn new(run: &Run) -> Self {
         let layers = run.network().kernels().count();
         let mut observer = Self {
-            loss: History::new(vec![Join::Min, Join::Max], LOSS_ROWS),
-            test: History::new(vec![Join::Mean, Join::Mean], TEST_ROWS),
+            learning: Learning::tested(run),
             norms: History::new(vec![Join::Mean; layers], NORM_ROWS),
             now: Vec::with_capacity(layers),
             mean_logs: vec![0.0; layers],
             batches: 0,
             decades: [-8, 0],
-            evaluation: None,
-            evaluated_at: None,
-            test_pass: Pass::default(),
             guess: guess(run),
             better_at: run.steps(),
             updates: Updates::default(),
@@ -65,7 +53,7 @@ impl GradientsObserver {
         };
         observer.take_norms(run);
         observer.batches = 0;
-        observer.test_at(run);
+        observer.compare(run);
         observer
     }
 
@@ -85,25 +73,20 @@ impl GradientsObserver {
         self.decades = [self.decades[0].min(lowest).max(-36), self.decades[1].max(highest).min(36)];
     }
 
-    fn test_at(&mut self, run: &Run) {
-        self.evaluate(run);
-        if let Some(Evaluation { loss, metric }) = self.evaluation {
-            self.test.push(&[loss, metric]);
+    /// Tests the network as it is now, once for each state that is shown.
+    fn evaluate(&mut self, run: &Run) {
+        if self.learning.evaluate(run) {
+            self.compare(run);
         }
     }
 
-    /// Tests the network as it is now, once for each state that is shown.
-    fn evaluate(&mut self, run: &Run) {
-        if self.evaluated_at == Some(run.steps()) {
-            return;
-        }
-        self.evaluation = run.evaluate(&mut self.test_pass);
-        self.evaluated_at = Some(run.steps());
+    /// Notes whether the last test was better than guessing.
+    fn compare(&mut self, run: &Run) {
         let is_better = |metric: f32| match run.data().classes {
             0 => metric < self.guess * (1.0 - MARGIN),
             _ => metric > self.guess + MARGIN,
         };
-        if self.evaluation.is_none_or(|evaluation| is_better(evaluation.metric)) {
+        if self.learning.evaluation.is_none_or(|evaluation| is_better(evaluation.metric)) {
             self.better_at = run.steps();
         }
     }
@@ -146,12 +129,12 @@ fn guess(run: &Run) -> f32 {
 
 impl Observer for GradientsObserver {
     fn after_step(&mut self, run: &Run, loss: f32) {
-        self.loss.push(&[loss, loss]);
         self.updates.push(run);
         self.take_norms(run);
         self.norms.push(&self.now);
+        self.learning.after_step(run, loss);
         if run.steps().is_multiple_of(STEPS_PER_TEST) {
-            self.test_at(run);
+            self.compare(run);
         }
     }
 
@@ -160,8 +143,7 @@ impl Observer for GradientsObserver {
         self.take_norms(run);
         self.batches = 0;
         self.updates = Updates::default();
-        self.evaluated_at = None;
-        self.evaluate(run);
+        self.learning.after_edit(run);
         self.better_at = run.steps();
         self.plane.forget();
     }
@@ -177,7 +159,7 @@ impl Observer for GradientsObserver {
             "gradients" => figures::gradients(self, numbers),
             "flow" => figures::flow(self, run, numbers),
             "boundary" => figures::boundary(self, run, numbers),
-            "curves" => figures::curves(self, run, numbers),
+            "curves" => self.learning.panel(run, numbers),
             "activation" => figures::activation(run, layer, numbers),
             _ => return None,
         })

@@ -187,11 +187,12 @@ fn shown_rate(run: &Run) -> String {
 }
 
 fn has_learned(observer: &GradientsObserver, run: &Run) -> bool {
-    run.data().classes > 0 && observer.evaluation.is_some_and(|evaluation| evaluation.metric >= LEARNED)
+    run.data().classes > 0
+        && observer.learning.evaluation.is_some_and(|evaluation| evaluation.metric >= LEARNED)
 }
 
 fn learned_so_far(observer: &GradientsObserver, run: &Run) -> String {
-    match observer.evaluation {
+    match observer.learning.evaluation {
         None => "No items are kept for the test".into(),
         Some(evaluation) if run.data().classes > 0 => {
             format!("Test accuracy {}", percent(f64::from(evaluation.metric)))
