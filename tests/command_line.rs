@@ -220,3 +220,49 @@ fn images_are_trained_on_and_evaluated() {
     assert_eq!(glassbox(&["evaluate", model, "--images", &images]).status.code(), Some(2));
     assert_eq!(glassbox(&["evaluate", model]).status.code(), Some(2));
 }
+
+#[test]
+fn strokes_are_read_and_counted() {
+    use glassbox::data::digits::draw;
+    use glassbox::tensor::{Rng, Stream};
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/www/models/digits.safetensors");
+    let mut rng = Rng::new(3, Stream::Drawing);
+    let drawn = (0..200).map(|index| serde_json::to_string(&draw(index % 10, &mut rng)).unwrap());
+    let lines: Vec<String> =
+        drawn.chain(["".into(), json!({ "digit": 4, "strokes": [] }).to_string()]).collect();
+    let input = file("strokes.ndjson");
+    std::fs::write(&input, lines.join("\n")).unwrap();
+    let input = input.to_str().unwrap();
+    let output = glassbox(&["predict-strokes", model, "--input", input]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    let first = said.lines().next().unwrap();
+    let right: usize = first.split(['(', '/']).nth(1).unwrap().parse().unwrap();
+    assert!(first.starts_with("accuracy 0.9") && first.ends_with("/201)") && right >= 195, "{said}");
+    // A row for each digit; the drawing without a point is in the column of no answer.
+    let row = |digit: &str| -> Vec<String> {
+        let of_digit = |line: &&str| line.split_whitespace().next() == Some(digit);
+        said.lines().find(of_digit).unwrap().split_whitespace().map(str::to_owned).collect()
+    };
+    assert_eq!((row("4")[11].as_str(), row("5")[11].as_str()), ("1", "0"), "{said}");
+    let written = std::fs::read_to_string(file("strokes.predictions.ndjson")).unwrap();
+    let written: Vec<Value> = written.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(written.len(), 201);
+    assert_eq!((&written[200]["class"], &written[200]["digit"]), (&Value::Null, &json!(4)));
+    assert_eq!(written.iter().filter(|line| line["class"] == line["digit"]).count(), right);
+    assert_eq!(written[0]["logits"].as_array().unwrap().len(), 10);
+
+    let refused = |name: &str, content: &str| {
+        let path = file(name);
+        std::fs::write(&path, content).unwrap();
+        let output = glassbox(&["predict-strokes", model, "--input", path.to_str().unwrap()]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+        said
+    };
+    let good = &lines[0];
+    for line in ["{\"digit\":3}", "[[1,2]]", "nonsense", "{\"digit\":12,\"strokes\":[]}"] {
+        let said = refused("bad.ndjson", &format!("{good}\n{line}\n"));
+        assert!(said.contains("bad.ndjson, line 2: no drawing: "), "{said}");
+    }
+    assert!(refused("long.ndjson", &"[".repeat(5 << 20)).contains("longer than 4 MB"));
+}
