@@ -1,5 +1,6 @@
 //! Plays the run: asks the worker frame by frame, two requests under way at most, and hands to the page
-//! what is newest once for each frame that the screen draws. A worker that crashed is started anew with the settings kept.
+//! what is newest: once for each frame that the screen draws while it plays, at once while it stands
+//! still, so that what a pen brings about shows in the frame of its move. A worker that crashed is started anew with the settings kept.
 
 use super::pace::{Pace, SPEEDS};
 use super::page::{Drawn, Page, Progress};
@@ -160,7 +161,7 @@ impl Trainer {
         );
         self.pace.count(&frame, page.is_playing.get_untracked());
         self.inbox = Some((frame, panels));
-        if !self.is_drawing {
+        if !self.is_drawing && page.is_playing.get_untracked() {
             self.draw_soon(page);
         }
     }
@@ -186,6 +187,9 @@ impl Page {
             }
             Reply::Crashed { message } => trainer.recover(self, &message),
         });
+        if !self.is_playing.get_untracked() {
+            self.draw();
+        }
         if document().hidden() {
             // Nothing is drawn: the run goes on at a bounded rate.
             set_timeout(move || self.update_trainer(Trainer::wake), HIDDEN_PAUSE);
@@ -195,8 +199,14 @@ impl Page {
     }
 
     fn on_animation_frame(self) {
+        self.update_trainer(|trainer| trainer.is_drawing = false);
+        self.draw();
+        self.update_trainer(Trainer::wake);
+    }
+
+    /// Shows the newest frame that is not shown yet.
+    fn draw(self) {
         let arrived = self.try_update_trainer(|trainer| {
-            trainer.is_drawing = false;
             trainer.inbox.take().map(|(frame, panels)| {
                 let has_pending_edit =
                     !trainer.pending_edit.is_empty() || trainer.asked.iter().any(|asked| asked.is_edit);
@@ -215,7 +225,6 @@ impl Page {
             }
             self.show(frame, panels, progress, has_pending_edit);
         }
-        self.update_trainer(Trainer::wake);
     }
 }
 

@@ -4,14 +4,18 @@ use crate::stage::Stage;
 use glassbox::labs::from_link;
 use glassbox::train::{Report, Run};
 
-/// Compares loss and gradient norms of the first `steps` steps, to the bit. The native run is that of
-/// the link which the page wrote itself, edits and all.
-async fn assert_same_bits(stage: &Stage, steps: usize) {
+/// Compares the losses of the first `steps` steps, to the bit. The native run is that of the link which the
+/// page wrote itself, edits and all; it is returned.
+pub async fn assert_same_losses(stage: &Stage, steps: usize) -> Run {
+    let (run, _) = same_losses(stage, steps).await;
+    run
+}
+
+async fn same_losses(stage: &Stage, steps: usize) -> (Run, Report) {
     let link = stage.hash().await;
     let experiment = from_link(&link).unwrap_or_else(|error| panic!("{link}: {error}"));
-    let report = Report::of(&mut Run::new(experiment).expect("validated"), steps, true, |_, _| {});
-    let bits =
-        |cell: &String| cell.parse::<f32>().unwrap_or_else(|_| panic!("{cell} is no number")).to_bits();
+    let mut run = Run::new(experiment).expect("validated");
+    let report = Report::of(&mut run, steps, true, |_, _| {});
     let losses = stage.table("curves").await;
     let shown: Vec<u32> = losses.iter().take(steps).map(|row| bits(&row[1])).collect();
     let native: Vec<u32> = report.loss.iter().map(|loss| loss.to_bits()).collect();
@@ -21,6 +25,17 @@ async fn assert_same_bits(stage: &Stage, steps: usize) {
         "{link}: losses differ at step {:?}",
         shown.iter().zip(&native).position(|(a, b)| a != b)
     );
+    (run, report)
+}
+
+fn bits(cell: &String) -> u32 {
+    cell.parse::<f32>().unwrap_or_else(|_| panic!("{cell} is no number")).to_bits()
+}
+
+/// Compares loss and gradient norms of the first `steps` steps, to the bit.
+async fn assert_same_bits(stage: &Stage, steps: usize) {
+    let (_, report) = same_losses(stage, steps).await;
+    let link = stage.hash().await;
     let rows = stage.table("flow").await;
     assert_eq!(rows.len(), steps, "{link}");
     for (step, (row, norms)) in rows.iter().zip(&report.gradients.norms).enumerate() {

@@ -34,7 +34,7 @@ const DIGITS: [(&str, &[&[[i64; 2]]]); 5] = [
 ];
 
 /// Draws one stroke on the pad, the pen staying down at its end when `lifts` is false.
-async fn stroke(stage: &Stage, points: &[[i64; 2]], lifts: bool) {
+pub async fn stroke(stage: &Stage, points: &[[i64; 2]], lifts: bool) {
     let pad = stage.client.find(Locator::Css("[data-testid=pad]")).await.expect("the pad");
     let (_, _, width, height) = pad.rectangle().await.expect("its place");
     let at = |[x, y]: [i64; 2]| ((x as f64 / 1000.0 - 0.5) * width, (y as f64 / 1000.0 - 0.5) * height);

@@ -5,6 +5,8 @@
 
 mod bits;
 mod digits;
+mod learning;
+mod speed;
 mod stage;
 mod visit;
 mod widely;

@@ -1,7 +1,7 @@
-//! For everybody: keyboard alone, screen readers, phones; and at 60 frames a second.
+//! For everybody: keyboard alone, screen readers, phones.
 
 use crate::stage::Stage;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// axe-core finds nothing, at any size, in any theme, with everything open.
 #[tokio::test(flavor = "multi_thread")]
@@ -101,40 +101,5 @@ async fn the_keyboard_is_enough() {
     stage.until("document.querySelector('dialog[open] table')", "the table").await;
     stage.type_keys("\u{e00c}").await; // Escape
     stage.until("!document.querySelector('dialog[open]')", "no table").await;
-    stage.close().await;
-}
-
-/// Frames of the page and work of the worker while a network of ten times sixteen trains at full
-/// speed: printed, since a shared machine promises nothing.
-#[tokio::test(flavor = "multi_thread")]
-async fn frames_and_steps_a_second() {
-    let Some(stage) = Stage::blank().await else { return };
-    let tiny = "#batch_size=10&network.layers=[{\"type\":\"dense\",\"units\":8,\"activation\":\"tanh\"},{\"type\":\"dense\",\
-                \"units\":8,\"activation\":\"tanh\"},{\"type\":\"dense\",\"units\":1,\"activation\":\"sigmoid\"}]";
-    let units: String = (0..10).map(|layer| format!("&network.layers.{layer}.units=16")).collect();
-    println!("| network | steps/s in the page | median frame | 95th percentile | training |");
-    for (name, link) in [
-        ("2-8-8-1 tanh, batch 10", tiny.to_owned()),
-        ("2-[16x10]-1 sigmoid, batch 32", format!("#{}", &units[1..])),
-    ] {
-        stage.visit(&link).await;
-        stage.choose("#speed", "Max").await;
-        stage.keys(" ").await;
-        stage.until_step(200).await;
-        let measure = "const done = arguments[arguments.length - 1]; const counter = document.querySelector('[data-testid=counter]');
-            const times = []; const from = Number(counter.dataset.step); const start = performance.now(); let last = start;
-            const tick = now => { times.push(now - last); last = now;
-                if (now - start < 4000) requestAnimationFrame(tick);
-                else done([times.slice(1).sort((a, b) => a - b), (Number(counter.dataset.step) - from) / (now - start) * 1000,
-                    Number(counter.dataset.trainingShare)]); };
-            requestAnimationFrame(tick);";
-        let measured: Value = stage.client.execute_async(measure, Vec::new()).await.expect("frames");
-        let frames: Vec<f64> = serde_json::from_value(measured[0].clone()).expect("times");
-        let at = |share: f64| frames[(frames.len() as f64 * share) as usize];
-        let (steps, share) = (measured[1].as_f64().unwrap_or(0.0), measured[2].as_f64().unwrap_or(0.0));
-        println!("| {name} | {steps:.0} | {:.1} ms | {:.1} ms | {:.0} % |", at(0.5), at(0.95), share * 100.0);
-        assert!(frames.len() > 20 && steps > 0.0, "the page stands still");
-        stage.keys(" ").await;
-    }
     stage.close().await;
 }

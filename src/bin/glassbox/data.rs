@@ -27,7 +27,7 @@ impl Data {
             ("test/labels".to_owned(), data.test.labels),
         ];
         write(&self.output, &tensors_to_bytes(&tensors, &[]))?;
-        println!("{train} training and {test} test items of {}", experiment.data.name);
+        say!("{train} training and {test} test items of {}", experiment.data.name);
         Ok(())
     }
 }

@@ -26,7 +26,7 @@ impl Evaluate {
         let (pictures, labels) = Images { images: self.images, labels: self.labels }.read()?;
         let examples = Examples::of_pictures(pictures, &labels)?;
         let (right, total) = (model.count_right(&examples)?, examples.len());
-        println!("accuracy {:.4} ({right}/{total})", right as f64 / total as f64);
+        say!("accuracy {:.4} ({right}/{total})", right as f64 / total as f64);
         Ok(())
     }
 }

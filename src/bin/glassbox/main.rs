@@ -1,6 +1,14 @@
 //! The command line: the same engine without the page. Exit code 2 and one sentence for what cannot
 //! be taken.
 
+/// Prints a line; a reader that has gone away, as `head` does, is no reason to panic.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+
 mod data;
 mod evaluate;
 mod images;

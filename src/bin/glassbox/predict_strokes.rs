@@ -55,7 +55,7 @@ impl PredictStrokes {
         })?;
         write(&output, lines.as_bytes())?;
         print_counts(&counts);
-        println!("predictions in {}", output.display());
+        say!("predictions in {}", output.display());
         Ok(())
     }
 }
@@ -100,15 +100,15 @@ fn print_counts(counts: &[[usize; 11]; 10]) {
     let total: usize = counts.iter().flatten().sum();
     let right: usize = (0..10).map(|digit| counts[digit][digit]).sum();
     if total == 0 {
-        return println!("accuracy unknown: no line tells its digit");
+        return say!("accuracy unknown: no line tells its digit");
     }
-    println!("accuracy {:.4} ({right}/{total})", right as f64 / total as f64);
-    println!("true  said 0      1      2      3      4      5      6      7      8      9   none  accuracy");
+    say!("accuracy {:.4} ({right}/{total})", right as f64 / total as f64);
+    say!("true  said 0      1      2      3      4      5      6      7      8      9   none  accuracy");
     for (digit, row) in counts.iter().enumerate() {
         let of_digit: usize = row.iter().sum();
         let cells: String = row.iter().map(|count| format!("{count:>7}")).collect();
         let share =
             if of_digit == 0 { "–".into() } else { format!("{:.4}", row[digit] as f64 / of_digit as f64) };
-        println!("{digit:>4}  {cells}  {share:>8}");
+        say!("{digit:>4}  {cells}  {share:>8}");
     }
 }

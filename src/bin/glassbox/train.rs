@@ -77,7 +77,7 @@ fn tell(report: &Report) {
     if let (Some(loss), Some(value)) = (report.test.loss.last(), report.test.values.last()) {
         print!(", test loss {loss}, test {} {value}", report.test.metric);
     }
-    println!(", {:.2} s", report.seconds);
+    say!(", {:.2} s", report.seconds);
 }
 
 /// The run of an experiment, on the images given along with it if there are any.

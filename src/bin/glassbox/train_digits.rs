@@ -69,18 +69,18 @@ impl TrainDigits {
             {
                 let epoch = step / steps_an_epoch;
                 let said = format!("epoch {epoch}: loss {mean:.4}, MNIST's test set {:.4}", tested.metric);
-                bar.suspend(|| println!("{said}"));
+                bar.suspend(|| say!("{said}"));
                 write(&self.output, &model::to_bytes(&run))?;
             }
         }
         bar.finish_and_clear();
-        println!("{} written after {steps} steps", self.output.display());
+        say!("{} written after {steps} steps", self.output.display());
         let model = Model::read(&self.output.display().to_string(), open(&self.output)?)?;
         for (strokes, examples) in
             [("MNIST's test digits traced", traced), ("digits of the generator", generated)]
         {
             let (right, total) = (model.count_right(&examples)?, examples.len());
-            println!("strokes, {strokes}: accuracy {:.4} ({right}/{total})", right as f64 / total as f64);
+            say!("strokes, {strokes}: accuracy {:.4} ({right}/{total})", right as f64 / total as f64);
         }
         Ok(())
     }
