@@ -32,7 +32,11 @@ impl FileKind {
         if begins(b"\x1f\x8b") || begins(b"\0\0") {
             return Some(Self::Idx);
         }
-        start.iter().find(|byte| !byte.is_ascii_whitespace()).filter(|&&byte| byte == b'{').map(|_| Self::Drawings)
+        start
+            .iter()
+            .find(|byte| !byte.is_ascii_whitespace())
+            .filter(|&&byte| byte == b'{')
+            .map(|_| Self::Drawings)
     }
 }
 

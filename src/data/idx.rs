@@ -85,7 +85,9 @@ impl Reading {
                 (count, Some([height, width]))
             }
             LABELS => (file.sizes::<1>("labels")?[0], None),
-            found => return Err(file.refused(format!("not an IDX file of {EITHER}: it begins with {found:#x}"))),
+            found => {
+                return Err(file.refused(format!("not an IDX file of {EITHER}: it begins with {found:#x}")));
+            }
         };
         Ok(Self { file, count, size, items: Vec::new() })
     }
@@ -198,7 +200,9 @@ impl<'a> Idx<'a> {
         self.append(more, items)?;
         if items.len() < before + more {
             let whole = items.len() / size;
-            return Err(self.refused(format!("it is cut off after {whole} of the {count} {what} it promises")));
+            return Err(
+                self.refused(format!("it is cut off after {whole} of the {count} {what} it promises"))
+            );
         }
         if items.len() < total {
             return Ok(false);

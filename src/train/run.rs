@@ -1,7 +1,7 @@
 //! One run of an experiment, step by step: the same bits wherever and however fast it is stepped.
 
 use super::edits::Edit;
-use super::evaluation::{self, Evaluation};
+use super::evaluation::{self, Evaluation, Reading};
 use super::settings::Settings;
 use super::{Experiment, Optimizer};
 use crate::data::{Augmenter, Batches, Data};
@@ -260,10 +260,10 @@ impl Run {
         Some(evaluation::evaluate(network, test, self.data.classes, pass))
     }
 
-    /// How often the test items of each class are taken for each: `[true, said]`, row-major.
+    /// What the network takes each test item for.
     #[must_use]
-    pub fn confusion(&self, pass: &mut Pass) -> Vec<f32> {
-        evaluation::confusion((&self.network, self.current.loss), &self.data.test, self.data.classes, pass)
+    pub fn readings(&self, pass: &mut Pass) -> Vec<Reading> {
+        evaluation::readings((&self.network, self.current.loss), &self.data.test, pass)
     }
 
     /// The class that a row of outputs stands for.
@@ -317,6 +317,12 @@ impl Run {
     #[must_use]
     pub fn epoch(&self) -> usize {
         self.batches.epoch()
+    }
+
+    /// Training items that this epoch has dealt, and all of them.
+    #[must_use]
+    pub fn epoch_items(&self) -> [usize; 2] {
+        [self.batches.position(), self.data.train.len()]
     }
 
     /// Where the run left the numbers, if it did.

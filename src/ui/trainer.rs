@@ -7,6 +7,7 @@ use crate::labs::Numbers;
 use crate::train::{Experiment, settings::Settings};
 use crate::worker::browser::Client;
 use crate::worker::protocol::{Frame, Reply, Request};
+use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -14,6 +15,8 @@ use std::time::Duration;
 
 /// Time that the worker trains for one frame: a frame of 60 a second less what drawing it takes.
 const BUDGET_MS: f64 = 13.0;
+/// Time that it reads files before it says how far it is.
+const READING_MS: f64 = 30.0;
 /// Pause between requests of a page that nobody sees.
 const HIDDEN_PAUSE: Duration = Duration::from_millis(250);
 /// Requests under way at most: while one is answered and drawn, the worker has the next.
@@ -27,6 +30,10 @@ pub struct Trainer {
     page: Option<Page>,
     client: Option<Client>,
     run: u32,
+    /// The run of the last frame, to go back to when the next cannot begin.
+    last_run: u32,
+    /// Runs begun so far: no number is used twice.
+    runs: u32,
     is_ready: bool,
     /// Requests without a reply so far, oldest first.
     asked: VecDeque<Asked>,
@@ -34,15 +41,26 @@ pub struct Trainer {
     pending_edit: Settings,
     pending_steps: u32,
     wants_refresh: bool,
+    pending_files: Option<Offer>,
+    is_reading: bool,
+    stops_reading: bool,
     is_drawing: bool,
     inbox: Option<(Frame, BTreeMap<String, Drawn>)>,
     pace: Pace,
     crashes: u32,
 }
 
+/// Files for the worker, with the data set that they are for.
+pub struct Offer {
+    pub set: String,
+    pub files: Vec<(String, ArrayBuffer)>,
+}
+
 /// A request that the worker has still to answer.
 struct Asked {
     is_edit: bool,
+    is_start: bool,
+    is_read: bool,
     /// Whether its steps were asked for one by one, and not by playing.
     is_counted: bool,
 }
@@ -63,12 +81,27 @@ impl Trainer {
 
     /// Begins another run; what was asked of the one before is forgotten.
     pub fn restart(&mut self, experiment: Experiment) {
-        self.run += 1;
+        self.runs += 1;
+        self.run = self.runs;
         self.pending_start = Some(experiment);
         self.pending_edit.clear();
         self.pending_steps = 0;
         self.inbox = None;
         self.pace = Pace::default();
+        self.wake();
+    }
+
+    /// Gives files to the worker, which then reads them.
+    pub fn give(&mut self, offer: Offer) {
+        self.pending_files = Some(offer);
+        self.stops_reading = false;
+        self.wake();
+    }
+
+    /// Lets the worker read no further.
+    pub fn stop_reading(&mut self) {
+        self.pending_files = None;
+        self.stops_reading = std::mem::take(&mut self.is_reading);
         self.wake();
     }
 
@@ -94,13 +127,21 @@ impl Trainer {
     pub fn wake(&mut self) {
         let Some(page) = self.page else { return };
         while self.is_ready && self.client.is_some() && self.asked.len() < MAX_UNDER_WAY {
-            let Some(request) = self.next_request(page) else { break };
+            let offer = self.pending_files.take();
+            let Some(request) = self.next_request(page, offer.as_ref()) else { break };
             self.asked.push_back(Asked {
                 is_edit: matches!(request, Request::Edit { .. }),
+                is_start: matches!(request, Request::Start { .. }),
+                is_read: matches!(request, Request::Give { .. } | Request::Read { .. }),
                 is_counted: self.pending_steps > 0 && matches!(request, Request::Advance { .. }),
             });
-            if let Some(client) = &self.client {
-                client.send(&request);
+            match (&self.client, offer) {
+                (Some(client), Some(offer)) => {
+                    let bytes: Vec<ArrayBuffer> = offer.files.into_iter().map(|(_, bytes)| bytes).collect();
+                    client.send_with(&request, &bytes);
+                }
+                (Some(client), None) => client.send(&request),
+                (None, _) => {}
             }
         }
         if !self.is_drawing && page.is_playing.get_untracked() {
@@ -108,7 +149,18 @@ impl Trainer {
         }
     }
 
-    fn next_request(&mut self, page: Page) -> Option<Request> {
+    fn next_request(&mut self, page: Page, offer: Option<&Offer>) -> Option<Request> {
+        if let Some(offer) = offer {
+            self.is_reading = true;
+            let names = offer.files.iter().map(|(name, _)| name.clone()).collect();
+            return Some(Request::Give { set: offer.set.clone(), names });
+        }
+        if std::mem::take(&mut self.stops_reading) {
+            return Some(Request::StopReading);
+        }
+        if self.is_reading && !self.asked.iter().any(|asked| asked.is_read) {
+            return Some(Request::Read { budget_ms: READING_MS });
+        }
         let (run, view) = (self.run, page.view());
         if let Some(experiment) = self.pending_start.take() {
             self.wants_refresh = false;
@@ -168,24 +220,56 @@ impl Trainer {
 
 impl Page {
     fn on_reply(self, reply: Reply, numbers: Numbers) {
+        let mut given = None;
         self.update_trainer(|trainer| match reply {
             Reply::Ready => trainer.is_ready = true,
             Reply::Frame(frame) => {
                 let is_counted = trainer.asked.pop_front().is_some_and(|asked| asked.is_counted);
                 if frame.run == trainer.run {
+                    trainer.last_run = frame.run;
                     trainer.receive(self, frame, numbers, is_counted);
                 }
             }
             Reply::Failed { run, message } => {
-                trainer.asked.pop_front();
+                let is_start = trainer.asked.pop_front().is_some_and(|asked| asked.is_start);
                 if run == trainer.run || run == 0 {
                     self.notice.set(Some(format!("That was not taken: {message}. Everything is as it was.")));
                     self.is_playing.set(false);
                     trainer.wants_refresh = run != 0; // a frame puts the controls back
+                    if is_start && trainer.last_run > 0 {
+                        trainer.run = trainer.last_run;
+                    } else if is_start {
+                        trainer.wants_refresh = false; // there is no run to ask
+                    }
                 }
+            }
+            Reply::Reading { share } => {
+                trainer.asked.pop_front();
+                if trainer.is_reading {
+                    self.own.reading.set(Some(share));
+                }
+            }
+            Reply::Given { data, summary } => {
+                trainer.asked.pop_front();
+                // Nobody waits for what was stopped too late.
+                if std::mem::take(&mut trainer.is_reading) {
+                    given = Some((data, summary));
+                }
+            }
+            Reply::Refused { message } => {
+                trainer.asked.pop_front();
+                if std::mem::take(&mut trainer.is_reading) {
+                    self.refuse_files(&message);
+                }
+            }
+            Reply::Stopped => {
+                trainer.asked.pop_front();
             }
             Reply::Crashed { message } => trainer.recover(self, &message),
         });
+        if let Some((data, summary)) = given {
+            self.take_given(data, summary);
+        }
         if document().hidden() {
             // Nothing is drawn: the run goes on at a bounded rate.
             set_timeout(move || self.update_trainer(Trainer::wake), HIDDEN_PAUSE);
@@ -203,6 +287,7 @@ impl Page {
                 let progress = Progress {
                     step: frame.step,
                     epoch: frame.epoch,
+                    epoch_items: frame.epoch_items,
                     measured: trainer.pace.shown,
                     has_diverged: frame.divergence.is_some(),
                 };
@@ -225,6 +310,8 @@ impl Trainer {
         self.crashes += 1;
         self.client = None;
         self.asked.clear();
+        (self.last_run, self.is_reading, self.pending_files) = (0, false, None);
+        page.forget_given();
         page.is_playing.set(false);
         let reason = message.lines().next().unwrap_or_default();
         if self.crashes > MAX_CRASHES {
@@ -238,6 +325,6 @@ impl Trainer {
         );
         page.notice.set(Some(text));
         self.start(page);
-        self.restart(page.experiment.get_untracked());
+        self.restart(page.with_data_at_hand(page.experiment.get_untracked()));
     }
 }

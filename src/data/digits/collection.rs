@@ -28,7 +28,11 @@ impl Collection {
             return Err(Error::setting("the digit of a drawing", "left out", "from 0 to 9"));
         }
         if self.drawings.len() == Self::MAX {
-            return Err(Error::setting("the number of drawings", Self::MAX + 1, format!("{} or fewer", Self::MAX)));
+            return Err(Error::setting(
+                "the number of drawings",
+                Self::MAX + 1,
+                format!("{} or fewer", Self::MAX),
+            ));
         }
         let rounded = |value: f32, unit: f32| (value / unit).round() * unit;
         let point = |point: &Point| Point {
@@ -193,8 +197,14 @@ mod tests {
         let said = |text: &str| Collection::from_ndjson("d.ndjson", text).unwrap_err().to_string();
         assert_eq!(said(" \n\n"), "d.ndjson: it holds no drawing");
         let good = full.to_ndjson().lines().next().unwrap().to_owned();
-        assert!(said(&format!("{good}\n{{\"digit\":12,\"strokes\":[]}}")).starts_with("d.ndjson, line 2: no drawing: digit is 12"));
-        assert!(said("{\"strokes\":[[[1,2]]]}").starts_with("d.ndjson, line 1: the digit of a drawing is left out"));
+        assert!(
+            said(&format!("{good}\n{{\"digit\":12,\"strokes\":[]}}"))
+                .starts_with("d.ndjson, line 2: no drawing: digit is 12")
+        );
+        assert!(
+            said("{\"strokes\":[[[1,2]]]}")
+                .starts_with("d.ndjson, line 1: the digit of a drawing is left out")
+        );
         assert!(said("{\"version\":1}").starts_with("d.ndjson, line 1: no drawing: unknown field"));
     }
 }

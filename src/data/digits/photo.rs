@@ -76,7 +76,13 @@ impl Photo {
         strays.sort_by(f32::total_cmp);
         let floor = (strays[strays.len() * 9 / 10] + MIN_FLOOR).clamp(MIN_FLOOR, MAX_FLOOR);
         let cleaned = |&grey: &f32| (((ink(grey) - floor) / (1.0 - floor)).max(0.0) * 255.0).round() as u8;
-        Some(Self { height, width, ink: greys.iter().map(cleaned).collect(), is_inverted, is_prepared: false })
+        Some(Self {
+            height,
+            width,
+            ink: greys.iter().map(cleaned).collect(),
+            is_inverted,
+            is_prepared: false,
+        })
     }
 
     /// Height and width.
@@ -108,7 +114,8 @@ impl Photo {
             let image = resized(&ink, self.size(), [SIDE; 2]);
             return self.prepared(image.clone(), [0, 0], image);
         }
-        let [top, left, rows, columns] = if preparation.crop { self.bounds() } else { [0.0, 0.0, size[0], size[1]] };
+        let [top, left, rows, columns] =
+            if preparation.crop { self.bounds() } else { [0.0, 0.0, size[0], size[1]] };
         let room = if preparation.crop { BOX } else { SIDE as f32 };
         // Pixels of the picture for each of ours.
         let step = rows.max(columns) / room;
@@ -178,7 +185,8 @@ pub fn resized(greys: &[f32], [height, width]: [usize; 2], [rows, columns]: [usi
     let across: Vec<_> = ends(columns, width, step_x);
     let down: Vec<_> = ends(rows, height, step_y);
     let pixel = |(row, column): (&Taps, &Taps)| -> f32 {
-        let of_row = |at: usize| -> f32 { column.iter().map(|&(x, share)| share * greys[at * width + x]).sum() };
+        let of_row =
+            |at: usize| -> f32 { column.iter().map(|&(x, share)| share * greys[at * width + x]).sum() };
         row.iter().map(|&(y, share)| share * of_row(y)).sum()
     };
     down.iter().flat_map(|row| across.iter().map(move |column| (row, column))).map(pixel).collect()
@@ -231,7 +239,8 @@ mod tests {
     }
 
     fn difference(a: &[f32], b: &[f32]) -> f32 {
-        let (all, apart) = a.iter().zip(b).fold((0.0, 0.0), |(all, apart), (a, b)| (all + a, apart + (a - b).abs()));
+        let (all, apart) =
+            a.iter().zip(b).fold((0.0, 0.0), |(all, apart), (a, b)| (all + a, apart + (a - b).abs()));
         apart / all
     }
 
@@ -261,7 +270,8 @@ mod tests {
         let (image, size, mut rgba) = scan(4, [30, 30, 30, 255], [240, 240, 240, 255]);
         for (at, pixel) in rgba.as_chunks_mut::<4>().0.iter_mut().enumerate() {
             // Darker to the right by a sixth, and grainy.
-            let shade = 1.0 - 0.15 * (at % size[1]) as f32 / size[1] as f32 - 0.02 * (at * 7919 % 13) as f32 / 13.0;
+            let shade =
+                1.0 - 0.15 * (at % size[1]) as f32 / size[1] as f32 - 0.02 * (at * 7919 % 13) as f32 / 13.0;
             pixel[..3].iter_mut().for_each(|value| *value = (f32::from(*value) * shade) as u8);
         }
         let prepared = Photo::from_rgba("p", size, &rgba).unwrap().prepare(&Preparation::default());
@@ -279,7 +289,8 @@ mod tests {
             prepared.image.iter().enumerate().map(weigh).sum::<f32>() / prepared.image.iter().sum::<f32>()
         };
         assert!((at(0) - 14.0).abs() <= 0.501 && (at(1) - 14.0).abs() <= 0.501, "{} {}", at(0), at(1));
-        let rows = (0..SIDE).filter(|row| prepared.cropped[row * SIDE..][..SIDE].iter().any(|grey| *grey > 0.1));
+        let rows =
+            (0..SIDE).filter(|row| prepared.cropped[row * SIDE..][..SIDE].iter().any(|grey| *grey > 0.1));
         assert!((19..=21).contains(&rows.count()));
         let whole = photo.prepare(&Preparation { crop: false, centre: false, ..Preparation::default() });
         assert_eq!(whole.shift, [0, 0]);
@@ -320,6 +331,9 @@ mod tests {
             assert!(other.len() == size[0] * size[1] && (mean - 0.5).abs() < 1e-3, "{size:?} {mean}");
         }
         let larger = resized(&[0.0, 1.0], [1, 2], [1, 4]);
-        assert!(larger[0] < 0.1 && larger[3] > 0.9 && larger.windows(2).all(|pair| pair[0] <= pair[1]), "{larger:?}");
+        assert!(
+            larger[0] < 0.1 && larger[3] > 0.9 && larger.windows(2).all(|pair| pair[0] <= pair[1]),
+            "{larger:?}"
+        );
     }
 }

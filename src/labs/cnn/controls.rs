@@ -1,8 +1,9 @@
 //! What can be set in the CNN lab, and what follows from each change.
 
-use crate::data::BatchSize;
-use crate::error::Result;
-use crate::labs::control::parsed;
+use super::data;
+use crate::data::{Augmentation, BatchSize, DataConfig, DataSet};
+use crate::error::{Error, Result};
+use crate::labs::control::{MIXED, parsed};
 use crate::labs::{Choice, Control, Kind};
 use crate::nn::{Activation, LayerConfig};
 use crate::train::settings::Settings;
@@ -17,7 +18,7 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
     let batches = [1_usize, 4, 8, 16, 32, 64, 128, 256].into_iter().filter(|size| *size < items);
     let batches = batches.map(|size| Choice::new(size, size.to_string())).collect();
     let optimizer = &experiment.optimizer;
-    vec![
+    let mut controls = vec![
         Control::new(
             "initial_weights",
             "Start from weights",
@@ -50,15 +51,49 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             optimizer.name,
         ),
         Control::new("batch_size", "Batch size", Kind::Slider, batches, experiment.batch_size),
-        Control::new(
-            "data.samples",
-            "Digits to train on",
-            Kind::Slider,
-            sizes.to_vec(),
-            experiment.data.samples,
-        )
-        .restarting(),
-    ]
+    ];
+    if !is_given(experiment) {
+        let samples = &experiment.data.samples;
+        let digits =
+            Control::new("data.samples", "Digits to train on", Kind::Slider, sizes.to_vec(), samples);
+        controls.push(digits.restarting());
+    }
+    controls.push(augmentation(experiment));
+    controls
+}
+
+/// Whether the pictures come from outside, so that their number is what it is.
+fn is_given(experiment: &Experiment) -> bool {
+    experiment.data.set().is_ok_and(DataSet::is_given)
+}
+
+/// How pictures are changed each time they are trained on: few drawings become many.
+fn augmentation(experiment: &Experiment) -> Control {
+    let choices = AUGMENTATIONS.map(|(name, label)| Choice::new(name, label)).to_vec();
+    let now = &experiment.data.augmentation;
+    let name = AUGMENTATIONS.iter().find(|(name, _)| augmented(name) == *now).map_or(MIXED, |(name, _)| name);
+    Control::new("augmentation", "Vary the pictures", Kind::Segments { featured: 3 }, choices, name)
+        .restarting()
+}
+
+const AUGMENTATIONS: [(&str, &str); 3] = [("none", "No"), ("little", "A little"), ("much", "Much")];
+
+/// What a word of [`AUGMENTATIONS`] stands for.
+fn augmented(name: &str) -> Augmentation {
+    let none = Augmentation::default();
+    match name {
+        "little" => Augmentation { shift: 1.0, rotation: 8.0, scale: 0.08, shear: 0.1, ..none },
+        "much" => Augmentation {
+            shift: 2.0,
+            rotation: 15.0,
+            scale: 0.15,
+            shear: 0.2,
+            elastic: 1.5,
+            thickness: 0.3,
+            ..none
+        },
+        _ => none,
+    }
 }
 
 /// Activations of the layers before the output that have one.
@@ -84,6 +119,16 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
             if matches!(changed.batch_size, BatchSize::Items(size) if size > items) {
                 changed.batch_size = BatchSize::Full;
             }
+        }
+        "data" => return data::on(experiment, parsed(key, value)?),
+        "data.name" => return data::on(experiment, DataConfig::named(&parsed::<String>(key, value)?)),
+        "augmentation" => {
+            let name: String = parsed(key, value)?;
+            if AUGMENTATIONS.iter().all(|(known, _)| *known != name) {
+                let names = AUGMENTATIONS.map(|(name, _)| name).join(", ");
+                return Err(Error::setting(key, name, format!("one of {names}")));
+            }
+            changed.data.augmentation = augmented(&name);
         }
         _ => return changed.with(&Settings::from([(key.to_owned(), value.clone())])),
     }

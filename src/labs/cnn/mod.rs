@@ -2,8 +2,10 @@
 //! been trained on many hands; it can be trained on, or anew from fresh weights.
 
 mod controls;
+mod data;
 mod figures;
 mod maps;
+mod misread;
 mod observer;
 mod sum;
 mod verdict;
@@ -86,7 +88,7 @@ impl Lab for Cnn {
                 height_px,
             }
         }
-        const FIGURES: [FigureSlot; 5] = [
+        const FIGURES: [FigureSlot; 6] = [
             slot("maps", "Feature maps", "click any cell to see the sum behind it", Place::Story, 348),
             FigureSlot { is_always_filled: true, ..slot("scores", "Answer", "", Place::Side, 262) },
             FigureSlot {
@@ -95,6 +97,7 @@ impl Lab for Cnn {
             },
             slot("curves", "Training", "train thick, test thin", Place::Row, 188),
             slot("confusion", "Confusion", "", Place::Row, 212),
+            slot("misread", "Misread images", "click one to put it on the pad", Place::Below, 212),
         ];
         &FIGURES
     }
