@@ -4,8 +4,8 @@
 
 use glassbox::data::{Pictures, idx};
 use glassbox::labs::{Figure, LABS, Lab, View};
-use glassbox::train::Experiment;
 use glassbox::train::settings::Settings;
+use glassbox::train::{Experiment, InitialWeights};
 use glassbox::worker::Session;
 use glassbox::worker::protocol::{Frame, Reply, Request};
 use serde_json::json;
@@ -277,4 +277,54 @@ fn a_run_on_files_that_are_not_there_is_told() {
         assert!(message.starts_with(&words), "{message}");
         assert_eq!(frame(session.answer(advance(1, 0)).0).step, 0);
     }
+}
+
+#[test]
+fn a_model_file_becomes_the_running_network() {
+    let mut session = Session::new(ticking);
+    frame(start_cnn(&mut session, 1, cnn().defaults()));
+    let mut trained = glassbox::train::Run::new(cnn().defaults()).unwrap();
+    trained.step().unwrap();
+    let bytes = glassbox::train::model::to_bytes(&trained);
+    for broken in [&bytes[..0], &bytes[..bytes.len() / 2]] {
+        let Reply::Refused { message } = session.give_model("m", broken) else { panic!("taken") };
+        assert_eq!(message, "m: not a whole safetensors file: damaged, cut off or something else");
+    }
+    let experiment = |reply| match reply {
+        Reply::GivenModel(experiment) => experiment,
+        other => panic!("no model but {other:?}"),
+    };
+    let without = Experiment { initial_weights: Some(InitialWeights::Model), ..cnn().defaults() };
+    let Reply::Failed { message, .. } = start_cnn(&mut session, 2, without) else {
+        panic!("no model is there")
+    };
+    assert!(
+        message.starts_with("initial_weights is model, but must be digits or left out, until"),
+        "{message}"
+    );
+    let given = experiment(session.give_model("m", &bytes));
+    assert_eq!(frame(start_cnn(&mut session, 2, given.clone())).step, 0);
+    // Its first answer is that of the trained network.
+    let picture: Vec<f32> =
+        (0..784).map(|pixel| f32::from(u8::from((12..16).contains(&(pixel % 28))))).collect();
+    let mut pass = glassbox::nn::Pass::default();
+    trained.network().forward(&picture, &mut pass);
+    let view = View { figures: vec!["scores".into()], layer: 1, picture, ..View::default() };
+    let (reply, numbers) = session.answer(Request::Advance { run: 2, budget_ms: 0.0, steps: 0, view });
+    let panels = frame(reply).panels;
+    let Figure::Scores(scores) = &panels[0].figure else { panic!("no scores") };
+    assert_eq!(numbers.at(scores.probabilities), pass.output());
+    let other = cnn().change(&given, "data", &json!({ "name": "digits", "samples": 100 })).unwrap();
+    assert_eq!(other.initial_weights, Some(InitialWeights::Model));
+    let dense = Settings::from([(
+        "network.layers".to_owned(),
+        json!([{ "type": "flatten" }, { "type": "dense", "units": 10, "activation": "softmax" }]),
+    )]);
+    let Reply::Failed { message, .. } = start_cnn(&mut session, 3, given.with(&dense).unwrap()) else {
+        panic!("taken")
+    };
+    assert!(
+        message.contains("left out for a network whose layers are not those of the model file"),
+        "{message}"
+    );
 }

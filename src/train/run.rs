@@ -55,7 +55,7 @@ impl Run {
     /// for the data `files`, which [`Self::with_data`] takes.
     pub fn new(experiment: Experiment) -> Result<Self> {
         let data = Data::new(&experiment.data, experiment.seed)?;
-        Self::on(experiment, data.into())
+        Self::on(experiment, data.into(), None)
     }
 
     /// A run on images that were given from outside, for the data `files`. They are shared, so that
@@ -67,15 +67,31 @@ impl Run {
     pub fn with_data(experiment: Experiment, data: Arc<Data>) -> Result<Self> {
         experiment.data.ensure_given()?;
         data.ensure_fits(&experiment.data)?;
-        Self::on(experiment, data)
+        Self::on(experiment, data, None)
     }
 
-    fn on(experiment: Experiment, data: Arc<Data>) -> Result<Self> {
+    /// A run that starts from the weights of a model file, on images from outside where some are given.
+    ///
+    /// # Errors
+    /// As [`Self::new`] and [`Self::with_data`]; and [`Error::Setting`] when the network is another.
+    pub fn with_model(experiment: Experiment, data: Option<Arc<Data>>, model: &Network) -> Result<Self> {
+        let data = match data {
+            Some(data) => {
+                experiment.data.ensure_given()?;
+                data.ensure_fits(&experiment.data)?;
+                data
+            }
+            None => Data::new(&experiment.data, experiment.seed)?.into(),
+        };
+        Self::on(experiment, data, Some(model))
+    }
+
+    fn on(experiment: Experiment, data: Arc<Data>, model: Option<&Network>) -> Result<Self> {
         let current = Experiment { edits: Vec::new(), ..experiment.clone() };
         let input_shape = current.data.input_shape()?;
         let mut network = Network::new(&current.network, &input_shape, current.loss, current.seed)?;
         if let Some(weights) = current.initial_weights {
-            weights.give(&mut network);
+            weights.give(&mut network, model)?;
         }
         let outputs = network.outputs();
         let weights = network.weights.len();

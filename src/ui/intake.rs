@@ -106,7 +106,10 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
     let [only] = opened.as_slice() else {
         return Err("of images for the pad, drawings and models one file at a time is taken".into());
     };
-    let bytes = Uint8Array::new(&only.bytes).to_vec();
+    let bytes = match only.kind {
+        FileKind::Image | FileKind::Drawings => Uint8Array::new(&only.bytes).to_vec(),
+        FileKind::Idx | FileKind::Model => Vec::new(),
+    };
     match only.kind {
         FileKind::Image => {
             let photo = image::decode(&only.file, &bytes).await?;
@@ -122,7 +125,7 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
             page.own.reading.set(None);
             page.own.change(|own| *own = std::mem::take(own).joined(drawings));
         }
-        FileKind::Model => return Err(format!("{}: models are not opened here", only.file.name())),
+        FileKind::Model => page.give_model(only.file.name(), only.bytes.clone()),
         FileKind::Idx => {}
     }
     Ok(())
@@ -153,7 +156,7 @@ async fn opened_file(file: File) -> Result<Opened, String> {
         Some(kind) => Ok(Opened { file, bytes, kind }),
         None if start.is_empty() => Err(format!("{name}: it is empty")),
         None => Err(format!(
-            "{name}: neither IDX images or labels, nor a PNG, JPEG, WebP, GIF or BMP image, nor drawings"
+            "{name}: neither IDX images or labels, nor a PNG, JPEG, WebP, GIF or BMP image, nor drawings, nor a model"
         )),
     }
 }

@@ -8,10 +8,11 @@ use crate::data::digits::{Collection, Drawing, Photo};
 use crate::data::{DataConfig, idx};
 use crate::labs;
 use crate::labs::format::count;
-use crate::train::Experiment;
+use crate::train::{Experiment, InitialWeights};
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 /// Where drawings are kept for the next visit.
 const KEY: &str = "glassbox-drawings";
@@ -28,6 +29,8 @@ pub struct Own {
     pub drawings: RwSignal<Collection>,
     /// What the worker has been given: an experiment's data, and words for it.
     given: RwSignal<Vec<(DataConfig, String)>>,
+    /// Whether the worker has been given a model.
+    has_model: RwSignal<bool>,
     /// The experiment of a link that waits for its files.
     waiting: RwSignal<Option<Experiment>>,
     /// Counts what was opened, so that what comes late is known.
@@ -42,6 +45,7 @@ impl Own {
             reading: RwSignal::new(None),
             drawings: RwSignal::new(kept.unwrap_or_default()),
             given: RwSignal::default(),
+            has_model: RwSignal::new(false),
             waiting: RwSignal::new(None),
             turn: StoredValue::new(0),
         }
@@ -95,7 +99,27 @@ impl Page {
     /// Hands files to the worker; what it makes of them comes to [`Self::take_given`].
     pub fn give(self, set: &str, files: Vec<(String, ArrayBuffer)>) {
         self.own.reading.set(Some(0.0));
-        self.update_trainer(|trainer| trainer.give(Offer { set: set.into(), files }));
+        self.update_trainer(|trainer| trainer.give(Offer { set: Some(set.into()), files }));
+    }
+
+    /// Hands a model file to the worker; what it makes of it comes to [`Self::take_model`].
+    pub fn give_model(self, name: String, bytes: ArrayBuffer) {
+        self.own.reading.set(Some(0.0));
+        self.update_trainer(|trainer| trainer.give(Offer { set: None, files: vec![(name, bytes)] }));
+    }
+
+    /// Begins a run of the network out of a model file.
+    pub(super) fn take_model(self, experiment: Experiment) {
+        self.own.reading.set(None);
+        self.own.has_model.set(true);
+        self.notice.set(None);
+        let experiment = self.with_data_at_hand(experiment);
+        self.own.waiting.set(None); // the model is what was opened, not what it was trained on
+        if self.notice.with_untracked(Option::is_some) {
+            let text = "The model was opened. The images that it was trained on are not in its file, so it is tested on generated digits.";
+            self.notice.set(Some(text.into()));
+        }
+        self.begin("model", experiment);
     }
 
     /// Reads no further.
@@ -126,7 +150,7 @@ impl Page {
         self.notice.set(None);
         let waiting = self.own.waiting.try_update(Option::take).flatten().filter(fits);
         match waiting {
-            Some(experiment) => self.restart(experiment),
+            Some(experiment) => self.begin("data", experiment),
             None => self.train_on(&data.name),
         }
     }
@@ -160,11 +184,18 @@ impl Page {
     pub(super) fn forget_given(self) {
         self.own.reading.set(None);
         self.own.given.update(Vec::clear);
+        self.own.has_model.set(false);
     }
 
     /// The experiment itself where its data are at hand; else the same on built-in data, with a word on
     /// what it waits for.
-    pub(super) fn with_data_at_hand(self, experiment: Experiment) -> Experiment {
+    pub(super) fn with_data_at_hand(self, mut experiment: Experiment) -> Experiment {
+        self.own.waiting.set(None);
+        if experiment.initial_weights == Some(InitialWeights::Model) && !self.own.has_model.get_untracked() {
+            experiment.initial_weights = None;
+            let text = "This link starts from a model file, which is not in it: open the file again. Until then the weights are fresh.";
+            self.notice.set(Some(text.into()));
+        }
         let data = &experiment.data;
         let is_at_hand =
             self.own.given.with_untracked(|given| given.iter().any(|(of, _)| of.name == data.name));
@@ -191,7 +222,8 @@ impl Page {
         };
         self.own.waiting.set(Some(experiment));
         if has_all {
-            self.train_on_drawings();
+            // Once the run at hand has begun.
+            spawn_local(async move { self.train_on_drawings() });
         } else {
             let text = format!(
                 "This link trains on {needed}, or drop them on the page. Until then the lab shows generated digits."

@@ -50,9 +50,9 @@ pub struct Trainer {
     crashes: u32,
 }
 
-/// Files for the worker, with the data set that they are for.
+/// Files for the worker, with the data set that they are for; without one it is a model.
 pub struct Offer {
-    pub set: String,
+    pub set: Option<String>,
     pub files: Vec<(String, ArrayBuffer)>,
 }
 
@@ -132,7 +132,10 @@ impl Trainer {
             self.asked.push_back(Asked {
                 is_edit: matches!(request, Request::Edit { .. }),
                 is_start: matches!(request, Request::Start { .. }),
-                is_read: matches!(request, Request::Give { .. } | Request::Read { .. }),
+                is_read: matches!(
+                    request,
+                    Request::Give { .. } | Request::GiveModel { .. } | Request::Read { .. }
+                ),
                 is_counted: self.pending_steps > 0 && matches!(request, Request::Advance { .. }),
             });
             match (&self.client, offer) {
@@ -152,8 +155,11 @@ impl Trainer {
     fn next_request(&mut self, page: Page, offer: Option<&Offer>) -> Option<Request> {
         if let Some(offer) = offer {
             self.is_reading = true;
-            let names = offer.files.iter().map(|(name, _)| name.clone()).collect();
-            return Some(Request::Give { set: offer.set.clone(), names });
+            let mut names: Vec<String> = offer.files.iter().map(|(name, _)| name.clone()).collect();
+            return match &offer.set {
+                Some(set) => Some(Request::Give { set: set.clone(), names }),
+                None => names.pop().map(|name| Request::GiveModel { name }),
+            };
         }
         if std::mem::take(&mut self.stops_reading) {
             return Some(Request::StopReading);
@@ -220,7 +226,7 @@ impl Trainer {
 
 impl Page {
     fn on_reply(self, reply: Reply, numbers: Numbers) {
-        let mut given = None;
+        let (mut given, mut model) = (None, None);
         self.update_trainer(|trainer| match reply {
             Reply::Ready => trainer.is_ready = true,
             Reply::Frame(frame) => {
@@ -256,6 +262,12 @@ impl Page {
                     given = Some((data, summary));
                 }
             }
+            Reply::GivenModel(experiment) => {
+                trainer.asked.pop_front();
+                if std::mem::take(&mut trainer.is_reading) {
+                    model = Some(experiment);
+                }
+            }
             Reply::Refused { message } => {
                 trainer.asked.pop_front();
                 if std::mem::take(&mut trainer.is_reading) {
@@ -269,6 +281,9 @@ impl Page {
         });
         if let Some((data, summary)) = given {
             self.take_given(data, summary);
+        }
+        if let Some(experiment) = model {
+            self.take_model(experiment);
         }
         if document().hidden() {
             // Nothing is drawn: the run goes on at a bounded rate.

@@ -43,6 +43,12 @@ pub fn serve(scope: &DedicatedWorkerGlobalScope) {
                 let files = names.into_iter().zip(bytes).collect();
                 (session.borrow_mut().give(set, files), Numbers::default())
             }
+            Ok(Request::GiveModel { name }) => {
+                let bytes = beside
+                    .as_ref()
+                    .map_or_else(Vec::new, |message| Uint8Array::new(&message.get(1)).to_vec());
+                (session.borrow_mut().give_model(&name, &bytes), Numbers::default())
+            }
             Ok(request) => session.borrow_mut().answer(request),
             Err(error) => (Reply::Failed { run: 0, message: error.to_string() }, Numbers::default()),
         };

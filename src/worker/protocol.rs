@@ -20,6 +20,8 @@ pub enum Request {
     /// Gives files to train on, whose bytes travel beside it in the order of their names; `set` is the
     /// data that they are for, `files` or `drawings`. What was given before is kept until these are read.
     Give { set: String, names: Vec<String> },
+    /// Gives a model file, whose bytes travel beside it, to start runs from.
+    GiveModel { name: String },
     /// Reads on for about `budget_ms`.
     Read { budget_ms: f64 },
     /// Reads no further, and forgets what was read so far.
@@ -41,6 +43,8 @@ pub enum Reply {
     Reading { share: f32 },
     /// Files were read: what an experiment on them says, and what they are in words.
     Given { data: DataConfig, summary: String },
+    /// A model file was read: an experiment that goes on from it.
+    GivenModel(Experiment),
     /// The files given cannot be used; all that was there before still is.
     Refused { message: String },
     /// Nothing is being read any more.

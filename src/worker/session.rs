@@ -6,7 +6,7 @@ use super::taking::Taking;
 use crate::data::Given;
 use crate::error::{Error, Result};
 use crate::labs::{Numbers, Observer, Unit, View, find};
-use crate::train::{Experiment, Run, settings::Settings};
+use crate::train::{Experiment, InitialWeights, Model, Run, settings::Settings};
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
 const MAX_STEPS_PER_LOOK: usize = 64;
@@ -21,6 +21,8 @@ pub struct Session {
     watched: Option<Watched>,
     /// Pictures from outside, one of each set at most, for the runs that ask for them.
     given: Vec<Given>,
+    /// The model file that was given last.
+    model: Option<Model>,
     /// Files that are being read.
     taking: Option<Taking>,
 }
@@ -51,13 +53,27 @@ impl Session {
     /// With nothing to do yet; `now_ms` is the clock.
     #[must_use]
     pub fn new(now_ms: fn() -> f64) -> Self {
-        Self { now_ms, watched: None, given: Vec::new(), taking: None }
+        Self { now_ms, watched: None, given: Vec::new(), model: None, taking: None }
     }
 
     /// Takes files to train on, each with its name, for the data `set`; see [`Request::Give`].
     pub fn give(&mut self, set: String, files: Vec<(String, Vec<u8>)>) -> Reply {
         self.taking = Some(Taking::new(set, files));
         self.read(0.0)
+    }
+
+    /// Takes a model file; see [`Request::GiveModel`].
+    pub fn give_model(&mut self, name: &str, bytes: &[u8]) -> Reply {
+        let checked = Model::read(name, bytes).and_then(|model| {
+            let experiment = model.to_experiment();
+            find(&experiment.lab)?.check(&experiment)?;
+            self.model = Some(model);
+            Ok(experiment)
+        });
+        match checked {
+            Ok(experiment) => Reply::GivenModel(experiment),
+            Err(error) => Reply::Refused { message: error.to_string() },
+        }
     }
 
     /// Reads on, at least one part.
@@ -96,6 +112,7 @@ impl Session {
                 let files = names.into_iter().map(|name| (name, Vec::new()));
                 return (self.give(set, files.collect()), numbers); // their bytes did not come with them
             }
+            Request::GiveModel { name } => return (self.give_model(&name, &[]), numbers),
             Request::Read { budget_ms } => return (self.read(budget_ms), numbers),
             Request::StopReading => {
                 self.taking = None;
@@ -140,8 +157,12 @@ impl Session {
     /// A run that draws its data, or trains on what was given.
     fn run(&mut self, experiment: Experiment) -> Result<Run> {
         let config = &experiment.data;
+        let model = self.model.as_ref().filter(|_| experiment.initial_weights == Some(InitialWeights::Model));
         if !config.set()?.is_given() {
-            return Run::new(experiment);
+            return match model {
+                Some(model) => Run::with_model(experiment, None, &model.network),
+                None => Run::new(experiment),
+            };
         }
         let given = self.given.iter_mut().find(|given| given.set() == config.name);
         let given = given.ok_or_else(|| {
@@ -149,7 +170,10 @@ impl Session {
             Error::setting("data.name", &config.name, allowed)
         })?;
         let data = given.data(config, experiment.seed)?;
-        Run::with_data(experiment, data)
+        match model {
+            Some(model) => Run::with_model(experiment, Some(data), &model.network),
+            None => Run::with_data(experiment, data),
+        }
     }
 
     fn advance(

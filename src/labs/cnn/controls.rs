@@ -12,7 +12,10 @@ use serde_json::Value;
 
 /// Every control, in the order of the page.
 pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
-    let weights = vec![Choice::new("digits", "Trained"), Choice::new(Value::Null, "Fresh")];
+    let mut weights = vec![Choice::new("digits", "Trained"), Choice::new(Value::Null, "Fresh")];
+    if experiment.initial_weights == Some(InitialWeights::Model) {
+        weights.push(Choice::new("model", "Yours"));
+    }
     let sizes = [200, 500, 1000, 2000, 5000, 10_000].map(|n: usize| Choice::new(n, n.to_string()));
     let items = experiment.training_items();
     let batches = [1_usize, 4, 8, 16, 32, 64, 128, 256].into_iter().filter(|size| *size < items);
@@ -22,7 +25,7 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
         Control::new(
             "initial_weights",
             "Start from weights",
-            Kind::Segments { featured: 2 },
+            Kind::Segments { featured: 3 },
             weights,
             experiment.initial_weights,
         )

@@ -3,7 +3,7 @@
 use crate::data::{BatchSize, DataConfig};
 use crate::error::Result;
 use crate::nn::LayerConfig;
-use crate::train::Experiment;
+use crate::train::{Experiment, InitialWeights};
 use serde_json::{Value, json};
 
 /// `experiment` on other data: the outputs become those of its classes, weights that fit no more are drawn
@@ -16,6 +16,11 @@ pub(super) fn on(experiment: &Experiment, data: DataConfig) -> Result<Experiment
     let mut changed =
         Experiment { edits: Vec::new(), data: DataConfig { augmentation, ..data }, ..experiment.clone() };
     changed.data.validate()?;
+    let is_alike = changed.data.input_shape()? == experiment.data.input_shape()?
+        && changed.data.classes()? == experiment.data.classes()?;
+    if changed.initial_weights == Some(InitialWeights::Model) && !is_alike {
+        changed.initial_weights = None;
+    }
     let items = changed.training_items();
     if matches!(changed.batch_size, BatchSize::Items(size) if size > items) {
         changed.batch_size = BatchSize::Full;
