@@ -323,7 +323,7 @@ fn Drawings(page: Page, many: Memo<usize>) -> impl IntoView {
         }
     };
     view! {
-        <h3 class="h-small own__head">"Your drawings"</h3>
+        <h2 class="h-small own__head">"Your drawings"</h2>
         <div class="own__add">
             <label class="inline">"The pad shows a"
                 <select class="num" id="drawing-digit" on:change=move |event| digit.set(event_target_value(&event).parse().unwrap_or(0))>{digits}</select>
@@ -332,7 +332,7 @@ fn Drawings(page: Page, many: Memo<usize>) -> impl IntoView {
             <button class="btn btn--icon" aria-label="Take the last drawing away" title="Take the last one away" disabled=is_empty
                 on:click=move |_| own.change(Collection::undo)><Icon path=icons::UNDO /></button>
         </div>
-        <dl class="own__counts num" data-testid="drawing-counts" aria-label="Drawings of each digit">{cells}</dl>
+        <dl class="own__counts num" data-testid="drawing-counts">{cells}</dl>
         <div class="own__add">
             <button class="btn btn--line" data-testid="train-on-drawings" disabled=move || many.get() < MIN_DRAWINGS
                 title=format!("{MIN_DRAWINGS} drawings or more") on:click=move |_| page.train_on_drawings()>"Train on them"</button>
