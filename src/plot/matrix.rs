@@ -47,7 +47,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, matrix: &Matrix, numbers: 
         }
     }
     match matrix.chosen.filter(|_| !matrix.classes.is_empty()) {
-        Some([truth, said]) => pen.frame(cell(matrix, (truth, said), size), 1.5, &colors.ink),
+        Some([truth, said]) => pen.frame(cell(matrix, (truth, said), size), 2.0, &colors.bad),
         None => Ok(()),
     }
 }

@@ -158,7 +158,7 @@ impl Page {
     /// Begins a run on the data of this name, as far as they are there.
     fn train_on(self, set: &str) {
         let current = self.current.get_untracked();
-        let changed = match self.own.given(set) {
+        let changed = match untrack(|| self.own.given(set)) {
             Some((data, _)) => {
                 let value = serde_json::to_value(data).expect("settings are plain data");
                 self.lab().change(&current, "data", &value)

@@ -40,10 +40,14 @@ pub fn Sees(page: Page) -> impl IntoView {
         format!("The 28 by 28 picture that the network reads; {inked} of its 784 pixels have ink.")
     };
     let photo_words = move || {
-        let is_inverted = page.sheet.with(|sheet| sheet.photo().map(|photo| photo.is_inverted));
-        is_inverted.map(
-            |is_inverted| if is_inverted { " Dark was taken for ink." } else { " Light was taken for ink." },
-        )
+        page.sheet.with(|sheet| {
+            let photo = sheet.photo()?;
+            Some(match (photo.is_prepared(), photo.is_inverted) {
+                (true, _) => " It is a test picture, as it is.",
+                (_, true) => " Dark was taken for ink.",
+                (_, false) => " Light was taken for ink.",
+            })
+        })
     };
     let size_words = move || {
         page.current.track();

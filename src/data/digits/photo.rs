@@ -97,6 +97,12 @@ impl Photo {
         self.ink[row * self.width + column]
     }
 
+    /// Whether it is what a network is given already.
+    #[must_use]
+    pub fn is_prepared(&self) -> bool {
+        self.is_prepared
+    }
+
     /// The picture that a network of this input size is given, if this is one.
     #[must_use]
     pub fn as_prepared(&self, size: [usize; 2]) -> Option<Vec<f32>> {

@@ -4,7 +4,7 @@ use super::figures::best;
 use super::observer::CnnObserver;
 use crate::labs::format::{count, percent};
 use crate::labs::{Remedy, Tone, Verdict};
-use crate::train::Run;
+use crate::train::{Experiment, InitialWeights, Run};
 
 /// From this probability on the network is called sure.
 const SURE: f32 = 0.9;
@@ -37,7 +37,11 @@ pub(super) fn of(observer: &CnnObserver, run: &Run) -> Verdict {
     let is_fresh = run.current().initial_weights.is_none() && run.steps() == 0;
     if is_fresh {
         let text = format!("Its weights are random, so its {said} for a {class} means nothing. Press Play.");
-        let trained = vec![Remedy::new("Take the trained weights", "initial_weights", "digits")];
+        let trained = Experiment { initial_weights: Some(InitialWeights::Digits), ..run.current().clone() };
+        // Another network, or pictures of another size, cannot take them.
+        let fits = Experiment::from_value(trained.to_value()).is_ok();
+        let trained = fits.then(|| Remedy::new("Take the trained weights", "initial_weights", "digits"));
+        let trained = trained.into_iter().collect();
         return verdict(Tone::Note, "Untrained.", text, trained);
     }
     if share >= SURE {
