@@ -193,8 +193,9 @@ fn files_are_read_part_by_part_and_trained_on() {
 
     assert_eq!(frame(start_cnn(&mut session, 1, experiment.clone())).step, 0);
     let view = View { figures: vec!["misread".into(), "confusion".into()], layer: 1, ..View::default() };
-    let (reply, numbers) =
-        session.answer(Request::Advance { run: 1, budget_ms: 1e9, steps: 60, view: view.clone() });
+    session.answer(Request::Advance { run: 1, budget_ms: 1e9, steps: 60, view: view.clone() });
+    let still = Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view: view.clone() };
+    let (reply, numbers) = session.answer(still);
     let trained = frame(reply);
     assert_eq!((trained.step, trained.epoch, trained.epoch_items), (60, 20, [0, 72]));
     let Figure::Matrix(matrix) = &trained.panels[1].figure else { panic!("no matrix") };

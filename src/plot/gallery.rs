@@ -65,9 +65,11 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, gallery: &Gallery, numbers
         let mut bitmap = Bitmap::from_colors(width, height, (0..width * height).map(ink));
         bitmap.outline(colors.line);
         pen.bitmap((pixels(tile.x) as i32, pixels(tile.y) as i32), &bitmap)?;
-        if let Some(&share) = probabilities.get(index).filter(|share| share.is_finite()) {
+        let Some(&share) = probabilities.get(index).filter(|share| share.is_finite()) else { continue };
+        let words = percent(f64::from(share));
+        if Font::Small.width(&words) <= tile.width {
             let at = (tile.middle().0, tile.bottom() + 9.0);
-            pen.text(&percent(f64::from(share)), at, Align::Center, Font::Small, &colors.ink_3)?;
+            pen.text(&words, at, Align::Center, Font::Small, &colors.ink_3)?;
         }
     }
     Ok(())

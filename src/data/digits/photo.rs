@@ -207,8 +207,14 @@ fn taps(pixels: usize, step: f32, place: impl Fn(usize) -> f32) -> Vec<Taps> {
     (0..SIDE).map(|at| covered(pixels, place(at), step)).collect()
 }
 
+/// The same for `count` pixels from edge to edge; nothing lies beyond the edges.
 fn ends(count: usize, pixels: usize, step: f32) -> Vec<Taps> {
-    (0..count).map(|at| covered(pixels, at as f32 * step, step)).collect()
+    let whole = |mut taps: Taps| {
+        let total: f32 = taps.iter().map(|(_, share)| share).sum();
+        taps.iter_mut().for_each(|(_, share)| *share /= total);
+        taps
+    };
+    (0..count).map(|at| whole(covered(pixels, at as f32 * step, step))).collect()
 }
 
 fn covered(pixels: usize, start: f32, step: f32) -> Taps {
