@@ -2,8 +2,10 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
-use glassbox::labs::{LABS, View};
+use glassbox::data::{Pictures, idx};
+use glassbox::labs::{Figure, LABS, Lab, View};
 use glassbox::train::settings::Settings;
+use glassbox::train::{Experiment, InitialWeights};
 use glassbox::worker::Session;
 use glassbox::worker::protocol::{Frame, Reply, Request};
 use serde_json::json;
@@ -44,7 +46,11 @@ fn frame(reply: Reply) -> Frame {
 #[test]
 fn messages_survive_serialisation() {
     let set = Settings::from([("network.layers.0.activation".into(), json!("relu"))]);
-    for request in [start(1), advance(1, 7), Request::Edit { run: 1, set, view: everything() }] {
+    let give = Request::Give { set: "files".into(), names: vec!["a.gz".into(), "b".into()] };
+    let edit = Request::Edit { run: 1, set, view: everything() };
+    for request in
+        [start(1), advance(1, 7), edit, give, Request::Read { budget_ms: 30.0 }, Request::StopReading]
+    {
         let text = serde_json::to_string(&request).unwrap();
         assert_eq!(serde_json::from_str::<Request>(&text).unwrap(), request);
     }
@@ -135,4 +141,191 @@ fn a_lab_that_cannot_show_an_experiment_says_so() {
     let request = Request::Start { run: 1, experiment, view: everything() };
     let Reply::Failed { message, .. } = Session::new(ticking).answer(request).0 else { panic!("refused") };
     assert!(message.ends_with("the lab gradients takes data of two features"), "{message}");
+}
+
+/// IDX files of so many pictures of 8 by 6 pixels in three classes, bright where their class is.
+fn files(items: usize) -> Vec<(String, Vec<u8>)> {
+    let pixel = |item: usize, at: usize| if at / 16 == item % 3 { 250 } else { (at * item % 40) as u8 };
+    let pixels = (0..items).flat_map(|item| (0..48).map(move |at| pixel(item, at))).collect();
+    let labels: Vec<u8> = (0..items).map(|item| (item % 3) as u8).collect();
+    let [images, labels] = idx::to_bytes(&Pictures::new(8, 6, pixels), &labels);
+    vec![("images".into(), images), ("labels".into(), labels)]
+}
+
+/// Reads to the end, one part at a time; what came of it, and the shares told on the way.
+fn read_all(session: &mut Session, files: Vec<(String, Vec<u8>)>) -> (Reply, Vec<f32>) {
+    let mut shares = Vec::new();
+    let mut reply = session.give("files".into(), files);
+    while let Reply::Reading { share } = reply {
+        shares.push(share);
+        reply = session.answer(Request::Read { budget_ms: 0.0 }).0;
+    }
+    (reply, shares)
+}
+
+fn cnn() -> &'static dyn Lab {
+    LABS.into_iter().find(|lab| lab.has_pad()).unwrap()
+}
+
+fn start_cnn(session: &mut Session, run: u32, experiment: Experiment) -> Reply {
+    let figures = cnn().figures().iter().map(|slot| slot.id.to_owned()).collect();
+    let view = View { figures, layer: 1, ..View::default() };
+    session.answer(Request::Start { run, experiment, view }).0
+}
+
+#[test]
+fn files_are_read_part_by_part_and_trained_on() {
+    let mut session = Session::new(ticking);
+    let (reply, shares) = read_all(&mut session, files(90));
+    let Reply::Given { data, summary } = reply else { panic!("{reply:?}") };
+    assert!(shares.is_sorted() && shares.len() >= 4 && shares[shares.len() - 1] == 1.0, "{shares:?}");
+    assert_eq!(summary, "90 images, 8 by 6 pixels, 3 classes");
+    assert_eq!((data.samples, data.image_size, data.classes), (90, Some([8, 6]), Some(3)));
+
+    // The network that reads digits is too deep for them, and the page is given one that is not.
+    let defaults = cnn().defaults();
+    let experiment = cnn().change(&defaults, "data", &serde_json::to_value(&data).unwrap()).unwrap();
+    assert_eq!(experiment.data, data);
+    let link = glassbox::labs::to_link(&experiment).unwrap();
+    assert_eq!(glassbox::labs::from_link(&link).unwrap(), experiment, "{link}");
+    let back = cnn().change(&experiment, "data.name", &json!("digits")).unwrap();
+    assert_eq!((back.data.name.as_str(), back.data.image_size), ("digits", None));
+
+    assert_eq!(frame(start_cnn(&mut session, 1, experiment.clone())).step, 0);
+    let view = View { figures: vec!["misread".into(), "confusion".into()], layer: 1, ..View::default() };
+    session.answer(Request::Advance { run: 1, budget_ms: 1e9, steps: 60, view: view.clone() });
+    let still = Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view: view.clone() };
+    let (reply, numbers) = session.answer(still);
+    let trained = frame(reply);
+    assert_eq!((trained.step, trained.epoch, trained.epoch_items), (60, 20, [0, 72]));
+    let Figure::Matrix(matrix) = &trained.panels[1].figure else { panic!("no matrix") };
+    let counts = numbers.at(matrix.counts);
+    assert_eq!((counts.len(), counts.iter().sum::<f32>()), (9, 18.0));
+    let right: f32 = [0, 4, 8].map(|at| counts[at]).iter().sum();
+    assert!(right >= 15.0, "{right} of 18 right");
+
+    // The pictures behind a cell are those that it counts.
+    for truth in 0..3 {
+        for said in 0..3 {
+            let view = View { cell: Some([truth, said]), ..view.clone() };
+            let (reply, numbers) =
+                session.answer(Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view });
+            let panels = frame(reply).panels;
+            let Figure::Gallery(gallery) = &panels[0].figure else { panic!("no gallery") };
+            assert_eq!(gallery.of as f32, counts[truth * 3 + said]);
+            assert_eq!(numbers.at(gallery.pictures).len(), gallery.of * 48);
+            let bright = |picture: &[f32]| picture.iter().position(|&grey| grey > 0.9).unwrap() / 16;
+            assert!(numbers.at(gallery.pictures).chunks(48).all(|picture| bright(picture) == truth));
+        }
+    }
+    // Reset finds the same pictures, another seed splits them otherwise.
+    assert_eq!(frame(start_cnn(&mut session, 2, experiment.clone())).step, 0);
+    assert_eq!(frame(start_cnn(&mut session, 3, Experiment { seed: 8, ..experiment })).step, 0);
+}
+
+#[test]
+fn files_that_cannot_be_taken_leave_the_run_and_what_was_given() {
+    let mut session = Session::new(ticking);
+    let (reply, _) = read_all(&mut session, files(30));
+    let Reply::Given { data, .. } = reply else { panic!("{reply:?}") };
+    let given = cnn().change(&cnn().defaults(), "data", &serde_json::to_value(&data).unwrap()).unwrap();
+    start_cnn(&mut session, 1, given.clone());
+    session.answer(advance(1, 5));
+    let [(images, pictures), (labels, classes)] = files(30).try_into().unwrap();
+    let lying = [&pictures[..4], &[0, 2, 0, 0], &pictures[8..]].concat();
+    let huge = [&pictures[..4], &u32::MAX.to_be_bytes(), &pictures[8..]].concat();
+    let large = [&pictures[..8], &999_u32.to_be_bytes(), &pictures[12..]].concat();
+    let gzip = {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut encoder, &pictures).unwrap();
+        encoder.finish().unwrap()
+    };
+    let too_few = idx::to_bytes(&Pictures::new(8, 6, vec![0; 480]), &[0; 10])[1].clone();
+    for (pictures, classes, words) in [
+        (pictures[..200].to_vec(), classes.clone(), "images: it is cut off after 3 of the 30 images"),
+        (lying, classes.clone(), "images: it is cut off after 30 of the 131072 images"),
+        (huge, classes.clone(), "images: it promises 4294967295 images, but may have 200000"),
+        (large, classes.clone(), "images: its images are 999 by 6 pixels, but each side must be 1 to 64"),
+        (gzip[..60].to_vec(), classes.clone(), "images: its gzip data are damaged or cut off"),
+        (pictures.clone(), too_few, "labels: it has 10 labels, but images has 30 images"),
+        (classes.clone(), classes.clone(), "images: its images are missing"),
+        (b"PK\x03\x04".to_vec(), classes.clone(), "images: not an IDX file of images or labels"),
+        (Vec::new(), classes, "images: not an IDX file of images or labels: it ends within its header"),
+    ] {
+        let files = vec![(images.clone(), pictures), (labels.clone(), classes)];
+        let Reply::Refused { message } = read_all(&mut session, files).0 else { panic!("taken: {words}") };
+        assert!(message.starts_with(words) && !message.contains('\n'), "{message}");
+    }
+    assert_eq!(frame(session.answer(advance(1, 0)).0).step, 5);
+    assert_eq!(frame(start_cnn(&mut session, 2, given)).step, 0);
+    // Stopped on the way, they are as if they had never been given.
+    assert!(matches!(session.give("files".into(), files(60)), Reply::Reading { .. }));
+    assert_eq!(session.answer(Request::StopReading).0, Reply::Stopped);
+    assert_eq!(session.answer(Request::Read { budget_ms: 1e9 }).0, Reply::Stopped);
+    assert_eq!(frame(session.answer(advance(2, 0)).0).step, 0);
+}
+
+#[test]
+fn a_run_on_files_that_are_not_there_is_told() {
+    let mut session = Session::new(ticking);
+    frame(start_cnn(&mut session, 1, cnn().defaults()));
+    for set in ["files", "drawings"] {
+        let experiment = cnn().change(&cnn().defaults(), "data.name", &json!(set)).unwrap();
+        let Reply::Failed { run: 2, message } = start_cnn(&mut session, 2, experiment) else {
+            panic!("{set}")
+        };
+        let words = format!("data.name is {set}, but must be a built-in set until such images are given");
+        assert!(message.starts_with(&words), "{message}");
+        assert_eq!(frame(session.answer(advance(1, 0)).0).step, 0);
+    }
+}
+
+#[test]
+fn a_model_file_becomes_the_running_network() {
+    let mut session = Session::new(ticking);
+    frame(start_cnn(&mut session, 1, cnn().defaults()));
+    let mut trained = glassbox::train::Run::new(cnn().defaults()).unwrap();
+    trained.step().unwrap();
+    let bytes = glassbox::train::model::to_bytes(&trained);
+    for broken in [&bytes[..0], &bytes[..bytes.len() / 2]] {
+        let Reply::Refused { message } = session.give_model("m", broken) else { panic!("taken") };
+        assert_eq!(message, "m: not a whole safetensors file: damaged, cut off or something else");
+    }
+    let experiment = |reply| match reply {
+        Reply::GivenModel(experiment) => experiment,
+        other => panic!("no model but {other:?}"),
+    };
+    let without = Experiment { initial_weights: Some(InitialWeights::Model), ..cnn().defaults() };
+    let Reply::Failed { message, .. } = start_cnn(&mut session, 2, without) else {
+        panic!("no model is there")
+    };
+    assert!(
+        message.starts_with("initial_weights is model, but must be digits or left out, until"),
+        "{message}"
+    );
+    let given = experiment(session.give_model("m", &bytes));
+    assert_eq!(frame(start_cnn(&mut session, 2, given.clone())).step, 0);
+    // Its first answer is that of the trained network.
+    let picture: Vec<f32> =
+        (0..784).map(|pixel| f32::from(u8::from((12..16).contains(&(pixel % 28))))).collect();
+    let mut pass = glassbox::nn::Pass::default();
+    trained.network().forward(&picture, &mut pass);
+    let view = View { figures: vec!["scores".into()], layer: 1, picture, ..View::default() };
+    let (reply, numbers) = session.answer(Request::Advance { run: 2, budget_ms: 0.0, steps: 0, view });
+    let panels = frame(reply).panels;
+    let Figure::Scores(scores) = &panels[0].figure else { panic!("no scores") };
+    assert_eq!(numbers.at(scores.probabilities), pass.output());
+    let other = cnn().change(&given, "data", &json!({ "name": "digits", "samples": 100 })).unwrap();
+    assert_eq!(other.initial_weights, Some(InitialWeights::Model));
+    let dense = Settings::from([(
+        "network.layers".to_owned(),
+        json!([{ "type": "flatten" }, { "type": "dense", "units": 10, "activation": "softmax" }]),
+    )]);
+    let Reply::Failed { message, .. } = start_cnn(&mut session, 3, given.with(&dense).unwrap()) else {
+        panic!("taken")
+    };
+    assert!(
+        message.contains("left out for a network whose layers are not those of the model file"),
+        "{message}"
+    );
 }

@@ -105,6 +105,12 @@ impl Batches {
         }
     }
 
+    /// Items dealt since the epoch began.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
     /// Passes over the training items that are complete.
     #[must_use]
     pub fn epoch(&self) -> usize {

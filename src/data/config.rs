@@ -1,5 +1,6 @@
 //! Which data a run trains on, as an experiment says it.
 
+use super::idx::MAX_SIDE;
 use super::{Augmentation, DataSet, Examples, SETS, SIDE, Source, Task};
 use crate::error::{Error, Result, ensure_within};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -17,9 +18,13 @@ pub struct DataConfig {
     pub noise: f32,
     /// Share of the items kept for the test.
     pub test_fraction: f32,
-    /// Number of classes, for sets that can be made with more than two; `null` is the fewest.
+    /// Number of classes, for sets that can be made with more than two; `null` is the fewest, or the ten
+    /// that pictures from outside usually have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub classes: Option<usize>,
+    /// Height and width of pictures from outside; `null` is 28 by 28 pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_size: Option<[usize; 2]>,
     /// How pictures are changed each time they are trained on.
     #[serde(skip_serializing_if = "Augmentation::is_default")]
     pub augmentation: Augmentation,
@@ -40,6 +45,8 @@ struct Given {
     #[serde(default)]
     classes: Option<usize>,
     #[serde(default)]
+    image_size: Option<[usize; 2]>,
+    #[serde(default)]
     augmentation: Augmentation,
 }
 
@@ -58,6 +65,7 @@ impl From<Given> for DataConfig {
             noise: given.noise.unwrap_or(usual.noise),
             test_fraction: given.test_fraction.unwrap_or(usual.test_fraction),
             classes: given.classes,
+            image_size: given.image_size,
             augmentation: given.augmentation,
             name: usual.name,
         }
@@ -83,6 +91,7 @@ impl DataConfig {
             noise: 0.1,
             test_fraction: 0.3,
             classes: None,
+            image_size: None,
             augmentation: Augmentation::default(),
         };
         match plane.set().map(|set| &set.source) {
@@ -98,7 +107,9 @@ impl DataConfig {
     pub fn of_files(train: &Examples, test: &Examples) -> Self {
         let samples = train.len() + test.len();
         let test_fraction = test.len() as f32 / samples.max(1) as f32;
-        Self { samples, test_fraction, ..Self::named("files") }
+        let size = train.pictures().map(|pictures| [pictures.height(), pictures.width()]);
+        let image_size = size.filter(|size| *size != [SIDE; 2]);
+        Self { samples, test_fraction, image_size, ..Self::named("files") }
     }
 
     /// The set that is named.
@@ -117,7 +128,7 @@ impl DataConfig {
     /// # Errors
     /// [`Error::Setting`] for a set that draws its own.
     pub fn ensure_given(&self) -> Result<()> {
-        if matches!(self.set()?.source, Source::Files) {
+        if self.set()?.is_given() {
             return Ok(());
         }
         let allowed = "files where images are given along with the experiment";
@@ -131,7 +142,11 @@ impl DataConfig {
     pub fn input_shape(&self) -> Result<Vec<usize>> {
         Ok(match self.set()?.source {
             Source::Points(_) => vec![2],
-            Source::Pictures(_) | Source::Files => vec![SIDE, SIDE, 1],
+            Source::Pictures(_) => vec![SIDE, SIDE, 1],
+            Source::Files => {
+                let [height, width] = self.image_size.unwrap_or([SIDE; 2]);
+                vec![height, width, 1]
+            }
         })
     }
 
@@ -146,7 +161,9 @@ impl DataConfig {
     /// # Errors
     /// As [`Self::set`].
     pub fn classes(&self) -> Result<usize> {
-        Ok(match &self.set()?.task {
+        let set = self.set()?;
+        Ok(match &set.task {
+            Task::Classes(range) if set.is_given() => self.classes.unwrap_or(*range.end()),
             Task::Classes(range) => self.classes.unwrap_or(*range.start()),
             Task::Regression => 0,
         })
@@ -170,6 +187,7 @@ impl DataConfig {
             return Err(Error::setting("data.noise", self.noise, allowed));
         }
         self.augmentation.validate()?;
+        self.validate_image_size(set)?;
         match (&set.task, self.classes) {
             (Task::Classes(range), Some(classes)) => ensure_within("data.classes", classes, range),
             (Task::Regression, Some(classes)) => {
@@ -177,5 +195,16 @@ impl DataConfig {
             }
             (_, None) => Ok(()),
         }
+    }
+
+    fn validate_image_size(&self, set: &DataSet) -> Result<()> {
+        let Some([height, width]) = self.image_size else { return Ok(()) };
+        if !set.is_given() {
+            let allowed = format!("left out: {} are made in one size", self.name);
+            return Err(Error::setting("data.image_size", format!("[{height}, {width}]"), allowed));
+        }
+        let sides = 1..=MAX_SIDE;
+        ensure_within("data.image_size.0", height, &sides)?;
+        ensure_within("data.image_size.1", width, &sides)
     }
 }

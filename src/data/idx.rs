@@ -1,5 +1,6 @@
 //! IDX files, in which MNIST and its kin come: images of bytes and labels, plain or gzip. Nothing a
 //! file says is believed before it is there: memory grows with what was read, never with a promise.
+//! A file can be read at once, or part by part ([`Reading`]) where somebody waits and may change their mind.
 
 use super::Pictures;
 use crate::error::{Error, Result};
@@ -11,7 +12,7 @@ const MAX_ITEMS: usize = 200_000;
 /// Most pixels of a file: so many items of 28 by 28.
 const MAX_PIXELS: usize = MAX_ITEMS * 28 * 28;
 /// Most pixels on a side of an image.
-const MAX_SIDE: usize = 64;
+pub(super) const MAX_SIDE: usize = 64;
 /// Largest label, that of the last of ten classes.
 const MAX_LABEL: u8 = 9;
 /// What the first four bytes say: bytes in three axes, or in one.
@@ -27,16 +28,7 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 pub fn read_images(name: &str, source: impl Read) -> Result<Pictures> {
     let mut file = Idx::open(name, source)?;
     let [count, height, width] = file.header(IMAGES, "images")?;
-    let sides = 1..=MAX_SIDE;
-    if !sides.contains(&height) || !sides.contains(&width) {
-        let reason =
-            format!("its images are {height} by {width} pixels, but each side must be 1 to {MAX_SIDE}");
-        return Err(file.refused(reason));
-    }
-    if count * height * width > MAX_PIXELS {
-        let most = MAX_PIXELS / (height * width);
-        return Err(file.refused(format!("it promises {count} images of this size, but may have {most}")));
-    }
+    file.ensure_size(count, height, width)?;
     Ok(Pictures::new(height, width, file.items(count, height * width, "images")?))
 }
 
@@ -48,23 +40,94 @@ pub fn read_labels(name: &str, source: impl Read) -> Result<Vec<u8>> {
     let mut file = Idx::open(name, source)?;
     let [count] = file.header(LABELS, "labels")?;
     let labels = file.items(count, 1, "labels")?;
-    match labels.iter().position(|&label| label > MAX_LABEL) {
-        Some(item) => {
-            Err(file.refused(format!("label {} of item {item} is not one of 0 to {MAX_LABEL}", labels[item])))
+    file.ensure_classes(&labels).map(|()| labels)
+}
+
+/// Pictures as an IDX file of images, and labels as one of labels.
+#[must_use]
+pub fn to_bytes(pictures: &Pictures, labels: &[u8]) -> [Vec<u8>; 2] {
+    let file = |magic: u32, sizes: &[usize], items: &[u8]| {
+        let header = [magic].into_iter().chain(sizes.iter().map(|&size| size as u32));
+        header.flat_map(u32::to_be_bytes).chain(items.iter().copied()).collect()
+    };
+    let sizes = [pictures.len(), pictures.height(), pictures.width()];
+    [file(IMAGES, &sizes, pictures.pixels()), file(LABELS, &[labels.len()], labels)]
+}
+
+/// What a file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    Images(Pictures),
+    Labels(Vec<u8>),
+}
+
+/// A file of images or labels, whichever it is, read part by part.
+pub struct Reading {
+    file: Idx<'static>,
+    count: usize,
+    /// Height and width of its images; none of labels.
+    size: Option<[usize; 2]>,
+    items: Vec<u8>,
+}
+
+impl Reading {
+    /// Reads the header; `name` is that of the file, for messages.
+    ///
+    /// # Errors
+    /// As [`read_images`] and [`read_labels`].
+    pub fn open(name: &str, source: impl Read + 'static) -> Result<Self> {
+        const EITHER: &str = "images or labels";
+        let mut file = Idx::open(name, source)?;
+        let (count, size) = match file.number(EITHER)? {
+            IMAGES => {
+                let [count, height, width] = file.sizes("images")?;
+                file.ensure_size(count, height, width)?;
+                (count, Some([height, width]))
+            }
+            LABELS => (file.sizes::<1>("labels")?[0], None),
+            found => {
+                return Err(file.refused(format!("not an IDX file of {EITHER}: it begins with {found:#x}")));
+            }
+        };
+        Ok(Self { file, count, size, items: Vec::new() })
+    }
+
+    /// Reads on; `None` while there is more to come.
+    ///
+    /// # Errors
+    /// As [`read_images`] and [`read_labels`].
+    pub fn step(&mut self) -> Result<Option<Content>> {
+        let (size, what) = match self.size {
+            Some([height, width]) => (height * width, "images"),
+            None => (1, "labels"),
+        };
+        if !self.file.grow(&mut self.items, self.count, size, what)? {
+            return Ok(None);
         }
-        None => Ok(labels),
+        let items = std::mem::take(&mut self.items);
+        Ok(Some(match self.size {
+            Some([height, width]) => Content::Images(Pictures::new(height, width, items)),
+            None => Content::Labels(self.file.ensure_classes(&items).map(|()| items)?),
+        }))
+    }
+
+    /// Share of the file that is read, 0…1.
+    #[must_use]
+    pub fn share(&self) -> f32 {
+        let size = self.size.map_or(1, |[height, width]| height * width);
+        self.items.len() as f32 / (self.count * size) as f32
     }
 }
 
 /// A file while it is read.
 struct Idx<'a> {
-    name: &'a str,
+    name: String,
     bytes: Box<dyn Read + 'a>,
     is_gzip: bool,
 }
 
 impl<'a> Idx<'a> {
-    fn open(name: &'a str, mut source: impl Read + 'a) -> Result<Self> {
+    fn open(name: &str, mut source: impl Read + 'a) -> Result<Self> {
         let mut start = Vec::new();
         let read = source.by_ref().take(GZIP.len() as u64).read_to_end(&mut start);
         read.map_err(|error| Error::file(name, error))?;
@@ -72,7 +135,7 @@ impl<'a> Idx<'a> {
         let whole = Cursor::new(start).chain(source);
         let bytes: Box<dyn Read + 'a> =
             if is_gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) };
-        Ok(Self { name, bytes, is_gzip })
+        Ok(Self { name: name.into(), bytes, is_gzip })
     }
 
     /// The sizes of the axes, after a magic number that says how many there are.
@@ -87,6 +150,11 @@ impl<'a> Idx<'a> {
                 return Err(self.refused(reason));
             }
         }
+        self.sizes(what)
+    }
+
+    /// The sizes of the axes, which follow the magic number.
+    fn sizes<const AXES: usize>(&mut self, what: &str) -> Result<[usize; AXES]> {
         let mut sizes = [0; AXES];
         for size in &mut sizes {
             *size = self.number(what)? as usize;
@@ -110,27 +178,64 @@ impl<'a> Idx<'a> {
 
     /// All `count` items of `size` bytes, after which the file must end.
     fn items(&mut self, count: usize, size: usize, what: &str) -> Result<Vec<u8>> {
+        let mut items = Vec::new();
+        while !self.grow(&mut items, count, size, what)? {}
+        Ok(items)
+    }
+
+    /// Reads the next part of `count` items of `size` bytes; whether they are all there and the file ends.
+    fn grow(&mut self, items: &mut Vec<u8>, count: usize, size: usize, what: &str) -> Result<bool> {
         /// Bytes that are asked for before the first has come.
         const FIRST: usize = 1 << 16;
+        /// Bytes that are unpacked in some 20 ms.
+        const MOST: usize = 1 << 22;
         let total = count * size;
-        let mut items = Vec::new();
-        while items.len() < total {
-            let more = (total - items.len()).min(items.len().max(FIRST));
-            items.reserve_exact(more);
-            let before = items.len();
-            self.append(more, &mut items)?;
-            if items.len() < before + more {
-                let whole = items.len() / size;
-                return Err(
-                    self.refused(format!("it is cut off after {whole} of the {count} {what} it promises"))
-                );
-            }
+        // Room for as much again as has come, which is then read in parts.
+        let room = (total - items.len()).min(items.len().max(FIRST));
+        if items.len() == items.capacity() {
+            items.reserve_exact(room);
+        }
+        let more = (items.capacity().min(total) - items.len()).min(MOST);
+        let before = items.len();
+        self.append(more, items)?;
+        if items.len() < before + more {
+            let whole = items.len() / size;
+            return Err(
+                self.refused(format!("it is cut off after {whole} of the {count} {what} it promises"))
+            );
+        }
+        if items.len() < total {
+            return Ok(false);
         }
         // One byte more tells whether there is anything; a gzip file is checked to its end by this.
         if self.append(1, &mut Vec::new())? > 0 {
             return Err(self.refused(format!("it goes on after the {count} {what} it promises")));
         }
-        Ok(items)
+        Ok(true)
+    }
+
+    fn ensure_size(&self, count: usize, height: usize, width: usize) -> Result<()> {
+        let sides = 1..=MAX_SIDE;
+        if !sides.contains(&height) || !sides.contains(&width) {
+            let reason =
+                format!("its images are {height} by {width} pixels, but each side must be 1 to {MAX_SIDE}");
+            return Err(self.refused(reason));
+        }
+        if count * height * width > MAX_PIXELS {
+            let most = MAX_PIXELS / (height * width);
+            return Err(self.refused(format!("it promises {count} images of this size, but may have {most}")));
+        }
+        Ok(())
+    }
+
+    fn ensure_classes(&self, labels: &[u8]) -> Result<()> {
+        match labels.iter().position(|&label| label > MAX_LABEL) {
+            Some(item) => {
+                let label = labels[item];
+                Err(self.refused(format!("label {label} of item {item} is not one of 0 to {MAX_LABEL}")))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Reads up to `most` bytes, fewer only where the file ends.
@@ -145,7 +250,7 @@ impl<'a> Idx<'a> {
     }
 
     fn refused(&self, reason: impl std::fmt::Display) -> Error {
-        Error::file(self.name, reason)
+        Error::file(&self.name, reason)
     }
 }
 
@@ -198,6 +303,41 @@ mod tests {
         // A gzip file may come in several parts.
         let parts = [gzip(&labels[..5]), gzip(&labels[5..])].concat();
         assert_eq!(read_labels("l", &*parts).unwrap(), [3, 0, 9, 1]);
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let pictures = Pictures::new(2, 3, (0..12).collect());
+        let [images, labels] = to_bytes(&pictures, &[4, 1]);
+        assert_eq!(read_images("i", &*images).unwrap(), pictures);
+        assert_eq!(read_labels("l", &*labels).unwrap(), [4, 1]);
+    }
+
+    #[test]
+    fn a_file_tells_which_it_is_and_is_read_part_by_part() {
+        let read = |bytes: Vec<u8>| {
+            let mut reading = Reading::open("f", std::io::Cursor::new(bytes))?;
+            let mut parts = 1;
+            loop {
+                let before = reading.share();
+                match reading.step()? {
+                    Some(content) => return Ok::<_, Error>((content, parts)),
+                    None => assert!(reading.share() > before && reading.share() < 1.0),
+                }
+                parts += 1;
+            }
+        };
+        let pixels = vec![7; 28 * 28 * 12_000];
+        let images = idx(IMAGES, &[12_000, 28, 28], &pixels);
+        let (content, parts) = read(gzip(&images)).unwrap();
+        assert!(parts > 3, "{parts}");
+        assert_eq!(content, Content::Images(read_images("f", &*images).unwrap()));
+        let labels = idx(LABELS, &[3], &[1, 2, 3]);
+        assert_eq!(read(labels.clone()).unwrap(), (Content::Labels(vec![1, 2, 3]), 1));
+        let said = |bytes: &[u8]| read(bytes.to_vec()).unwrap_err().to_string();
+        assert_eq!(said(&labels[..10]), "f: it is cut off after 2 of the 3 labels it promises");
+        assert_eq!(said(b"no idx"), "f: not an IDX file of images or labels: it begins with 0x6e6f2069");
+        assert_eq!(said(&gzip(&images)[..90]), "f: its gzip data are damaged or cut off");
     }
 
     #[test]

@@ -11,8 +11,10 @@ mod config;
 pub mod digits;
 mod digits_set;
 mod examples;
+mod file_kind;
 mod files;
 mod gaussians;
+mod given;
 pub mod idx;
 mod moons;
 mod multi_gaussian;
@@ -27,6 +29,8 @@ pub use augmenter::Augmenter;
 pub use batches::{BatchSize, Batches};
 pub use config::DataConfig;
 pub use examples::{Examples, Inputs};
+pub use file_kind::{FileKind, image_size};
+pub use given::Given;
 pub use pictures::Pictures;
 pub use split::Data;
 
@@ -34,7 +38,7 @@ use crate::tensor::Rng;
 use std::ops::RangeInclusive;
 
 /// Every set, in the order of the page.
-pub const SETS: [&DataSet; 10] = [
+pub const SETS: [&DataSet; 11] = [
     &spiral::SET,
     &circle::SET,
     &xor::SET,
@@ -44,7 +48,8 @@ pub const SETS: [&DataSet; 10] = [
     &plane::SET,
     &multi_gaussian::SET,
     &digits_set::SET,
-    &files::SET,
+    &files::FILES,
+    &files::DRAWINGS,
 ];
 
 /// Pixels on a side of the pictures that runs train on, as MNIST has them.
@@ -90,6 +95,12 @@ impl DataSet {
     #[must_use]
     pub fn is_plane(&self) -> bool {
         matches!(self.source, Source::Points(_))
+    }
+
+    /// Whether its items are given from outside, not made here.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        matches!(self.source, Source::Files)
     }
 
     /// Range of [`DataConfig::samples`].

@@ -51,6 +51,12 @@ impl Pictures {
         &self.pixels[size * index..][..size]
     }
 
+    /// The pixels of all of them.
+    #[must_use]
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
     /// The pictures at `indices`, in their order.
     #[must_use]
     pub(super) fn chosen(&self, indices: &[u32]) -> Self {

@@ -40,6 +40,9 @@ pub struct View {
     /// The picture on the pad as the network takes it; empty for an empty pad.
     #[serde(default)]
     pub picture: Vec<f32>,
+    /// The cell of a confusion matrix whose pictures are shown, true and said class, where one was chosen.
+    #[serde(default)]
+    pub cell: Option<[usize; 2]>,
 }
 
 /// Where a figure stands on the page.

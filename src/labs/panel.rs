@@ -2,7 +2,7 @@
 //! apart in the frame's one array, so that they cross from the worker without being parsed.
 
 use super::changes::Change;
-use super::pictures::{Arithmetic, Maps, Matrix, Scores};
+use super::pictures::{Arithmetic, Gallery, Maps, Matrix, Scores};
 use crate::nn::Activation;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,7 @@ pub enum Figure {
     Scores(Scores),
     Matrix(Matrix),
     Arithmetic(Arithmetic),
+    Gallery(Gallery),
 }
 
 /// Lines over the steps of a run, in one strip for each measure.

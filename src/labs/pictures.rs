@@ -67,6 +67,27 @@ pub struct Matrix {
     pub classes: Vec<String>,
     /// Counts, row-major `[true, said]`.
     pub counts: Span,
+    /// The cell whose pictures are shown elsewhere.
+    pub chosen: Option<[usize; 2]>,
+}
+
+/// Pictures of one class that were taken for one class, side by side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gallery {
+    /// True and said class; the same where they were read right.
+    pub cell: [usize; 2],
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// Pictures that there are; some may not be shown.
+    pub of: usize,
+    pub height: usize,
+    pub width: usize,
+    /// Greys 0…1, `[pictures, height, width]`.
+    pub pictures: Span,
+    /// The place of each picture among the test items.
+    pub items: Span,
+    /// The probability that each was given of being of the said class.
+    pub probabilities: Span,
 }
 
 /// How one unit comes to its value, with the numbers of this moment.

@@ -46,7 +46,10 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, matrix: &Matrix, numbers: 
             pen.fill(rect, &if share > 0.0 { ramp.at(share.sqrt().max(0.12)) } else { colors.sunken })?;
         }
     }
-    Ok(())
+    match matrix.chosen.filter(|_| !matrix.classes.is_empty()) {
+        Some([truth, said]) => pen.frame(cell(matrix, (truth, said), size), 2.0, &colors.bad),
+        None => Ok(()),
+    }
 }
 
 /// The true and the said class at a place of the figure.

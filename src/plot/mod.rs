@@ -12,6 +12,7 @@ mod columns;
 mod curves;
 mod diagram;
 mod distribution;
+mod gallery;
 mod layer_map;
 mod links;
 mod maps;
@@ -27,6 +28,7 @@ mod text;
 mod thumbnail;
 
 pub use columns::{Columns, columns};
+pub use gallery::picture_at;
 pub use maps::unit_at;
 pub use matrix::cell_at;
 pub use palette::{Palette, Ramp};
@@ -103,6 +105,7 @@ pub fn draw<DB: DrawingBackend>(
         Figure::Scores(scores) => scores::draw(&pen, scores, numbers),
         Figure::Matrix(matrix) => matrix::draw(&pen, matrix, numbers),
         Figure::Arithmetic(sum) => arithmetic::draw(&pen, sum, numbers),
+        Figure::Gallery(gallery) => gallery::draw(&pen, gallery, numbers),
     }?;
     let under_pointer = view.hover.and_then(|at| read_out(figure, numbers, (pen.width, pen.height), at));
     match under_pointer {

@@ -2,7 +2,9 @@
 
 use super::pen::{Pen, Point};
 use super::text::Rect;
-use super::{Drawn, arithmetic, bars, curves, diagram, distribution, layer_map, maps, matrix, plane, scores};
+use super::{
+    Drawn, arithmetic, bars, curves, diagram, distribution, gallery, layer_map, maps, matrix, plane, scores,
+};
 use crate::labs::{Figure, Numbers};
 use plotters::prelude::DrawingBackend;
 use plotters::style::Color;
@@ -67,5 +69,6 @@ pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: P
         Figure::Scores(scores) => scores::read(scores, numbers, size, pointer),
         Figure::Matrix(matrix) => matrix::read(matrix, numbers, size, pointer),
         Figure::Arithmetic(sum) => arithmetic::read(sum, numbers, size, pointer),
+        Figure::Gallery(gallery) => gallery::read(gallery, numbers, size, pointer),
     }
 }

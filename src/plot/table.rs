@@ -7,8 +7,8 @@ use super::distribution::bin_edge;
 use super::layer_map::first_step;
 use crate::labs::format::layer_name;
 use crate::labs::{
-    Arithmetic, Curves, Diagram, Distribution, Figure, LayerBars, LayerMap, Line, Maps, Matrix, Numbers,
-    Plane, Scores,
+    Arithmetic, Curves, Diagram, Distribution, Figure, Gallery, LayerBars, LayerMap, Line, Maps, Matrix,
+    Numbers, Plane, Scores,
 };
 
 /// Cells of text under named columns.
@@ -34,6 +34,7 @@ pub fn table(figure: &Figure, numbers: &Numbers) -> Table {
         Figure::Scores(scores) => of_scores(scores, numbers),
         Figure::Matrix(matrix) => of_matrix(matrix, numbers),
         Figure::Arithmetic(sum) => of_arithmetic(sum, numbers),
+        Figure::Gallery(gallery) => of_gallery(gallery, numbers),
     }
 }
 
@@ -173,6 +174,18 @@ fn of_matrix(matrix: &Matrix, numbers: &Numbers) -> Table {
                 std::iter::once(class.clone()).chain(row.iter().map(f32::to_string)).collect()
             })
             .collect(),
+    }
+}
+
+fn of_gallery(gallery: &Gallery, numbers: &Numbers) -> Table {
+    let name = |class: usize| gallery.classes.get(class).cloned().unwrap_or_default();
+    let row = |(item, probability): (&f32, &f32)| {
+        vec![item.to_string(), name(gallery.cell[0]), name(gallery.cell[1]), probability.to_string()]
+    };
+    let items = numbers.at(gallery.items).iter().zip(numbers.at(gallery.probabilities));
+    Table {
+        columns: names(&["test picture", "true class", "read as", "probability"]),
+        rows: items.map(row).collect(),
     }
 }
 

@@ -14,6 +14,8 @@ use std::sync::OnceLock;
 pub enum InitialWeights {
     /// The digit model that ships.
     Digits,
+    /// A model file that is given along with the experiment, see [`super::Run::with_model`].
+    Model,
 }
 
 /// The layers of the digit model: 43,498 weights, 2.5 million multiply-adds a picture.
@@ -43,18 +45,29 @@ impl InitialWeights {
     /// # Errors
     /// [`Error::Setting`] for other shapes.
     pub(super) fn ensure_fit(self, weight_shapes: &[Vec<usize>]) -> Result<()> {
-        let Self::Digits = self;
-        if shipped().0 != weight_shapes {
+        // Those of a file are compared once it is there.
+        if self == Self::Digits && shipped().0 != weight_shapes {
             let allowed = "left out for a network whose layers are not those of the digit model";
             return Err(Error::setting("initial_weights", "digits", allowed));
         }
         Ok(())
     }
 
-    /// Puts the weights into a network that they fit.
-    pub(super) fn give(self, network: &mut Network) {
-        let Self::Digits = self;
-        network.weights.copy_from_slice(&shipped().1);
+    /// Puts the weights into a network, those of the digit model or of the file that is given.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where a file is meant and none is given, or it is of another network.
+    pub(super) fn give(self, network: &mut Network, given: Option<&Network>) -> Result<()> {
+        let refused = |allowed: &str| Err(Error::setting("initial_weights", "model", allowed));
+        match (self, given) {
+            (Self::Digits, _) => network.weights.copy_from_slice(&shipped().1),
+            (Self::Model, None) => return refused("digits or left out, until a model file is given"),
+            (Self::Model, Some(given)) if shapes_of(given) != shapes_of(network) => {
+                return refused("left out for a network whose layers are not those of the model file");
+            }
+            (Self::Model, Some(given)) => network.weights.copy_from_slice(&given.weights),
+        }
+        Ok(())
     }
 }
 

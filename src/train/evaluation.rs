@@ -17,6 +17,14 @@ pub struct Evaluation {
     pub metric: f32,
 }
 
+/// What a network takes one item for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    pub class: usize,
+    /// The output of that class: its probability where the outputs are.
+    pub output: f32,
+}
+
 /// Mean loss and metric over `examples`, of which there is at least one; `targets` are
 /// `[items, outputs]`, `classes` is 0 for regression.
 pub(super) fn evaluate(
@@ -56,21 +64,23 @@ fn right(loss: Loss, outputs: usize, chunk: &Range<usize>, examples: &Examples, 
     rows.zip(labels).filter(|(row, label)| class_of(loss, row) == **label as usize).count()
 }
 
-/// How often the items of each class are taken for each: `[true, said]`, row-major.
-pub(super) fn confusion(
+/// What the network takes each item for.
+pub(super) fn readings(
     (network, loss): (&Network, Loss),
     examples: &Examples,
-    classes: usize,
     pass: &mut Pass,
-) -> Vec<f32> {
-    let mut counts = vec![0.0; classes * classes];
-    for_each_chunk(network, examples, pass, |chunk, pass| {
+) -> Vec<Reading> {
+    let mut readings = Vec::with_capacity(examples.len());
+    for_each_chunk(network, examples, pass, |_, pass| {
         let rows = pass.output().chunks_exact(network.outputs());
-        for (row, &label) in rows.zip(examples.labels.iter().skip(chunk.start)) {
-            counts[label as usize * classes + class_of(loss, row)] += 1.0;
-        }
+        readings.extend(rows.map(|row| {
+            let class = class_of(loss, row);
+            // A single output speaks of class 1.
+            let output = row.get(class).copied().unwrap_or(row[0]);
+            Reading { class, output }
+        }));
     });
-    counts
+    readings
 }
 
 /// Passes all items through the network: points at once, pictures some at a time.

@@ -5,7 +5,7 @@ use super::digits::InitialWeights;
 use super::edits::{Edit, is_live};
 use super::optimizer::OptimizerConfig;
 use super::settings::{self, Settings, name_or_settings};
-use crate::data::{BatchSize, DataConfig, SIDE};
+use crate::data::{BatchSize, DataConfig};
 use crate::error::{Error, Result, ensure_within, name_of};
 use crate::nn::{Loss, Network, NetworkConfig, Plan};
 use serde::{Deserialize, Serialize};
@@ -125,7 +125,8 @@ impl Experiment {
     fn validate_memory(&self, plan: &Plan) -> Result<()> {
         let Plan { units, working_space, .. } = *plan;
         let is_plane = self.data.set()?.is_plane();
-        let kept = KEPT_OF_AN_OUTPUT * units + if is_plane { 0 } else { SIDE * SIDE };
+        let pixels: usize = if is_plane { 0 } else { self.data.input_shape()?.iter().product() };
+        let kept = KEPT_OF_AN_OUTPUT * units + pixels;
         let most = MAX_KEPT.saturating_sub(working_space) / kept;
         let suited = |most: usize| format!("at most {most} for a network of {units} units");
         if most == 0 {

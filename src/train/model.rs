@@ -1,7 +1,7 @@
 //! Model files: the weights of a network as safetensors, named and shaped as Keras names and shapes
 //! them, with the experiment that they come from in the metadata.
 
-use super::{Experiment, Run, evaluation};
+use super::{Experiment, InitialWeights, Run, evaluation};
 use crate::data::Examples;
 use crate::error::{Error, Result};
 use crate::nn::{Loss, Network, Pass};
@@ -117,6 +117,12 @@ impl Model {
             return Err(Error::setting("the model", "one of regression", allowed));
         }
         Ok(())
+    }
+
+    /// An experiment that goes on from its weights with the settings then in force.
+    #[must_use]
+    pub fn to_experiment(&self) -> Experiment {
+        Experiment { initial_weights: Some(InitialWeights::Model), ..self.current.clone() }
     }
 
     /// The loss that it was trained with last.

@@ -1,7 +1,7 @@
 //! One run of an experiment, step by step: the same bits wherever and however fast it is stepped.
 
 use super::edits::Edit;
-use super::evaluation::{self, Evaluation};
+use super::evaluation::{self, Evaluation, Reading};
 use super::settings::Settings;
 use super::{Experiment, Optimizer};
 use crate::data::{Augmenter, Batches, Data};
@@ -55,7 +55,7 @@ impl Run {
     /// for the data `files`, which [`Self::with_data`] takes.
     pub fn new(experiment: Experiment) -> Result<Self> {
         let data = Data::new(&experiment.data, experiment.seed)?;
-        Self::on(experiment, data.into())
+        Self::on(experiment, data.into(), None)
     }
 
     /// A run on images that were given from outside, for the data `files`. They are shared, so that
@@ -67,15 +67,31 @@ impl Run {
     pub fn with_data(experiment: Experiment, data: Arc<Data>) -> Result<Self> {
         experiment.data.ensure_given()?;
         data.ensure_fits(&experiment.data)?;
-        Self::on(experiment, data)
+        Self::on(experiment, data, None)
     }
 
-    fn on(experiment: Experiment, data: Arc<Data>) -> Result<Self> {
+    /// A run that starts from the weights of a model file, on images from outside where some are given.
+    ///
+    /// # Errors
+    /// As [`Self::new`] and [`Self::with_data`]; and [`Error::Setting`] when the network is another.
+    pub fn with_model(experiment: Experiment, data: Option<Arc<Data>>, model: &Network) -> Result<Self> {
+        let data = match data {
+            Some(data) => {
+                experiment.data.ensure_given()?;
+                data.ensure_fits(&experiment.data)?;
+                data
+            }
+            None => Data::new(&experiment.data, experiment.seed)?.into(),
+        };
+        Self::on(experiment, data, Some(model))
+    }
+
+    fn on(experiment: Experiment, data: Arc<Data>, model: Option<&Network>) -> Result<Self> {
         let current = Experiment { edits: Vec::new(), ..experiment.clone() };
         let input_shape = current.data.input_shape()?;
         let mut network = Network::new(&current.network, &input_shape, current.loss, current.seed)?;
         if let Some(weights) = current.initial_weights {
-            weights.give(&mut network);
+            weights.give(&mut network, model)?;
         }
         let outputs = network.outputs();
         let weights = network.weights.len();
@@ -260,10 +276,10 @@ impl Run {
         Some(evaluation::evaluate(network, test, self.data.classes, pass))
     }
 
-    /// How often the test items of each class are taken for each: `[true, said]`, row-major.
+    /// What the network takes each test item for.
     #[must_use]
-    pub fn confusion(&self, pass: &mut Pass) -> Vec<f32> {
-        evaluation::confusion((&self.network, self.current.loss), &self.data.test, self.data.classes, pass)
+    pub fn readings(&self, pass: &mut Pass) -> Vec<Reading> {
+        evaluation::readings((&self.network, self.current.loss), &self.data.test, pass)
     }
 
     /// The class that a row of outputs stands for.
@@ -317,6 +333,12 @@ impl Run {
     #[must_use]
     pub fn epoch(&self) -> usize {
         self.batches.epoch()
+    }
+
+    /// Training items that this epoch has dealt, and all of them.
+    #[must_use]
+    pub fn epoch_items(&self) -> [usize; 2] {
+        [self.batches.position(), self.data.train.len()]
     }
 
     /// Where the run left the numbers, if it did.

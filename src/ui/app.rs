@@ -1,6 +1,6 @@
 //! The whole page: rail, transport bar, and the lab with its question, controls and figures.
 
-use super::{Page, browser, controls, figure, head, keys, pad, rail, sees, spine, transport};
+use super::{Page, browser, controls, figure, head, intake, keys, own, pad, rail, sees, spine, transport};
 use crate::labs::Place;
 use leptos::prelude::*;
 
@@ -8,11 +8,12 @@ use leptos::prelude::*;
 pub fn App() -> impl IntoView {
     let page = Page::new();
     keys::listen(page);
+    let is_over = intake::listen(page);
     browser::on_style_change(move || page.theme.update(|count| *count += 1));
     window_event_listener_untyped("popstate", move |_| page.read_address());
     let lab = page.open_lab();
     view! {
-        <div class="shell">
+        <div class="shell" class:is-over=move || is_over.get()>
             <a class="skip" href="#main" on:click=move |event| { event.prevent_default(); keys::focus("main"); }>"Skip to the lab"</a>
             <rail::Rail page=page />
             <transport::Transport page=page />
@@ -35,7 +36,7 @@ fn LabView(page: Page) -> impl IntoView {
     view! {
         <head::Head page=page />
         <section class="controls" aria-label="Controls">
-            {page.lab().has_pad().then(|| view! { <pad::Pad page=page /><sees::Sees page=page /> })}
+            {page.lab().has_pad().then(|| view! { <pad::Pad page=page /><sees::Sees page=page /><own::OwnData page=page /> })}
             <controls::Controls page=page />
         </section>
         <div class=format!("stage stage--{}", page.lab().name())>

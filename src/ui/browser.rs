@@ -13,6 +13,11 @@ pub fn store(key: &str, value: &str) {
     }
 }
 
+/// What was kept for this visitor.
+pub fn stored(key: &str) -> Option<String> {
+    window().local_storage().ok().flatten()?.get_item(key).ok().flatten()
+}
+
 /// Puts `text` on the clipboard; resolves to whether that was allowed.
 pub async fn copy(text: String) -> bool {
     let clipboard = window().navigator().clipboard();

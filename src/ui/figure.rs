@@ -3,7 +3,7 @@
 use super::icons::{self, Icon};
 use super::page::{Drawn, Page};
 use super::table::TableDialog;
-use super::{canvas, controls, focus, legend};
+use super::{canvas, controls, focus, legend, misread};
 use crate::labs::{Control, Figure, FigureSlot, Unit};
 use crate::plot;
 use leptos::html;
@@ -70,6 +70,9 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
         if let Some(unit) = unit_at(drawn.get_untracked().as_ref(), size.get_untracked(), at) {
             return page.set_focus(unit);
         }
+        if misread::click(page, drawn.get_untracked().as_ref(), size.get_untracked(), at) {
+            return;
+        }
         if let Some(layer) =
             layer_at(drawn.get_untracked().as_ref(), size.get_untracked().0, event.offset_x().into())
         {
@@ -80,6 +83,9 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
         if event.key() == "Enter" {
             event.prevent_default();
             shows_table.set(true);
+        }
+        if misread::key(page, drawn.get_untracked().as_ref(), &event.key()) {
+            event.prevent_default();
         }
     };
     view! {
@@ -105,6 +111,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
                 <ReadOut drawn=drawn size=size hover=hover is_right_half=is_right_half />
             </div>
             {slot.works_out.map(|maps| view! { <focus::FocusPicker page=page maps=page.figure(maps) /> })}
+            <misread::Picker page=page drawn=drawn />
             <Show when=move || shows_table.get()>
                 <TableDialog title=slot.title drawn=drawn is_open=shows_table />
             </Show>

@@ -2,6 +2,7 @@
 
 use super::Page;
 use super::icons::{self, Icon};
+use super::own::ReadingBar;
 use crate::labs::Tone;
 use leptos::prelude::*;
 
@@ -61,6 +62,7 @@ pub fn Head(page: Page) -> impl IntoView {
                 </div>
             </section>
             <p class="vh" role="status">{move || spoken.with(|(word, text)| format!("{word} {text}"))}</p>
+            <ReadingBar page=page />
             {move || {
                 page.notice.get().map(|notice| {
                     view! {

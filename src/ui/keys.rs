@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
 const LIST: &str = "key-list";
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 10] = [
     ("Space", "Play or pause"),
     (".", "Step once; with Shift one epoch"),
     ("r", "Reset to the seed; with Shift a new seed"),
@@ -18,6 +18,7 @@ const KEYS: [(&str, &str); 9] = [
     ("t", "Theme"),
     ("m", "Open or close More"),
     ("Enter", "On a figure: its numbers as a table"),
+    ("← ↑ ↓ →", "On the confusion matrix: the pictures of the next cell"),
     ("?", "This list"),
     ("Esc", "Close a list or a table"),
 ];

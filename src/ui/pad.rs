@@ -5,11 +5,11 @@ use super::icons::{self, Icon};
 use super::page::Page;
 use super::sheet::{SIDE, Sheet};
 use super::{browser, canvas};
-use crate::data::digits::Point;
+use crate::data::digits::{Photo, Point};
 use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, KeyboardEvent, PointerEvent};
+use wasm_bindgen::{Clamped, JsCast};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData, KeyboardEvent, PointerEvent};
 
 /// Radius of the eraser, in units of the sheet.
 const ERASER: f32 = 14.0;
@@ -101,7 +101,9 @@ pub fn Pad(page: Page) -> impl IntoView {
     };
     let words = move || {
         let many = sheet.with(|sheet| sheet.strokes().len());
+        let has_photo = sheet.with(|sheet| sheet.photo().is_some());
         let what = match many {
+            _ if has_photo => "an image".to_owned(),
             0 => "empty".to_owned(),
             1 => "1 stroke".into(),
             many => format!("{many} strokes"),
@@ -110,12 +112,12 @@ pub fn Pad(page: Page) -> impl IntoView {
             "Drawing pad, {what}. Draw a digit, or press 0 to 9 for a sample; arrows move it, < and > turn it, + and − resize it, x clears."
         )
     };
-    let is_empty = move || sheet.with(|sheet| sheet.strokes().is_empty());
+    let is_empty = move || sheet.with(Sheet::is_empty);
     view! {
         <div class="pad">
             <canvas node_ref=element id="pad" data-testid="pad" role="application" tabindex="0" aria-label=words
                 on:pointerdown=on_down on:pointermove=on_move on:pointerup=on_up on:pointercancel=on_up on:keydown=on_key></canvas>
-            {move || is_empty().then(|| view! { <p class="pad__hint">"Draw a digit, or press a key from 0 to 9"</p> })}
+            {move || is_empty().then(|| view! { <p class="pad__hint">"Draw a digit, press 0 to 9, or drop an image"</p> })}
         </div>
         <Tools page=page erases=erases pressure=pressure />
     }
@@ -167,6 +169,26 @@ fn point_of(event: &PointerEvent, pressure: f32) -> Point {
     Point { x: at(event.client_x(), left), y: at(event.client_y(), top), pressure: Some(pressure) }
 }
 
+/// An image in the middle of the pad, its ink in the colour of ink.
+fn paint_photo(element: &HtmlCanvasElement, context: &CanvasRenderingContext2d, photo: &Photo) {
+    let side = element.width() as usize;
+    let ([height, width], ink) = (photo.size(), browser::style().palette.ink);
+    let longer = height.max(width);
+    let mut rgba = vec![0; 4 * side * side];
+    for (pixel, rgba) in rgba.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        // The place in a square around the image, less the border that it leaves.
+        let place = |at: usize, size: usize| (at * longer / side).checked_sub((longer - size) / 2);
+        let at = place(pixel / side, height).zip(place(pixel % side, width));
+        if let Some((row, column)) = at.filter(|&(row, column)| row < height && column < width) {
+            *rgba = [ink.0, ink.1, ink.2, photo.ink(row, column)];
+        }
+    }
+    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), side as u32, side as u32);
+    if let Ok(image) = image {
+        let _ = context.put_image_data(&image, 0.0, 0.0); // a bitmap of the right size is taken
+    }
+}
+
 /// All strokes, in the colour of ink.
 fn paint(element: &HtmlCanvasElement, sheet: &Sheet) {
     let side = f64::from(element.client_width());
@@ -176,6 +198,9 @@ fn paint(element: &HtmlCanvasElement, sheet: &Sheet) {
     let unit = scale * side / f64::from(SIDE);
     let _ = context.set_transform(unit, 0.0, 0.0, unit, 0.0, 0.0); // finite numbers: cannot fail
     context.clear_rect(0.0, 0.0, SIDE.into(), SIDE.into());
+    if let Some(photo) = sheet.photo() {
+        return paint_photo(element, &context, photo);
+    }
     context.set_line_cap("round");
     context.set_line_join("round");
     let ink = browser::style().palette.ink;

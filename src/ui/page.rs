@@ -3,10 +3,11 @@
 
 use super::address::{self, Drag};
 use super::browser;
+use super::own::Own;
 use super::pace::Measured;
 use super::sheet::Sheet;
 use super::trainer::Trainer;
-use crate::data::digits::Prepared;
+use crate::data::digits::{self, Prepared};
 use crate::error::Error;
 use crate::labs::{self, FigureSlot, Lab, Numbers, Panel, Remedy, Tone, Unit, Verdict, View};
 use crate::train::{Experiment, is_live, is_sound};
@@ -21,6 +22,8 @@ use std::sync::Arc;
 pub struct Progress {
     pub step: usize,
     pub epoch: usize,
+    /// Training items that the epoch at hand has dealt, and all of them.
+    pub epoch_items: [usize; 2],
     /// Over the last second of playing; zeros when paused.
     pub measured: Measured,
     pub has_diverged: bool,
@@ -59,6 +62,10 @@ pub struct Page {
     pub prepared: Memo<Prepared>,
     /// The unit that is worked out, where one was chosen.
     focus: RwSignal<Option<Unit>>,
+    /// The cell of the confusion matrix whose pictures are shown, where one was chosen.
+    cell: RwSignal<Option<[usize; 2]>>,
+    /// The visitor's own data.
+    pub own: Own,
     /// Counts changes of theme, so that figures take its colours.
     pub theme: RwSignal<u32>,
     /// Of every lab, by its name and theirs.
@@ -91,6 +98,8 @@ impl Page {
             sheet,
             prepared: Memo::new(move |_| sheet.with(Sheet::prepared)),
             focus: RwSignal::new(None),
+            cell: RwSignal::new(None),
+            own: Own::new(),
             current: RwSignal::new(experiment.clone()),
             experiment: RwSignal::new(experiment),
             progress: RwSignal::default(),
@@ -116,7 +125,7 @@ impl Page {
             page.notice.set(Some(text.into()));
         }
         page.trainer.update_value(|trainer| trainer.start(page));
-        page.restart(page.experiment.get_untracked());
+        page.restart(page.with_data_at_hand(page.experiment.get_untracked()));
         page
     }
 
@@ -152,13 +161,34 @@ impl Page {
             layer: self.layer.get_untracked(),
             focus: self.focus.get_untracked(),
             picture: if self.lab().has_pad() { self.picture() } else { Vec::new() },
+            cell: self.cell.get_untracked(),
         }
     }
 
     /// What is on the pad, as the network takes it; empty for an empty pad.
     fn picture(self) -> Vec<f32> {
-        let is_empty = self.sheet.with_untracked(|sheet| sheet.strokes().is_empty());
-        if is_empty { Vec::new() } else { self.prepared.with_untracked(|prepared| prepared.image.clone()) }
+        let size = self.input_size();
+        if let Some(picture) = self.sheet.with_untracked(|sheet| sheet.photo()?.as_prepared(size)) {
+            return picture;
+        }
+        let is_empty = self.sheet.with_untracked(Sheet::is_empty);
+        let resized = |prepared: &Prepared| digits::resized(&prepared.image, [digits::SIDE; 2], size);
+        if is_empty { Vec::new() } else { self.prepared.with_untracked(resized) }
+    }
+
+    /// Height and width of the pictures that the network takes.
+    pub fn input_size(self) -> [usize; 2] {
+        let shape = self.current.with_untracked(|experiment| experiment.data.input_shape());
+        match shape.as_deref() {
+            Ok(&[height, width, _]) => [height, width],
+            _ => [digits::SIDE; 2],
+        }
+    }
+
+    /// Chooses the cell of the confusion matrix whose pictures are shown.
+    pub fn set_cell(self, cell: [usize; 2]) {
+        self.cell.set(Some(cell));
+        self.refresh();
     }
 
     /// Chooses the unit that is worked out.
@@ -207,6 +237,13 @@ impl Page {
         }
     }
 
+    /// Begins a new run of another experiment, as after a change of the control `key`.
+    pub(super) fn begin(self, key: &str, experiment: Experiment) {
+        self.note_change(key);
+        self.restart(experiment);
+        self.write_address();
+    }
+
     /// Begins again from the seed's weights, with the settings in force.
     pub fn reset(self) {
         let experiment = self.current.get_untracked();
@@ -228,13 +265,14 @@ impl Page {
         self.set_seed((seed + 1 + (js_sys::Math::random() * 9997.0) as u64) % 10_000);
     }
 
-    fn restart(self, experiment: Experiment) {
+    pub(super) fn restart(self, experiment: Experiment) {
         let bare = Experiment { edits: Vec::new(), ..experiment.clone() };
         if self.lab().name() != experiment.lab {
             self.is_playing.set(false);
             self.verdict.set(measuring());
             self.progress.set(Progress::default());
             self.focus.set(None);
+            self.cell.set(None);
             self.words.update(|count| *count += 1);
             self.figures.with_value(|figures| figures.values().for_each(|figure| figure.set(None)));
         }
@@ -352,7 +390,7 @@ impl Page {
             Ok(experiment) if experiment == self.experiment.get_untracked() => self.notice.set(None),
             Ok(experiment) => {
                 self.notice.set(None);
-                self.restart(experiment);
+                self.restart(self.with_data_at_hand(experiment));
             }
             Err(error) => {
                 self.notice.set(Some(refusal(&error)));
@@ -398,6 +436,6 @@ fn lab_of(experiment: &Experiment) -> &'static dyn Lab {
     labs::find(&experiment.lab).expect("validated experiments name a lab")
 }
 
-fn refusal(error: &Error) -> String {
+pub(super) fn refusal(error: &Error) -> String {
     format!("That was not taken: {error}. Everything is as it was.")
 }

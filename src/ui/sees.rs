@@ -39,6 +39,21 @@ pub fn Sees(page: Page) -> impl IntoView {
         let inked = prepared.with(|prepared| prepared.image.iter().filter(|grey| **grey > 0.0).count());
         format!("The 28 by 28 picture that the network reads; {inked} of its 784 pixels have ink.")
     };
+    let photo_words = move || {
+        page.sheet.with(|sheet| {
+            let photo = sheet.photo()?;
+            Some(match (photo.is_prepared(), photo.is_inverted) {
+                (true, _) => " It is a test picture, as it is.",
+                (_, true) => " Dark was taken for ink.",
+                (_, false) => " Light was taken for ink.",
+            })
+        })
+    };
+    let size_words = move || {
+        page.current.track();
+        let [height, width] = page.input_size();
+        ([height, width] != [SIDE; 2]).then(|| format!(" This network takes it made {height} by {width}."))
+    };
     let moved = move || {
         prepared.with(|prepared| match (prepared.bounds, prepared.shift) {
             (None, _) => "784 grey values, all paper.".to_owned(),
@@ -70,7 +85,7 @@ pub fn Sees(page: Page) -> impl IntoView {
     view! {
         <div class="sees">
             <canvas node_ref=element class="pix" role="img" aria-label=words></canvas>
-            <p class="hint"><b>"What the network sees"</b><br />{moved}</p>
+            <p class="hint"><b>"What the network sees"</b><br />{moved}{photo_words}{size_words}</p>
         </div>
         <details class="fold stages">
             <summary>"How it gets there"<span>"6 stages"</span></summary>

@@ -1,7 +1,8 @@
 //! What is on the pad: strokes in units of a square sheet, with what can be undone.
 
-use crate::data::digits::{self, Drawing, Point, Preparation, Prepared, Stroke};
+use crate::data::digits::{self, Drawing, Photo, Point, Preparation, Prepared, Stroke};
 use crate::tensor::{Rng, Stream};
+use std::sync::Arc;
 
 /// Side of the sheet in its own unit.
 pub const SIDE: f32 = 280.0;
@@ -12,7 +13,9 @@ const MAX_UNDO: usize = 100;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sheet {
     strokes: Vec<Stroke>,
-    before: Vec<Vec<Stroke>>,
+    /// An image in place of strokes.
+    photo: Option<Arc<Photo>>,
+    before: Vec<(Vec<Stroke>, Option<Arc<Photo>>)>,
     /// Samples written so far: each is another hand.
     samples: u64,
     /// Which stages lead from it to the network's picture.
@@ -34,6 +37,9 @@ impl Sheet {
 
     /// The picture of every stage; the last is what the network reads.
     pub fn prepared(&self) -> Prepared {
+        if let Some(photo) = &self.photo {
+            return photo.prepare(&self.preparation);
+        }
         let drawing =
             Drawing::new(None, self.strokes.clone()).expect("the pad keeps within what a drawing may be");
         digits::prepare(&drawing, &Preparation { pad: Some(SIDE), ..self.preparation })
@@ -44,7 +50,7 @@ impl Sheet {
         if self.before.len() == MAX_UNDO {
             self.before.remove(0);
         }
-        self.before.push(self.strokes.clone());
+        self.before.push((self.strokes.clone(), self.photo.clone()));
     }
 
     pub fn can_undo(&self) -> bool {
@@ -52,21 +58,38 @@ impl Sheet {
     }
 
     pub fn undo(&mut self) {
-        if let Some(strokes) = self.before.pop() {
-            self.strokes = strokes;
+        if let Some(before) = self.before.pop() {
+            (self.strokes, self.photo) = before;
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.strokes.is_empty() && self.photo.is_none()
+    }
+
+    pub fn photo(&self) -> Option<&Photo> {
+        self.photo.as_deref()
+    }
+
+    /// An image in place of what is there.
+    pub fn put(&mut self, photo: Photo) {
+        self.remember();
+        self.strokes.clear();
+        self.photo = Some(Arc::new(photo));
+    }
+
     pub fn clear(&mut self) {
-        if !self.strokes.is_empty() {
+        if !self.is_empty() {
             self.remember();
             self.strokes.clear();
+            self.photo = None;
         }
     }
 
     /// Sets the pen down.
     pub fn begin(&mut self) {
         self.remember();
+        self.photo = None; // what is drawn takes the place of an image
         self.strokes.push(Stroke::new());
     }
 
@@ -92,6 +115,7 @@ impl Sheet {
     /// A digit as somebody else writes it, in place of what is there.
     pub fn write(&mut self, digit: u8) {
         self.remember();
+        self.photo = None;
         self.samples += 1;
         let drawing = digits::draw(digit, &mut Rng::new(self.samples, Stream::Drawing));
         let points = || drawing.strokes().iter().flatten();

@@ -8,6 +8,7 @@ use crate::labs::Numbers;
 use crate::train::{Experiment, settings::Settings};
 use crate::worker::browser::Client;
 use crate::worker::protocol::{Frame, Reply, Request};
+use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use std::time::Duration;
 
 /// Time that the worker trains for one frame: a frame of 60 a second less what drawing it takes.
 const BUDGET_MS: f64 = 13.0;
+/// Time that it reads files before it says how far it is.
+const READING_MS: f64 = 30.0;
 /// Pause between requests of a page that nobody sees.
 const HIDDEN_PAUSE: Duration = Duration::from_millis(250);
 /// Requests under way at most: while one is answered and drawn, the worker has the next.
@@ -28,6 +31,10 @@ pub struct Trainer {
     page: Option<Page>,
     client: Option<Client>,
     run: u32,
+    /// The run of the last frame, to go back to when the next cannot begin.
+    last_run: u32,
+    /// Runs begun so far: no number is used twice.
+    runs: u32,
     is_ready: bool,
     /// Requests without a reply so far, oldest first.
     asked: VecDeque<Asked>,
@@ -35,15 +42,26 @@ pub struct Trainer {
     pending_edit: Settings,
     pending_steps: u32,
     wants_refresh: bool,
+    pending_files: Option<Offer>,
+    is_reading: bool,
+    stops_reading: bool,
     is_drawing: bool,
     inbox: Option<(Frame, BTreeMap<String, Drawn>)>,
     pace: Pace,
     crashes: u32,
 }
 
+/// Files for the worker, with the data set that they are for; without one it is a model.
+pub struct Offer {
+    pub set: Option<String>,
+    pub files: Vec<(String, ArrayBuffer)>,
+}
+
 /// A request that the worker has still to answer.
 struct Asked {
     is_edit: bool,
+    is_start: bool,
+    is_read: bool,
     /// Whether its steps were asked for one by one, and not by playing.
     is_counted: bool,
 }
@@ -64,12 +82,27 @@ impl Trainer {
 
     /// Begins another run; what was asked of the one before is forgotten.
     pub fn restart(&mut self, experiment: Experiment) {
-        self.run += 1;
+        self.runs += 1;
+        self.run = self.runs;
         self.pending_start = Some(experiment);
         self.pending_edit.clear();
         self.pending_steps = 0;
         self.inbox = None;
         self.pace = Pace::default();
+        self.wake();
+    }
+
+    /// Gives files to the worker, which then reads them.
+    pub fn give(&mut self, offer: Offer) {
+        self.pending_files = Some(offer);
+        self.stops_reading = false;
+        self.wake();
+    }
+
+    /// Lets the worker read no further.
+    pub fn stop_reading(&mut self) {
+        self.pending_files = None;
+        self.stops_reading = std::mem::take(&mut self.is_reading);
         self.wake();
     }
 
@@ -95,13 +128,24 @@ impl Trainer {
     pub fn wake(&mut self) {
         let Some(page) = self.page else { return };
         while self.is_ready && self.client.is_some() && self.asked.len() < MAX_UNDER_WAY {
-            let Some(request) = self.next_request(page) else { break };
+            let offer = self.pending_files.take();
+            let Some(request) = self.next_request(page, offer.as_ref()) else { break };
             self.asked.push_back(Asked {
                 is_edit: matches!(request, Request::Edit { .. }),
+                is_start: matches!(request, Request::Start { .. }),
+                is_read: matches!(
+                    request,
+                    Request::Give { .. } | Request::GiveModel { .. } | Request::Read { .. }
+                ),
                 is_counted: self.pending_steps > 0 && matches!(request, Request::Advance { .. }),
             });
-            if let Some(client) = &self.client {
-                client.send(&request);
+            match (&self.client, offer) {
+                (Some(client), Some(offer)) => {
+                    let bytes: Vec<ArrayBuffer> = offer.files.into_iter().map(|(_, bytes)| bytes).collect();
+                    client.send_with(&request, &bytes);
+                }
+                (Some(client), None) => client.send(&request),
+                (None, _) => {}
             }
         }
         if !self.is_drawing && page.is_playing.get_untracked() {
@@ -109,7 +153,21 @@ impl Trainer {
         }
     }
 
-    fn next_request(&mut self, page: Page) -> Option<Request> {
+    fn next_request(&mut self, page: Page, offer: Option<&Offer>) -> Option<Request> {
+        if let Some(offer) = offer {
+            self.is_reading = true;
+            let mut names: Vec<String> = offer.files.iter().map(|(name, _)| name.clone()).collect();
+            return match &offer.set {
+                Some(set) => Some(Request::Give { set: set.clone(), names }),
+                None => names.pop().map(|name| Request::GiveModel { name }),
+            };
+        }
+        if std::mem::take(&mut self.stops_reading) {
+            return Some(Request::StopReading);
+        }
+        if self.is_reading && !self.asked.iter().any(|asked| asked.is_read) {
+            return Some(Request::Read { budget_ms: READING_MS });
+        }
         let (run, view) = (self.run, page.view());
         if let Some(experiment) = self.pending_start.take() {
             self.wants_refresh = false;
@@ -169,24 +227,65 @@ impl Trainer {
 
 impl Page {
     fn on_reply(self, reply: Reply, numbers: Numbers) {
+        let (mut given, mut model) = (None, None);
         self.update_trainer(|trainer| match reply {
             Reply::Ready => trainer.is_ready = true,
             Reply::Frame(frame) => {
                 let is_counted = trainer.asked.pop_front().is_some_and(|asked| asked.is_counted);
                 if frame.run == trainer.run {
+                    trainer.last_run = frame.run;
                     trainer.receive(self, frame, numbers, is_counted);
                 }
             }
             Reply::Failed { run, message } => {
-                trainer.asked.pop_front();
+                let is_start = trainer.asked.pop_front().is_some_and(|asked| asked.is_start);
                 if run == trainer.run || run == 0 {
                     self.notice.set(Some(format!("That was not taken: {message}. Everything is as it was.")));
                     self.is_playing.set(false);
                     trainer.wants_refresh = run != 0; // a frame puts the controls back
+                    if is_start && trainer.last_run > 0 {
+                        trainer.run = trainer.last_run;
+                    } else if is_start {
+                        trainer.wants_refresh = false; // there is no run to ask
+                    }
                 }
+            }
+            Reply::Reading { share } => {
+                trainer.asked.pop_front();
+                if trainer.is_reading {
+                    self.own.reading.set(Some(share));
+                }
+            }
+            Reply::Given { data, summary } => {
+                trainer.asked.pop_front();
+                // Nobody waits for what was stopped too late.
+                if std::mem::take(&mut trainer.is_reading) {
+                    given = Some((data, summary));
+                }
+            }
+            Reply::GivenModel(experiment) => {
+                trainer.asked.pop_front();
+                if std::mem::take(&mut trainer.is_reading) {
+                    model = Some(experiment);
+                }
+            }
+            Reply::Refused { message } => {
+                trainer.asked.pop_front();
+                if std::mem::take(&mut trainer.is_reading) {
+                    self.refuse_files(&message);
+                }
+            }
+            Reply::Stopped => {
+                trainer.asked.pop_front();
             }
             Reply::Crashed { message } => trainer.recover(self, &message),
         });
+        if let Some((data, summary)) = given {
+            self.take_given(data, summary);
+        }
+        if let Some(experiment) = model {
+            self.take_model(experiment);
+        }
         if !self.is_playing.get_untracked() {
             self.draw();
         }
@@ -213,6 +312,7 @@ impl Page {
                 let progress = Progress {
                     step: frame.step,
                     epoch: frame.epoch,
+                    epoch_items: frame.epoch_items,
                     measured: trainer.pace.shown,
                     has_diverged: frame.divergence.is_some(),
                 };
@@ -234,6 +334,8 @@ impl Trainer {
         self.crashes += 1;
         self.client = None;
         self.asked.clear();
+        (self.last_run, self.is_reading, self.pending_files) = (0, false, None);
+        page.forget_given();
         page.is_playing.set(false);
         let reason = message.lines().next().unwrap_or_default();
         if self.crashes > MAX_CRASHES {
@@ -247,6 +349,6 @@ impl Trainer {
         );
         page.notice.set(Some(text));
         self.start(page);
-        self.restart(page.experiment.get_untracked());
+        self.restart(page.with_data_at_hand(page.experiment.get_untracked()));
     }
 }

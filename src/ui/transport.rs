@@ -65,12 +65,15 @@ fn Counter(page: Page) -> impl IntoView {
             0
         }
     });
+    let items = Memo::new(move |_| page.progress.with(|progress| progress.epoch_items));
     let share = move || page.progress.with(|progress| format!("{:.3}", progress.measured.training_share));
     view! {
         <div class="counter num" data-testid="counter" data-step=move || step.get().to_string()
             data-epoch=move || epoch.get().to_string() data-training-share=share>
             <span class="counter__epoch"><b>{move || count(epoch.get())}</b>" epoch"</span>
             <span>"step "{move || count(step.get())}</span>
+            <progress class="epoch" aria-label="This epoch" max=move || items.get()[1].max(1).to_string() value=move || items.get()[0].to_string()
+                title=move || { let [done, of] = items.get(); format!("{} of {} training items of this epoch", count(done), count(of)) }></progress>
             <span class="wide pace">{move || (pace.get() > 0).then(|| format!("{} steps/s", count(pace.get())))}</span>
         </div>
     }

@@ -1,10 +1,10 @@
-//! The conversation over `postMessage`: both ends of it. A message is a pair of a serde value and the
-//! frame's numbers, which are transferred and never parsed.
+//! The conversation over `postMessage`: both ends of it. A message is a serde value, or a list of one
+//! and what travels beside it, transferred and never parsed: a frame's numbers, the bytes of files.
 
 use super::protocol::{Reply, Request};
 use super::session::Session;
 use crate::labs::Numbers;
-use js_sys::{Array, Float32Array, Object, Reflect};
+use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -33,7 +33,22 @@ pub fn serve(scope: &DedicatedWorkerGlobalScope) {
     let session = RefCell::new(Session::new(now_ms));
     let port = scope.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let (reply, numbers) = match serde_wasm_bindgen::from_value::<Request>(event.data()) {
+        // A request, or a request with the bytes that travel beside it.
+        let beside = event.data().dyn_into::<Array>().ok();
+        let request = beside.as_ref().map_or_else(|| event.data(), |message| message.get(0));
+        let (reply, numbers) = match serde_wasm_bindgen::from_value::<Request>(request) {
+            Ok(Request::Give { set, names }) => {
+                let bytes = beside.iter().flat_map(|message| message.iter().skip(1));
+                let bytes = bytes.map(|bytes| Uint8Array::new(&bytes).to_vec());
+                let files = names.into_iter().zip(bytes).collect();
+                (session.borrow_mut().give(set, files), Numbers::default())
+            }
+            Ok(Request::GiveModel { name }) => {
+                let bytes = beside
+                    .as_ref()
+                    .map_or_else(Vec::new, |message| Uint8Array::new(&message.get(1)).to_vec());
+                (session.borrow_mut().give_model(&name, &bytes), Numbers::default())
+            }
             Ok(request) => session.borrow_mut().answer(request),
             Err(error) => (Reply::Failed { run: 0, message: error.to_string() }, Numbers::default()),
         };
@@ -99,6 +114,13 @@ impl Client {
         Reflect::set(&boot, &"module".into(), &wasm_bindgen::module())?;
         worker.post_message(&boot)?;
         Ok(Self { worker, _on_message: on_message, _on_error: on_error })
+    }
+
+    /// Asks the worker and hands bytes over to it, which the page then has no more.
+    pub fn send_with(&self, request: &Request, bytes: &[ArrayBuffer]) {
+        let message: Array = std::iter::once(to_js(request)).chain(bytes.iter().map(JsValue::from)).collect();
+        let handed_over: Array = bytes.iter().collect();
+        self.worker.post_message_with_transfer(&message, &handed_over).expect("requests are plain data");
     }
 
     /// Asks the worker.

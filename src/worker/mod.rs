@@ -5,5 +5,6 @@
 pub mod browser;
 pub mod protocol;
 mod session;
+mod taking;
 
 pub use session::Session;

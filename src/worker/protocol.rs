@@ -1,6 +1,7 @@
 //! What page and worker say to each other. The page asks frame by frame, so nothing can
 //! pile up; a reply to a run that is no longer the page's is stale and dropped.
 
+use crate::data::DataConfig;
 use crate::labs::{Panel, Verdict, View};
 use crate::train::{Divergence, Experiment, settings::Settings};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,15 @@ pub enum Request {
     Advance { run: u32, budget_ms: f64, steps: u32, view: View },
     /// Changes settings of the running network and answers with a frame.
     Edit { run: u32, set: Settings, view: View },
+    /// Gives files to train on, whose bytes travel beside it in the order of their names; `set` is the
+    /// data that they are for, `files` or `drawings`. What was given before is kept until these are read.
+    Give { set: String, names: Vec<String> },
+    /// Gives a model file, whose bytes travel beside it, to start runs from.
+    GiveModel { name: String },
+    /// Reads on for about `budget_ms`.
+    Read { budget_ms: f64 },
+    /// Reads no further, and forgets what was read so far.
+    StopReading,
 }
 
 /// What the worker answers: to each request one, and a word when it is ready.
@@ -29,6 +39,16 @@ pub enum Reply {
     /// The request could not be carried out; the run, if there is one, is as before. Run 0: it could
     /// not even be read.
     Failed { run: u32, message: String },
+    /// Files are being read; 0…1 of them so far.
+    Reading { share: f32 },
+    /// Files were read: what an experiment on them says, and what they are in words.
+    Given { data: DataConfig, summary: String },
+    /// A model file was read: an experiment that goes on from it.
+    GivenModel(Experiment),
+    /// The files given cannot be used; all that was there before still is.
+    Refused { message: String },
+    /// Nothing is being read any more.
+    Stopped,
     /// The worker came to its end by a mistake of ours.
     Crashed { message: String },
 }
@@ -50,6 +70,8 @@ pub struct Frame {
     pub step: usize,
     /// Passes over the training items that are complete.
     pub epoch: usize,
+    /// Training items that the epoch at hand has dealt, and all of them.
+    pub epoch_items: [usize; 2],
     /// The run's settings, where they changed or it stands still.
     pub settings: Option<RunSettings>,
     pub divergence: Option<Divergence>,

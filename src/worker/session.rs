@@ -2,9 +2,11 @@
 //! many steps a frame holds and which figures are due, never a number of the run.
 
 use super::protocol::{Frame, Reply, Request, RunSettings};
-use crate::error::Result;
+use super::taking::Taking;
+use crate::data::Given;
+use crate::error::{Error, Result};
 use crate::labs::{Numbers, Observer, Unit, View, find};
-use crate::train::{Divergence, Experiment, Run, settings::Settings};
+use crate::train::{Divergence, Experiment, InitialWeights, Model, Run, settings::Settings};
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
 const MAX_STEPS_PER_LOOK: usize = 64;
@@ -17,6 +19,12 @@ const PAUSE_OF_A_FIGURE_MS: f64 = 40.0;
 pub struct Session {
     now_ms: fn() -> f64,
     watched: Option<Watched>,
+    /// Pictures from outside, one of each set at most, for the runs that ask for them.
+    given: Vec<Given>,
+    /// The model file that was given last.
+    model: Option<Model>,
+    /// Files that are being read.
+    taking: Option<Taking>,
 }
 
 /// A run with whoever watches it.
@@ -31,6 +39,7 @@ struct Watched {
     layer: usize,
     focus: Option<Unit>,
     picture: Vec<f32>,
+    cell: Option<[usize; 2]>,
 }
 
 /// When a figure was last filled, and what that took.
@@ -44,7 +53,48 @@ impl Session {
     /// With nothing to do yet; `now_ms` is the clock.
     #[must_use]
     pub fn new(now_ms: fn() -> f64) -> Self {
-        Self { now_ms, watched: None }
+        Self { now_ms, watched: None, given: Vec::new(), model: None, taking: None }
+    }
+
+    /// Takes files to train on, each with its name, for the data `set`; see [`Request::Give`].
+    pub fn give(&mut self, set: String, files: Vec<(String, Vec<u8>)>) -> Reply {
+        self.taking = Some(Taking::new(set, files));
+        self.read(0.0)
+    }
+
+    /// Takes a model file; see [`Request::GiveModel`].
+    pub fn give_model(&mut self, name: &str, bytes: &[u8]) -> Reply {
+        let checked = Model::read(name, bytes).and_then(|model| {
+            let experiment = model.to_experiment();
+            find(&experiment.lab)?.check(&experiment)?;
+            self.model = Some(model);
+            Ok(experiment)
+        });
+        match checked {
+            Ok(experiment) => Reply::GivenModel(experiment),
+            Err(error) => Reply::Refused { message: error.to_string() },
+        }
+    }
+
+    /// Reads on, at least one part.
+    fn read(&mut self, budget_ms: f64) -> Reply {
+        let started = (self.now_ms)();
+        while let Some(mut taking) = self.taking.take() {
+            match taking.step() {
+                Ok(Some(given)) => {
+                    let (data, summary) = (given.config(), given.summary());
+                    self.given.retain(|before| before.set() != given.set());
+                    self.given.push(given);
+                    return Reply::Given { data, summary };
+                }
+                Ok(None) => self.taking = Some(taking),
+                Err(error) => return Reply::Refused { message: error.to_string() },
+            }
+            if (self.now_ms)() - started >= budget_ms {
+                break;
+            }
+        }
+        self.taking.as_ref().map_or(Reply::Stopped, |taking| Reply::Reading { share: taking.share() })
     }
 
     /// Carries out a request; the numbers belong to the frame's figures.
@@ -58,6 +108,16 @@ impl Session {
                 (run, Ok(self.advance(run, budget_ms, steps as usize, &view, &mut numbers)))
             }
             Request::Edit { run, set, view } => (run, self.edit(run, &set, &view, &mut numbers)),
+            Request::Give { set, names } => {
+                let files = names.into_iter().map(|name| (name, Vec::new()));
+                return (self.give(set, files.collect()), numbers); // their bytes did not come with them
+            }
+            Request::GiveModel { name } => return (self.give_model(&name, &[]), numbers),
+            Request::Read { budget_ms } => return (self.read(budget_ms), numbers),
+            Request::StopReading => {
+                self.taking = None;
+                return (Reply::Stopped, numbers);
+            }
         };
         let failed = |message: String| Reply::Failed { run, message };
         let reply = match reply {
@@ -77,7 +137,7 @@ impl Session {
     ) -> Result<Option<Frame>> {
         let lab = find(&experiment.lab)?;
         lab.check(&experiment)?;
-        let mut run = Run::new(experiment)?;
+        let mut run = self.run(experiment)?;
         run.measure();
         let observer = lab.observe(&run);
         let watched = self.watched.insert(Watched {
@@ -89,8 +149,31 @@ impl Session {
             layer: view.layer,
             focus: None,
             picture: Vec::new(),
+            cell: None,
         });
         Ok(Some(watched.frame(view, self.now_ms, 0, 0.0, numbers)))
+    }
+
+    /// A run that draws its data, or trains on what was given.
+    fn run(&mut self, experiment: Experiment) -> Result<Run> {
+        let config = &experiment.data;
+        let model = self.model.as_ref().filter(|_| experiment.initial_weights == Some(InitialWeights::Model));
+        if !config.set()?.is_given() {
+            return match model {
+                Some(model) => Run::with_model(experiment, None, &model.network),
+                None => Run::new(experiment),
+            };
+        }
+        let given = self.given.iter_mut().find(|given| given.set() == config.name);
+        let given = given.ok_or_else(|| {
+            let allowed = "a built-in set until such images are given on this page";
+            Error::setting("data.name", &config.name, allowed)
+        })?;
+        let data = given.data(config, experiment.seed)?;
+        match model {
+            Some(model) => Run::with_model(experiment, Some(data), &model.network),
+            None => Run::with_data(experiment, data),
+        }
     }
 
     fn advance(
@@ -177,8 +260,8 @@ impl Watched {
             self.layer = view.layer;
             self.schedule.clear();
         }
-        if view.focus != self.focus || view.picture != self.picture {
-            (self.focus, self.picture) = (view.focus, view.picture.clone());
+        if view.focus != self.focus || view.picture != self.picture || view.cell != self.cell {
+            (self.focus, self.picture, self.cell) = (view.focus, view.picture.clone(), view.cell);
             self.schedule.clear(); // what the visitor does is seen at once
         }
         self.observer.look(&self.run, view);
@@ -204,6 +287,7 @@ impl Watched {
             run: self.number,
             step: self.run.steps(),
             epoch: self.run.epoch(),
+            epoch_items: self.run.epoch_items(),
             settings,
             divergence: self.run.divergence().cloned(),
             verdict: self.observer.verdict(&self.run),

@@ -6,6 +6,7 @@
 mod bits;
 mod digits;
 mod learning;
+mod own;
 mod speed;
 mod stage;
 mod visit;

@@ -4,7 +4,16 @@ use super::samples::{Noise, Sample};
 use glassbox::labs::*;
 
 pub fn figures() -> Vec<Sample> {
-    vec![maps("maps", 2), maps("maps-one-across", 1), scores(), matrix(), weighted_sum(), pooled()]
+    vec![
+        maps("maps", 2),
+        maps("maps-one-across", 1),
+        scores(),
+        matrix(),
+        weighted_sum(),
+        pooled(),
+        gallery(24),
+        gallery(1),
+    ]
 }
 
 fn sample(name: &str, make: impl FnOnce(&mut Numbers, &mut Noise) -> Figure) -> Sample {
@@ -64,6 +73,7 @@ fn matrix() -> Sample {
         Figure::Matrix(Matrix {
             classes: (0..10).map(|class| class.to_string()).collect(),
             counts: numbers.add((0..100).map(count)),
+            chosen: Some([3, 5]),
         })
     })
 }
@@ -96,6 +106,21 @@ fn pooled() -> Sample {
             of_map: [1, 8],
             terms: [0.0, 0.0, 0.0, 0.9, 0.9],
             activation: "linear".into(),
+        })
+    })
+}
+
+fn gallery(many: usize) -> Sample {
+    sample(&format!("gallery-{many}"), |numbers, noise| {
+        Figure::Gallery(Gallery {
+            cell: [4, 9],
+            classes: (0..10).map(|class| class.to_string()).collect(),
+            of: 31,
+            height: 28,
+            width: 28,
+            pictures: numbers.add((0..many * 784).map(|_| noise.next().abs())),
+            items: numbers.add((0..many).map(|index| (7 * index) as f32)),
+            probabilities: numbers.add((0..many).map(|index| 0.99 - 0.02 * index as f32)),
         })
     })
 }

@@ -230,7 +230,7 @@ fn deskew(strokes: &mut [Vec<Vertex>]) {
 }
 
 /// Columns and rows by which a picture must move for its centre of mass, no ink being lost.
-fn to_centre(image: &[f32]) -> [i32; 2] {
+pub(super) fn to_centre(image: &[f32]) -> [i32; 2] {
     let (mut mass, mut moment) = (0.0, [0.0; 2]);
     let (mut low, mut high) = ([SIDE; 2], [0; 2]);
     for (index, &grey) in image.iter().enumerate().filter(|(_, grey)| **grey > 0.0) {
@@ -251,7 +251,7 @@ fn to_centre(image: &[f32]) -> [i32; 2] {
 }
 
 /// The picture moved by whole pixels.
-fn shifted(image: &[f32], [right, down]: [i32; 2]) -> Vec<f32> {
+pub(super) fn shifted(image: &[f32], [right, down]: [i32; 2]) -> Vec<f32> {
     let side = SIDE as i32;
     let source = |to: i32, by: i32| Some(to - by).filter(|from| (0..side).contains(from));
     (0..side * side)

@@ -1,9 +1,10 @@
 //! What can be set in the CNN lab, and what follows from each change.
 
-use crate::data::{Augmentation, BatchSize};
-use crate::error::Result;
-use crate::labs::control::parsed;
-use crate::labs::{Choice, Control, Kind, MIXED};
+use super::data;
+use crate::data::{Augmentation, BatchSize, DataConfig, DataSet};
+use crate::error::{Error, Result};
+use crate::labs::control::{MIXED, parsed};
+use crate::labs::{Choice, Control, Kind};
 use crate::nn::{Activation, LayerConfig};
 use crate::train::settings::Settings;
 use crate::train::{Experiment, InitialWeights, OptimizerConfig, OptimizerName};
@@ -11,17 +12,20 @@ use serde_json::Value;
 
 /// Every control, in the order of the page.
 pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
-    let weights = vec![Choice::new("digits", "Trained"), Choice::new(Value::Null, "Fresh")];
+    let mut weights = vec![Choice::new("digits", "Trained"), Choice::new(Value::Null, "Fresh")];
+    if experiment.initial_weights == Some(InitialWeights::Model) {
+        weights.push(Choice::new("model", "Yours"));
+    }
     let sizes = [200, 500, 1000, 2000, 5000, 10_000].map(|n: usize| Choice::new(n, n.to_string()));
     let items = experiment.training_items();
     let batches = [1_usize, 4, 8, 16, 32, 64, 128, 256].into_iter().filter(|size| *size < items);
     let batches = batches.map(|size| Choice::new(size, size.to_string())).collect();
     let optimizer = &experiment.optimizer;
-    vec![
+    let mut controls = vec![
         Control::new(
             "initial_weights",
             "Start from weights",
-            Kind::Segments { featured: 2 },
+            Kind::Segments { featured: 3 },
             weights,
             experiment.initial_weights,
         )
@@ -50,42 +54,59 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             optimizer.name,
         ),
         Control::new("batch_size", "Batch size", Kind::Slider, batches, experiment.batch_size),
-        Control::new(
-            "data.samples",
-            "Digits to train on",
-            Kind::Slider,
-            sizes.to_vec(),
-            experiment.data.samples,
-        )
-        .restarting(),
-        Control::new(
-            VARY,
-            "Vary them each time",
-            Kind::Segments { featured: 2 },
-            vec![Choice::new("off", "Off"), Choice::new("on", "A little")],
-            match &experiment.data.augmentation {
-                augmentation if augmentation.is_none() => "off",
-                augmentation if *augmentation == varied() => "on",
-                _ => MIXED,
-            },
-        )
-        .restarting(),
-    ]
+    ];
+    if !is_given(experiment) {
+        let samples = &experiment.data.samples;
+        let digits =
+            Control::new("data.samples", "Digits to train on", Kind::Slider, sizes.to_vec(), samples);
+        controls.push(digits.restarting());
+    }
+    controls.push(augmentation(experiment));
+    controls
 }
 
-const VARY: &str = "vary";
+/// Whether the pictures come from outside, so that their number is what it is.
+fn is_given(experiment: &Experiment) -> bool {
+    experiment.data.set().is_ok_and(DataSet::is_given)
+}
 
-/// How much the digits that are trained on are changed each time they are met: about as much as hands
-/// differ. 2,000 digits of the generator then teach as much as many more would.
-pub(super) fn varied() -> Augmentation {
-    Augmentation {
-        shift: 1.0,
-        rotation: 10.0,
-        scale: 0.1,
-        shear: 0.1,
-        elastic: 1.0,
-        thickness: 0.4,
-        ..Augmentation::default()
+/// How pictures are changed each time they are trained on: few drawings become many.
+fn augmentation(experiment: &Experiment) -> Control {
+    let choices = AUGMENTATIONS.map(|(name, label)| Choice::new(name, label)).to_vec();
+    let now = &experiment.data.augmentation;
+    let name = AUGMENTATIONS.iter().find(|(name, _)| augmented(name) == *now).map_or(MIXED, |(name, _)| name);
+    Control::new("augmentation", "Vary the pictures", Kind::Segments { featured: 3 }, choices, name)
+        .restarting()
+}
+
+const AUGMENTATIONS: [(&str, &str); 3] = [("none", "No"), (LITTLE, "A little"), ("much", "Much")];
+
+/// About as much as hands differ: 2,000 digits of the generator then teach what many more would.
+pub(super) const LITTLE: &str = "little";
+
+/// What a word of [`AUGMENTATIONS`] stands for.
+pub(super) fn augmented(name: &str) -> Augmentation {
+    let none = Augmentation::default();
+    match name {
+        LITTLE => Augmentation {
+            shift: 1.0,
+            rotation: 10.0,
+            scale: 0.1,
+            shear: 0.1,
+            elastic: 1.0,
+            thickness: 0.4,
+            ..none
+        },
+        "much" => Augmentation {
+            shift: 2.0,
+            rotation: 15.0,
+            scale: 0.15,
+            shear: 0.2,
+            elastic: 1.5,
+            thickness: 0.3,
+            ..none
+        },
+        _ => none,
     }
 }
 
@@ -106,16 +127,22 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
             changed.network.layers[..count].iter_mut().for_each(|layer| layer.set_activation(activation));
         }
         "optimizer.name" => changed.optimizer = OptimizerConfig::new(parsed(key, value)?, usual_rate(value)),
-        VARY => {
-            let is_on = parsed::<String>(key, value)? == "on";
-            changed.data.augmentation = if is_on { varied() } else { Augmentation::default() };
-        }
         "data.samples" => {
             changed.data.samples = parsed(key, value)?;
             let items = changed.training_items();
             if matches!(changed.batch_size, BatchSize::Items(size) if size > items) {
                 changed.batch_size = BatchSize::Full;
             }
+        }
+        "data" => return data::on(experiment, parsed(key, value)?),
+        "data.name" => return data::on(experiment, DataConfig::named(&parsed::<String>(key, value)?)),
+        "augmentation" => {
+            let name: String = parsed(key, value)?;
+            if AUGMENTATIONS.iter().all(|(known, _)| *known != name) {
+                let names = AUGMENTATIONS.map(|(name, _)| name).join(", ");
+                return Err(Error::setting(key, name, format!("one of {names}")));
+            }
+            changed.data.augmentation = augmented(&name);
         }
         _ => return changed.with(&Settings::from([(key.to_owned(), value.clone())])),
     }

@@ -2,8 +2,8 @@
 
 use super::observer::CnnObserver;
 use crate::labs::format::{count, percent};
-use crate::labs::{Figure, Matrix, Numbers, Panel, Scores};
-use crate::train::{Run, likeliest};
+use crate::labs::{Figure, Matrix, Numbers, Panel, Scores, View};
+use crate::train::{Reading, Run, likeliest};
 
 /// The probability of each class for the picture on the pad.
 pub(super) fn scores(observer: &CnnObserver, run: &Run, numbers: &mut Numbers) -> Panel {
@@ -31,9 +31,9 @@ pub(super) fn best(probabilities: &[f32]) -> Option<(usize, f32)> {
 }
 
 /// What the network takes the test pictures for.
-pub(super) fn confusion(observer: &mut CnnObserver, run: &Run, numbers: &mut Numbers) -> Panel {
+pub(super) fn confusion(observer: &mut CnnObserver, run: &Run, view: &View, numbers: &mut Numbers) -> Panel {
     let classes = run.data().classes;
-    let counts = run.confusion(&mut observer.test_pass);
+    let counts = counts(observer.readings(run), run);
     let right: f32 = (0..classes).map(|class| counts[class * classes + class]).sum();
     let total: f32 = counts.iter().sum();
     let summary = match worst(&counts, classes) {
@@ -50,8 +50,25 @@ pub(super) fn confusion(observer: &mut CnnObserver, run: &Run, numbers: &mut Num
         0 => "no test digits".into(),
         total => format!("{} of {} right", count(right as usize), count(total)),
     };
-    let figure = Matrix { classes: class_names(run), counts: numbers.add(counts) };
+    let chosen = cell(&counts, classes, view);
+    let figure = Matrix { classes: class_names(run), counts: numbers.add(counts), chosen };
     Panel { id: "confusion".into(), note, summary, figure: Figure::Matrix(figure) }
+}
+
+/// How often the test pictures of each class are taken for each: `[true, said]`, row-major.
+pub(super) fn counts(readings: &[Reading], run: &Run) -> Vec<f32> {
+    let classes = run.data().classes;
+    let mut counts = vec![0.0; classes * classes];
+    for (reading, &label) in readings.iter().zip(&run.data().test.labels) {
+        counts[label as usize * classes + reading.class] += 1.0;
+    }
+    counts
+}
+
+/// The cell whose pictures are shown: the one that was chosen, or the most frequent mistake.
+pub(super) fn cell(counts: &[f32], classes: usize, view: &View) -> Option<[usize; 2]> {
+    let chosen = view.cell.filter(|cell| cell.iter().all(|&class| class < classes));
+    chosen.or_else(|| worst(counts, classes).map(|(truth, said, _)| [truth, said]))
 }
 
 /// The most frequent mistake: true class, said class, how often.
@@ -61,6 +78,6 @@ fn worst(counts: &[f32], classes: usize) -> Option<(usize, usize, f32)> {
     mistakes.max_by(|a, b| a.2.total_cmp(&b.2))
 }
 
-fn class_names(run: &Run) -> Vec<String> {
+pub(super) fn class_names(run: &Run) -> Vec<String> {
     (0..run.data().classes).map(|class| class.to_string()).collect()
 }

@@ -2,8 +2,10 @@
 //! been trained on many hands; it can be trained on, or anew from fresh weights.
 
 mod controls;
+mod data;
 mod figures;
 mod maps;
+mod misread;
 mod observer;
 mod sum;
 mod verdict;
@@ -33,7 +35,7 @@ impl Lab for Cnn {
     fn defaults(&self) -> Experiment {
         let experiment = json!({
             "version": 1, "lab": "cnn", "seed": 7,
-            "data": { "name": "digits", "samples": 2000, "test_fraction": 0.2, "augmentation": controls::varied() },
+            "data": { "name": "digits", "samples": 2000, "test_fraction": 0.2, "augmentation": controls::augmented(controls::LITTLE) },
             "network": { "layers": digits::layers() },
             "initial_weights": "digits",
             "loss": "sparse_categorical_crossentropy",
@@ -92,7 +94,7 @@ impl Lab for Cnn {
                 height_px,
             }
         }
-        const FIGURES: [FigureSlot; 5] = [
+        const FIGURES: [FigureSlot; 6] = [
             slot("maps", "Feature maps", "click any cell to see the sum behind it", Place::Story, 348),
             FigureSlot { is_always_filled: true, ..slot("scores", "Answer", "", Place::Side, 262) },
             FigureSlot {
@@ -101,6 +103,7 @@ impl Lab for Cnn {
             },
             slot("curves", "Training", "train thick, test thin", Place::Row, 188),
             slot("confusion", "Confusion", "", Place::Row, 212),
+            slot("misread", "Misread images", "click one to put it on the pad", Place::Below, 212),
         ];
         &FIGURES
     }

@@ -1,10 +1,10 @@
 //! What the CNN lab remembers of a run: its curves, and the last pass of the visitor's picture.
 
-use super::{figures, maps, sum, verdict};
+use super::{figures, maps, misread, sum, verdict};
 use crate::labs::curves::Learning;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
 use crate::nn::Pass;
-use crate::train::Run;
+use crate::train::{Reading, Run};
 
 /// See the module.
 pub(super) struct CnnObserver {
@@ -15,6 +15,9 @@ pub(super) struct CnnObserver {
     picture: Vec<f32>,
     /// Step and edits for which the pass was computed.
     computed_at: Option<(usize, usize)>,
+    /// What each test picture was taken for last, and the step and edits of that moment.
+    readings: Vec<Reading>,
+    read_at: Option<(usize, usize)>,
 }
 
 impl CnnObserver {
@@ -25,7 +28,19 @@ impl CnnObserver {
             test_pass: Pass::default(),
             picture: Vec::new(),
             computed_at: None,
+            readings: Vec::new(),
+            read_at: None,
         }
+    }
+
+    /// What each test picture is taken for now; the figures of one moment share it.
+    pub(super) fn readings(&mut self, run: &Run) -> &[Reading] {
+        let now = Some((run.steps(), run.edits_made()));
+        if self.read_at != now {
+            self.readings = run.readings(&mut self.test_pass);
+            self.read_at = now;
+        }
+        &self.readings
     }
 
     /// The picture that was passed last; empty for an empty pad.
@@ -64,7 +79,8 @@ impl Observer for CnnObserver {
             "scores" => figures::scores(self, run, numbers),
             "sum" => sum::panel(self, run, view, numbers),
             "curves" => self.learning.panel(run, numbers),
-            "confusion" => figures::confusion(self, run, numbers),
+            "confusion" => figures::confusion(self, run, view, numbers),
+            "misread" => misread::panel(self, run, view, numbers),
             _ => return None,
         })
     }

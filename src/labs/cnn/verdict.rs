@@ -4,7 +4,7 @@ use super::figures::best;
 use super::observer::CnnObserver;
 use crate::labs::format::{count, percent, power};
 use crate::labs::{Remedy, Tone, Verdict};
-use crate::train::Run;
+use crate::train::{Experiment, InitialWeights, Run};
 
 /// From this probability on the network is called sure.
 const SURE: f32 = 0.9;
@@ -21,7 +21,7 @@ pub(super) fn of(observer: &CnnObserver, run: &Run) -> Verdict {
         );
         if at.step == 0 {
             let text = format!("{what} No update was made yet: its first weights are too large.");
-            return verdict(Tone::Bad, "Diverged.", text, vec![trained()]);
+            return verdict(Tone::Bad, "Diverged.", text, trained(run));
         }
         let rate = run.current().optimizer.learning_rate();
         let text = format!(
@@ -44,7 +44,7 @@ pub(super) fn of(observer: &CnnObserver, run: &Run) -> Verdict {
     let is_fresh = run.current().initial_weights.is_none() && run.steps() == 0;
     if is_fresh {
         let text = format!("Its weights are random, so its {said} for a {class} means nothing. Press Play.");
-        return verdict(Tone::Note, "Untrained.", text, vec![trained()]);
+        return verdict(Tone::Note, "Untrained.", text, trained(run));
     }
     if share >= SURE {
         return verdict(Tone::Good, "Confident.", format!("It reads a {class} with {said}."), Vec::new());
@@ -62,8 +62,11 @@ pub(super) fn of(observer: &CnnObserver, run: &Run) -> Verdict {
     verdict(Tone::Warn, "No idea.", text, Vec::new())
 }
 
-fn trained() -> Remedy {
-    Remedy::new("Take the trained weights", "initial_weights", "digits")
+/// The way back to the weights that ship, for a network that can take them.
+fn trained(run: &Run) -> Vec<Remedy> {
+    let trained = Experiment { initial_weights: Some(InitialWeights::Digits), ..run.current().clone() };
+    let fits = Experiment::from_value(trained.to_value()).is_ok();
+    fits.then(|| Remedy::new("Take the trained weights", "initial_weights", "digits")).into_iter().collect()
 }
 
 /// The likeliest class but one.

@@ -1,0 +1,62 @@
+//! What follows for an experiment when it is to be trained on other pictures.
+
+use crate::data::{BatchSize, DataConfig};
+use crate::error::Result;
+use crate::nn::LayerConfig;
+use crate::train::{Experiment, InitialWeights};
+use serde_json::{Value, json};
+
+/// `experiment` on other data: the outputs become those of its classes, weights that fit no more are drawn
+/// afresh, and a network that is too deep for small pictures makes room for a smaller one.
+///
+/// # Errors
+/// As [`Experiment::from_value`], for data that no network can be made for.
+pub(super) fn on(experiment: &Experiment, data: DataConfig) -> Result<Experiment> {
+    let augmentation = experiment.data.augmentation.clone();
+    let mut changed =
+        Experiment { edits: Vec::new(), data: DataConfig { augmentation, ..data }, ..experiment.clone() };
+    changed.data.validate()?;
+    let is_alike = changed.data.input_shape()? == experiment.data.input_shape()?
+        && changed.data.classes()? == experiment.data.classes()?;
+    if changed.initial_weights == Some(InitialWeights::Model) && !is_alike {
+        changed.initial_weights = None;
+    }
+    let items = changed.training_items();
+    if matches!(changed.batch_size, BatchSize::Items(size) if size > items) {
+        changed.batch_size = BatchSize::Full;
+    }
+    let classes = changed.data.classes()?;
+    if let Some(output) = changed.network.layers.last_mut().and_then(LayerConfig::as_dense_mut) {
+        output.units = classes;
+    }
+    let as_it_is = Experiment::from_value(changed.to_value());
+    if as_it_is.is_ok() {
+        return as_it_is;
+    }
+    changed.initial_weights = None;
+    Experiment::from_value(changed.to_value())
+        .or_else(|_| Experiment::from_value(with_layers(&changed, small(classes))))
+        .or_else(|_| Experiment::from_value(with_layers(&changed, tiny(classes))))
+}
+
+fn with_layers(experiment: &Experiment, layers: Value) -> Value {
+    let mut value = experiment.to_value();
+    value["network"]["layers"] = layers;
+    value
+}
+
+/// One convolution and one pool, for pictures of 4 by 4 pixels and more.
+fn small(classes: usize) -> Value {
+    json!([
+        { "type": "conv2d", "filters": 16, "kernel_size": 3, "padding": "same", "activation": "relu",
+          "kernel_initializer": "he_normal" },
+        { "type": "max_pooling2d" },
+        { "type": "flatten" },
+        { "type": "dense", "units": classes, "activation": "softmax" },
+    ])
+}
+
+/// For pictures that leave no room for a pool.
+fn tiny(classes: usize) -> Value {
+    json!([{ "type": "flatten" }, { "type": "dense", "units": classes, "activation": "softmax" }])
+}

@@ -1,0 +1,344 @@
+//! The visitor's own data: files and drawings to train on, and what becomes of them.
+
+use super::icons::{self, Icon};
+use super::page::{Page, refusal};
+use super::trainer::Offer;
+use super::{browser, intake};
+use crate::data::digits::{Collection, Drawing, Photo};
+use crate::data::{DataConfig, idx};
+use crate::labs;
+use crate::labs::format::count;
+use crate::train::{Experiment, InitialWeights};
+use js_sys::{ArrayBuffer, Uint8Array};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// Where drawings are kept for the next visit.
+const KEY: &str = "glassbox-drawings";
+/// Characters of drawings that are kept for the next visit: most browsers keep five million in all.
+const MAX_KEPT: usize = 2_000_000;
+/// Fewest drawings that are trained on.
+const MIN_DRAWINGS: usize = 10;
+
+/// What the visitor has brought along.
+#[derive(Clone, Copy)]
+pub struct Own {
+    /// How much of the files at hand is read, 0…1.
+    pub reading: RwSignal<Option<f32>>,
+    pub drawings: RwSignal<Collection>,
+    /// What the worker has been given: an experiment's data, and words for it.
+    given: RwSignal<Vec<(DataConfig, String)>>,
+    /// Whether the worker has been given a model.
+    has_model: RwSignal<bool>,
+    /// The experiment of a link that waits for its files.
+    waiting: RwSignal<Option<Experiment>>,
+    /// Counts what was opened, so that what comes late is known.
+    turn: StoredValue<u32>,
+}
+
+impl Own {
+    /// With the drawings of the last visit.
+    pub fn new() -> Self {
+        let kept = browser::stored(KEY).and_then(|text| Collection::from_ndjson("", &text).ok());
+        Self {
+            reading: RwSignal::new(None),
+            drawings: RwSignal::new(kept.unwrap_or_default()),
+            given: RwSignal::default(),
+            has_model: RwSignal::new(false),
+            waiting: RwSignal::new(None),
+            turn: StoredValue::new(0),
+        }
+    }
+
+    /// Begins another opening of files.
+    pub fn next_turn(self) -> u32 {
+        self.turn.update_value(|turn| *turn += 1);
+        self.turn.get_value()
+    }
+
+    /// Whether nothing was opened or cancelled since.
+    pub fn is_turn(self, turn: u32) -> bool {
+        self.turn.get_value() == turn
+    }
+
+    /// Changes the drawings and keeps them for the next visit.
+    pub fn change(self, change: impl FnOnce(&mut Collection)) {
+        self.drawings.update(change);
+        let text = self.drawings.with_untracked(Collection::to_ndjson);
+        if text.len() <= MAX_KEPT {
+            browser::store(KEY, &text);
+        }
+    }
+
+    fn given(self, set: &str) -> Option<(DataConfig, String)> {
+        self.given.with(|given| given.iter().find(|(data, _)| data.name == set).cloned())
+    }
+}
+
+impl Page {
+    /// Puts an image on the pad.
+    pub fn put_photo(self, photo: Photo) {
+        self.sheet.update(|sheet| sheet.put(photo));
+        self.refresh();
+    }
+
+    /// Adds what is on the pad to the drawings.
+    fn add_drawing(self, digit: u8) {
+        let strokes = self.sheet.with_untracked(|sheet| sheet.strokes().to_vec());
+        if self.sheet.with_untracked(|sheet| sheet.photo().is_some()) {
+            let text = "An image cannot be added to your drawings: draw the digit with mouse, finger or pen.";
+            return self.notice.set(Some(text.into()));
+        }
+        let mut added = Ok(());
+        self.own
+            .change(|own| added = Drawing::new(Some(digit), strokes).and_then(|drawing| own.add(&drawing)));
+        self.notice.set(added.err().map(|error| refusal(&error)));
+    }
+
+    /// Hands files to the worker; what it makes of them comes to [`Self::take_given`].
+    pub fn give(self, set: &str, files: Vec<(String, ArrayBuffer)>) {
+        self.own.reading.set(Some(0.0));
+        self.update_trainer(|trainer| trainer.give(Offer { set: Some(set.into()), files }));
+    }
+
+    /// Hands a model file to the worker; what it makes of it comes to [`Self::take_model`].
+    pub fn give_model(self, name: String, bytes: ArrayBuffer) {
+        self.own.reading.set(Some(0.0));
+        self.update_trainer(|trainer| trainer.give(Offer { set: None, files: vec![(name, bytes)] }));
+    }
+
+    /// Begins a run of the network out of a model file.
+    pub(super) fn take_model(self, experiment: Experiment) {
+        self.own.reading.set(None);
+        self.own.has_model.set(true);
+        self.notice.set(None);
+        let experiment = self.with_data_at_hand(experiment);
+        self.own.waiting.set(None); // the model is what was opened, not what it was trained on
+        if self.notice.with_untracked(Option::is_some) {
+            let text = "The model was opened. The images that it was trained on are not in its file, so it is tested on generated digits.";
+            self.notice.set(Some(text.into()));
+        }
+        self.begin("model", experiment);
+    }
+
+    /// Reads no further.
+    fn stop_reading(self) {
+        self.own.next_turn();
+        self.own.reading.set(None);
+        self.update_trainer(super::trainer::Trainer::stop_reading);
+    }
+
+    /// Says why files are not taken.
+    pub(super) fn refuse_files(self, reason: &str) {
+        self.own.reading.set(None);
+        self.notice.set(Some(format!("That was not taken: {reason}. Everything is as it was.")));
+    }
+
+    /// Begins a run on what the worker was given: that of a link which waited for it, or the run at hand
+    /// with other data.
+    pub(super) fn take_given(self, data: DataConfig, summary: String) {
+        self.own.reading.set(None);
+        self.own.given.update(|given| {
+            given.retain(|(before, _)| before.name != data.name);
+            given.push((data.clone(), summary));
+        });
+        let fits = |waiting: &Experiment| {
+            (&waiting.data.name, waiting.data.image_size, waiting.data.classes)
+                == (&data.name, data.image_size, data.classes)
+        };
+        self.notice.set(None);
+        let waiting = self.own.waiting.try_update(Option::take).flatten().filter(fits);
+        match waiting {
+            Some(experiment) => self.begin("data", experiment),
+            None => self.train_on(&data.name),
+        }
+    }
+
+    /// Begins a run on the data of this name, as far as they are there.
+    fn train_on(self, set: &str) {
+        let current = self.current.get_untracked();
+        let changed = match untrack(|| self.own.given(set)) {
+            Some((data, _)) => {
+                let value = serde_json::to_value(data).expect("settings are plain data");
+                self.lab().change(&current, "data", &value)
+            }
+            None => self.lab().change(&current, "data.name", &set.into()),
+        };
+        match changed {
+            Ok(after) => self.begin("data", after),
+            Err(error) => self.notice.set(Some(refusal(&error))),
+        }
+    }
+
+    /// Trains on the drawings as they are now.
+    fn train_on_drawings(self) {
+        let (pictures, labels) = self.own.drawings.with_untracked(Collection::pictures);
+        let names = ["drawings", "their labels"].map(ToOwned::to_owned);
+        let files =
+            idx::to_bytes(&pictures, &labels).map(|bytes| Uint8Array::from(bytes.as_slice()).buffer());
+        self.give("drawings", names.into_iter().zip(files).collect());
+    }
+
+    /// The worker that had been given data is gone.
+    pub(super) fn forget_given(self) {
+        self.own.reading.set(None);
+        self.own.given.update(Vec::clear);
+        self.own.has_model.set(false);
+    }
+
+    /// The experiment itself where its data are at hand; else the same on built-in data, with a word on
+    /// what it waits for.
+    pub(super) fn with_data_at_hand(self, mut experiment: Experiment) -> Experiment {
+        self.own.waiting.set(None);
+        if experiment.initial_weights == Some(InitialWeights::Model) && !self.own.has_model.get_untracked() {
+            experiment.initial_weights = None;
+            let text = "This link starts from a model file, which is not in it: open the file again. Until then the weights are fresh.";
+            self.notice.set(Some(text.into()));
+        }
+        let data = &experiment.data;
+        let is_at_hand =
+            self.own.given.with_untracked(|given| given.iter().any(|(of, _)| of.name == data.name));
+        if is_at_hand || !data.set().is_ok_and(|set| set.is_given()) {
+            return experiment;
+        }
+        let lab = labs::find(&experiment.lab).expect("validated experiments name a lab");
+        let Ok(stand_in) = lab.change(&experiment, "data.name", &"digits".into()) else { return experiment };
+        let is_drawn = data.name == "drawings";
+        let has_all = is_drawn && self.own.drawings.with_untracked(|own| own.len() == data.samples);
+        let shape = data.input_shape().unwrap_or_default();
+        let classes = data.classes().unwrap_or_default();
+        let samples = count(data.samples);
+        let needed = match shape.as_slice() {
+            _ if is_drawn => {
+                format!("{samples} drawings, which are not in a link: open the file that they were saved to")
+            }
+            [height, width, _] => {
+                format!(
+                    "{samples} images of {height} by {width} pixels in {classes} classes: open the files of images and labels"
+                )
+            }
+            _ => format!("{samples} images: open the files of images and labels"),
+        };
+        self.own.waiting.set(Some(experiment));
+        if has_all {
+            // Once the run at hand has begun.
+            spawn_local(async move { self.train_on_drawings() });
+        } else {
+            let text = format!(
+                "This link trains on {needed}, or drop them on the page. Until then the lab shows generated digits."
+            );
+            self.notice.set(Some(text));
+        }
+        stand_in
+    }
+}
+
+/// How far files are read, and the way out.
+#[component]
+pub fn ReadingBar(page: Page) -> impl IntoView {
+    let is_reading = Memo::new(move |_| page.own.reading.with(Option::is_some));
+    let share = move || page.own.reading.get().unwrap_or(0.0);
+    move || {
+        is_reading.get().then(|| {
+            view! {
+                <div class="verdict verdict--note reading" data-testid="reading">
+                    <p role="status">"Reading files…"</p>
+                    <progress max="1" value=move || share().to_string() aria-label="Files read"></progress>
+                    <button class="btn" on:click=move |_| page.stop_reading()>"Cancel"</button>
+                </div>
+            }
+        })
+    }
+}
+
+/// What to train on, files to open, and drawings to collect.
+#[component]
+pub fn OwnData(page: Page) -> impl IntoView {
+    let own = page.own;
+    let many = Memo::new(move |_| own.drawings.with(Collection::len));
+    let input = NodeRef::<html::Input>::new();
+    let open = move |_| {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
+    let on_files = move |_| {
+        if let Some(input) = input.get_untracked() {
+            intake::take(page, input.files());
+            input.set_value(""); // so that the same files can be opened again
+        }
+    };
+    let files = Memo::new(move |_| own.given("files").map(|(_, summary)| summary));
+    let now = Memo::new(move |_| page.current.with(|experiment| experiment.data.name.clone()));
+    let on_set = move |event: leptos::ev::Event| match event_target_value(&event).as_str() {
+        "drawings" => page.train_on_drawings(),
+        set => page.train_on(set),
+    };
+    let option = move |set: &'static str, label: Memo<String>, is_there: Memo<bool>| {
+        view! {
+            <option value=set selected=move || now.get() == set disabled=move || !is_there.get()>{move || label.get()}</option>
+        }
+    };
+    let has_drawings = Memo::new(move |_| many.get() >= MIN_DRAWINGS);
+    let has_files = Memo::new(move |_| files.with(Option::is_some));
+    view! {
+        <details class="fold own" id="own">
+            <summary><Icon path=icons::CHEVRON small=true />"Your own data"<span>{move || match many.get() { 0 => String::new(), 1 => "1 drawing".into(), many => format!("{} drawings", count(many)) }}</span></summary>
+            <div>
+                <div class="field">
+                    <div class="field__top"><label for="train-on">"Train on"<span class="restarts" title="Starts a new run"><span aria-hidden="true">"\u{a0}↺"</span><span class="vh">" (starts a new run)"</span></span></label></div>
+                    <select id="train-on" prop:value=move || now.get() on:change=on_set>
+                        {option("digits", Memo::new(|_| "Generated digits".into()), Memo::new(|_| true))}
+                        {option("files", Memo::new(move |_| if has_files.get() { "Your files".into() } else { "Your files (none opened)".into() }), has_files)}
+                        {option("drawings", Memo::new(move |_| if has_drawings.get() { "Your drawings".into() } else { format!("Your drawings ({MIN_DRAWINGS} or more)") }), has_drawings)}
+                    </select>
+                </div>
+                {move || files.get().map(|summary| view! { <p class="hint" data-testid="given">"Your files: "{summary}"."</p> })}
+                <button class="btn btn--line own__open" data-testid="open-files" on:click=open>"Open files…"</button>
+                <input node_ref=input type="file" multiple=true class="vh" tabindex="-1" aria-label="Files to open" data-testid="file-input" on:change=on_files />
+                <p class="hint">"Images and labels as IDX files, plain or gzip, as MNIST has them; drawings that were saved here; or an image for the pad. Dropping them on the page and pasting an image work as well."</p>
+                <Drawings page=page many=many />
+            </div>
+        </details>
+    }
+}
+
+/// Adds what is on the pad, and trains on what was added.
+#[component]
+fn Drawings(page: Page, many: Memo<usize>) -> impl IntoView {
+    let own = page.own;
+    let digit = RwSignal::new(0_u8);
+    let counts = Memo::new(move |_| own.drawings.with(Collection::counts));
+    let is_empty = move || many.get() == 0;
+    let digits =
+        (0..10_u8).map(|digit| view! { <option value=digit.to_string()>{digit}</option> }).collect_view();
+    let cells = (0..10_usize)
+        .map(|digit| view! { <div><dt>{digit}</dt><dd>{move || counts.with(|counts| counts[digit])}</dd></div> })
+        .collect_view();
+    let save = move |_| {
+        let text = own.drawings.with_untracked(Collection::to_ndjson);
+        if browser::download("drawings.ndjson", &text).is_err() {
+            page.notice.set(Some("The drawings were not saved: the browser does not allow it.".into()));
+        }
+    };
+    view! {
+        <h2 class="h-small own__head">"Your drawings"</h2>
+        <div class="own__add">
+            <label class="inline">"The pad shows a"
+                <select class="num" id="drawing-digit" on:change=move |event| digit.set(event_target_value(&event).parse().unwrap_or(0))>{digits}</select>
+            </label>
+            <button class="btn btn--line" data-testid="add-drawing" on:click=move |_| page.add_drawing(digit.get_untracked())>"Add"</button>
+            <button class="btn btn--icon" aria-label="Take the last drawing away" title="Take the last one away" disabled=is_empty
+                on:click=move |_| own.change(Collection::undo)><Icon path=icons::UNDO /></button>
+        </div>
+        <dl class="own__counts num" data-testid="drawing-counts">{cells}</dl>
+        <div class="own__add">
+            <button class="btn btn--line" data-testid="train-on-drawings" disabled=move || many.get() < MIN_DRAWINGS
+                title=format!("{MIN_DRAWINGS} drawings or more") on:click=move |_| page.train_on_drawings()>"Train on them"</button>
+            <button class="btn" disabled=is_empty on:click=save>"Save"</button>
+            <button class="btn" disabled=is_empty on:click=move |_| own.change(|own| *own = Collection::default())>"Clear all"</button>
+        </div>
+        <p class="hint">"Kept in this browser for your next visit. “Vary the pictures” under More makes few of them go further."</p>
+    }
+}
