@@ -62,7 +62,11 @@ fn every_lab_gives_the_same_run_twice_and_draws_every_figure() {
                         let mut svg = String::new();
                         {
                             let area = SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area();
-                            let view = plot::View { selected_layer: 3, hover: Some((90.0, 60.0)) };
+                            let view = plot::View {
+                                selected_layer: 3,
+                                hover: Some((90.0, 60.0)),
+                                ..plot::View::default()
+                            };
                             plot::draw(
                                 &area,
                                 &panel.figure,

@@ -2,7 +2,10 @@
 
 use super::pen::{Pen, Point};
 use super::text::Rect;
-use super::{Drawn, arithmetic, bars, curves, diagram, distribution, layer_map, maps, matrix, plane, scores};
+use super::{
+    Drawn, arithmetic, bars, costs, curves, diagram, distribution, filters, layer_map, maps, matrix, plane,
+    pooled, scores,
+};
 use crate::labs::{Figure, Numbers};
 use plotters::prelude::DrawingBackend;
 use plotters::style::Color;
@@ -67,5 +70,8 @@ pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: P
         Figure::Scores(scores) => scores::read(scores, numbers, size, pointer),
         Figure::Matrix(matrix) => matrix::read(matrix, numbers, size, pointer),
         Figure::Arithmetic(sum) => arithmetic::read(sum, numbers, size, pointer),
+        Figure::Costs(costs) => costs::read(costs, size, pointer),
+        Figure::Filters(filters) => filters::read(filters, numbers, size, pointer),
+        Figure::Pooled(pooled) => pooled::read(pooled, numbers, size, pointer),
     }
 }

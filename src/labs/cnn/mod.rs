@@ -2,9 +2,13 @@
 //! been trained on many hands; it can be trained on, or anew from fresh weights.
 
 mod controls;
+mod costs;
 mod figures;
+mod filters;
 mod maps;
+mod networks;
 mod observer;
+mod pooled;
 mod sum;
 mod verdict;
 
@@ -86,7 +90,7 @@ impl Lab for Cnn {
                 height_px,
             }
         }
-        const FIGURES: [FigureSlot; 5] = [
+        const FIGURES: [FigureSlot; 8] = [
             slot("maps", "Feature maps", "click any cell to see the sum behind it", Place::Story, 348),
             FigureSlot { is_always_filled: true, ..slot("scores", "Answer", "", Place::Side, 262) },
             FigureSlot {
@@ -95,6 +99,9 @@ impl Lab for Cnn {
             },
             slot("curves", "Training", "train thick, test thin", Place::Row, 188),
             slot("confusion", "Confusion", "", Place::Row, 212),
+            slot("filters", "Filters", "the weights of the layer in focus", Place::Below, 300),
+            slot("pooled", "Pooling", "one map before and after", Place::Below, 300),
+            slot("costs", "Costs", "of each layer, for one picture", Place::Below, 320),
         ];
         &FIGURES
     }

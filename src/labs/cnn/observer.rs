@@ -1,6 +1,6 @@
 //! What the CNN lab remembers of a run: its curves, and the last pass of the visitor's picture.
 
-use super::{figures, maps, sum, verdict};
+use super::{costs, figures, filters, maps, pooled, sum, verdict};
 use crate::labs::curves::Learning;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
 use crate::nn::Pass;
@@ -65,6 +65,9 @@ impl Observer for CnnObserver {
             "sum" => sum::panel(self, run, view, numbers),
             "curves" => self.learning.panel(run, numbers),
             "confusion" => figures::confusion(self, run, numbers),
+            "filters" => filters::panel(run, view, numbers),
+            "pooled" => pooled::panel(self, run, view, numbers),
+            "costs" => costs::panel(run),
             _ => return None,
         })
     }
