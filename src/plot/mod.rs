@@ -31,7 +31,7 @@ mod text;
 mod thumbnail;
 
 pub use columns::{Columns, columns};
-pub use maps::{MapScale, unit_at};
+pub use maps::{MapScale, Sign, unit_at};
 pub use matrix::cell_at;
 pub use palette::{Palette, Ramp};
 pub use picture::picture;

@@ -3,6 +3,7 @@
 
 use super::icons::{self, Icon};
 use super::page::Page;
+use super::receptive::OnPad;
 use super::sheet::{SIDE, Sheet};
 use super::{browser, canvas};
 use crate::data::digits::Point;
@@ -115,6 +116,7 @@ pub fn Pad(page: Page) -> impl IntoView {
         <div class="pad">
             <canvas node_ref=element id="pad" data-testid="pad" role="application" tabindex="0" aria-label=words
                 on:pointerdown=on_down on:pointermove=on_move on:pointerup=on_up on:pointercancel=on_up on:keydown=on_key></canvas>
+            <OnPad page=page />
             {move || is_empty().then(|| view! { <p class="pad__hint">"Draw a digit, or press a key from 0 to 9"</p> })}
         </div>
         <Tools page=page erases=erases pressure=pressure />

@@ -10,6 +10,7 @@ mod drawing;
 mod hand;
 mod ink;
 mod pen;
+mod place;
 mod prepare;
 mod round;
 mod scan;
