@@ -27,8 +27,8 @@ pub struct LayerCost {
 }
 
 impl Costs {
-    /// What is counted.
-    pub const MEASURES: [&str; 3] = ["weights", "multiply-adds", "outputs"];
+    /// What is counted; the hyphen is one that no line breaks at and nobody takes for a minus.
+    pub const MEASURES: [&str; 3] = ["weights", "multiply\u{2011}adds", "outputs"];
     /// Bytes of a weight and of an output.
     pub const BYTES: f64 = 4.0;
 }

@@ -96,10 +96,10 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, costs: &Costs) -> Drawn<DB
     }
     for (measure, name) in Costs::MEASURES.iter().enumerate() {
         let cell = layout.cell(0, measure);
+        let room =
+            if measure + 1 < Costs::MEASURES.len() { cell.width + GAP - 4.0 } else { pen.width - cell.x };
         let axis = format!("{name}, log");
-        let fitting =
-            [axis.as_str(), name].into_iter().find(|text| Font::Small.width(text) <= cell.width + GAP);
-        if let Some(name) = fitting.filter(|_| cell.right() <= pen.width) {
+        if let Some(name) = [axis.as_str(), name].into_iter().find(|text| Font::Small.width(text) <= room) {
             pen.text(name, (cell.x, 8.0), Align::Left, Font::Small, &colors.ink_3)?;
         }
     }

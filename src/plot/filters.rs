@@ -26,11 +26,12 @@ struct Layout {
 
 fn layout(filters: &Filters, (width, height): (f64, f64)) -> Layout {
     let [units, maps] = filters.drawn;
-    let gap = if filters.height * filters.width == 1 { 0.0 } else { 3.0 };
+    // In weights: enough to part the tiles, however small they are.
+    let gap = if filters.height * filters.width == 1 { 0.0 } else { (0.08 * filters.width as f64).max(0.4) };
     let tall = (height - HEAD).max(0.0);
     let cell_of = |across: usize, down: usize| {
-        let by_width = (width - gap * (across - 1) as f64) / (across * filters.width.max(1)) as f64;
-        let by_height = (tall - gap * (down - 1) as f64) / (down * filters.height.max(1)) as f64;
+        let by_width = width / ((across * filters.width.max(1)) as f64 + gap * (across - 1) as f64);
+        let by_height = tall / ((down * filters.height.max(1)) as f64 + gap * (down - 1) as f64);
         by_width.min(by_height).clamp(0.0, CELL)
     };
     let wrapped = |across: usize| (across, units.div_ceil(across));
@@ -43,7 +44,8 @@ fn layout(filters: &Filters, (width, height): (f64, f64)) -> Layout {
     } else {
         (units.max(1), maps.max(1))
     };
-    Layout { across, down: down.max(1), cell: cell_of(across, down.max(1)), gap }
+    let cell = cell_of(across, down.max(1));
+    Layout { across, down: down.max(1), cell, gap: gap * cell }
 }
 
 impl Layout {

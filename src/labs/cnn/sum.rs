@@ -5,6 +5,7 @@ use super::observer::CnnObserver;
 use crate::error::name_of;
 use crate::labs::format::significant;
 use crate::labs::{Arithmetic, Figure, Numbers, Panel, Rule, Unit, View};
+use crate::nn::Survey;
 use crate::train::Run;
 
 /// Inputs shown of a unit that sees no picture: the ones that matter most, side by side.
@@ -26,7 +27,8 @@ pub(super) fn panel(observer: &CnnObserver, run: &Run, view: &View, numbers: &mu
         } else {
             format!("unit {}", unit.map + 1)
         };
-        let summary = format!("{name}, {place}: its value is {}.", significant(f64::from(sum.terms[4]), 4));
+        let value = significant(f64::from(sum.terms[4]), 4);
+        let summary = format!("{name}, {place}: its value is {value}.{}", seen(run, unit));
         (format!("{name}, {place}"), summary, sum)
     };
     let activation = run.network().activation(unit.layer);
@@ -43,6 +45,19 @@ pub(super) fn panel(observer: &CnnObserver, run: &Run, view: &View, numbers: &mu
         activation: name_of(activation),
     };
     Panel { id: "sum".into(), note, summary, figure: Figure::Arithmetic(figure) }
+}
+
+/// What the unit sees of the picture, as a sentence.
+fn seen(run: &Run, unit: Unit) -> String {
+    let survey = Survey::of(&run.current().network, run.input_shape());
+    match survey.fields(unit.layer, [unit.row, unit.column, 1, 1]).first() {
+        Some(&Some([row, column, rows, columns])) => format!(
+            " Of the picture it sees rows {row} to {} and columns {column} to {}.",
+            row + rows.saturating_sub(1),
+            column + columns.saturating_sub(1)
+        ),
+        _ => String::new(),
+    }
 }
 
 /// See [`Arithmetic`].
