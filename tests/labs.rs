@@ -456,7 +456,7 @@ fn costs_filters_and_pooling_are_those_of_the_network() {
     let counts: Vec<[f64; 3]> = costs.layers.iter().map(|layer| layer.counts).collect();
     assert_eq!(counts[0], [25.0 * 16.0 + 16.0, 24.0 * 24.0 * 25.0 * 16.0, 24.0 * 24.0 * 16.0]);
     assert_eq!(counts[1], [0.0, 0.0, 12.0 * 12.0 * 16.0]);
-    assert_eq!(counts[7], [576.0 * 10.0 + 10.0, 5760.0, 10.0]);
+    assert_eq!(counts[7], [1024.0 * 10.0 + 10.0, 10_240.0, 10.0]);
     assert_eq!(costs.total[0], run.network().weights.len() as f64);
     // Without pooling the last convolution gives 22·22·64 numbers to the dense layer.
     assert_eq!(costs.layers[7].without, Some([22.0 * 22.0 * 64.0 * 10.0 + 10.0, 309_760.0, 10.0]));

@@ -65,7 +65,7 @@ pub fn FocusPicker(page: Page, maps: RwSignal<Option<Drawn>>) -> impl IntoView {
     });
     let bounds = move |of: fn(&MapColumn) -> usize| column.with(|column| column.as_ref().map_or(1, of));
     let is_picture =
-        Memo::new(move |_| column.with(|column| column.as_ref().is_some_and(|column| !column.is_vector)));
+        Memo::new(move |_| column.with(|column| column.as_ref().is_none_or(|column| !column.is_vector)));
     let number = move |label: &'static str,
                        from: usize,
                        many: fn(&MapColumn) -> usize,
@@ -104,7 +104,7 @@ pub fn FocusPicker(page: Page, maps: RwSignal<Option<Drawn>>) -> impl IntoView {
     };
     view! {
         <div class="pick">
-            <label class="inline">"layer" <select class="num" on:change=choose_layer>{layers}</select></label>
+            <label class="inline"><span class="vh">"layer"</span><select class="num" on:change=choose_layer>{layers}</select></label>
             {map_or_unit}
             <Sliding page=page track=track />
         </div>

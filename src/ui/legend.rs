@@ -54,7 +54,7 @@ pub fn MapKey(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
 #[component]
 pub fn MapScaleKey(page: Page, drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
     const SIGNS: [(&str, Sign); 3] =
-        [("as needed", Sign::AsNeeded), ("0 to max", Sign::Unsigned), ("−max to max", Sign::Signed)];
+        [("auto sign", Sign::AsNeeded), ("0 to max", Sign::Unsigned), ("−max to max", Sign::Signed)];
     let has_maps = Memo::new(move |_| {
         drawn.with(|drawn| drawn.as_ref().is_some_and(|drawn| matches!(drawn.0.figure, Figure::Maps(_))))
     });

@@ -21,10 +21,17 @@ async fn mistakes(stage: &Stage) -> Vec<(usize, String)> {
     serde_json::from_value(stage.value(rows).await).expect("words")
 }
 
+/// Waits until the run has so many layers, as its costs tell: a row for each and one for all.
 async fn run_has(stage: &Stage, layers: usize) {
-    // The layer picker lists all but flatten and the output.
-    let costs = stage.table("costs").await;
-    assert_eq!(costs.len(), layers + 1, "a row for each layer and one for all: {costs:?}");
+    let mut costs = Vec::new();
+    for _ in 0..20 {
+        costs = stage.table("costs").await;
+        if costs.len() == layers + 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("the run has not {layers} layers: {costs:?}");
 }
 
 async fn focus(stage: &Stage, selector: &str) {

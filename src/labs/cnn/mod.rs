@@ -99,9 +99,9 @@ impl Lab for Cnn {
             },
             slot("curves", "Training", "train thick, test thin", Place::Row, 188),
             slot("confusion", "Confusion", "", Place::Row, 212),
-            slot("filters", "Filters", "the weights of the layer in focus", Place::Below, 300),
+            slot("filters", "Filters", "weights of the layer in focus", Place::Below, 300),
             slot("pooled", "Pooling", "one map before and after", Place::Below, 300),
-            slot("costs", "Costs", "of each layer, for one picture", Place::Below, 320),
+            slot("costs", "Costs", "for one picture", Place::Below, 320),
         ];
         &FIGURES
     }
