@@ -85,7 +85,10 @@ impl List {
         self.change(|items| {
             items.remove(index);
         });
-        let next = self.items.with_untracked(|items| items.get(index).map(|item| item.0));
+        // The layer that takes its place; the output layer has nothing to focus.
+        let next = self
+            .items
+            .with_untracked(|items| items[..items.len().saturating_sub(1)].get(index).map(|item| item.0));
         request_animation_frame(move || match next {
             Some(next) => keys::focus(&format!("layer-{next}")),
             None => keys::focus("add-layer"),

@@ -54,7 +54,9 @@ pub fn Sliding(page: Page, track: Signal<Option<Track>>) -> impl IntoView {
     };
     let now = move || {
         // The page is ahead of the figure by what is still under way.
-        track.get_untracked().map(|track| Track { unit: page.focus().unwrap_or(track.unit), ..track })
+        let track = track.get_untracked()?;
+        let unit = page.focus().filter(|unit| unit.layer == track.unit.layer).unwrap_or(track.unit);
+        Some(Track { unit, ..track })
     };
     let handle = set_interval_with_handle(
         move || {

@@ -28,10 +28,12 @@ pub(super) fn panel(run: &Run) -> Panel {
     let total = sum(&costs);
     let without = without.map(|costs| sum(&costs));
     let mut summary = format!(
-        "One picture takes {} multiply-adds with {} weights, and the layers give {} numbers for it",
+        "One picture takes {} multiply-adds with {} weights ({} bytes), and the layers give {} numbers for it ({} bytes)",
         whole(total[1]),
         whole(total[0]),
-        whole(total[2])
+        whole(total[0] * Costs::BYTES),
+        whole(total[2]),
+        whole(total[2] * Costs::BYTES)
     );
     summary.push_str(&match without {
         Some(without) => {
