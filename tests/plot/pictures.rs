@@ -170,3 +170,39 @@ fn thrown_away(name: &str, is_max: bool) -> Sample {
         })
     })
 }
+
+/// Three units side by side in twos leave a place free, which is no unit.
+#[test]
+fn a_layer_of_few_units_has_no_more_than_those() {
+    let few = sample("few", |numbers, _| {
+        let column = MapColumn {
+            layer: Some(4),
+            label: "dense".into(),
+            shape: "3 units".into(),
+            maps: 1,
+            across: 1,
+            of: 3,
+            height: 2,
+            width: 2,
+            values: numbers.add([1.0, 2.0, 3.0, 0.0]),
+            scales: numbers.add([3.0]),
+            is_signed: false,
+            mixes: true,
+            is_vector: true,
+            field: None,
+        };
+        Figure::Maps(Maps { columns: vec![column], focus: None })
+    });
+    let table = glassbox::plot::table(&few.figure, &few.numbers);
+    assert_eq!(table.rows, [["dense", "1", "1", "2", "3"].map(String::from)]);
+    let Figure::Maps(maps) = &few.figure else { unreachable!("maps are maps") };
+    let units: Vec<usize> = (0..400)
+        .filter_map(|i| {
+            let at = (f64::from(i % 20) * 1.2, 36.0 + f64::from(i / 20) * 13.0);
+            let unit = glassbox::plot::unit_at(maps, &few.numbers, (200.0, 300.0), at)?;
+            assert_eq!((unit.layer, unit.row, unit.column), (4, 0, 0));
+            Some(unit.map)
+        })
+        .collect();
+    assert!((0..3).all(|unit| units.contains(&unit)) && units.iter().all(|&unit| unit < 3), "{units:?}");
+}
