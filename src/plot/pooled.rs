@@ -74,7 +74,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, pooled: &Pooled, numbers: 
         draw_map(pen, *shape, place, colored)?;
         let [rows, columns] = *shape;
         let name = format!("{} {rows}×{columns}", if side == 0 { "before" } else { "after" });
-        if Font::Small.width(&name) <= place.width + GAP * 0.8 {
+        let room = if side == 0 { place.width + GAP * 0.8 } else { pen.width - place.x };
+        if Font::Small.width(&name) <= room {
             pen.text(&name, (place.x, 8.0), Align::Left, Font::Small, &colors.ink_3)?;
         }
     }

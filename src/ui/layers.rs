@@ -74,8 +74,9 @@ impl List {
         let last = self.items.with_untracked(Vec::len).saturating_sub(1);
         if to < last && index < last {
             self.change(|items| items.swap(index, to));
-            let name = if down { "down" } else { "up" };
-            // The button went along with its row, and a row that is moved loses the focus.
+            // A row that is moved loses the focus; at the end of the way the other button is the one that is left.
+            let goes_on = if down { to + 1 < last } else { to > 0 };
+            let name = if down == goes_on { "down" } else { "up" };
             request_animation_frame(move || keys::focus(&format!("layer-{id}-{name}")));
         }
     }

@@ -80,7 +80,7 @@ async fn a_network_is_built_by_keys_and_a_mistake_leaves_the_run_alone() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].0 == 8 && found[0].1.contains("conv2d takes images"), "{found:?}");
     assert!(
-        focused(&stage).await.contains("Move layer 8, conv2d down"),
+        focused(&stage).await.contains("Move layer 8, conv2d up"),
         "the focus follows: {}",
         focused(&stage).await
     );
