@@ -98,12 +98,13 @@ pub const LAYER_KINDS: [LayerKind; 9] = [
 ];
 
 impl LayerKind {
-    /// The settings of a new layer of this kind.
+    /// The settings of a new layer of this kind, all of them.
     #[must_use]
     pub fn fresh(&self) -> Value {
         let mut settings = (self.fresh)();
         settings["type"] = self.name.into();
-        settings
+        let config = config(&settings).expect("new layers are tested");
+        serde_json::to_value(config).expect("settings are plain data")
     }
 }
 

@@ -90,7 +90,7 @@ pub fn MapScaleKey(page: Page, drawn: RwSignal<Option<Drawn>>) -> impl IntoView 
                         <option value="map" selected=is_per_map>"per map"</option>
                     </select>
                     <select class="quiet" id="map-sign" aria-label="Range of the colours" on:change=on_sign>{signs}</select>
-                    <span class="only-wide key">{move || if is_signed.get() { "−max" } else { "0" }}
+                    <span class="scale__ramp key">{move || if is_signed.get() { "−max" } else { "0" }}
                         <span class=move || if is_signed.get() { "ramp ramp--div" } else { "ramp ramp--seq" }></span>"max"</span>
                 </span>
             }
