@@ -62,7 +62,11 @@ fn every_lab_gives_the_same_run_twice_and_draws_every_figure() {
                         let mut svg = String::new();
                         {
                             let area = SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area();
-                            let view = plot::View { selected_layer: 3, hover: Some((90.0, 60.0)) };
+                            let view = plot::View {
+                                selected_layer: 3,
+                                hover: Some((90.0, 60.0)),
+                                ..plot::View::default()
+                            };
                             plot::draw(
                                 &area,
                                 &panel.figure,
@@ -406,4 +410,80 @@ fn after_a_change_every_figure_tells_the_same_test() {
         assert_eq!(boundary.note, format!("test {shown}"));
         assert_eq!(curves.changes.len(), usize::from(step >= 119));
     }
+}
+
+#[test]
+fn other_layers_begin_with_fresh_weights_and_the_shipped_ones_with_theirs() {
+    let cnn = glassbox::labs::find("cnn").unwrap();
+    let change =
+        |experiment: &Experiment, key: &str, value: Value| cnn.change(experiment, key, &value).unwrap();
+    let defaults = cnn.defaults();
+    let layers = serde_json::to_value(&defaults.network.layers).unwrap();
+    let mut fewer = layers.clone();
+    fewer.as_array_mut().unwrap().remove(1);
+    let other = change(&defaults, "network.layers", fewer);
+    assert_eq!(other.initial_weights, None);
+    assert_eq!(change(&other, "network.layers", layers.clone()), defaults);
+    // The trained weights bring their layers, and fresh ones stay fresh.
+    assert_eq!(change(&other, "initial_weights", json!("digits")), defaults);
+    let fresh = change(&defaults, "initial_weights", Value::Null);
+    let mut tanh = layers;
+    tanh[0]["activation"] = json!("tanh");
+    assert_eq!(change(&fresh, "network.layers", tanh.clone()).initial_weights, None);
+    // Another activation keeps the weights and the run; of several there is no one in force.
+    let mixed = change(&defaults, "network.layers", tanh);
+    assert_eq!(mixed.initial_weights, defaults.initial_weights);
+    assert!(defaults.difference(&mixed).keys().all(|key| glassbox::train::is_live(key)));
+    let controls = cnn.controls(&mixed);
+    let activation = controls.iter().find(|control| control.key == "activation").unwrap();
+    assert_eq!(activation.shown(), glassbox::labs::MIXED);
+    let error =
+        cnn.change(&defaults, "network.layers", &json!([{ "type": "dense", "units": 10 }])).unwrap_err();
+    assert!(error.to_string().starts_with("network.layers.0 (dense) takes a row of features"), "{error}");
+}
+
+/// What the figures of the layers themselves say, counted by hand for the network that ships.
+#[test]
+fn costs_filters_and_pooling_are_those_of_the_network() {
+    let cnn = glassbox::labs::find("cnn").unwrap();
+    let run = Run::new(cnn.defaults()).unwrap();
+    let mut observer = cnn.observe(&run);
+    let view = everything(cnn);
+    let mut numbers = Numbers::default();
+    observer.look(&run, &view);
+    let mut figure = |id: &str, view: &View| observer.panel(id, &run, view, &mut numbers).unwrap().figure;
+    let Figure::Costs(costs) = figure("costs", &view) else { panic!("costs") };
+    let counts: Vec<[f64; 3]> = costs.layers.iter().map(|layer| layer.counts).collect();
+    assert_eq!(counts[0], [25.0 * 16.0 + 16.0, 24.0 * 24.0 * 25.0 * 16.0, 24.0 * 24.0 * 16.0]);
+    assert_eq!(counts[1], [0.0, 0.0, 12.0 * 12.0 * 16.0]);
+    assert_eq!(counts[7], [1024.0 * 10.0 + 10.0, 10_240.0, 10.0]);
+    assert_eq!(costs.total[0], run.network().weights.len() as f64);
+    // Without pooling the last convolution gives 22·22·64 numbers to the dense layer.
+    assert_eq!(costs.layers[7].without, Some([22.0 * 22.0 * 64.0 * 10.0 + 10.0, 309_760.0, 10.0]));
+    assert_eq!(costs.layers[1].without, None);
+
+    let at = |layer: usize| View {
+        focus: Some(glassbox::labs::Unit { layer, map: 2, row: 1, column: 1 }),
+        ..everything(cnn)
+    };
+    let Figure::Filters(filters) = figure("filters", &at(2)) else { panic!("filters") };
+    assert_eq!((filters.of, filters.height, filters.focus), ([32, 16], 3, Some(2)));
+    let Figure::Pooled(pooled) = figure("pooled", &at(1)) else { panic!("pooled") };
+    assert_eq!((pooled.before, pooled.after, pooled.map), ([24, 24], [12, 12], [2, 16]));
+    // The window of filter 2 over map 0, as the network has it.
+    let kernel = run.network().kernels().nth(1).unwrap();
+    let weights = &run.network().weights[kernel.range.clone()];
+    let drawn = numbers.at(filters.values);
+    for cell in 0..9 {
+        assert_eq!(drawn[2 * 16 * 9 + cell], weights[cell * 16 * 32 + 2]);
+    }
+    let (before, after, kept) =
+        (numbers.at(pooled.inputs), numbers.at(pooled.outputs), numbers.at(pooled.kept));
+    assert_eq!(kept.len(), 144, "one of each window");
+    let mut kept_values: Vec<f32> = kept.iter().map(|&cell| before[cell as usize]).collect();
+    let mut after = after.to_vec();
+    kept_values.sort_by(f32::total_cmp);
+    after.sort_by(f32::total_cmp);
+    assert_eq!(kept_values, after);
+    assert_eq!(pooled.left[0], 0.25);
 }

@@ -26,6 +26,9 @@ pub enum Kind {
     Select,
     /// A picture for each choice: a data set drawn small.
     DataSets,
+    /// The layers of a network, one below the other, to be changed, added, moved and taken away; the
+    /// choices are whole networks to begin with. See [`super::Draft`].
+    Layers,
 }
 
 /// A setting with what it can be set to.
@@ -70,6 +73,12 @@ pub(super) fn parsed<T: DeserializeOwned>(key: &str, value: &Value) -> Result<T>
         Error::Unreadable { reason, .. } => Error::Unreadable { key: key.into(), reason },
         other => other,
     })
+}
+
+/// What all layers have in common, else the word [`MIXED`], which is no choice.
+pub(super) fn common<T: PartialEq + Serialize>(mut values: impl Iterator<Item = T>) -> Value {
+    let Some(first) = values.next() else { return "none".into() };
+    if values.all(|value| value == first) { plain(first) } else { MIXED.into() }
 }
 
 fn plain(setting: impl Serialize) -> Value {

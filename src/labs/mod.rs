@@ -7,6 +7,8 @@ mod control;
 mod curves;
 pub mod format;
 mod gradients;
+mod layer_figures;
+mod layers;
 mod link;
 mod panel;
 mod pictures;
@@ -14,6 +16,8 @@ mod verdict;
 
 pub use changes::{Change, changes, sentence};
 pub use control::{Choice, Control, Kind, MIXED};
+pub use layer_figures::{Costs, Filters, LayerCost, Pooled};
+pub use layers::{Draft, DraftRow, Input, LAYER_KINDS, LayerField, LayerKind, layer_kind, place_for};
 pub use link::{from_link, to_link};
 pub use panel::*;
 pub use pictures::*;

@@ -2,6 +2,7 @@
 //! apart in the frame's one array, so that they cross from the worker without being parsed.
 
 use super::changes::Change;
+use super::layer_figures::{Costs, Filters, Pooled};
 use super::pictures::{Arithmetic, Gallery, Maps, Matrix, Scores};
 use crate::nn::Activation;
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,9 @@ pub enum Figure {
     Matrix(Matrix),
     Arithmetic(Arithmetic),
     Gallery(Gallery),
+    Costs(Costs),
+    Filters(Filters),
+    Pooled(Pooled),
 }
 
 /// Lines over the steps of a run, in one strip for each measure.

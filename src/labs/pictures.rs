@@ -37,6 +37,8 @@ pub struct MapColumn {
     pub is_signed: bool,
     /// Whether each of its maps is made of all maps before it, and not of one.
     pub mixes: bool,
+    /// Whether it is no picture but a column of units, as many as `of`.
+    pub is_vector: bool,
     /// What the unit in focus sees of this layer: first row, first column, rows, columns.
     pub field: Option<[usize; 4]>,
 }
@@ -105,7 +107,9 @@ pub struct Arithmetic {
     pub weights: Span,
     /// Which map before it `inputs` are of, and of how many.
     pub of_map: [usize; 2],
-    /// Sum of the products drawn, sum over the maps that are not, bias, pre-activation, output.
+    /// What is not drawn: "the other 7 maps"; empty where all is.
+    pub others: String,
+    /// Sum of the products drawn, sum over what is not, bias, pre-activation, output.
     pub terms: [f32; 5],
     /// Name of the activation: "relu".
     pub activation: String,

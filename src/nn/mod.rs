@@ -8,6 +8,7 @@ pub mod layers;
 mod loss;
 mod network;
 mod pass;
+mod survey;
 
 pub use activation::Activation;
 pub use init::{Initializer, InitializerName};
@@ -15,3 +16,4 @@ pub use layers::{Layer, LayerConfig};
 pub use loss::Loss;
 pub use network::{Network, NetworkConfig, Plan, Slot};
 pub use pass::{Mode, Pass, Trace};
+pub use survey::{Cost, Survey};

@@ -355,12 +355,12 @@ impl Network {
 }
 
 /// Numbers in an array of this shape; as many as can be counted where 32 bits cannot hold it.
-fn size(shape: &[usize]) -> usize {
+pub(super) fn size(shape: &[usize]) -> usize {
     shape.iter().fold(1, |size, &axis| size.saturating_mul(axis))
 }
 
 /// Keras' rule: the type alone, then with _1, _2, …
-fn unique_name(kind: &str, names: &[String]) -> String {
+pub(super) fn unique_name(kind: &str, names: &[String]) -> String {
     let is_same = |name: &&String| name.as_str() == kind || name.starts_with(&format!("{kind}_"));
     match names.iter().filter(is_same).count() {
         0 => kind.to_owned(),

@@ -123,13 +123,11 @@ fn sentences(sum: &Arithmetic, numbers: &Numbers) -> Vec<String> {
             let signed =
                 |value: f32| format!("{} {}", if value < 0.0 { "−" } else { "+" }, fixed(value.abs(), 2));
             let (here, bias, z) = (fixed(here, 2), signed(bias), fixed(z, 2));
-            let maps = sum.of_map[1].saturating_sub(1);
-            let (words, others) = match maps {
-                0 => (String::new(), String::new()),
-                maps => (
-                    format!(" {} from the other {maps} maps", signed(elsewhere)),
-                    format!(" {}", signed(elsewhere)),
-                ),
+            let (words, others) = match sum.others.as_str() {
+                "" => (String::new(), String::new()),
+                others => {
+                    (format!(" {} from {others}", signed(elsewhere)), format!(" {}", signed(elsewhere)))
+                }
             };
             let after = match sum.activation.as_str() {
                 "linear" => String::new(),

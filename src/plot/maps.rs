@@ -38,8 +38,43 @@ struct Place {
     foot: f64,
 }
 
-fn is_vector(column: &MapColumn) -> bool {
-    column.maps == 1 && column.height > 2 * column.width
+/// What the colours of the maps stand for, as the visitor switches it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MapScale {
+    /// Whether each map has a scale of its own, and not each layer.
+    pub is_per_map: bool,
+    pub sign: Sign,
+}
+
+/// Which values the colours tell apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sign {
+    /// Signed in layers where values below 0 occur.
+    #[default]
+    AsNeeded,
+    /// From 0 on: all below looks like 0.
+    Unsigned,
+    /// From −max to max.
+    Signed,
+}
+
+impl MapScale {
+    fn is_signed(self, column: &MapColumn) -> bool {
+        match self.sign {
+            Sign::AsNeeded => column.is_signed,
+            Sign::Unsigned => false,
+            Sign::Signed => true,
+        }
+    }
+
+    /// The magnitude in the strongest colour of a map; 0 for one of zeros.
+    fn most(self, column: &MapColumn, scales: &[f32], index: usize, map: &[f32]) -> f32 {
+        if self.is_per_map && !column.is_vector {
+            map.iter().fold(0.0, |most, value| most.max(value.abs()))
+        } else {
+            scales.get(index).copied().unwrap_or(1.0)
+        }
+    }
 }
 
 /// How much room a tile of a column asks for beside the largest: maps of fewer cells are smaller.
@@ -48,14 +83,14 @@ fn share(column: &MapColumn, most_cells: usize) -> f64 {
 }
 
 pub(super) fn layout(maps: &Maps, (width, height): (f64, f64)) -> Layout {
-    let pictures = || maps.columns.iter().filter(|column| !is_vector(column));
+    let pictures = || maps.columns.iter().filter(|column| !column.is_vector);
     let most_cells = pictures().map(|column| column.width.max(column.height)).max().unwrap_or(1);
     let down = |column: &MapColumn| column.maps.div_ceil(column.across.max(1)).max(1);
     let many = maps.columns.len();
     let links = LINKS[usize::from(width < 500.0)];
     let gaps = links * many.saturating_sub(1) as f64
         + pictures().map(|column| GAP * column.across.saturating_sub(1) as f64).sum::<f64>()
-        + maps.columns.iter().filter(|c| is_vector(c)).map(|c| VECTOR_CELL * c.width as f64).sum::<f64>();
+        + maps.columns.iter().filter(|c| c.is_vector).map(|c| VECTOR_CELL * c.width as f64).sum::<f64>();
     let shares: f64 = pictures().map(|column| share(column, most_cells) * column.across as f64).sum();
     let tall = (height - HEAD).max(0.0);
     let by_width = ((width - gaps) / shares.max(1e-6)).max(0.0);
@@ -69,7 +104,7 @@ pub(super) fn layout(maps: &Maps, (width, height): (f64, f64)) -> Layout {
     let mut x = 0.0;
     let columns = maps.columns.iter().map(|column| {
         let (across, rows) = (column.across.max(1), down(column));
-        let (tile_width, tile_height) = if is_vector(column) {
+        let (tile_width, tile_height) = if column.is_vector {
             (VECTOR_CELL * column.width as f64, tall)
         } else {
             let side = share(column, most_cells) * unit;
@@ -98,12 +133,17 @@ impl Place {
     }
 }
 
-pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, maps: &Maps, numbers: &Numbers) -> Drawn<DB> {
+pub(super) fn draw<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    maps: &Maps,
+    numbers: &Numbers,
+    scale: MapScale,
+) -> Drawn<DB> {
     let layout = layout(maps, (pen.width, pen.height));
     draw_links(pen, maps, &layout)?;
     for (index, (column, place)) in maps.columns.iter().zip(&layout.columns).enumerate() {
         draw_head(pen, maps, &layout, index)?;
-        draw_tiles(pen, column, place, numbers)?;
+        draw_tiles(pen, (column, place), numbers, scale)?;
         if let Some([row, left, rows, columns]) = column.field {
             let color = pen.style.palette.bad;
             for map in 0..column.maps {
@@ -116,9 +156,9 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, maps: &Maps, numbers: &Num
     let found =
         maps.columns.iter().zip(&layout.columns).find(|(column, _)| column.layer == Some(focus.layer));
     match found {
-        Some((column, place)) if focus.map < column.maps || is_vector(column) => {
-            let tile = place.tile(if is_vector(column) { 0 } else { focus.map });
-            if !is_vector(column) {
+        Some((column, place)) if focus.map < column.maps || column.is_vector => {
+            let tile = place.tile(if column.is_vector { 0 } else { focus.map });
+            if !column.is_vector {
                 pen.frame(tile.grown(2.0), 2.0, &pen.style.palette.ink)?;
             }
             let (row, left) = cell_of(column, focus);
@@ -153,7 +193,7 @@ fn draw_head<DB: DrawingBackend>(pen: &Pen<DB>, maps: &Maps, layout: &Layout, in
 }
 
 /// `conv2d_1` as `conv_1`, `max_pooling2d` as `pool`.
-fn short(name: &str) -> String {
+pub(super) fn short(name: &str) -> String {
     let (kind, number) =
         name.rsplit_once('_').filter(|(_, n)| n.parse::<u32>().is_ok()).unwrap_or((name, ""));
     let kind = match kind {
@@ -196,14 +236,15 @@ fn curve((x, y): Point, (to_x, to_y): Point) -> impl Iterator<Item = Point> {
 
 fn draw_tiles<DB: DrawingBackend>(
     pen: &Pen<DB>,
-    column: &MapColumn,
-    place: &Place,
+    (column, place): (&MapColumn, &Place),
     numbers: &Numbers,
+    map_scale: MapScale,
 ) -> Drawn<DB> {
     let colors = &pen.style.palette;
+    let is_signed = map_scale.is_signed(column);
     let cells = column.width * column.height;
     let pixels = pen.pixels();
-    let ramp = Ramp::new(if column.is_signed { &colors.div } else { &colors.seq });
+    let ramp = Ramp::new(if is_signed { &colors.div } else { &colors.seq });
     let scales = numbers.at(column.scales);
     let mut maps = numbers.at(column.values).chunks_exact(cells.max(1));
     let (wide, high) = ((place.width * pixels).round() as usize, (place.height * pixels).round() as usize);
@@ -212,10 +253,13 @@ fn draw_tiles<DB: DrawingBackend>(
     }
     for index in 0..column.maps {
         let Some(map) = maps.next() else { break };
-        let scale = scales.get(index).copied().unwrap_or(1.0).max(f32::MIN_POSITIVE);
+        let scale = map_scale.most(column, scales, index, map).max(f32::MIN_POSITIVE);
         let color = |cell: usize| -> RGBColor {
+            if column.is_vector && cell >= column.of {
+                return colors.surface; // the last row is not full
+            }
             let value = map[cell] / scale;
-            if column.is_signed { ramp.signed(value) } else { ramp.at(value) }
+            if is_signed { ramp.signed(value) } else { ramp.at(value) }
         };
         let mut bitmap = Bitmap::from_colors(
             wide,
@@ -234,7 +278,7 @@ fn draw_tiles<DB: DrawingBackend>(
 
 /// Where a unit lies in its column: row and column of its tile's cells.
 fn cell_of(column: &MapColumn, unit: Unit) -> (usize, usize) {
-    if is_vector(column) {
+    if column.is_vector {
         (unit.map / column.width.max(1), unit.map % column.width.max(1))
     } else {
         (unit.row, unit.column)
@@ -266,7 +310,7 @@ fn at(maps: &Maps, numbers: &Numbers, size: (f64, f64), (px, py): Point) -> Opti
             let row = cell((py - tile.y) / tile.height, column.height);
             let left = cell((px - tile.x) / tile.width, column.width);
             let value = *numbers.at(column.values).get((map * column.height + row) * column.width + left)?;
-            let unit = if is_vector(column) {
+            let unit = if column.is_vector {
                 Unit { layer: column.layer.unwrap_or(0), map: row * column.width + left, row: 0, column: 0 }
             } else {
                 Unit { layer: column.layer.unwrap_or(0), map, row, column: left }
@@ -283,14 +327,14 @@ pub fn unit_at(maps: &Maps, numbers: &Numbers, size: (f64, f64), pointer: Point)
     let (index, unit, ..) = at(maps, numbers, size, pointer)?;
     maps.columns[index].layer.map(|_| unit).filter(|unit| {
         let column = &maps.columns[index];
-        !is_vector(column) || unit.map < column.of
+        !column.is_vector || unit.map < column.of
     })
 }
 
 pub(super) fn read(maps: &Maps, numbers: &Numbers, size: (f64, f64), pointer: Point) -> Option<ReadOut> {
     let (index, unit, cell, value) = at(maps, numbers, size, pointer)?;
     let column = &maps.columns[index];
-    let place = if is_vector(column) {
+    let place = if column.is_vector {
         if unit.map >= column.of {
             return None;
         }

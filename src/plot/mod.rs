@@ -9,9 +9,11 @@ mod axes;
 mod bars;
 mod bitmap;
 mod columns;
+mod costs;
 mod curves;
 mod diagram;
 mod distribution;
+mod filters;
 mod gallery;
 mod layer_map;
 mod links;
@@ -21,15 +23,17 @@ mod palette;
 mod pen;
 mod picture;
 mod plane;
+mod pooled;
 mod read_out;
 mod scores;
 mod table;
+mod table_layers;
 mod text;
 mod thumbnail;
 
 pub use columns::{Columns, columns};
 pub use gallery::picture_at;
-pub use maps::unit_at;
+pub use maps::{MapScale, Sign, unit_at};
 pub use matrix::cell_at;
 pub use palette::{Palette, Ramp};
 pub use picture::picture;
@@ -79,6 +83,8 @@ pub struct View {
     pub selected_layer: usize,
     /// Pointer in CSS pixels from the figure's top left.
     pub hover: Option<(f64, f64)>,
+    /// What the colours of feature maps stand for.
+    pub map_scale: MapScale,
 }
 
 /// Draws `figure` over all of `area`, on the surface colour.
@@ -101,11 +107,14 @@ pub fn draw<DB: DrawingBackend>(
         Figure::Distribution(distribution) => distribution::draw(&pen, distribution, numbers),
         Figure::Plane(plane) => plane::draw(&pen, plane, numbers),
         Figure::Diagram(diagram) => diagram::draw(&pen, diagram, numbers, view),
-        Figure::Maps(maps) => maps::draw(&pen, maps, numbers),
+        Figure::Maps(maps) => maps::draw(&pen, maps, numbers, view.map_scale),
         Figure::Scores(scores) => scores::draw(&pen, scores, numbers),
         Figure::Matrix(matrix) => matrix::draw(&pen, matrix, numbers),
         Figure::Arithmetic(sum) => arithmetic::draw(&pen, sum, numbers),
         Figure::Gallery(gallery) => gallery::draw(&pen, gallery, numbers),
+        Figure::Costs(costs) => costs::draw(&pen, costs),
+        Figure::Filters(filters) => filters::draw(&pen, filters, numbers),
+        Figure::Pooled(pooled) => pooled::draw(&pen, pooled, numbers),
     }?;
     let under_pointer = view.hover.and_then(|at| read_out(figure, numbers, (pen.width, pen.height), at));
     match under_pointer {

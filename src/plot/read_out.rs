@@ -3,7 +3,8 @@
 use super::pen::{Pen, Point};
 use super::text::Rect;
 use super::{
-    Drawn, arithmetic, bars, curves, diagram, distribution, gallery, layer_map, maps, matrix, plane, scores,
+    Drawn, arithmetic, bars, costs, curves, diagram, distribution, filters, gallery, layer_map, maps, matrix,
+    plane, pooled, scores,
 };
 use crate::labs::{Figure, Numbers};
 use plotters::prelude::DrawingBackend;
@@ -70,5 +71,8 @@ pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: P
         Figure::Matrix(matrix) => matrix::read(matrix, numbers, size, pointer),
         Figure::Arithmetic(sum) => arithmetic::read(sum, numbers, size, pointer),
         Figure::Gallery(gallery) => gallery::read(gallery, numbers, size, pointer),
+        Figure::Costs(costs) => costs::read(costs, size, pointer),
+        Figure::Filters(filters) => filters::read(filters, numbers, size, pointer),
+        Figure::Pooled(pooled) => pooled::read(pooled, numbers, size, pointer),
     }
 }

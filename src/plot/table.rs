@@ -5,6 +5,7 @@
 use super::diagram::neuron;
 use super::distribution::bin_edge;
 use super::layer_map::first_step;
+use super::table_layers;
 use crate::labs::format::layer_name;
 use crate::labs::{
     Arithmetic, Curves, Diagram, Distribution, Figure, Gallery, LayerBars, LayerMap, Line, Maps, Matrix,
@@ -35,10 +36,13 @@ pub fn table(figure: &Figure, numbers: &Numbers) -> Table {
         Figure::Matrix(matrix) => of_matrix(matrix, numbers),
         Figure::Arithmetic(sum) => of_arithmetic(sum, numbers),
         Figure::Gallery(gallery) => of_gallery(gallery, numbers),
+        Figure::Costs(costs) => table_layers::of_costs(costs),
+        Figure::Filters(filters) => table_layers::of_filters(filters, numbers),
+        Figure::Pooled(pooled) => table_layers::of_pooled(pooled, numbers),
     }
 }
 
-fn names(columns: &[&str]) -> Vec<String> {
+pub(super) fn names(columns: &[&str]) -> Vec<String> {
     columns.iter().map(|&name| name.into()).collect()
 }
 
@@ -131,7 +135,9 @@ fn of_maps(maps: &Maps, numbers: &Numbers) -> Table {
     let of_column = |column: &crate::labs::MapColumn| {
         let cells = (column.height * column.width).max(1);
         let label = column.label.clone();
+        let many = if column.is_vector { column.of.min(cells) } else { cells };
         let row = move |(index, map): (usize, &[f32])| {
+            let map = &map[..many];
             let least = map.iter().copied().fold(f32::INFINITY, f32::min);
             let most = map.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let mean = map.iter().sum::<f32>() / map.len() as f32;
@@ -203,7 +209,7 @@ fn of_arithmetic(sum: &Arithmetic, numbers: &Numbers) -> Table {
         ]
     };
     let mut rows: Vec<_> = numbers.at(sum.inputs).iter().enumerate().map(row).collect();
-    let names_of_terms = ["sum of these", "sum over other maps", "bias", "before the activation", "output"];
+    let names_of_terms = ["sum of these", "sum of the others", "bias", "before the activation", "output"];
     for (name, term) in names_of_terms.into_iter().zip(sum.terms) {
         rows.push(vec![name.into(), String::new(), String::new(), String::new(), term.to_string()]);
     }

@@ -1,7 +1,7 @@
 //! The digit model that ships: its network, and its weights as where a run may start from.
 //! `glassbox train-digits` writes it; `www/models/README.md` says how it was made and what it does.
 
-use super::Model;
+use super::{Experiment, Model};
 use crate::error::{Error, Result};
 use crate::nn::{LayerConfig, Network};
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,15 @@ impl InitialWeights {
             (Self::Model, Some(given)) => network.weights.copy_from_slice(&given.weights),
         }
         Ok(())
+    }
+
+    /// Whether the network of `experiment` can take the weights.
+    #[must_use]
+    pub fn fit(self, experiment: &Experiment) -> bool {
+        let shapes = experiment.data.input_shape().and_then(|input_shape| {
+            Network::weight_shapes(&experiment.network, &input_shape, experiment.loss)
+        });
+        shapes.is_ok_and(|shapes| self.ensure_fit(&shapes).is_ok())
     }
 }
 

@@ -157,9 +157,12 @@ pub fn read<T: de::DeserializeOwned>(value: Value) -> Result<T> {
         let reason = ["usize", "u64", "u32"].iter().fold(reason, |reason, whole| {
             reason.replace(&format!("expected {whole}"), "expected a whole number from 0")
         });
-        let reason = plain(
-            &reason.replace("unknown field", "unknown key").replace("expected f32", "expected a number"),
-        );
+        let reason =
+            reason.replace("unknown field", "unknown key").replace("expected f32", "expected a number");
+        let reason = match reason.split_once(": ").filter(|_| reason.starts_with('.')) {
+            Some((path, reason)) => format!("{path}: {}", plain(reason)),
+            None => plain(&reason),
+        };
         match key.as_str() {
             "." => Error::Unreadable { key: "experiment".into(), reason: format!(": {reason}") },
             // A layer puts the rest of the path first in what it says.

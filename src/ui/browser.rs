@@ -79,6 +79,12 @@ pub fn is_dark() -> bool {
     }
 }
 
+/// Whether the visitor asked the system for little motion.
+pub fn wants_little_motion() -> bool {
+    let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
+    query.is_some_and(|query| query.matches())
+}
+
 /// Calls back when the system's theme changes or the page moves to a screen of another resolution.
 pub fn on_style_change(changed: impl Fn() + Clone + 'static) {
     let on_change = Closure::<dyn Fn()>::new(changed.clone());

@@ -2,6 +2,7 @@
 
 use super::Page;
 use super::icons::{self, Icon};
+use super::layers::Layers;
 use super::thumbnail::Thumbnail;
 use crate::labs::{Control, Kind, changes, sentence};
 use leptos::prelude::*;
@@ -13,11 +14,17 @@ pub fn Controls(page: Page) -> impl IntoView {
     let keys = move |folded: bool| {
         let with_key = |control: &Control| (control.key.clone(), control.label, control.kind);
         controls.with(|all| {
-            all.iter().filter(|control| control.folded == folded).map(with_key).collect::<Vec<_>>()
+            let here = all.iter().filter(|control| control.folded == folded && control.kind != Kind::Layers);
+            here.map(with_key).collect::<Vec<_>>()
         })
     };
     let first = Memo::new(move |_| keys(false));
     let more = Memo::new(move |_| keys(true));
+    let networks = Memo::new(move |_| {
+        let with_key = |control: &Control| (control.key.clone(), control.label, control.kind);
+        let is_network = |control: &&Control| control.kind == Kind::Layers;
+        controls.with(|all| all.iter().filter(is_network).map(with_key).collect::<Vec<_>>())
+    });
     let row = move |(key, _, _): (String, &'static str, Kind)| {
         let name = key.clone();
         let control = Memo::new(move |before: Option<&Control>| {
@@ -39,6 +46,7 @@ pub fn Controls(page: Page) -> impl IntoView {
                 <p class="hint">"↺ starts a new run from step 0; all else changes the running network."</p>
             </div>
         </details>
+        <For each=move || networks.get() key=|row| row.clone() children=row />
         {move || page.experiment.with(|experiment| sentence(&changes(experiment))).map(|said| view! {
             <p class="hint changes" data-testid="changes">{said}" They take effect at their steps, and Reset drops them."</p>
         })}
@@ -55,6 +63,7 @@ pub fn ControlRow(page: Page, control: Memo<Control>) -> impl IntoView {
         Kind::Segments { featured } => {
             view! { <Segments page=page control=control featured=featured /> }.into_any()
         }
+        Kind::Layers => view! { <Layers page=page control=control /> }.into_any(),
         Kind::DataSets => view! { <DataSets page=page control=control /> }.into_any(),
     }
 }

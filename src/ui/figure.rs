@@ -41,7 +41,11 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
     Effect::new(move |_| {
         page.theme.track();
         let (width, height) = size.get();
-        let view = plot::View { selected_layer: page.layer.get(), hover: hover.get() };
+        let view = plot::View {
+            selected_layer: page.layer.get(),
+            hover: hover.get(),
+            map_scale: page.map_scale.get(),
+        };
         if let (Some(element), Some(drawn)) = (canvas.get(), drawn.get())
             && width >= 1.0
             && height >= 1.0
@@ -60,10 +64,28 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
     };
     let caption = Memo::new(move |_| captioned().caption);
     let is_right_half = RwSignal::new(false);
+    let has_maps = move || {
+        drawn.with_untracked(|drawn| {
+            drawn.as_ref().is_some_and(|drawn| matches!(drawn.0.figure, Figure::Maps(_)))
+        })
+    };
     let on_move = move |event: PointerEvent| {
         let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0);
         is_right_half.set(f64::from(event.client_x()) > width / 2.0);
-        hover.set(Some((event.offset_x().into(), event.offset_y().into())));
+        let at = (event.offset_x().into(), event.offset_y().into());
+        hover.set(Some(at));
+        if has_maps() {
+            let unit = unit_at(drawn.get_untracked().as_ref(), size.get_untracked(), at);
+            if page.hovered.get_untracked() != unit {
+                page.hovered.set(unit);
+            }
+        }
+    };
+    let on_leave = move |_| {
+        hover.set(None);
+        if has_maps() {
+            page.hovered.set(None);
+        }
     };
     let on_click = move |event: web_sys::MouseEvent| {
         let at = (f64::from(event.offset_x()), f64::from(event.offset_y()));
@@ -98,6 +120,8 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
                     <span class="key num">{move || note.get()}</span>
                     <legend::DiagramKey drawn=drawn layer=page.layer />
                     <legend::MapKey drawn=drawn />
+                    <legend::MapScaleKey page=page drawn=drawn />
+                    <legend::FilterKey drawn=drawn />
                     <button class="btn btn--icon fig__table" aria-label=format!("{} as a table", slot.title) title="Show as table"
                         on:click=move |_| shows_table.set(true)><Icon path=icons::TABLE small=true /></button>
                 </div>
@@ -105,7 +129,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             <focus::Answer drawn=drawn />
             <div class="fig__plot">
                 <canvas node_ref=canvas id=format!("figure-{}", slot.id) role="img" tabindex="0" aria-label=summary style=height_of(slot)
-                    on:pointermove=on_move on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
+                    on:pointermove=on_move on:pointerleave=on_leave on:click=on_click on:keydown=on_key></canvas>
                 <legend::PlaneLegend drawn=drawn />
                 <legend::Empty drawn=drawn size=size />
                 <ReadOut drawn=drawn size=size hover=hover is_right_half=is_right_half />

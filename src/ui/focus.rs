@@ -1,6 +1,7 @@
 //! The answer to a drawing as words, and the unit that is worked out, chosen by keys.
 
 use super::page::{Drawn, Page};
+use super::sliding::{Sliding, Track};
 use crate::labs::format::percent;
 use crate::labs::{Figure, MapColumn, Unit};
 use crate::train::likeliest;
@@ -53,34 +54,59 @@ pub fn FocusPicker(page: Page, maps: RwSignal<Option<Drawn>>) -> impl IntoView {
         let layer: usize = event_target_value(&event).parse().unwrap_or(0);
         let (columns, _) = columns.get_untracked();
         if let Some(column) = columns.iter().find(|column| column.layer == Some(layer)) {
-            let (row, middle) = (column.height / 2, column.width / 2);
-            page.set_focus(Unit { layer, map: 0, row, column: middle });
+            let middle = |cells: usize| if column.is_vector { 0 } else { cells / 2 };
+            page.set_focus(Unit { layer, map: 0, row: middle(column.height), column: middle(column.width) });
         }
     };
+    // The column of the unit: how many there are of each.
+    let column = Memo::new(move |_| {
+        columns
+            .with(|(columns, focus)| columns.iter().find(|column| column.layer == Some(focus.layer)).cloned())
+    });
+    let bounds = move |of: fn(&MapColumn) -> usize| column.with(|column| column.as_ref().map_or(1, of));
+    let is_picture =
+        Memo::new(move |_| column.with(|column| column.as_ref().is_none_or(|column| !column.is_vector)));
     let number = move |label: &'static str,
                        from: usize,
-                       get: fn(&Unit) -> usize,
-                       set: fn(&mut Unit, usize)| {
-        let value = move || columns.with(|(_, focus)| (get(focus) + from).to_string());
+                       many: fn(&MapColumn) -> usize,
+                       part: fn(&mut Unit) -> &mut usize| {
+        let value = move || columns.with(|(_, focus)| (*part(&mut focus.clone()) + from).to_string());
+        let last = move || (bounds(many).saturating_sub(1) + from).to_string();
         let on_change = move |event| {
             if let Ok(value) = event_target_value(&event).parse::<usize>() {
                 let mut focus = columns.with_untracked(|(_, focus)| *focus);
-                set(&mut focus, value.saturating_sub(from));
+                *part(&mut focus) = value.saturating_sub(from).min(bounds(many).saturating_sub(1));
                 page.set_focus(focus);
             }
         };
         view! {
             <label class="inline">{label}
-                <input class="num" type="number" min=from.to_string() prop:value=value on:change=on_change />
+                <input class="num" type="number" min=from.to_string() max=last prop:value=value on:change=on_change />
             </label>
+        }
+    };
+    let track = Signal::derive(move || {
+        let (column, unit) = (column.get()?, columns.with(|(_, focus)| *focus));
+        let units = if column.is_vector { column.of } else { 0 };
+        Some(Track { unit, height: column.height, width: column.width, units })
+    });
+    let map_or_unit = move || {
+        if is_picture.get() {
+            view! {
+                {number("map", 1, |column| column.of, |unit| &mut unit.map)}
+                {number("row", 0, |column| column.height, |unit| &mut unit.row)}
+                {number("column", 0, |column| column.width, |unit| &mut unit.column)}
+            }
+            .into_any()
+        } else {
+            view! { {number("unit", 1, |column| column.of, |unit| &mut unit.map)} }.into_any()
         }
     };
     view! {
         <div class="pick">
-            <label class="inline">"layer" <select class="num" on:change=choose_layer>{layers}</select></label>
-            {number("map", 1, |unit| unit.map, |unit, value| unit.map = value)}
-            {number("row", 0, |unit| unit.row, |unit, value| unit.row = value)}
-            {number("column", 0, |unit| unit.column, |unit, value| unit.column = value)}
+            <label class="inline"><span class="vh">"layer"</span><select class="num" on:change=choose_layer>{layers}</select></label>
+            {map_or_unit}
+            <Sliding page=page track=track />
         </div>
     }
 }

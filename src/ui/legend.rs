@@ -1,9 +1,9 @@
 //! What the marks of a figure mean, beside it, and the word in place of a figure without data.
 
-use super::page::Drawn;
+use super::page::{Drawn, Page};
 use crate::labs::Figure;
 use crate::labs::format::{layer_name, power, power_of_ten};
-use crate::plot;
+use crate::plot::{self, Sign};
 use leptos::prelude::*;
 
 /// What the colours of the selected layer's tiles mean.
@@ -44,6 +44,74 @@ pub fn MapKey(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
             view! {
                 <span class="key">
                     <span class="num">{power_of_ten(low)}</span><span class="ramp ramp--seq"></span><span class="num">{power_of_ten(high)}</span>
+                </span>
+            }
+        })
+    }
+}
+
+/// What the colours of feature maps stand for, with the two switches of it.
+#[component]
+pub fn MapScaleKey(page: Page, drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
+    const SIGNS: [(&str, Sign); 3] =
+        [("auto sign", Sign::AsNeeded), ("0 to max", Sign::Unsigned), ("−max to max", Sign::Signed)];
+    let has_maps = Memo::new(move |_| {
+        drawn.with(|drawn| drawn.as_ref().is_some_and(|drawn| matches!(drawn.0.figure, Figure::Maps(_))))
+    });
+    let is_signed = Memo::new(move |_| match page.map_scale.get().sign {
+        Sign::AsNeeded => drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
+            Some(Figure::Maps(maps)) => maps.columns.iter().any(|column| column.is_signed),
+            _ => false,
+        }),
+        sign => sign == Sign::Signed,
+    });
+    let on_range =
+        move |event| page.map_scale.update(|scale| scale.is_per_map = event_target_value(&event) == "map");
+    let on_sign = move |event| {
+        let sign = event_target_value(&event).parse().ok().and_then(|index: usize| SIGNS.get(index));
+        if let Some(&(_, sign)) = sign {
+            page.map_scale.update(|scale| scale.sign = sign);
+        }
+    };
+    let is_per_map = move || page.map_scale.with(|scale| scale.is_per_map);
+    let signs = move || {
+        let now = page.map_scale.with(|scale| scale.sign);
+        let option = |(index, (label, sign)): (usize, (&'static str, Sign))| {
+            view! { <option value=index.to_string() selected=sign == now>{label}</option> }
+        };
+        SIGNS.into_iter().enumerate().map(option).collect_view()
+    };
+    move || {
+        has_maps.get().then(|| {
+            view! {
+                <span class="key scale">
+                    <select class="quiet" id="map-range" aria-label="Colours scaled" on:change=on_range>
+                        <option value="layer" selected=move || !is_per_map()>"per layer"</option>
+                        <option value="map" selected=is_per_map>"per map"</option>
+                    </select>
+                    <select class="quiet" id="map-sign" aria-label="Range of the colours" on:change=on_sign>{signs}</select>
+                    <span class="scale__ramp key">{move || if is_signed.get() { "−max" } else { "0" }}
+                        <span class=move || if is_signed.get() { "ramp ramp--div" } else { "ramp ramp--seq" }></span>"max"</span>
+                </span>
+            }
+        })
+    }
+}
+
+/// What the colours of kernels stand for.
+#[component]
+pub fn FilterKey(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
+    let most = Memo::new(move |_| {
+        drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
+            Some(Figure::Filters(filters)) => Some(filters.most),
+            _ => None,
+        })
+    });
+    move || {
+        most.get().map(|most| {
+            view! {
+                <span class="key">
+                    <span class="num">{power(-most)}</span><span class="ramp ramp--div"></span><span class="num">{power(most)}</span>
                 </span>
             }
         })

@@ -3,6 +3,7 @@
 
 use super::icons::{self, Icon};
 use super::page::Page;
+use super::receptive::OnPad;
 use super::sheet::{SIDE, Sheet};
 use super::{browser, canvas};
 use crate::data::digits::{Photo, Point};
@@ -118,6 +119,7 @@ pub fn Pad(page: Page) -> impl IntoView {
             <canvas node_ref=element id="pad" data-testid="pad" role="application" tabindex="0" aria-label=words
                 on:pointerdown=on_down on:pointermove=on_move on:pointerup=on_up on:pointercancel=on_up on:keydown=on_key></canvas>
             {move || is_empty().then(|| view! { <p class="pad__hint">"Draw a digit, press 0 to 9, or drop an image"</p> })}
+            <OnPad page=page />
         </div>
         <Tools page=page erases=erases pressure=pressure />
     }

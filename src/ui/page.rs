@@ -5,11 +5,13 @@ use super::address::{self, Drag};
 use super::browser;
 use super::own::Own;
 use super::pace::Measured;
+use super::receptive::field_of;
 use super::sheet::Sheet;
 use super::trainer::Trainer;
 use crate::data::digits::{self, Prepared};
 use crate::error::Error;
-use crate::labs::{self, FigureSlot, Lab, Numbers, Panel, Remedy, Tone, Unit, Verdict, View};
+use crate::labs::{self, Figure, FigureSlot, Lab, Numbers, Panel, Remedy, Tone, Unit, Verdict, View};
+use crate::plot;
 use crate::train::{Experiment, is_live, is_sound};
 use crate::worker::protocol::Frame;
 use leptos::prelude::*;
@@ -66,6 +68,14 @@ pub struct Page {
     cell: RwSignal<Option<[usize; 2]>>,
     /// The visitor's own data.
     pub own: Own,
+    /// The unit that figures work out, chosen or not.
+    worked_out: RwSignal<Option<Unit>>,
+    /// The unit under the pointer.
+    pub hovered: RwSignal<Option<Unit>>,
+    /// What the unit under the pointer, else the one that is worked out, sees of the picture.
+    pub field: Memo<Option<[usize; 4]>>,
+    /// What the colours of feature maps stand for.
+    pub map_scale: RwSignal<plot::MapScale>,
     /// Counts changes of theme, so that figures take its colours.
     pub theme: RwSignal<u32>,
     /// Of every lab, by its name and theirs.
@@ -94,13 +104,23 @@ impl Page {
         };
         let figures = labs::LABS.iter().flat_map(of_lab).collect();
         let sheet = RwSignal::new(Sheet::with_sample());
+        let (worked_out, hovered) = (RwSignal::new(None::<Unit>), RwSignal::new(None::<Unit>));
+        let current = RwSignal::new(experiment.clone());
+        let field = Memo::new(move |_| {
+            let unit = hovered.get().or(worked_out.get())?;
+            current.with(|experiment| field_of(experiment, unit))
+        });
         let page = Self {
             sheet,
             prepared: Memo::new(move |_| sheet.with(Sheet::prepared)),
             focus: RwSignal::new(None),
             cell: RwSignal::new(None),
             own: Own::new(),
-            current: RwSignal::new(experiment.clone()),
+            worked_out,
+            hovered,
+            field,
+            map_scale: RwSignal::default(),
+            current,
             experiment: RwSignal::new(experiment),
             progress: RwSignal::default(),
             verdict: RwSignal::new(measuring()),
@@ -191,6 +211,16 @@ impl Page {
         self.refresh();
     }
 
+    /// The unit that the visitor chose.
+    pub fn focus(self) -> Option<Unit> {
+        self.focus.get_untracked()
+    }
+
+    /// Whether the visitor points at a unit or chose one.
+    pub fn has_pointed(self) -> bool {
+        self.hovered.with(Option::is_some) || self.focus.with(Option::is_some)
+    }
+
     /// Chooses the unit that is worked out.
     pub fn set_focus(self, unit: Unit) {
         self.focus.set(Some(unit));
@@ -273,6 +303,8 @@ impl Page {
             self.progress.set(Progress::default());
             self.focus.set(None);
             self.cell.set(None);
+            self.hovered.set(None);
+            self.worked_out.set(None);
             self.words.update(|count| *count += 1);
             self.figures.with_value(|figures| figures.values().for_each(|figure| figure.set(None)));
         }
@@ -352,6 +384,11 @@ impl Page {
         self.progress.set(progress);
         for slot in self.slots() {
             if let Some(drawn) = panels.remove(slot.id) {
+                if let Figure::Maps(maps) = &drawn.0.figure
+                    && self.worked_out.get_untracked() != maps.focus
+                {
+                    self.worked_out.set(maps.focus);
+                }
                 self.figure(slot.id).set(Some(drawn));
             }
         }

@@ -3,6 +3,7 @@
 
 use super::canvas;
 use super::page::Page;
+use super::receptive::OnPicture;
 use crate::data::digits::{Preparation, Prepared, SIDE};
 use crate::plot;
 use leptos::html;
@@ -84,7 +85,7 @@ pub fn Sees(page: Page) -> impl IntoView {
     });
     view! {
         <div class="sees">
-            <canvas node_ref=element class="pix" role="img" aria-label=words></canvas>
+            <div class="sees__picture"><canvas node_ref=element class="pix" role="img" aria-label=words></canvas><OnPicture page=page /></div>
             <p class="hint"><b>"What the network sees"</b><br />{moved}{photo_words}{size_words}</p>
         </div>
         <details class="fold stages">

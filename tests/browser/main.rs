@@ -6,6 +6,7 @@
 mod bits;
 mod digits;
 mod learning;
+mod network;
 mod own;
 mod speed;
 mod stage;

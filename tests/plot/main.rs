@@ -39,9 +39,9 @@ fn views(size: (u32, u32)) -> [View; 4] {
     let at = |x: f64, y: f64| Some((f64::from(size.0) * x, f64::from(size.1) * y));
     [
         View::default(),
-        View { selected_layer: 3, hover: at(0.4, 0.5) },
-        View { selected_layer: usize::MAX - 1, hover: at(1.0, 1.0) },
-        View { selected_layer: 1, hover: Some((f64::NAN, f64::NEG_INFINITY)) },
+        View { selected_layer: 3, hover: at(0.4, 0.5), ..View::default() },
+        View { selected_layer: usize::MAX - 1, hover: at(1.0, 1.0), ..View::default() },
+        View { selected_layer: 1, hover: Some((f64::NAN, f64::NEG_INFINITY)), ..View::default() },
     ]
 }
 
@@ -79,7 +79,7 @@ fn every_figure_draws_to_plotters_svg() {
 fn labels_stay_inside_and_apart() {
     for sample in samples::figures() {
         for size in [(650, 276), (650, 148), (358, 276), (358, 148), (280, 164), (280, 196), (132, 132)] {
-            let paper = on_paper(&sample, size, &View { selected_layer: 3, hover: None });
+            let paper = on_paper(&sample, size, &View { selected_layer: 3, hover: None, ..View::default() });
             let (width, height) = (f64::from(size.0) * FINE, f64::from(size.1) * FINE);
             let at = format!("{} at {size:?}", sample.name);
             for text in &paper.texts {
@@ -334,11 +334,14 @@ fn pictures() {
             Figure::Matrix(_) => &[(190, 190), (240, 240), (190, 190)],
             Figure::Arithmetic(_) => &[(390, 190), (330, 180), (390, 190)],
             Figure::Gallery(_) => &[(350, 212), (358, 212), (350, 212)],
+            Figure::Costs(_) | Figure::Filters(_) | Figure::Pooled(_) => {
+                &[(340, 300), (358, 300), (340, 300)]
+            }
         };
         for (i, &size) in sizes.iter().enumerate() {
             let paper = Paper::with_svg(size.0 * FINE as u32, size.1 * FINE as u32);
             let hover = (i == 2).then_some((120.0, 60.0));
-            let paper = onto(paper, &sample, &style, &View { selected_layer: 3, hover });
+            let paper = onto(paper, &sample, &style, &View { selected_layer: 3, hover, ..View::default() });
             page += &format!("<figure>{}<figcaption>{}</figcaption></figure>", paper.svg(), sample.name);
         }
     }
@@ -357,7 +360,7 @@ fn pictures() {
 #[ignore = "a measurement"]
 fn timings() {
     for sample in samples::figures() {
-        let view = View { selected_layer: 3, hover: Some((200.0, 100.0)) };
+        let view = View { selected_layer: 3, hover: Some((200.0, 100.0)), ..View::default() };
         let mut best = f64::INFINITY;
         for _ in 0..40 {
             let (paper, style) = (Paper::new(650 * FINE as u32, 276 * FINE as u32), style());

@@ -13,6 +13,13 @@ pub fn figures() -> Vec<Sample> {
         pooled(),
         gallery(24),
         gallery(1),
+        costs("costs", true),
+        costs("costs-no-pooling", false),
+        filters("filters-first", [16, 1], [5, 5]),
+        filters("filters", [32, 32], [3, 3]),
+        filters("filters-matrix", [64, 32], [1, 1]),
+        thrown_away("thrown-away", true),
+        thrown_away("thrown-away-mean", false),
     ]
 }
 
@@ -40,6 +47,7 @@ fn maps(name: &str, across: usize) -> Sample {
                 scales: numbers.add((0..maps).map(|_| 1.0)),
                 is_signed: layer == Some(0),
                 mixes: label.starts_with("conv") || label == "dense",
+                is_vector: height > 2 * width,
                 field: (layer == Some(0)).then_some([2, 3, 4, 4]),
             }
         };
@@ -88,6 +96,7 @@ fn weighted_sum() -> Sample {
             inputs: numbers.add((0..9).map(|_| noise.next().abs())),
             weights: numbers.add((0..9).map(|_| noise.next())),
             of_map: [3, 8],
+            others: "the other 7 maps".into(),
             terms: [0.86, 0.31, -0.12, 1.05, 1.05],
             activation: "relu".into(),
         })
@@ -104,6 +113,7 @@ fn pooled() -> Sample {
             inputs: numbers.add((0..4).map(|_| noise.next())),
             weights: Span::default(),
             of_map: [1, 8],
+            others: String::new(),
             terms: [0.0, 0.0, 0.0, 0.9, 0.9],
             activation: "linear".into(),
         })
@@ -123,4 +133,93 @@ fn gallery(many: usize) -> Sample {
             probabilities: numbers.add((0..many).map(|index| 0.99 - 0.02 * index as f32)),
         })
     })
+}
+fn costs(name: &str, pools: bool) -> Sample {
+    sample(name, |_, _| {
+        let layer = |name: &str, shape: &str, counts: [f64; 3], without: [f64; 3]| LayerCost {
+            name: name.into(),
+            shape: shape.into(),
+            counts,
+            without: (pools && !name.starts_with("max")).then_some(without),
+        };
+        Figure::Costs(Costs {
+            layers: vec![
+                layer("conv2d", "24×24×16", [416.0, 230_400.0, 9216.0], [416.0, 230_400.0, 9216.0]),
+                layer("max_pooling2d", "12×12×16", [0.0, 0.0, 2304.0], [0.0; 3]),
+                layer("conv2d_1", "12×12×32", [4640.0, 663_552.0, 4608.0], [4640.0, 2_654_208.0, 18_432.0]),
+                layer("global_average_pooling2d", "32", [0.0, 0.0, 32.0], [0.0; 3]),
+                layer("dense", "10", [5770.0, 5760.0, 10.0], [309_770.0, 309_760.0, 10.0]),
+            ],
+            total: [10_826.0, 899_712.0, 16_170.0],
+            without: pools.then_some([314_826.0, 3_194_368.0, 27_658.0]),
+        })
+    })
+}
+
+fn filters(name: &str, of: [usize; 2], [height, width]: [usize; 2]) -> Sample {
+    sample(name, |numbers, noise| {
+        Figure::Filters(Filters {
+            layer: "conv2d".into(),
+            unit: "filter".into(),
+            of,
+            first: [0, 0],
+            drawn: of,
+            height,
+            width,
+            values: numbers.add((0..of[0] * of[1] * height * width).map(|_| noise.next())),
+            most: 1.0,
+            focus: Some(3),
+        })
+    })
+}
+
+fn thrown_away(name: &str, is_max: bool) -> Sample {
+    sample(name, |numbers, noise| {
+        Figure::Pooled(Pooled {
+            layer: "max_pooling2d".into(),
+            map: [2, 8],
+            before: [24, 24],
+            after: [12, 12],
+            inputs: numbers.add((0..576).map(|_| noise.next().max(0.0))),
+            outputs: numbers.add((0..144).map(|_| noise.next().abs())),
+            kept: numbers.add((0..144).filter(|_| is_max).map(|i| (i / 12 * 48 + i % 12 * 2) as f32)),
+            left: [0.25, 0.61],
+        })
+    })
+}
+
+/// Three units side by side in twos leave a place free, which is no unit.
+#[test]
+fn a_layer_of_few_units_has_no_more_than_those() {
+    let few = sample("few", |numbers, _| {
+        let column = MapColumn {
+            layer: Some(4),
+            label: "dense".into(),
+            shape: "3 units".into(),
+            maps: 1,
+            across: 1,
+            of: 3,
+            height: 2,
+            width: 2,
+            values: numbers.add([1.0, 2.0, 3.0, 0.0]),
+            scales: numbers.add([3.0]),
+            is_signed: false,
+            mixes: true,
+            is_vector: true,
+            field: None,
+        };
+        Figure::Maps(Maps { columns: vec![column], focus: None })
+    });
+    let table = glassbox::plot::table(&few.figure, &few.numbers);
+    assert_eq!(table.rows, [["dense", "1", "1", "2", "3"].map(String::from)]);
+    let Figure::Maps(maps) = &few.figure else { unreachable!("maps are maps") };
+    let units: Vec<usize> = (0..400)
+        .filter_map(|i| {
+            let at = (f64::from(i % 20) * 1.2, 36.0 + f64::from(i / 20) * 13.0);
+            let unit = glassbox::plot::unit_at(maps, &few.numbers, (200.0, 300.0), at)?;
+            assert_eq!((unit.layer, unit.row, unit.column), (4, 0, 0));
+            Some(unit.map)
+        })
+        .collect();
+    assert!((0..3).all(|unit| units.contains(&unit)) && units.iter().all(|&unit| unit < 3), "{units:?}");
 }

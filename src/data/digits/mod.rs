@@ -13,6 +13,7 @@ mod hand;
 mod ink;
 mod pen;
 mod photo;
+mod place;
 mod prepare;
 mod round;
 mod scan;

@@ -307,3 +307,21 @@ fn write_pictures() {
         std::fs::write(format!("{folder}/traced.u8"), bytes(&images)).unwrap();
     }
 }
+
+#[test]
+fn a_point_of_the_picture_is_found_on_the_sheet() {
+    for preparation in all_preparations() {
+        for drawing in drawings(1, 5) {
+            let prepared = prepare(&drawing, &preparation);
+            let vertices = prepared.strokes.iter().flatten().zip(prepared.placed.iter().flatten());
+            for (point, &[x, y, _]) in vertices {
+                let [sheet_x, sheet_y] = prepared.on_sheet([x, y]).expect("a drawing with an extent");
+                let extent =
+                    prepared.bounds.map_or(1.0, |ink| (ink.right - ink.left).max(ink.bottom - ink.top));
+                assert!((sheet_x - point.x).hypot(sheet_y - point.y) < 1e-3 * extent, "{preparation:?}");
+            }
+        }
+    }
+    let dot = prepare(&drawing(&[(4.0, 4.0)]), &Preparation::default());
+    assert_eq!(dot.on_sheet([1.0, 1.0]), None);
+}

@@ -1,13 +1,13 @@
 //! What can be set in the CNN lab, and what follows from each change.
 
-use super::data;
+use super::{data, networks};
 use crate::data::{Augmentation, BatchSize, DataConfig, DataSet};
 use crate::error::{Error, Result};
-use crate::labs::control::{MIXED, parsed};
+use crate::labs::control::{MIXED, common, parsed};
 use crate::labs::{Choice, Control, Kind};
 use crate::nn::{Activation, LayerConfig};
 use crate::train::settings::Settings;
-use crate::train::{Experiment, InitialWeights, OptimizerConfig, OptimizerName};
+use crate::train::{Experiment, InitialWeights, OptimizerConfig, OptimizerName, digits};
 use serde_json::Value;
 
 /// Every control, in the order of the page.
@@ -36,7 +36,7 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             "Activation",
             Kind::Segments { featured: 3 },
             Choice::named(&Activation::ALL, Activation::label),
-            hidden(experiment).next(),
+            common(hidden(experiment)),
         )
         .shown_first(),
         Control::new(
@@ -62,6 +62,9 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
         controls.push(digits.restarting());
     }
     controls.push(augmentation(experiment));
+    let network =
+        Control::new("network.layers", "Network", Kind::Layers, networks::all(), &experiment.network.layers);
+    controls.push(network.restarting());
     controls
 }
 
@@ -120,7 +123,13 @@ fn hidden(experiment: &Experiment) -> impl Iterator<Item = Activation> {
 pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Result<Experiment> {
     let mut changed = Experiment { edits: Vec::new(), ..experiment.clone() };
     match key {
-        "initial_weights" => changed.initial_weights = parsed::<Option<InitialWeights>>(key, value)?,
+        "initial_weights" => {
+            changed.initial_weights = parsed(key, value)?;
+            if changed.initial_weights.is_some_and(|weights: InitialWeights| !weights.fit(&changed)) {
+                changed.network.layers = digits::layers(); // trained weights come with their layers
+            }
+        }
+        "network.layers" => return with_layers(experiment, value),
         "activation" => {
             let activation = parsed(key, value)?;
             let count = changed.network.layers.len() - 1;
@@ -147,6 +156,20 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
         _ => return changed.with(&Settings::from([(key.to_owned(), value.clone())])),
     }
     Experiment::from_value(changed.to_value())
+}
+
+/// With other layers. Where the weights that ship do not fit, fresh ones are drawn; where they fit again,
+/// they are taken again.
+fn with_layers(experiment: &Experiment, layers: &Value) -> Result<Experiment> {
+    let bare = Experiment { edits: Vec::new(), initial_weights: None, ..experiment.clone() };
+    let changed = bare.with(&Settings::from([("network.layers".into(), layers.clone())]))?;
+    let shipped = InitialWeights::Digits;
+    let initial_weights = match (shipped.fit(experiment), shipped.fit(&changed)) {
+        (_, false) => None,
+        (false, true) => Some(shipped),
+        (true, true) => experiment.initial_weights,
+    };
+    Ok(Experiment { initial_weights, ..changed })
 }
 
 /// Rates at which each rule learns digits.

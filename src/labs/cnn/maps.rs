@@ -3,7 +3,7 @@
 use super::observer::CnnObserver;
 use crate::labs::format::count;
 use crate::labs::{Figure, MapColumn, Maps, Numbers, Panel, Unit, View};
-use crate::nn::LayerConfig;
+use crate::nn::{LayerConfig, Survey};
 use crate::train::Run;
 
 /// Maps drawn of a layer; the rest are counted above them.
@@ -86,6 +86,7 @@ fn column(shape: &[usize], output: &[f32], numbers: &mut Numbers) -> MapColumn {
         scales: numbers.add((0..maps).map(|_| most)),
         is_signed: output.iter().any(|&value| value < 0.0),
         mixes: true,
+        is_vector: !is_picture,
         field: None,
     }
 }
@@ -98,24 +99,21 @@ pub(super) fn focus(run: &Run, view: &View) -> Unit {
         None => false,
     };
     view.focus.filter(has).unwrap_or_else(|| {
-        let (height, width) = match *run.network().shapes()[0] {
+        let layer = shown(run).next().unwrap_or(0);
+        let (height, width) = match *run.network().shapes()[layer] {
             [height, width, _] => (height, width),
             _ => (0, 0),
         };
-        Unit { layer: 0, map: 0, row: height / 2, column: width / 2 }
+        Unit { layer, map: 0, row: height / 2, column: width / 2 }
     })
 }
 
 /// What the unit sees of every layer before it, as first row, first column, rows, columns; nothing of
 /// those that it is not made of.
-pub(super) fn fields(run: &Run, unit: Unit) -> Vec<Option<[usize; 4]>> {
-    let shapes = run.network().shapes();
-    let mut fields = vec![None; shapes.len()];
-    let mut part = [unit.row, unit.column, 1, 1];
-    for layer in (1..=unit.layer).rev() {
-        let [height, width, _] = *shapes[layer - 1] else { continue };
-        part = run.network().sees(layer, part).unwrap_or([0, 0, height, width]);
-        fields[layer - 1] = Some(part);
-    }
+fn fields(run: &Run, unit: Unit) -> Vec<Option<[usize; 4]>> {
+    let survey = Survey::of(&run.current().network, run.input_shape());
+    let of_input_and_layers = survey.fields(unit.layer, [unit.row, unit.column, 1, 1]);
+    let mut fields: Vec<_> = of_input_and_layers.into_iter().skip(1).collect();
+    fields.resize(survey.costs.len(), None);
     fields
 }

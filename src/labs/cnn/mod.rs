@@ -2,11 +2,15 @@
 //! been trained on many hands; it can be trained on, or anew from fresh weights.
 
 mod controls;
+mod costs;
 mod data;
 mod figures;
+mod filters;
 mod maps;
 mod misread;
+mod networks;
 mod observer;
+mod pooled;
 mod sum;
 mod verdict;
 
@@ -94,7 +98,7 @@ impl Lab for Cnn {
                 height_px,
             }
         }
-        const FIGURES: [FigureSlot; 6] = [
+        const FIGURES: [FigureSlot; 9] = [
             slot("maps", "Feature maps", "click any cell to see the sum behind it", Place::Story, 348),
             FigureSlot { is_always_filled: true, ..slot("scores", "Answer", "", Place::Side, 262) },
             FigureSlot {
@@ -104,6 +108,9 @@ impl Lab for Cnn {
             slot("curves", "Training", "train thick, test thin", Place::Row, 188),
             slot("confusion", "Confusion", "", Place::Row, 212),
             slot("misread", "Misread images", "click one to put it on the pad", Place::Below, 212),
+            slot("filters", "Filters", "weights of the layer in focus", Place::Below, 300),
+            slot("pooled", "Pooling", "one map before and after", Place::Below, 300),
+            slot("costs", "Costs", "for one picture", Place::Below, 320),
         ];
         &FIGURES
     }

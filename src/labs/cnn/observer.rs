@@ -1,6 +1,6 @@
 //! What the CNN lab remembers of a run: its curves, and the last pass of the visitor's picture.
 
-use super::{figures, maps, misread, sum, verdict};
+use super::{costs, figures, filters, maps, misread, pooled, sum, verdict};
 use crate::labs::curves::Learning;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
 use crate::nn::Pass;
@@ -81,6 +81,9 @@ impl Observer for CnnObserver {
             "curves" => self.learning.panel(run, numbers),
             "confusion" => figures::confusion(self, run, view, numbers),
             "misread" => misread::panel(self, run, view, numbers),
+            "filters" => filters::panel(run, view, numbers),
+            "pooled" => pooled::panel(self, run, view, numbers),
+            "costs" => costs::panel(run),
             _ => return None,
         })
     }

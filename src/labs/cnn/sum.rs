@@ -5,6 +5,7 @@ use super::observer::CnnObserver;
 use crate::error::name_of;
 use crate::labs::format::significant;
 use crate::labs::{Arithmetic, Figure, Numbers, Panel, Rule, Unit, View};
+use crate::nn::Survey;
 use crate::train::Run;
 
 /// Inputs shown of a unit that sees no picture: the ones that matter most, side by side.
@@ -26,7 +27,8 @@ pub(super) fn panel(observer: &CnnObserver, run: &Run, view: &View, numbers: &mu
         } else {
             format!("unit {}", unit.map + 1)
         };
-        let summary = format!("{name}, {place}: its value is {}.", significant(f64::from(sum.terms[4]), 4));
+        let value = significant(f64::from(sum.terms[4]), 4);
+        let summary = format!("{name}, {place}: its value is {value}.{}", seen(run, unit));
         (format!("{name}, {place}"), summary, sum)
     };
     let activation = run.network().activation(unit.layer);
@@ -38,10 +40,24 @@ pub(super) fn panel(observer: &CnnObserver, run: &Run, view: &View, numbers: &mu
         inputs: numbers.add(sum.inputs),
         weights: numbers.add(sum.weights),
         of_map: sum.of_map,
+        others: sum.others,
         terms: sum.terms,
         activation: name_of(activation),
     };
     Panel { id: "sum".into(), note, summary, figure: Figure::Arithmetic(figure) }
+}
+
+/// What the unit sees of the picture, as a sentence.
+fn seen(run: &Run, unit: Unit) -> String {
+    let survey = Survey::of(&run.current().network, run.input_shape());
+    match survey.fields(unit.layer, [unit.row, unit.column, 1, 1]).first() {
+        Some(&Some([row, column, rows, columns])) => format!(
+            " Of the picture it sees rows {row} to {} and columns {column} to {}.",
+            row + rows.saturating_sub(1),
+            column + columns.saturating_sub(1)
+        ),
+        _ => String::new(),
+    }
 }
 
 /// See [`Arithmetic`].
@@ -52,13 +68,24 @@ struct Worked {
     inputs: Vec<f32>,
     weights: Vec<f32>,
     of_map: [usize; 2],
+    others: String,
     terms: [f32; 5],
 }
 
 impl Worked {
     fn nothing() -> Self {
         let (inputs, weights) = (Vec::new(), Vec::new());
-        Self { rule: Rule::Passed, height: 0, width: 0, inputs, weights, of_map: [0, 1], terms: [0.0; 5] }
+        let others = String::new();
+        Self {
+            rule: Rule::Passed,
+            height: 0,
+            width: 0,
+            inputs,
+            weights,
+            of_map: [0, 1],
+            others,
+            terms: [0.0; 5],
+        }
     }
 }
 
@@ -125,7 +152,7 @@ fn worked(observer: &CnnObserver, run: &Run, unit: Unit) -> Worked {
 }
 
 /// Shape of what the layer is given, as a picture: of a flat input, that of the picture it was flattened from.
-fn before(run: &Run, layer: usize) -> [usize; 3] {
+pub(super) fn before(run: &Run, layer: usize) -> [usize; 3] {
     let as_picture = |shape: &[usize]| match *shape {
         [height, width, maps] => [height, width, maps],
         _ => [1, 1, shape.iter().product()],
@@ -184,6 +211,11 @@ fn strongest_map(
         inputs: of_best.iter().map(|term| term.input).collect(),
         weights: of_best.iter().map(|term| term.weight).collect(),
         of_map: [best, maps],
+        others: match maps {
+            0 | 1 => String::new(),
+            2 => "the other map".into(),
+            _ => format!("the other {} maps", maps - 1),
+        },
         terms: [sums[best], z - bias - sums[best], bias, z, output],
     }
 }
@@ -191,6 +223,7 @@ fn strongest_map(
 /// The inputs whose products are largest, in falling order, with the sum of the others.
 fn strongest_inputs(mut terms: Vec<Term>, z: f32, output: f32, bias: f32) -> Worked {
     let product = |term: &Term| term.input * term.weight;
+    let hidden = terms.len().saturating_sub(STRONGEST);
     terms.sort_by(|a, b| product(b).abs().total_cmp(&product(a).abs()));
     terms.truncate(STRONGEST);
     let here: f32 = terms.iter().map(product).sum();
@@ -201,6 +234,11 @@ fn strongest_inputs(mut terms: Vec<Term>, z: f32, output: f32, bias: f32) -> Wor
         inputs: terms.iter().map(|term| term.input).collect(),
         weights: terms.iter().map(|term| term.weight).collect(),
         of_map: [0, 1],
+        others: match hidden {
+            0 => String::new(),
+            1 => "the other input".into(),
+            _ => format!("the other {hidden} inputs"),
+        },
         terms: [here, z - bias - here, bias, z, output],
     }
 }
@@ -228,6 +266,7 @@ fn pooled(run: &Run, unit: Unit, input: &[f32], before: [usize; 3], output: f32)
         inputs: cells.filter_map(|cell| input.get(cell * maps + unit.map).copied()).collect(),
         weights: Vec::new(),
         of_map: [unit.map, maps],
+        others: String::new(),
         terms: [0.0, 0.0, 0.0, output, output],
     }
 }

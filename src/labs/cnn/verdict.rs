@@ -4,7 +4,7 @@ use super::figures::best;
 use super::observer::CnnObserver;
 use crate::labs::format::{count, percent, power};
 use crate::labs::{Remedy, Tone, Verdict};
-use crate::train::{Experiment, InitialWeights, Run};
+use crate::train::{InitialWeights, Run};
 
 /// From this probability on the network is called sure.
 const SURE: f32 = 0.9;
@@ -64,8 +64,7 @@ pub(super) fn of(observer: &CnnObserver, run: &Run) -> Verdict {
 
 /// The way back to the weights that ship, for a network that can take them.
 fn trained(run: &Run) -> Vec<Remedy> {
-    let trained = Experiment { initial_weights: Some(InitialWeights::Digits), ..run.current().clone() };
-    let fits = Experiment::from_value(trained.to_value()).is_ok();
+    let fits = InitialWeights::Digits.fit(run.current());
     fits.then(|| Remedy::new("Take the trained weights", "initial_weights", "digits")).into_iter().collect()
 }
 

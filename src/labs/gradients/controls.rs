@@ -3,27 +3,16 @@
 use super::{ensure_plane, hidden};
 use crate::data::{BatchSize, SETS, Task};
 use crate::error::{Error, Result, ensure_within};
-use crate::labs::control::parsed;
-use crate::labs::{Choice, Control, Kind, MIXED};
+use crate::labs::control::{common, parsed};
+use crate::labs::{Choice, Control, Kind};
 use crate::nn::layers::Dense;
 use crate::nn::{Activation, Initializer, InitializerName, LayerConfig, Loss};
 use crate::train::settings::Settings;
 use crate::train::{Experiment, OptimizerConfig, OptimizerName};
-use serde::Serialize;
 use serde_json::Value;
 
 /// Deviation of "Small": weights so small that every layer is nearly linear and passes little on.
 const SMALL: Initializer = Initializer { name: InitializerName::RandomNormal, scale: Some(0.05) };
-
-/// What all layers have in common, else the word [`MIXED`], which is no choice.
-fn common<T: PartialEq + Serialize>(mut values: impl Iterator<Item = T>) -> Value {
-    let Some(first) = values.next() else { return "none".into() };
-    if values.all(|value| value == first) {
-        serde_json::to_value(first).expect("settings are plain data")
-    } else {
-        MIXED.into()
-    }
-}
 
 /// Every control, in the order of the page.
 pub(super) fn all(experiment: &Experiment) -> Vec<Control> {

@@ -151,6 +151,10 @@ impl Layer for Conv2d {
         )
     }
 
+    fn multiply_adds(&self) -> usize {
+        self.windows.count().saturating_mul(self.patch() * self.filters)
+    }
+
     fn working_space(&self) -> usize {
         self.patch() * (self.block() + self.filters)
     }

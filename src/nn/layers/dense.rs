@@ -78,6 +78,10 @@ impl Layer for Dense {
         None
     }
 
+    fn multiply_adds(&self) -> usize {
+        self.inputs * self.units
+    }
+
     fn working_space(&self) -> usize {
         self.inputs * self.units // the transposed kernel
     }

@@ -70,6 +70,11 @@ pub trait Layer: Send {
         0
     }
 
+    /// Products of inputs and weights that it sums for one item, those with the zeros of a padding included.
+    fn multiply_adds(&self) -> usize {
+        0
+    }
+
     /// `[rows, ..input]` → `[rows, ..output]`: fills `output` of the trace and, where there is an
     /// activation, `pre_activation` and `slope`.
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace);
@@ -94,6 +99,7 @@ pub trait Layer: Send {
     fn outside(&self, _: [usize; 2]) -> [usize; 2] {
         [0, 0]
     }
+
     /// Takes over into weights that are not trainable what a training pass measured; called once for
     /// each step, when its pass and update are sound.
     fn after_step(&self, _weights: &mut [f32], _trace: &Trace) {}
