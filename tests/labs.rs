@@ -13,7 +13,7 @@ fn everything(lab: &dyn Lab) -> View {
     // A bold 1, for labs that read pictures.
     let picture = (0..28 * 28).map(|pixel: u32| f32::from((12..16).contains(&(pixel % 28)))).collect();
     let figures = lab.figures().iter().map(|slot| slot.id.to_owned()).collect();
-    View { figures, layer: 3, picture, focus: None }
+    View { figures, layer: 3, picture, ..View::default() }
 }
 
 /// Verdict after so many steps.

@@ -16,8 +16,10 @@ mod gaussians;
 pub mod idx;
 mod moons;
 mod multi_gaussian;
+mod nudge;
 mod pictures;
 mod plane;
+mod resample;
 mod spiral;
 mod split;
 mod xor;
@@ -27,6 +29,7 @@ pub use augmenter::Augmenter;
 pub use batches::{BatchSize, Batches};
 pub use config::DataConfig;
 pub use examples::{Examples, Inputs};
+pub use nudge::{Nudge, NudgeKind};
 pub use pictures::Pictures;
 pub use split::Data;
 

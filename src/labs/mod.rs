@@ -7,18 +7,23 @@ mod control;
 mod curves;
 pub mod format;
 mod gradients;
+mod heat;
 mod link;
 mod panel;
 mod pictures;
+mod sweep;
 mod verdict;
 
 pub use changes::{Change, changes, sentence};
 pub use control::{Choice, Control, Kind, MIXED};
+pub use heat::{HeatMap, HeatMaps};
 pub use link::{from_link, to_link};
 pub use panel::*;
 pub use pictures::*;
+pub use sweep::{Sweep, SweepLine};
 pub use verdict::{Remedy, Tone, Verdict};
 
+use crate::data::{Nudge, NudgeKind};
 use crate::error::{Error, Result};
 use crate::train::{Experiment, Run, settings};
 use serde::{Deserialize, Serialize};
@@ -40,6 +45,15 @@ pub struct View {
     /// The picture on the pad as the network takes it; empty for an empty pad.
     #[serde(default)]
     pub picture: Vec<f32>,
+    /// How the picture is nudged before the network reads it.
+    #[serde(default)]
+    pub nudge: Nudge,
+    /// The way of nudging that curves are drawn over.
+    #[serde(default)]
+    pub sweep: NudgeKind,
+    /// Whether the pen is down or a slider is held: figures that are slow to fill wait until it is let go.
+    #[serde(default)]
+    pub is_drawing: bool,
 }
 
 /// Where a figure stands on the page.
@@ -70,6 +84,12 @@ pub struct FigureSlot {
     pub of_layer: bool,
     /// Whether it is asked for even out of sight, because its words stand elsewhere too.
     pub is_always_filled: bool,
+    /// Whether it takes so long to fill that it waits while something is drawn.
+    pub is_slow: bool,
+    /// Whether its summary stands beneath it, for all to read.
+    pub is_told: bool,
+    /// Whether it is drawn over one way of nudging, chosen beside its title.
+    pub sweeps: bool,
     /// The figure of feature maps from which it works out one unit, chosen beneath it.
     pub works_out: Option<&'static str>,
     /// Height of the drawing in CSS pixels; 0 for a square.

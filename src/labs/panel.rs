@@ -2,7 +2,9 @@
 //! apart in the frame's one array, so that they cross from the worker without being parsed.
 
 use super::changes::Change;
+use super::heat::HeatMaps;
 use super::pictures::{Arithmetic, Maps, Matrix, Scores};
+use super::sweep::Sweep;
 use crate::nn::Activation;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +59,8 @@ pub enum Figure {
     Scores(Scores),
     Matrix(Matrix),
     Arithmetic(Arithmetic),
+    Sweep(Sweep),
+    Heat(HeatMaps),
 }
 
 /// Lines over the steps of a run, in one strip for each measure.

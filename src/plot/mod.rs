@@ -12,6 +12,7 @@ mod columns;
 mod curves;
 mod diagram;
 mod distribution;
+mod heat;
 mod layer_map;
 mod links;
 mod maps;
@@ -22,6 +23,7 @@ mod picture;
 mod plane;
 mod read_out;
 mod scores;
+mod sweep;
 mod table;
 mod text;
 mod thumbnail;
@@ -103,6 +105,8 @@ pub fn draw<DB: DrawingBackend>(
         Figure::Scores(scores) => scores::draw(&pen, scores, numbers),
         Figure::Matrix(matrix) => matrix::draw(&pen, matrix, numbers),
         Figure::Arithmetic(sum) => arithmetic::draw(&pen, sum, numbers),
+        Figure::Sweep(sweep) => sweep::draw(&pen, sweep, numbers),
+        Figure::Heat(heat) => heat::draw(&pen, heat, numbers),
     }?;
     let under_pointer = view.hover.and_then(|at| read_out(figure, numbers, (pen.width, pen.height), at));
     match under_pointer {

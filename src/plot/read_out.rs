@@ -3,6 +3,7 @@
 use super::pen::{Pen, Point};
 use super::text::Rect;
 use super::{Drawn, arithmetic, bars, curves, diagram, distribution, layer_map, maps, matrix, plane, scores};
+use super::{heat, sweep};
 use crate::labs::{Figure, Numbers};
 use plotters::prelude::DrawingBackend;
 use plotters::style::Color;
@@ -67,5 +68,7 @@ pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: P
         Figure::Scores(scores) => scores::read(scores, numbers, size, pointer),
         Figure::Matrix(matrix) => matrix::read(matrix, numbers, size, pointer),
         Figure::Arithmetic(sum) => arithmetic::read(sum, numbers, size, pointer),
+        Figure::Sweep(sweep) => sweep::read(sweep, numbers, size, pointer),
+        Figure::Heat(heat) => heat::read(heat, numbers, size, pointer),
     }
 }

@@ -2,8 +2,9 @@
 //! many steps a frame holds and which figures are due, never a number of the run.
 
 use super::protocol::{Frame, Reply, Request, RunSettings};
+use crate::data::{Nudge, NudgeKind};
 use crate::error::Result;
-use crate::labs::{Numbers, Observer, Unit, View, find};
+use crate::labs::{Lab, Numbers, Observer, Unit, View, find};
 use crate::train::{Experiment, Run, settings::Settings};
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
@@ -22,15 +23,18 @@ pub struct Session {
 /// A run with whoever watches it.
 struct Watched {
     number: u32,
+    lab: &'static dyn Lab,
     run: Run,
     observer: Box<dyn Observer>,
     schedule: Vec<Due>,
     /// Edits that the page knows of.
     edits_told: usize,
-    /// Layer that the figures were last filled for.
+    /// What the figures were last filled for.
     layer: usize,
     focus: Option<Unit>,
     picture: Vec<f32>,
+    nudge: Nudge,
+    sweep: NudgeKind,
 }
 
 /// When a figure was last filled, and what that took.
@@ -82,6 +86,7 @@ impl Session {
         let observer = lab.observe(&run);
         let watched = self.watched.insert(Watched {
             number,
+            lab,
             run,
             observer,
             schedule: Vec::new(),
@@ -89,6 +94,8 @@ impl Session {
             layer: view.layer,
             focus: None,
             picture: Vec::new(),
+            nudge: Nudge::default(),
+            sweep: view.sweep,
         });
         Ok(Some(watched.frame(view, self.now_ms, 0, 0.0, numbers)))
     }
@@ -155,17 +162,20 @@ impl Watched {
             current: self.run.current().clone(),
         });
         self.edits_told = edits;
-        if view.layer != self.layer {
-            self.layer = view.layer;
+        if view.layer != self.layer || view.sweep != self.sweep {
+            (self.layer, self.sweep) = (view.layer, view.sweep);
             self.schedule.clear();
         }
-        if view.focus != self.focus || view.picture != self.picture {
-            (self.focus, self.picture) = (view.focus, view.picture.clone());
+        if view.focus != self.focus || view.picture != self.picture || view.nudge != self.nudge {
+            (self.focus, self.picture, self.nudge) = (view.focus, view.picture.clone(), view.nudge);
             self.schedule.clear(); // what the visitor does is seen at once
         }
         self.observer.look(&self.run, view);
         let mut panels = Vec::new();
-        for figure in &view.figures {
+        let slots = self.lab.figures();
+        let waits =
+            |figure: &String| view.is_drawing && slots.iter().any(|slot| slot.is_slow && slot.id == figure);
+        for figure in view.figures.iter().filter(|figure| !waits(figure)) {
             let before = now_ms();
             let due = self.schedule.iter().position(|due| &due.figure == figure);
             if let Some(due) = due.map(|index| &self.schedule[index])

@@ -2,8 +2,10 @@
 //! been trained on many hands; it can be trained on, or anew from fresh weights.
 
 mod controls;
+mod decided;
 mod figures;
 mod maps;
+mod nudge;
 mod observer;
 mod sum;
 mod verdict;
@@ -82,11 +84,14 @@ impl Lab for Cnn {
                 place,
                 of_layer: false,
                 is_always_filled: false,
+                is_slow: false,
+                is_told: false,
+                sweeps: false,
                 works_out: None,
                 height_px,
             }
         }
-        const FIGURES: [FigureSlot; 5] = [
+        const FIGURES: [FigureSlot; 7] = [
             slot("maps", "Feature maps", "click any cell to see the sum behind it", Place::Story, 348),
             FigureSlot { is_always_filled: true, ..slot("scores", "Answer", "", Place::Side, 262) },
             FigureSlot {
@@ -95,6 +100,17 @@ impl Lab for Cnn {
             },
             slot("curves", "Training", "train thick, test thin", Place::Row, 188),
             slot("confusion", "Confusion", "", Place::Row, 212),
+            FigureSlot {
+                is_slow: true,
+                is_told: true,
+                sweeps: true,
+                ..slot("nudge", "Nudged", "", Place::Below, 264)
+            },
+            FigureSlot {
+                is_slow: true,
+                is_told: true,
+                ..slot("decided", "Which stroke decided", "", Place::Below, 264)
+            },
         ];
         &FIGURES
     }
