@@ -12,6 +12,7 @@ mod head;
 mod icons;
 mod keys;
 mod legend;
+mod nudge;
 mod pace;
 mod pad;
 mod page;

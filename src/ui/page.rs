@@ -7,6 +7,7 @@ use super::pace::Measured;
 use super::sheet::Sheet;
 use super::trainer::Trainer;
 use crate::data::digits::Prepared;
+use crate::data::{Nudge, NudgeKind};
 use crate::error::Error;
 use crate::labs::{self, FigureSlot, Lab, Numbers, Panel, Remedy, Tone, Unit, Verdict, View};
 use crate::train::{Experiment, is_live, is_sound};
@@ -57,6 +58,11 @@ pub struct Page {
     pub sheet: RwSignal<Sheet>,
     /// The pad's picture, stage by stage.
     pub prepared: Memo<Prepared>,
+    /// How the pad's picture is nudged before the network reads it, and the way that curves are drawn over.
+    pub nudge: RwSignal<Nudge>,
+    pub sweep: RwSignal<NudgeKind>,
+    /// Whether the pen is down or a slider is held.
+    is_drawing: RwSignal<bool>,
     /// The unit that is worked out, where one was chosen.
     focus: RwSignal<Option<Unit>>,
     /// Counts changes of theme, so that figures take its colours.
@@ -90,6 +96,9 @@ impl Page {
         let page = Self {
             sheet,
             prepared: Memo::new(move |_| sheet.with(Sheet::prepared)),
+            nudge: RwSignal::default(),
+            sweep: RwSignal::default(),
+            is_drawing: RwSignal::new(false),
             focus: RwSignal::new(None),
             current: RwSignal::new(experiment.clone()),
             experiment: RwSignal::new(experiment),
@@ -152,6 +161,9 @@ impl Page {
             layer: self.layer.get_untracked(),
             focus: self.focus.get_untracked(),
             picture: if self.lab().has_pad() { self.picture() } else { Vec::new() },
+            nudge: self.nudge.get_untracked(),
+            sweep: self.sweep.get_untracked(),
+            is_drawing: self.is_drawing.get_untracked(),
         }
     }
 
@@ -159,6 +171,26 @@ impl Page {
     fn picture(self) -> Vec<f32> {
         let is_empty = self.sheet.with_untracked(|sheet| sheet.strokes().is_empty());
         if is_empty { Vec::new() } else { self.prepared.with_untracked(|prepared| prepared.image.clone()) }
+    }
+
+    /// Nudges the picture.
+    pub fn set_nudge(self, nudge: Nudge) {
+        self.nudge.set(nudge);
+        self.refresh();
+    }
+
+    /// Takes away what is on the pad, and its nudge, which belongs to it.
+    pub fn clear_sheet(self) {
+        self.sheet.update(Sheet::clear);
+        self.set_nudge(Nudge::default());
+    }
+
+    /// Tells that the pen is set down or a slider held, or that it is let go: then what waited is worked out.
+    pub fn set_drawing(self, is_drawing: bool) {
+        if self.is_drawing.get_untracked() != is_drawing {
+            self.is_drawing.set(is_drawing);
+            self.refresh();
+        }
     }
 
     /// Chooses the unit that is worked out.
@@ -235,6 +267,8 @@ impl Page {
             self.verdict.set(measuring());
             self.progress.set(Progress::default());
             self.focus.set(None);
+            self.nudge.set(Nudge::default());
+            self.is_drawing.set(false);
             self.words.update(|count| *count += 1);
             self.figures.with_value(|figures| figures.values().for_each(|figure| figure.set(None)));
         }

@@ -333,6 +333,8 @@ fn pictures() {
             Figure::Scores(_) => &[(190, 260), (358, 260)],
             Figure::Matrix(_) => &[(190, 190), (240, 240), (190, 190)],
             Figure::Arithmetic(_) => &[(390, 190), (330, 180), (390, 190)],
+            Figure::Sweep(_) => &[(509, 264), (358, 264), (509, 264)],
+            Figure::Heat(_) => &[(509, 264), (358, 264), (509, 264)],
         };
         for (i, &size) in sizes.iter().enumerate() {
             let paper = Paper::with_svg(size.0 * FINE as u32, size.1 * FINE as u32);
