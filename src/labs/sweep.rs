@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 /// A line for each network, over what changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sweep {
-    /// What changes, with its unit: "Shift → (px)".
+    /// What changes: "Shift →".
     pub x_label: String,
-    /// The unit alone, for after a number.
+    /// The unit alone, with the gap between it and a number.
     pub unit: String,
     /// What is measured, 0…1: "probability of a 3".
     pub y_label: String,

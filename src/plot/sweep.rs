@@ -32,7 +32,7 @@ fn layout(sweep: &Sweep, (width, height): (f64, f64)) -> Layout {
     let ends = [sweep.ticks.first(), sweep.ticks.last()].map(|end| end.copied().unwrap_or(0.0).into());
     let top = ROW * sweep.lines.len().div_ceil(ACROSS) as f64 + HEAD;
     let foot = (height - FOOT).max(0.0);
-    let left = (Font::Small.width("100 %") + 10.0).min(width * 0.3);
+    let left = (Font::Small.width(&percent(1.0)) + 10.0).min(width * 0.4);
     Layout {
         x: Scale { from: ends[0], to: ends[1], start: left, end: (width - 6.0).max(left) },
         y: Scale { from: 0.0, to: 1.0, start: foot, end: top.min(foot) },
@@ -61,8 +61,9 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, sweep: &Sweep, numbers: &N
             pen.disc((x.px(now), y.px(at.into())), 3.0, &color)?;
         }
     }
-    let ticks: Vec<_> = sweep.ticks.iter().map(|&tick| (tick.into(), fixed(tick, 0))).collect();
-    foot_axis(pen, &x, &ticks, &sweep.unit, y.start + 12.0)
+    let ticks: Vec<_> =
+        sweep.ticks.iter().map(|&tick| (tick.into(), format!("{}{}", fixed(tick, 0), sweep.unit))).collect();
+    foot_axis(pen, &x, &ticks, "", y.start + 12.0)
 }
 
 fn color_of<DB: DrawingBackend>(pen: &Pen<DB>, index: usize) -> RGBColor {
@@ -134,7 +135,7 @@ pub(super) fn read(sweep: &Sweep, numbers: &Numbers, size: (f64, f64), (px, py):
     let amount = amounts.min_by(|&a, &b| distance(a).total_cmp(&distance(b)))?;
     let at = x.px(amount.into());
     let mut read = ReadOut {
-        lines: vec![format!("{}: {}", sweep.x_label, fixed(amount, 0))],
+        lines: vec![format!("{}: {}{}", sweep.x_label, fixed(amount, 0), sweep.unit)],
         anchor: (at, py),
         crosshair: Crosshair { plumbs: vec![(at, y.end, y.start)], ..Crosshair::default() },
     };

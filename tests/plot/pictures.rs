@@ -113,7 +113,7 @@ fn pooled() -> Sample {
 fn sweep() -> Sample {
     sample("sweep", |numbers, noise| {
         let mut line = |label: &str, weights: usize, width: f32| {
-            let value = |x: f32| 1.0 / (1.0 + (x.abs() / width).powi(3)) + 0.02 * noise.next();
+            let mut value = |x: f32| 1.0 / (1.0 + (x.abs() / width).powi(3)) + 0.02 * noise.next();
             let y = (-8..=8).map(|x| value(x as f32).clamp(0.0, 1.0)).collect::<Vec<_>>();
             SweepLine { label: label.into(), weights, y: numbers.add(y) }
         };
@@ -124,8 +124,8 @@ fn sweep() -> Sample {
             line("dense layers", 11_140, 2.0),
         ];
         Figure::Sweep(Sweep {
-            x_label: "Shift → (px)".into(),
-            unit: "px".into(),
+            x_label: "Shift →".into(),
+            unit: "\u{202f}px".into(),
             y_label: "probability of a 3".into(),
             x: numbers.add((-8..=8).map(|x| x as f32)),
             ticks: vec![-8.0, -4.0, 0.0, 4.0, 8.0],
@@ -150,13 +150,13 @@ fn heat() -> Sample {
             values,
             most: 1.0,
             is_signed: label == "Occlusion",
-            missing: (label == "Grad-CAM").then(|| "no convolution".into()),
+            missing: (label == "Grad\u{2011}CAM").then(|| "no convolution".into()),
         };
         let saliency = numbers.add((0..784).map(|_| noise.next().abs()));
         let lost = numbers.add((0..196).map(|_| noise.next()));
         let maps = vec![
             map("Saliency", "|∂logit/∂ink|", [28, 28], saliency),
-            map("Grad-CAM", "", [0, 0], Span::default()),
+            map("Grad\u{2011}CAM", "", [0, 0], Span::default()),
             map("Occlusion", "probability lost", [14, 14], lost),
         ];
         Figure::Heat(HeatMaps { ink: numbers.add((0..784).map(ink)), height: 28, width: 28, maps })

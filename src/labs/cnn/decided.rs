@@ -8,6 +8,8 @@ use crate::labs::{Figure, HeatMap, HeatMaps, Numbers, Panel};
 use crate::nn::{Network, Pass};
 use crate::train::Run;
 
+/// Its own hyphen, where a plain one would be a minus.
+const GRAD_CAM: &str = "Grad\u{2011}CAM";
 /// Side of the patch that is painted over, and pixels from one to the next.
 const PATCH: usize = 6;
 const STRIDE: usize = 2;
@@ -52,18 +54,19 @@ pub(super) fn panel(observer: &mut CnnObserver, run: &Run, numbers: &mut Numbers
         height,
         width,
         most: values.iter().fold(0.0, |most: f32, value| most.max(value.abs())),
-        is_signed: values.iter().any(|&value| value < 0.0),
+        is_signed: false,
         values: numbers.add(values.iter().copied()),
         missing: None,
     };
     let saliency = map("Saliency", format!("|∂{of}/∂ink|"), [height, width], &decided.saliency);
     let cam = match &decided.cam {
-        Some(cam) => map("Grad-CAM", format!("on {}", cam.layer), [height, width], &cam.values),
+        Some(cam) => map(GRAD_CAM, format!("on {}", cam.layer), [height, width], &cam.values),
         None => {
-            HeatMap { missing: Some("no convolution".into()), ..map("Grad-CAM", String::new(), [0, 0], &[]) }
+            HeatMap { missing: Some("no convolution".into()), ..map(GRAD_CAM, String::new(), [0, 0], &[]) }
         }
     };
     let lost = map("Occlusion", "probability lost".into(), decided.places, &decided.lost);
+    let lost = HeatMap { is_signed: true, ..lost }; // painting over may also make it surer
     let figure = HeatMaps {
         maps: vec![saliency, cam, lost],
         ink: numbers.add(observer.picture().iter().copied()),
@@ -102,12 +105,16 @@ fn cam(run: &Run, pass: &Pass, [height, width]: [usize; 2]) -> Option<Cam> {
     let centres = [0, 1].map(|axis| centres(run.network(), layer, axis));
     let down: Vec<_> = (0..height).map(|pixel| between(pixel, centres[0], rows)).collect();
     let across: Vec<_> = (0..width).map(|pixel| between(pixel, centres[1], columns)).collect();
-    let value = |(top, bottom, down): (usize, usize, f32), (left, right, along): (usize, usize, f32)| {
-        let at = |row: usize| {
-            let (a, b) = (coarse[row * columns + left], coarse[row * columns + right]);
-            a + (b - a) * along
-        };
-        at(top) + (at(bottom) - at(top)) * down
+    let unit = |row: Option<usize>, column: Option<usize>| match (row, column) {
+        (Some(row), Some(column)) => coarse[row * columns + column],
+        _ => 0.0,
+    };
+    let value = |(rows, down): ([Option<usize>; 2], f32), (columns, along): ([Option<usize>; 2], f32)| {
+        let [top, bottom] = rows.map(|row| {
+            let [left, right] = columns.map(|column| unit(row, column));
+            left + (right - left) * along
+        });
+        top + (bottom - top) * down
     };
     let values = down.iter().flat_map(|&row| across.iter().map(move |&column| value(row, column)));
     let layer = run.network().layer_names()[layer].clone();
@@ -134,12 +141,14 @@ fn centres(network: &Network, layer: usize, axis: usize) -> [f32; 2] {
     [first, step]
 }
 
-/// The two units of `many` between whose centres a pixel lies, and how near to the second.
-fn between(pixel: usize, [first, step]: [f32; 2], many: usize) -> (usize, usize, f32) {
-    let last = many - 1;
-    let at = ((pixel as f32 - first) / step).clamp(0.0, last as f32);
-    let unit = at as usize;
-    (unit, (unit + 1).min(last), at - unit as f32)
+/// The two units of `many` between whose centres a pixel lies, and how near to the second; beyond the
+/// outermost there are none.
+fn between(pixel: usize, [first, step]: [f32; 2], many: usize) -> ([Option<usize>; 2], f32) {
+    // Counted from one before the first, so that nothing is below 0 that matters.
+    let at = ((pixel as f32 - first) / step + 1.0).clamp(0.0, many as f32 + 1.0);
+    let before = at as usize;
+    let unit = |index: usize| index.checked_sub(1).filter(|unit| *unit < many);
+    ([unit(before), unit(before + 1)], at - before as f32)
 }
 
 /// The probability that is lost when a patch is painted over with paper, for a patch around every
@@ -200,9 +209,9 @@ fn finding(decided: &Decided) -> String {
     };
     let cam = match &decided.cam {
         Some(Cam { layer, cells: [rows, columns], .. }) => {
-            format!("Grad-CAM has only the {rows} by {columns} cells of {layer}, blended between.")
+            format!("{GRAD_CAM} has only the {rows} by {columns} cells of {layer}, blended between.")
         }
-        None => "This network has no convolution, so there is no Grad-CAM.".into(),
+        None => format!("This network has no convolution, so there is no {GRAD_CAM}."),
     };
     format!("{patch} {cam}")
 }

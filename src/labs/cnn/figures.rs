@@ -33,7 +33,7 @@ pub(super) fn best(probabilities: &[f32]) -> Option<(usize, f32)> {
 /// What the network takes the test pictures for.
 pub(super) fn confusion(observer: &mut CnnObserver, run: &Run, numbers: &mut Numbers) -> Panel {
     let classes = run.data().classes;
-    let counts = run.confusion(&mut observer.test_pass);
+    let counts = observer.confusion(run).to_vec();
     let right: f32 = (0..classes).map(|class| counts[class * classes + class]).sum();
     let total: f32 = counts.iter().sum();
     let summary = match worst(&counts, classes) {

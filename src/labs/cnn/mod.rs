@@ -99,17 +99,17 @@ impl Lab for Cnn {
                 ..slot("sum", "One cell, worked out", "", Place::Row, 188)
             },
             slot("curves", "Training", "train thick, test thin", Place::Row, 188),
-            slot("confusion", "Confusion", "", Place::Row, 212),
+            FigureSlot { is_slow: true, ..slot("confusion", "Confusion", "", Place::Row, 212) },
             FigureSlot {
                 is_slow: true,
                 is_told: true,
                 sweeps: true,
-                ..slot("nudge", "Nudged", "", Place::Below, 264)
+                ..slot("nudge", "Nudged", "", Place::Below, 240)
             },
             FigureSlot {
                 is_slow: true,
                 is_told: true,
-                ..slot("decided", "Which stroke decided", "", Place::Below, 264)
+                ..slot("decided", "Which stroke decided", "", Place::Below, 212)
             },
         ];
         &FIGURES

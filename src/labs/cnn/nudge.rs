@@ -38,8 +38,12 @@ pub(super) fn panel(observer: &mut CnnObserver, run: &Run, view: &View, numbers:
         None => "probability".into(),
     };
     let figure = Sweep {
-        x_label: format!("{} ({})", kind.label(), kind.unit()),
-        unit: kind.unit().into(),
+        x_label: kind.label().into(),
+        unit: if kind == NudgeKind::Rotation {
+            kind.unit().into()
+        } else {
+            format!("\u{202f}{}", kind.unit())
+        },
         y_label,
         x: numbers.add(amounts(kind)),
         ticks: quarters(kind),
@@ -48,7 +52,7 @@ pub(super) fn panel(observer: &mut CnnObserver, run: &Run, view: &View, numbers:
     };
     let summary = observer.swept.as_ref().map_or_else(
         || "The pad is empty, so there is nothing to nudge.".into(),
-        |swept| finding(swept, &figure.lines),
+        |swept| finding(swept, run),
     );
     Panel { id: "nudge".into(), note: String::new(), summary, figure: Figure::Sweep(figure) }
 }
@@ -84,34 +88,36 @@ fn sweep(drawn: &[f32], run: &Run, view: &View) -> Swept {
 }
 
 /// What the curves show of this picture, in words.
-fn finding(swept: &Swept, lines: &[SweepLine]) -> String {
-    let means: Vec<f32> =
-        swept.lines.iter().map(|line| line.iter().sum::<f32>() / line.len().max(1) as f32).collect();
+fn finding(swept: &Swept, run: &Run) -> String {
+    let mean = |line: &Vec<f32>| line.iter().sum::<f32>() / line.len().max(1) as f32;
+    let means: Vec<f32> = swept.lines.iter().map(mean).collect();
+    let [this, pooling, strides, dense] = means[..] else { return String::new() };
     let over = match swept.kind {
         NudgeKind::Right | NudgeKind::Down => "shifts",
         NudgeKind::Rotation => "rotations",
         NudgeKind::Scale => "sizes",
     };
-    let told: Vec<String> = lines
-        .iter()
-        .zip(&means)
-        .map(|(line, mean)| format!("{} {}", line.label, percent(f64::from(*mean))))
-        .collect();
-    let [_, pooling, strides, dense] = means[..] else { return String::new() };
+    let [this, with_pooling, with_strides, with_dense] =
+        [this, pooling, strides, dense].map(|mean| percent(f64::from(mean)));
+    let of_strides = match pooling - strides {
+        gain if gain >= MARGIN => "helps",
+        gain if gain <= -MARGIN => "harms",
+        _ => "makes no difference",
+    };
+    let of_dense = match pooling - dense {
+        gain if gain >= MARGIN => "better than dense layers",
+        gain if gain <= -MARGIN => "worse than dense layers",
+        _ => "no better than dense layers",
+    };
+    // What this network met in training is known of the weights that ship alone.
+    let origin = match run.current().initial_weights {
+        Some(_) => "; the weights that this network began from had met digits shifted, turned and resized",
+        None => "",
+    };
     format!(
-        "Mean probability of a {} over these {over}: {}. For this drawing pooling {}, and the CNN with pooling {} \
-         the dense layers.",
-        swept.class,
-        told.join("; "),
-        match pooling - strides {
-            gain if gain >= MARGIN => "does better than strides",
-            gain if gain <= -MARGIN => "does worse than strides",
-            _ => "does no better and no worse than strides",
-        },
-        match pooling - dense {
-            gain if gain >= MARGIN => "beats",
-            gain if gain <= -MARGIN => "loses to",
-            _ => "is as good as",
-        },
+        "Mean over these {over}: this network {this}, pooling {with_pooling}, strides {with_strides}, dense {with_dense}. \
+         For this {} pooling {of_strides}, and that CNN does {of_dense}. The three of one size learned alike, from \
+         digits as they are{origin}.",
+        swept.class
     )
 }

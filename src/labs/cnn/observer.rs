@@ -14,7 +14,8 @@ pub(super) struct CnnObserver {
     pub(super) learning: Learning,
     /// The pass of the picture on the pad; nothing in it while the pad is empty.
     pub(super) pass: Pass,
-    pub(super) test_pass: Pass,
+    test_pass: Pass,
+    confused: Option<((usize, usize), Vec<f32>)>,
     /// The picture as it was drawn, how it is nudged, and what the network reads of both.
     drawn: Vec<f32>,
     nudge: Nudge,
@@ -32,6 +33,7 @@ impl CnnObserver {
             learning: Learning::new(run),
             pass: Pass::default(),
             test_pass: Pass::default(),
+            confused: None,
             drawn: Vec::new(),
             nudge: Nudge::default(),
             picture: Vec::new(),
@@ -46,7 +48,17 @@ impl CnnObserver {
         &self.picture
     }
 
-    /// The same before it was nudged.
+    /// What the test pictures are taken for; computed once for the same weights.
+    pub(super) fn confusion(&mut self, run: &Run) -> &[f32] {
+        let now = (run.steps(), run.edits_made());
+        let is_new = self.confused.as_ref().is_none_or(|(then, _)| *then != now);
+        if is_new {
+            self.confused = Some((now, run.confusion(&mut self.test_pass)));
+        }
+        self.confused.as_ref().map_or(&[], |(_, counts)| counts)
+    }
+
+    /// The picture before it was nudged.
     pub(super) fn drawn(&self) -> &[f32] {
         &self.drawn
     }
