@@ -37,25 +37,49 @@ fn measured(data: &Data, kind: NudgeKind, amounts: &[f32]) -> [[f32; 2]; 3] {
     sums.map(|sums| sums.map(|sum| sum / many))
 }
 
+/// Against other sizes pooling helps too; against turning it does not: with pooling and with strides digits turned by 40 degrees are
+/// read about as badly. So nothing may say that pooling helps against rotations.
+#[test]
+fn pooling_helps_against_other_sizes_and_not_against_rotations() {
+    let data = held_out();
+    let [pooling, strides, dense] = measured(&data, NudgeKind::Scale, &[60.0, 140.0]);
+    assert!(
+        pooling[0] > strides[0] + 0.1 && strides[0] > dense[0] + 0.1,
+        "{pooling:?} {strides:?} {dense:?}"
+    );
+    let [pooling, strides, _] = measured(&data, NudgeKind::Rotation, &[-40.0, 40.0]);
+    println!("40 degrees: pooling {pooling:.3?}, strides {strides:.3?}");
+    assert!((pooling[0] - strides[0]).abs() < 0.05, "{pooling:?} {strides:?}");
+}
+
 #[test]
 fn companions_have_as_many_weights_as_each_other() {
     let weights = companions().each_ref().map(|companion| companion.network.weights.len());
     assert_eq!(weights, [11_146, 11_146, 11_140]);
 }
 
-/// What the lab may lead a visitor to believe: that pooling helps a network against shifts, and convolution more
-/// so. Over 300 digits, to the left and right, up and down.
+/// What the lab may lead a visitor to believe. Over 300 digits, to the left and right, up and down: at 3 px the
+/// true digit keeps 70 % with pooling, 44 % with strides, 32 % with dense layers.
 #[test]
-fn pooling_helps_against_shifts_and_strides_do_less() {
+fn pooling_helps_against_shifts_and_convolution_without_it_does_less() {
     let data = held_out();
     for pixels in 0..=6 {
         let amounts = [-(pixels as f32), pixels as f32];
         let [right, down] = [NudgeKind::Right, NudgeKind::Down].map(|kind| measured(&data, kind, &amounts));
         let [pooling, strides, dense]: [[f32; 2]; 3] =
             std::array::from_fn(|i| [0, 1].map(|j| (right[i][j] + down[i][j]) / 2.0));
-        println!("{pixels} px: pooling {pooling:.3?} strides {strides:.3?} dense {dense:.3?}");
-    }
-    for (kind, amounts) in [(NudgeKind::Rotation, [-40.0, 40.0]), (NudgeKind::Scale, [60.0, 140.0])] {
-        println!("{kind:?}: {:.3?}", measured(&data, kind, &amounts));
+        println!("{pixels} px: pooling {pooling:.3?}, strides {strides:.3?}, dense {dense:.3?}");
+        if pixels == 0 {
+            assert!(pooling[1] > 0.97 && strides[1] > 0.97 && dense[1] > 0.93, "all have learned the digits");
+        }
+        if (2..=5).contains(&pixels) {
+            for j in 0..2 {
+                assert!(
+                    pooling[j] > strides[j] + 0.1,
+                    "{pixels} px: pooling {pooling:?}, strides {strides:?}"
+                );
+                assert!(strides[j] > dense[j] + 0.03, "{pixels} px: strides {strides:?}, dense {dense:?}");
+            }
+        }
     }
 }

@@ -38,14 +38,19 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, heat: &HeatMaps, numbers: 
         if rect.width < 4.0 || rect.height < 4.0 || rect.right() > pen.width + 1.0 {
             continue; // no room
         }
-        pen.text(&map.label, (rect.x, 7.0), Align::Left, Font::Strong, &colors.ink)?;
-        if Font::Small.width(&map.quantity) <= rect.width + GAP {
+        let fits = |text: &str, font: Font| font.width(text) <= rect.width;
+        if fits(&map.label, Font::Strong) {
+            pen.text(&map.label, (rect.x, 7.0), Align::Left, Font::Strong, &colors.ink)?;
+        }
+        if fits(&map.quantity, Font::Small) {
             pen.text(&map.quantity, (rect.x, 22.0), Align::Left, Font::Small, &colors.ink_3)?;
         }
         let ramp = if map.is_signed { Ramp::of_signed(colors) } else { Ramp::new(&colors.seq) };
         if let Some(why) = &map.missing {
             pen.fill(rect, &colors.sunken)?;
-            pen.text(why, rect.middle(), Align::Center, Font::Small, &colors.ink_3)?;
+            if fits(why, Font::Small) {
+                pen.text(why, rect.middle(), Align::Center, Font::Small, &colors.ink_3)?;
+            }
             continue;
         }
         let values = numbers.at(map.values);
@@ -125,6 +130,9 @@ fn draw_key<DB: DrawingBackend>(pen: &Pen<DB>, map: &HeatMap, rect: &Rect, ramp:
     let (middle, pixels) = (rect.bottom() + 12.0, pen.pixels());
     let (left, right) =
         (rect.x + Font::Small.width(&least) + 5.0, rect.right() - Font::Small.width(&most) - 5.0);
+    if left >= right {
+        return Ok(()); // no room
+    }
     pen.text(&least, (rect.x, middle), Align::Left, Font::Small, color)?;
     pen.text(&most, (rect.right(), middle), Align::Right, Font::Small, color)?;
     let (wide, high) = (((right - left) * pixels).round().max(0.0) as usize, (7.0 * pixels).round() as usize);

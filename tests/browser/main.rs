@@ -5,6 +5,7 @@
 
 mod bits;
 mod digits;
+mod nudge;
 mod stage;
 mod visit;
 mod widely;
