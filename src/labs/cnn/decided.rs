@@ -215,3 +215,53 @@ fn finding(decided: &Decided) -> String {
     };
     format!("{patch} {cam}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labs::Lab;
+
+    const SIDE: usize = 28;
+
+    /// A bold 1, and the run that the lab begins with.
+    fn bar() -> (Vec<f32>, Run) {
+        let ink =
+            |pixel: usize| f32::from((12..16).contains(&(pixel % SIDE)) && (4..24).contains(&(pixel / SIDE)));
+        let run = Run::new(super::super::Cnn.defaults()).expect("the defaults are tested");
+        ((0..SIDE * SIDE).map(ink).collect(), run)
+    }
+
+    #[test]
+    fn heat_lies_where_its_units_look() {
+        let (_, run) = bar();
+        let layers: Vec<_> = (0..6).map(|layer| centres(run.network(), layer, 0)).collect();
+        // 5 × 5 valid, pool, 3 × 3 same twice, pool, 3 × 3 valid: worked out by hand.
+        assert_eq!(layers, [[2.0, 1.0], [2.5, 2.0], [2.5, 2.0], [2.5, 2.0], [3.5, 4.0], [7.5, 4.0]]);
+        assert_eq!(between(9, [7.5, 4.0], 4), ([Some(0), Some(1)], 0.375));
+        assert_eq!(between(7, [7.5, 4.0], 4), ([None, Some(0)], 0.875));
+        assert_eq!(between(0, [7.5, 4.0], 4).0, [None, Some(0)], "faded out");
+        assert_eq!(between(22, [7.5, 4.0], 4), ([Some(3), None], 0.625));
+        assert_eq!(between(27, [7.5, 4.0], 4).0, [None, None]);
+    }
+
+    #[test]
+    fn what_is_lost_is_what_painting_over_takes() {
+        let (picture, run) = bar();
+        let Decided { class, share, lost, places, .. } = decide(&picture, &run, [SIDE; 2]);
+        assert_eq!(places, [14, 14]);
+        let mut pass = Pass::default();
+        for place in [0, 5 * 14 + 7, 10 * 14 + 6] {
+            let mut painted = picture.clone();
+            for (pixel, ink) in painted.iter_mut().enumerate() {
+                let is_near =
+                    |at: usize, place: usize| (at + 3).checked_sub(2 * place + 1).is_some_and(|by| by < 6);
+                if is_near(pixel / SIDE, place / 14) && is_near(pixel % SIDE, place % 14) {
+                    *ink = 0.0;
+                }
+            }
+            run.network().forward(&painted, &mut pass);
+            assert_eq!(lost[place], share - pass.output()[class], "place {place}");
+        }
+        assert!(lost.iter().any(|&lost| lost != 0.0));
+    }
+}
