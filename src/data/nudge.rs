@@ -42,13 +42,13 @@ impl NudgeKind {
         }
     }
 
-    /// The unit of [`Self::amounts`].
+    /// The unit of [`Self::amounts`], with the gap between a number and it.
     #[must_use]
     pub fn unit(self) -> &'static str {
         match self {
-            Self::Right | Self::Down => "px",
+            Self::Right | Self::Down => "\u{202f}px",
             Self::Rotation => "°",
-            Self::Scale => "%",
+            Self::Scale => "\u{202f}%",
         }
     }
 

@@ -11,8 +11,8 @@ pub(super) fn back(angle: f32, shear: f32, scale: [f32; 2]) -> [[f32; 2]; 2] {
     [[(cos - shear * sin) / scale[0], (sin + shear * cos) / scale[0]], [-sin / scale[1], cos / scale[1]]]
 }
 
-/// The ink at a place whose whole numbers are `x` and `y`, each from −2 to the last pixel but one of the
-/// margin; `padded` is a picture with its [`MARGIN`], `stride` numbers in each row.
+/// The ink at a place whose whole numbers are `x` and `y`, each from −2 to the number of pixels on its side;
+/// `padded` is a picture with its [`MARGIN`], `stride` numbers in each row.
 #[inline]
 pub(super) fn ink_at(padded: &[f32], stride: usize, (x, y): (i32, i32), fractions: [f32; 2]) -> f32 {
     let corner = (y + 2) as usize * stride + (x + 2) as usize;

@@ -69,12 +69,12 @@ pub fn words(nudge: &Nudge) -> Option<String> {
         let amount = nudge.amount(kind);
         let (size, unit) = (fixed(amount.abs().round(), 0), kind.unit());
         match kind {
-            NudgeKind::Right => format!("{size} px {}", if amount > 0.0 { "right" } else { "left" }),
-            NudgeKind::Down => format!("{size} px {}", if amount > 0.0 { "down" } else { "up" }),
+            NudgeKind::Right => format!("{size}{unit} {}", if amount > 0.0 { "right" } else { "left" }),
+            NudgeKind::Down => format!("{size}{unit} {}", if amount > 0.0 { "down" } else { "up" }),
             NudgeKind::Rotation => {
                 format!("turned {size}{unit} {}", if amount > 0.0 { "clockwise" } else { "anticlockwise" })
             }
-            NudgeKind::Scale => format!("at {size}\u{202f}%"),
+            NudgeKind::Scale => format!("at {size}{unit}"),
         }
     };
     let words: Vec<String> = NudgeKind::ALL.into_iter().filter(is_moved).map(word).collect();
@@ -82,8 +82,7 @@ pub fn words(nudge: &Nudge) -> Option<String> {
 }
 
 fn with_unit(kind: NudgeKind, amount: f32) -> String {
-    let gap = if kind == NudgeKind::Rotation { "" } else { "\u{202f}" };
-    format!("{}{gap}{}", fixed(amount, 0), kind.unit())
+    format!("{}{}", fixed(amount, 0), kind.unit())
 }
 
 fn id_of(kind: NudgeKind) -> &'static str {

@@ -39,11 +39,7 @@ pub(super) fn panel(observer: &mut CnnObserver, run: &Run, view: &View, numbers:
     };
     let figure = Sweep {
         x_label: kind.label().into(),
-        unit: if kind == NudgeKind::Rotation {
-            kind.unit().into()
-        } else {
-            format!("\u{202f}{}", kind.unit())
-        },
+        unit: kind.unit().into(),
         y_label,
         x: numbers.add(amounts(kind)),
         ticks: quarters(kind),
