@@ -295,3 +295,47 @@ fn dropout_and_normalizations() {
     }
     assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
 }
+
+/// The gradient that shows what a picture was read by is that of the logit, and leaves those of training alone.
+#[test]
+fn the_gradient_of_a_logit_is_that_of_the_input() {
+    let layers = json!([
+        { "type": "conv2d", "filters": 3, "kernel_size": 3, "activation": "tanh" },
+        { "type": "average_pooling2d" },
+        { "type": "conv2d", "filters": 2, "kernel_size": 2, "padding": "same", "activation": "tanh" },
+        { "type": "flatten" },
+        { "type": "dense", "units": 3, "activation": "softmax" },
+    ]);
+    let layers: Vec<LayerConfig> = serde_json::from_value(layers).unwrap();
+    for loss in [Loss::SparseCategoricalCrossentropy, Loss::MeanSquaredError] {
+        let mut case = Case::of(format!("{loss:?}"), layers.clone(), &[8, 7, 1], loss, 60, 5);
+        let (network, inputs) = (&case.network, &mut case.inputs);
+        assert_eq!(network.has_logits(), loss != Loss::MeanSquaredError);
+        let mut pass = Pass::default();
+        for class in 0..3 {
+            network.forward(inputs, &mut pass);
+            let gradient = network.logit_gradient(inputs, class, &mut pass);
+            // Each row has a logit of its own: the sum of them over the batch moves with one number of it.
+            let mut sum = |inputs: &[f32]| -> f64 {
+                network.forward(inputs, &mut pass);
+                let last = pass.traces.last().unwrap();
+                let scores = if network.has_logits() { &last.pre_activation } else { &last.output };
+                scores.chunks_exact(3).map(|row| f64::from(row[class])).sum()
+            };
+            for (index, &slope) in gradient.iter().enumerate() {
+                let before = inputs[index];
+                inputs[index] = before + H as f32;
+                let above = sum(inputs);
+                inputs[index] = before - H as f32;
+                let below = sum(inputs);
+                inputs[index] = before;
+                let numeric = (above - below) / (2.0 * H);
+                assert!(
+                    (f64::from(slope) - numeric).abs() < 2e-4,
+                    "{loss:?}, {index}: {slope} and {numeric}"
+                );
+            }
+            assert!(gradient.iter().any(|slope| slope.abs() > 0.01));
+        }
+    }
+}

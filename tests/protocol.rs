@@ -329,3 +329,25 @@ fn a_model_file_becomes_the_running_network() {
         "{message}"
     );
 }
+
+#[test]
+fn slow_figures_wait_until_the_pen_is_lifted() {
+    let lab = LABS[1];
+    let slow: Vec<&str> = lab.figures().iter().filter(|slot| slot.is_slow).map(|slot| slot.id).collect();
+    assert!(!slow.is_empty());
+    let mut view = View {
+        figures: lab.figures().iter().map(|slot| slot.id.to_owned()).collect(),
+        picture: (0..784).map(|pixel| f32::from(pixel % 28 == 14)).collect(),
+        is_drawing: true,
+        ..View::default()
+    };
+    let mut session = Session::new(ticking);
+    let start = Request::Start { run: 1, experiment: lab.defaults(), view: view.clone() };
+    let shown = |reply: Reply| frame(reply).panels.into_iter().map(|panel| panel.id).collect::<Vec<_>>();
+    let while_drawing = shown(session.answer(start).0);
+    assert_eq!(while_drawing.len(), lab.figures().len() - slow.len());
+    assert!(slow.iter().all(|id| !while_drawing.iter().any(|shown| shown == id)), "{while_drawing:?}");
+    view.is_drawing = false;
+    let after = Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view };
+    assert_eq!(shown(session.answer(after).0).len(), lab.figures().len());
+}

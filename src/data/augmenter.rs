@@ -3,11 +3,10 @@
 
 use super::Augmentation;
 use super::pictures::to_numbers;
+use super::resample::{MARGIN, back, ink_at, larger, smaller, split};
 use crate::tensor::{Rng, Stream};
 use std::ops::RangeInclusive;
 
-/// Pixels of paper around a picture, so that four by four pixels are there wherever ink may reach.
-const MARGIN: usize = 3;
 /// Deviation of a field of this kind whose nodes have deviation 1 (mean over the plane).
 const FIELD_DEVIATION: f32 = 0.479;
 
@@ -74,13 +73,7 @@ impl Augmenter {
         }
         let reach = self.load(picture);
         self.thicken(thickness);
-        let (cos, sin) = (libm::cosf(angle), libm::sinf(angle));
-        // From a place in the output back to the picture: shift, rotation, shear, scale undone in turn.
-        let back = [
-            [(cos - shear * sin) / scale[0], (sin + shear * cos) / scale[0]],
-            [-sin / scale[1], cos / scale[1]],
-        ];
-        self.resample(back, shift, &reach, output);
+        self.resample(back(angle, shear, scale), shift, &reach, output);
     }
 
     /// Takes a picture, and returns the rows and columns that its ink can reach when it is thickened
@@ -159,38 +152,15 @@ impl Augmenter {
                 let u = column as f32 - centre[0] - shift[0];
                 let (x, fraction_x) = split(centre[0] + back[0][0] * u + back[0][1] * v + right);
                 let (y, fraction_y) = split(centre[1] + back[1][0] * u + back[1][1] * v + down);
-                *pixel = 0.0;
-                if across.contains(&x) && along.contains(&y) {
-                    let corner = (y + 2) as usize * stride + (x + 2) as usize;
-                    let four = &self.thickened[corner..][..3 * stride + 4];
-                    let mut sums = [0.0; 4];
-                    for (row, weight) in cubic(fraction_y).into_iter().enumerate() {
-                        let taps: &[f32; 4] = four[row * stride..].first_chunk().expect("a margin");
-                        sums.iter_mut().zip(taps).for_each(|(sum, tap)| *sum += weight * tap);
-                    }
-                    let [a, b, c, d] = cubic(fraction_x);
-                    let sum = (sums[0] * a + sums[1] * b) + (sums[2] * c + sums[3] * d);
-                    *pixel = smaller(larger(sum, 0.0), 1.0);
-                }
+                let is_near_ink = across.contains(&x) && along.contains(&y);
+                *pixel = if is_near_ink {
+                    ink_at(&self.thickened, stride, (x, y), [fraction_x, fraction_y])
+                } else {
+                    0.0
+                };
             }
         }
     }
-}
-
-/// `f32::max` for numbers, in one instruction: that of two NaN is of no interest here.
-fn larger(a: f32, b: f32) -> f32 {
-    if a > b { a } else { b }
-}
-
-fn smaller(a: f32, b: f32) -> f32 {
-    if a < b { a } else { b }
-}
-
-/// The whole number at or below `place`, and the rest; without the platform's `floor`.
-fn split(place: f32) -> (i32, f32) {
-    const OFFSET: f32 = 1024.0;
-    let whole = (place + OFFSET) as i32 - OFFSET as i32;
-    (whole, place - whole as f32)
 }
 
 fn blend(nodes: [[f32; 2]; 4], weights: [f32; 4]) -> [f32; 2] {
@@ -199,17 +169,6 @@ fn blend(nodes: [[f32; 2]; 4], weights: [f32; 4]) -> [f32; 2] {
             + (nodes[2][axis] * weights[2] + nodes[3][axis] * weights[3])
     };
     [along(0), along(1)]
-}
-
-/// Weights of four neighbours for a place `t` between the middle two: the cubic of Catmull & Rom,
-/// which goes through the pixels, so that a picture that is not moved stays as it is.
-fn cubic(t: f32) -> [f32; 4] {
-    [
-        ((1.0 - 0.5 * t) * t - 0.5) * t,
-        (1.5 * t - 2.5) * t * t + 1.0,
-        ((2.0 - 1.5 * t) * t + 0.5) * t,
-        (0.5 * t - 0.5) * t * t,
-    ]
 }
 
 /// The first of the four nodes around a place, and their weights: the cubic B-spline, which is smooth.

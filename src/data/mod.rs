@@ -18,8 +18,10 @@ mod given;
 pub mod idx;
 mod moons;
 mod multi_gaussian;
+mod nudge;
 mod pictures;
 mod plane;
+mod resample;
 mod spiral;
 mod split;
 mod xor;
@@ -31,6 +33,7 @@ pub use config::DataConfig;
 pub use examples::{Examples, Inputs};
 pub use file_kind::{FileKind, image_size};
 pub use given::Given;
+pub use nudge::{Nudge, NudgeKind};
 pub use pictures::Pictures;
 pub use split::Data;
 

@@ -7,22 +7,27 @@ mod control;
 mod curves;
 pub mod format;
 mod gradients;
+mod heat;
 mod layer_figures;
 mod layers;
 mod link;
 mod panel;
 mod pictures;
+mod sweep;
 mod verdict;
 
 pub use changes::{Change, changes, sentence};
 pub use control::{Choice, Control, Kind, MIXED};
+pub use heat::{HeatMap, HeatMaps};
 pub use layer_figures::{Costs, Filters, LayerCost, Pooled};
 pub use layers::{Draft, DraftRow, Input, LAYER_KINDS, LayerField, LayerKind, layer_kind, place_for};
 pub use link::{from_link, to_link};
 pub use panel::*;
 pub use pictures::*;
+pub use sweep::{Sweep, SweepLine};
 pub use verdict::{Remedy, Tone, Verdict};
 
+use crate::data::{Nudge, NudgeKind};
 use crate::error::{Error, Result};
 use crate::train::{Experiment, Run, settings};
 use serde::{Deserialize, Serialize};
@@ -47,6 +52,15 @@ pub struct View {
     /// The cell of a confusion matrix whose pictures are shown, true and said class, where one was chosen.
     #[serde(default)]
     pub cell: Option<[usize; 2]>,
+    /// How the picture is nudged before the network reads it.
+    #[serde(default)]
+    pub nudge: Nudge,
+    /// The way of nudging that curves are drawn over.
+    #[serde(default)]
+    pub sweep: NudgeKind,
+    /// Whether the pen is down or a slider is held: figures that are slow to fill wait until it is let go.
+    #[serde(default)]
+    pub is_drawing: bool,
 }
 
 /// Where a figure stands on the page.
@@ -77,6 +91,12 @@ pub struct FigureSlot {
     pub of_layer: bool,
     /// Whether it is asked for even out of sight, because its words stand elsewhere too.
     pub is_always_filled: bool,
+    /// Whether it takes so long to fill that it waits while something is drawn.
+    pub is_slow: bool,
+    /// Whether its summary stands beneath it, for all to read.
+    pub is_told: bool,
+    /// Whether it is drawn over one way of nudging, chosen beside its title.
+    pub sweeps: bool,
     /// The figure of feature maps from which it works out one unit, chosen beneath it.
     pub works_out: Option<&'static str>,
     /// Height of the drawing in CSS pixels; 0 for a square.

@@ -2,8 +2,10 @@
 //! apart in the frame's one array, so that they cross from the worker without being parsed.
 
 use super::changes::Change;
+use super::heat::HeatMaps;
 use super::layer_figures::{Costs, Filters, Pooled};
 use super::pictures::{Arithmetic, Gallery, Maps, Matrix, Scores};
+use super::sweep::Sweep;
 use crate::nn::Activation;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +64,8 @@ pub enum Figure {
     Costs(Costs),
     Filters(Filters),
     Pooled(Pooled),
+    Sweep(Sweep),
+    Heat(HeatMaps),
 }
 
 /// Lines over the steps of a run, in one strip for each measure.

@@ -231,18 +231,55 @@ impl Network {
         let mut grad = std::mem::take(&mut last.grad_output);
         let value = loss.evaluate(self.loss_input(last), targets, units, Some(&mut grad));
         last.grad_output = grad;
+        let mut grads = std::mem::take(&mut self.grads);
+        self.propagate(input, pass, &mut grads, None);
+        self.grads = grads;
+        value + self.penalties()
+    }
+
+    /// From ∂/∂output of the last layer back to the first, and to the input where that is wanted.
+    fn propagate(
+        &self,
+        input: &[f32],
+        pass: &mut Pass,
+        grads: &mut [f32],
+        mut grad_input: Option<&mut [f32]>,
+    ) {
         for (index, layer) in self.layers.iter().enumerate().rev() {
             let (before, rest) = pass.traces.split_at_mut(index);
             let share = self.shares[index].clone();
-            let (weights, grads) = (&self.weights[share.clone()], &mut self.grads[share]);
+            let (weights, grads) = (&self.weights[share.clone()], &mut grads[share]);
             match before.last_mut() {
                 Some(Trace { output, grad_output, .. }) => {
                     layer.backward(weights, output, &mut rest[0], grads, Some(grad_output));
                 }
-                None => layer.backward(weights, input, &mut rest[0], grads, None),
+                None => layer.backward(weights, input, &mut rest[0], grads, grad_input.take()),
             }
         }
-        value + self.penalties()
+    }
+
+    /// ∂logit/∂input, `[rows, ..input_shape]`, for output number `output` of each row of the pass that
+    /// [`Self::forward`] left, and in the traces ∂logit/∂output of every layer; the gradients of a training
+    /// step stay as they are. Where the loss is not joined with the last activation, the logit is the
+    /// output itself.
+    #[must_use]
+    pub fn logit_gradient(&self, input: &[f32], output: usize, pass: &mut Pass) -> Vec<f32> {
+        pass.traces.iter_mut().for_each(Trace::resize_backward);
+        let last = pass.traces.last_mut().expect("a network has a layer");
+        for row in last.grad_output.chunks_exact_mut(self.outputs()) {
+            row.fill(0.0);
+            row[output] = 1.0;
+        }
+        let mut gradient = vec![0.0; input.len()];
+        let mut unused = vec![0.0; self.weights.len()];
+        self.propagate(input, pass, &mut unused, Some(&mut gradient));
+        gradient
+    }
+
+    /// Whether outputs come of logits, so that the loss can be joined with the last activation.
+    #[must_use]
+    pub fn has_logits(&self) -> bool {
+        self.loss.logits_of().is_some()
     }
 
     /// ∂loss/∂input, `[rows, ..input_shape]`, for the pass that [`Self::backward`] left. Training does

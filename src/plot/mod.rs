@@ -15,6 +15,7 @@ mod diagram;
 mod distribution;
 mod filters;
 mod gallery;
+mod heat;
 mod layer_map;
 mod links;
 mod maps;
@@ -26,6 +27,7 @@ mod plane;
 mod pooled;
 mod read_out;
 mod scores;
+mod sweep;
 mod table;
 mod table_layers;
 mod text;
@@ -115,6 +117,8 @@ pub fn draw<DB: DrawingBackend>(
         Figure::Costs(costs) => costs::draw(&pen, costs),
         Figure::Filters(filters) => filters::draw(&pen, filters, numbers),
         Figure::Pooled(pooled) => pooled::draw(&pen, pooled, numbers),
+        Figure::Sweep(sweep) => sweep::draw(&pen, sweep, numbers),
+        Figure::Heat(heat) => heat::draw(&pen, heat, numbers),
     }?;
     let under_pointer = view.hover.and_then(|at| read_out(figure, numbers, (pen.width, pen.height), at));
     match under_pointer {

@@ -3,8 +3,8 @@
 use super::pen::{Pen, Point};
 use super::text::Rect;
 use super::{
-    Drawn, arithmetic, bars, costs, curves, diagram, distribution, filters, gallery, layer_map, maps, matrix,
-    plane, pooled, scores,
+    Drawn, arithmetic, bars, costs, curves, diagram, distribution, filters, gallery, heat, layer_map, maps,
+    matrix, plane, pooled, scores, sweep,
 };
 use crate::labs::{Figure, Numbers};
 use plotters::prelude::DrawingBackend;
@@ -74,5 +74,7 @@ pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: P
         Figure::Costs(costs) => costs::read(costs, size, pointer),
         Figure::Filters(filters) => filters::read(filters, numbers, size, pointer),
         Figure::Pooled(pooled) => pooled::read(pooled, numbers, size, pointer),
+        Figure::Sweep(sweep) => sweep::read(sweep, numbers, size, pointer),
+        Figure::Heat(heat) => heat::read(heat, numbers, size, pointer),
     }
 }

@@ -8,8 +8,8 @@ use super::layer_map::first_step;
 use super::table_layers;
 use crate::labs::format::layer_name;
 use crate::labs::{
-    Arithmetic, Curves, Diagram, Distribution, Figure, Gallery, LayerBars, LayerMap, Line, Maps, Matrix,
-    Numbers, Plane, Scores,
+    Arithmetic, Curves, Diagram, Distribution, Figure, Gallery, HeatMaps, LayerBars, LayerMap, Line, Maps,
+    Matrix, Numbers, Plane, Scores, Sweep,
 };
 
 /// Cells of text under named columns.
@@ -39,6 +39,8 @@ pub fn table(figure: &Figure, numbers: &Numbers) -> Table {
         Figure::Costs(costs) => table_layers::of_costs(costs),
         Figure::Filters(filters) => table_layers::of_filters(filters, numbers),
         Figure::Pooled(pooled) => table_layers::of_pooled(pooled, numbers),
+        Figure::Sweep(sweep) => of_sweep(sweep, numbers),
+        Figure::Heat(heat) => of_heat(heat, numbers),
     }
 }
 
@@ -214,4 +216,36 @@ fn of_arithmetic(sum: &Arithmetic, numbers: &Numbers) -> Table {
         rows.push(vec![name.into(), String::new(), String::new(), String::new(), term.to_string()]);
     }
     Table { columns: names(&["row", "column", "input", "weight", "product"]), rows }
+}
+
+fn of_sweep(sweep: &Sweep, numbers: &Numbers) -> Table {
+    let lines: Vec<&[f32]> = sweep.lines.iter().map(|line| numbers.at(line.y)).collect();
+    let row = |(index, amount): (usize, &f32)| {
+        let cells = lines.iter().map(|line| line.get(index).map_or_else(String::new, f32::to_string));
+        std::iter::once(amount.to_string()).chain(cells).collect()
+    };
+    let heads = sweep.lines.iter().map(|line| format!("{}, {} weights", line.label, line.weights));
+    Table {
+        columns: std::iter::once(sweep.x_label.clone()).chain(heads).collect(),
+        rows: numbers.at(sweep.x).iter().enumerate().map(row).collect(),
+    }
+}
+
+/// A row for each pixel of the picture, with what each map says of the cell that it lies in.
+fn of_heat(heat: &HeatMaps, numbers: &Numbers) -> Table {
+    let row = |(pixel, ink): (usize, &f32)| {
+        let (row, column) = (pixel / heat.width.max(1), pixel % heat.width.max(1));
+        let cell = |map: &crate::labs::HeatMap| {
+            let at =
+                row * map.height / heat.height.max(1) * map.width + column * map.width / heat.width.max(1);
+            numbers.at(map.values).get(at).map_or_else(String::new, f32::to_string)
+        };
+        let place = [row.to_string(), column.to_string(), ink.to_string()];
+        place.into_iter().chain(heat.maps.iter().map(cell)).collect()
+    };
+    let heads = heat.maps.iter().map(|map| map.label.clone());
+    Table {
+        columns: names(&["row", "column", "ink"]).into_iter().chain(heads).collect(),
+        rows: numbers.at(heat.ink).iter().enumerate().map(row).collect(),
+    }
 }

@@ -1,6 +1,7 @@
 //! How it learns: the [`Experiment`] that says everything about a run, the [`Run`] that carries it
 //! out step by step, the optimizers, the statistics of every layer, and the report at the end.
 
+pub mod companions;
 pub mod digits;
 mod edits;
 mod evaluation;

@@ -1,6 +1,8 @@
 //! The whole page: rail, transport bar, and the lab with its question, controls and figures.
 
-use super::{Page, browser, controls, figure, head, intake, keys, own, pad, rail, sees, spine, transport};
+use super::{
+    Page, browser, controls, figure, head, intake, keys, nudge, own, pad, rail, sees, spine, transport,
+};
 use crate::labs::Place;
 use leptos::prelude::*;
 
@@ -36,7 +38,9 @@ fn LabView(page: Page) -> impl IntoView {
     view! {
         <head::Head page=page />
         <section class="controls" aria-label="Controls">
-            {page.lab().has_pad().then(|| view! { <pad::Pad page=page /><sees::Sees page=page /><own::OwnData page=page /> })}
+            {page.lab().has_pad().then(|| view! {
+                <pad::Pad page=page /><sees::Sees page=page /><nudge::Sliders page=page /><own::OwnData page=page />
+            })}
             <controls::Controls page=page />
         </section>
         <div class=format!("stage stage--{}", page.lab().name())>

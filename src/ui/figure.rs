@@ -3,7 +3,7 @@
 use super::icons::{self, Icon};
 use super::page::{Drawn, Page};
 use super::table::TableDialog;
-use super::{canvas, controls, focus, legend, misread};
+use super::{canvas, controls, focus, legend, misread, nudge};
 use crate::labs::{Control, Figure, FigureSlot, Unit};
 use crate::plot;
 use leptos::html;
@@ -117,6 +117,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
                 {own_controls}
                 {move || (!caption.get().is_empty()).then(|| view! { <p>{caption.get()}</p> })}
                 <div class="fig__tools">
+                    {slot.sweeps.then(|| view! { <nudge::Switch page=page /> })}
                     <span class="key num">{move || note.get()}</span>
                     <legend::DiagramKey drawn=drawn layer=page.layer />
                     <legend::MapKey drawn=drawn />
@@ -134,6 +135,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
                 <legend::Empty drawn=drawn size=size />
                 <ReadOut drawn=drawn size=size hover=hover is_right_half=is_right_half />
             </div>
+            {slot.is_told.then(|| view! { <p class="hint told">{summary}</p> })}
             {slot.works_out.map(|maps| view! { <focus::FocusPicker page=page maps=page.figure(maps) /> })}
             <misread::Picker page=page drawn=drawn />
             <Show when=move || shows_table.get()>

@@ -16,6 +16,7 @@ mod keys;
 mod layers;
 mod legend;
 mod misread;
+mod nudge;
 mod own;
 mod pace;
 mod pad;

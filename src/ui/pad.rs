@@ -57,6 +57,7 @@ pub fn Pad(page: Page) -> impl IntoView {
             let _ = element.set_pointer_capture(event.pointer_id()); // else strokes end at the edge
         }
         is_down.set_value(true);
+        page.set_drawing(true);
         sheet.update_untracked(|sheet| if erases.get_untracked() { sheet.remember() } else { sheet.begin() });
         draw(&event);
     };
@@ -68,6 +69,7 @@ pub fn Pad(page: Page) -> impl IntoView {
     let on_up = move |event: PointerEvent| {
         if event.is_primary() {
             is_down.set_value(false);
+            page.set_drawing(false);
         }
     };
     let on_key = move |event: KeyboardEvent| {
@@ -76,6 +78,7 @@ pub fn Pad(page: Page) -> impl IntoView {
             if key == "z" {
                 event.prevent_default();
                 is_down.set_value(false); // what is undone is not drawn on
+                page.set_drawing(false);
                 change(&Sheet::undo);
             }
             return;
@@ -89,7 +92,7 @@ pub fn Pad(page: Page) -> impl IntoView {
             ">" => change(&|sheet| sheet.turn(TURN)),
             "+" => change(&|sheet| sheet.resize(RESIZE)),
             "-" => change(&|sheet| sheet.resize(1.0 / RESIZE)),
-            "x" | "Delete" => change(&Sheet::clear),
+            "x" | "Delete" => page.clear_sheet(),
             "e" => erases.update(|erases| *erases = !*erases),
             digit if digit.len() == 1 && digit.as_bytes()[0].is_ascii_digit() => {
                 let digit = digit.as_bytes()[0] - b'0';
@@ -147,7 +150,7 @@ fn Tools(page: Page, erases: RwSignal<bool>, pressure: RwSignal<f32>) -> impl In
                     aria-valuetext=move || format!("{} %", (50.0 + 100.0 * pressure.get()).round())
                     on:input=move |event| pressure.set(event_target_value(&event).parse().unwrap_or(5.0) / 10.0) />
             </div>
-            <button class="btn btn--line" data-testid="clear" on:click=move |_| change(Sheet::clear)>"Clear"</button>
+            <button class="btn btn--line" data-testid="clear" on:click=move |_| page.clear_sheet()>"Clear"</button>
         </div>
     }
 }

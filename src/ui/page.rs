@@ -9,6 +9,7 @@ use super::receptive::field_of;
 use super::sheet::Sheet;
 use super::trainer::Trainer;
 use crate::data::digits::{self, Prepared};
+use crate::data::{Nudge, NudgeKind};
 use crate::error::Error;
 use crate::labs::{self, Figure, FigureSlot, Lab, Numbers, Panel, Remedy, Tone, Unit, Verdict, View};
 use crate::plot;
@@ -62,6 +63,11 @@ pub struct Page {
     pub sheet: RwSignal<Sheet>,
     /// The pad's picture, stage by stage.
     pub prepared: Memo<Prepared>,
+    /// How the pad's picture is nudged before the network reads it, and the way that curves are drawn over.
+    pub nudge: RwSignal<Nudge>,
+    pub sweep: RwSignal<NudgeKind>,
+    /// Whether the pen is down or a slider is held.
+    is_drawing: RwSignal<bool>,
     /// The unit that is worked out, where one was chosen.
     focus: RwSignal<Option<Unit>>,
     /// The cell of the confusion matrix whose pictures are shown, where one was chosen.
@@ -113,6 +119,9 @@ impl Page {
         let page = Self {
             sheet,
             prepared: Memo::new(move |_| sheet.with(Sheet::prepared)),
+            nudge: RwSignal::default(),
+            sweep: RwSignal::default(),
+            is_drawing: RwSignal::new(false),
             focus: RwSignal::new(None),
             cell: RwSignal::new(None),
             own: Own::new(),
@@ -182,6 +191,9 @@ impl Page {
             focus: self.focus.get_untracked(),
             picture: if self.lab().has_pad() { self.picture() } else { Vec::new() },
             cell: self.cell.get_untracked(),
+            nudge: self.nudge.get_untracked(),
+            sweep: self.sweep.get_untracked(),
+            is_drawing: self.is_drawing.get_untracked(),
         }
     }
 
@@ -219,6 +231,26 @@ impl Page {
     /// Whether the visitor points at a unit or chose one.
     pub fn has_pointed(self) -> bool {
         self.hovered.with(Option::is_some) || self.focus.with(Option::is_some)
+    }
+
+    /// Nudges the picture.
+    pub fn set_nudge(self, nudge: Nudge) {
+        self.nudge.set(nudge);
+        self.refresh();
+    }
+
+    /// Takes away what is on the pad, and its nudge, which belongs to it.
+    pub fn clear_sheet(self) {
+        self.sheet.update(Sheet::clear);
+        self.set_nudge(Nudge::default());
+    }
+
+    /// Tells that the pen is set down or a slider held, or that it is let go: then what waited is worked out.
+    pub fn set_drawing(self, is_drawing: bool) {
+        if self.is_drawing.get_untracked() != is_drawing {
+            self.is_drawing.set(is_drawing);
+            self.refresh();
+        }
     }
 
     /// Chooses the unit that is worked out.
@@ -305,6 +337,8 @@ impl Page {
             self.cell.set(None);
             self.hovered.set(None);
             self.worked_out.set(None);
+            self.nudge.set(Nudge::default());
+            self.is_drawing.set(false);
             self.words.update(|count| *count += 1);
             self.figures.with_value(|figures| figures.values().for_each(|figure| figure.set(None)));
         }

@@ -1,9 +1,9 @@
 //! What the network sees of the pad: the picture it reads, and the stages that lead to it, each of
 //! which can be switched off to see why it matters.
 
-use super::canvas;
 use super::page::Page;
 use super::receptive::OnPicture;
+use super::{canvas, nudge};
 use crate::data::digits::{Preparation, Prepared, SIDE};
 use crate::plot;
 use leptos::html;
@@ -25,20 +25,25 @@ const STAGES: [Stage; 6] = [
 pub fn Sees(page: Page) -> impl IntoView {
     let element = NodeRef::<html::Canvas>::new();
     let prepared: Memo<Prepared> = page.prepared;
+    let seen = Memo::new(move |_| {
+        let nudge = page.nudge.get();
+        prepared.with(|prepared| nudge.apply(&prepared.image, SIDE))
+    });
     Effect::new(move |_| {
         page.theme.track();
         let Some(element) = element.get() else { return };
         let side = f64::from(element.client_width());
-        prepared.with(|prepared| {
+        seen.with(|picture| {
             // A picture that cannot be drawn leaves its words to speak.
             let _ = canvas::draw_on(&element, (side, side), |area, style| {
-                plot::picture(area, &prepared.image, SIDE, style)
+                plot::picture(area, picture, SIDE, style)
             });
         });
     });
     let words = move || {
-        let inked = prepared.with(|prepared| prepared.image.iter().filter(|grey| **grey > 0.0).count());
-        format!("The 28 by 28 picture that the network reads; {inked} of its 784 pixels have ink.")
+        let inked = seen.with(|picture| picture.iter().filter(|grey| **grey > 0.0).count());
+        let nudged = page.nudge.with(nudge::words).map_or_else(String::new, |words| format!(" {words}"));
+        format!("The 28 by 28 picture that the network reads; {inked} of its 784 pixels have ink.{nudged}")
     };
     let photo_words = move || {
         page.sheet.with(|sheet| {
@@ -86,7 +91,7 @@ pub fn Sees(page: Page) -> impl IntoView {
     view! {
         <div class="sees">
             <div class="sees__picture"><canvas node_ref=element class="pix" role="img" aria-label=words></canvas><OnPicture page=page /></div>
-            <p class="hint"><b>"What the network sees"</b><br />{moved}{photo_words}{size_words}</p>
+            <p class="hint"><b>"What the network sees"</b><br />{move || page.nudge.with(nudge::words).unwrap_or_else(moved)}{photo_words}{size_words}</p>
         </div>
         <details class="fold stages">
             <summary>"How it gets there"<span>"6 stages"</span></summary>

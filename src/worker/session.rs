@@ -3,9 +3,9 @@
 
 use super::protocol::{Frame, Reply, Request, RunSettings};
 use super::taking::Taking;
-use crate::data::Given;
+use crate::data::{Given, Nudge, NudgeKind};
 use crate::error::{Error, Result};
-use crate::labs::{Numbers, Observer, Unit, View, find};
+use crate::labs::{Lab, Numbers, Observer, Unit, View, find};
 use crate::train::{Divergence, Experiment, InitialWeights, Model, Run, settings::Settings};
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
@@ -30,16 +30,19 @@ pub struct Session {
 /// A run with whoever watches it.
 struct Watched {
     number: u32,
+    lab: &'static dyn Lab,
     run: Run,
     observer: Box<dyn Observer>,
     schedule: Vec<Due>,
     /// Edits that the page knows of.
     edits_told: usize,
-    /// Layer that the figures were last filled for.
+    /// What the figures were last filled for.
     layer: usize,
     focus: Option<Unit>,
     picture: Vec<f32>,
     cell: Option<[usize; 2]>,
+    nudge: Nudge,
+    sweep: NudgeKind,
 }
 
 /// When a figure was last filled, and what that took.
@@ -142,6 +145,7 @@ impl Session {
         let observer = lab.observe(&run);
         let watched = self.watched.insert(Watched {
             number,
+            lab,
             run,
             observer,
             schedule: Vec::new(),
@@ -150,6 +154,8 @@ impl Session {
             focus: None,
             picture: Vec::new(),
             cell: None,
+            nudge: Nudge::default(),
+            sweep: view.sweep,
         });
         Ok(Some(watched.frame(view, self.now_ms, 0, 0.0, numbers)))
     }
@@ -256,17 +262,24 @@ impl Watched {
             current: self.run.current().clone(),
         });
         self.edits_told = edits;
-        if view.layer != self.layer {
-            self.layer = view.layer;
+        if view.layer != self.layer || view.sweep != self.sweep {
+            (self.layer, self.sweep) = (view.layer, view.sweep);
             self.schedule.clear();
         }
-        if view.focus != self.focus || view.picture != self.picture || view.cell != self.cell {
-            (self.focus, self.picture, self.cell) = (view.focus, view.picture.clone(), view.cell);
+        if view.cell != self.cell {
+            self.cell = view.cell;
+            self.schedule.clear();
+        }
+        if view.focus != self.focus || view.picture != self.picture || view.nudge != self.nudge {
+            (self.focus, self.picture, self.nudge) = (view.focus, view.picture.clone(), view.nudge);
             self.schedule.clear(); // what the visitor does is seen at once
         }
         self.observer.look(&self.run, view);
         let mut panels = Vec::new();
-        for figure in &view.figures {
+        let slots = self.lab.figures();
+        let waits =
+            |figure: &String| view.is_drawing && slots.iter().any(|slot| slot.is_slow && slot.id == figure);
+        for figure in view.figures.iter().filter(|figure| !waits(figure)) {
             let before = now_ms();
             let due = self.schedule.iter().position(|due| &due.figure == figure);
             if let Some(due) = due.map(|index| &self.schedule[index])

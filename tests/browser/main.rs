@@ -7,6 +7,7 @@ mod bits;
 mod digits;
 mod learning;
 mod network;
+mod nudge;
 mod own;
 mod speed;
 mod stage;

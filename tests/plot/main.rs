@@ -104,7 +104,7 @@ fn axes_are_named() {
         let paper = on_paper(sample, (400, 200), &View::default());
         paper.texts.into_iter().map(|text| text.text).collect::<Vec<_>>().join("|")
     };
-    let wanted: [(&str, &[&str]); 7] = [
+    let wanted: [(&str, &[&str]); 9] = [
         ("curves", &["step 0", "loss", "train 0.0", "test 0.1", "coin flip"]),
         ("curves-long", &["1M"]),
         ("bars", &["‖∂L/∂W‖", "10⁻⁴", "10⁻⁸"]),
@@ -112,6 +112,8 @@ fn axes_are_named() {
         ("distribution-Sigmoid", &["z = −8", "σ(z)", "σ′(z)", "saturated"]),
         ("distribution-Relu", &["ReLU(z)", "ReLU′(z)"]),
         ("plane-2", &["x", "y", "−3", "3"]),
+        ("sweep", &["probability of a 3", "50\u{202f}%", "−8\u{202f}px", "CNN, pooling, 11,146"]),
+        ("heat", &["Saliency", "|∂logit/∂ink|", "probability lost", "−1", "no convolution"]),
     ];
     let figures = samples::figures();
     for (name, words) in wanted {
@@ -337,6 +339,8 @@ fn pictures() {
             Figure::Costs(_) | Figure::Filters(_) | Figure::Pooled(_) => {
                 &[(340, 300), (358, 300), (340, 300)]
             }
+            Figure::Sweep(_) => &[(509, 264), (358, 264), (509, 264)],
+            Figure::Heat(_) => &[(509, 264), (358, 264), (509, 264)],
         };
         for (i, &size) in sizes.iter().enumerate() {
             let paper = Paper::with_svg(size.0 * FINE as u32, size.1 * FINE as u32);

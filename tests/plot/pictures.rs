@@ -20,6 +20,8 @@ pub fn figures() -> Vec<Sample> {
         filters("filters-matrix", [64, 32], [1, 1]),
         thrown_away("thrown-away", true),
         thrown_away("thrown-away-mean", false),
+        sweep(),
+        heat(),
     ]
 }
 
@@ -222,4 +224,58 @@ fn a_layer_of_few_units_has_no_more_than_those() {
         })
         .collect();
     assert!((0..3).all(|unit| units.contains(&unit)) && units.iter().all(|&unit| unit < 3), "{units:?}");
+}
+
+/// Four networks over shifts, one of which has no value at one place.
+fn sweep() -> Sample {
+    sample("sweep", |numbers, noise| {
+        let mut line = |label: &str, weights: usize, width: f32| {
+            let mut value = |x: f32| 1.0 / (1.0 + (x.abs() / width).powi(3)) + 0.02 * noise.next();
+            let y = (-8..=8).map(|x| value(x as f32).clamp(0.0, 1.0)).collect::<Vec<_>>();
+            SweepLine { label: label.into(), weights, y: numbers.add(y) }
+        };
+        let lines = vec![
+            line("this network", 43_498, 5.0),
+            line("CNN, pooling", 11_146, 4.0),
+            line("CNN, strides", 11_146, 3.0),
+            line("dense layers", 11_140, 2.0),
+        ];
+        Figure::Sweep(Sweep {
+            x_label: "Shift →".into(),
+            unit: "\u{202f}px".into(),
+            y_label: "probability of a 3".into(),
+            x: numbers.add((-8..=8).map(|x| x as f32)),
+            ticks: vec![-8.0, -4.0, 0.0, 4.0, 8.0],
+            at: 3.0,
+            lines,
+        })
+    })
+}
+
+/// A ring of ink under a positive, a missing and a signed map of fewer cells.
+fn heat() -> Sample {
+    sample("heat", |numbers, noise| {
+        let ink = |pixel: usize| {
+            let (x, y) = ((pixel % 28) as f32 - 13.5, (pixel / 28) as f32 - 13.5);
+            (2.5 - ((x * x + y * y).sqrt() - 8.0).abs()).clamp(0.0, 1.0)
+        };
+        let map = |label: &str, quantity: &str, [height, width]: [usize; 2], values: Span| HeatMap {
+            label: label.into(),
+            quantity: quantity.into(),
+            height,
+            width,
+            values,
+            most: 1.0,
+            is_signed: label == "Occlusion",
+            missing: (label == "Grad\u{2011}CAM").then(|| "no convolution".into()),
+        };
+        let saliency = numbers.add((0..784).map(|_| noise.next().abs()));
+        let lost = numbers.add((0..196).map(|_| noise.next()));
+        let maps = vec![
+            map("Saliency", "|∂logit/∂ink|", [28, 28], saliency),
+            map("Grad\u{2011}CAM", "", [0, 0], Span::default()),
+            map("Occlusion", "probability lost", [14, 14], lost),
+        ];
+        Figure::Heat(HeatMaps { ink: numbers.add((0..784).map(ink)), height: 28, width: 28, maps })
+    })
 }

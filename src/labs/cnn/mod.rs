@@ -4,11 +4,13 @@
 mod controls;
 mod costs;
 mod data;
+mod decided;
 mod figures;
 mod filters;
 mod maps;
 mod misread;
 mod networks;
+mod nudge;
 mod observer;
 mod pooled;
 mod sum;
@@ -94,11 +96,14 @@ impl Lab for Cnn {
                 place,
                 of_layer: false,
                 is_always_filled: false,
+                is_slow: false,
+                is_told: false,
+                sweeps: false,
                 works_out: None,
                 height_px,
             }
         }
-        const FIGURES: [FigureSlot; 9] = [
+        const FIGURES: [FigureSlot; 11] = [
             slot("maps", "Feature maps", "click any cell to see the sum behind it", Place::Story, 348),
             FigureSlot { is_always_filled: true, ..slot("scores", "Answer", "", Place::Side, 262) },
             FigureSlot {
@@ -106,8 +111,22 @@ impl Lab for Cnn {
                 ..slot("sum", "One cell, worked out", "", Place::Row, 188)
             },
             slot("curves", "Training", "train thick, test thin", Place::Row, 188),
-            slot("confusion", "Confusion", "", Place::Row, 212),
-            slot("misread", "Misread images", "click one to put it on the pad", Place::Below, 212),
+            FigureSlot { is_slow: true, ..slot("confusion", "Confusion", "", Place::Row, 212) },
+            FigureSlot {
+                is_slow: true,
+                is_told: true,
+                sweeps: true,
+                ..slot("nudge", "Nudged", "", Place::Below, 240)
+            },
+            FigureSlot {
+                is_slow: true,
+                is_told: true,
+                ..slot("decided", "Which stroke decided", "", Place::Below, 212)
+            },
+            FigureSlot {
+                is_slow: true,
+                ..slot("misread", "Misread images", "click one to put it on the pad", Place::Below, 212)
+            },
             slot("filters", "Filters", "weights of the layer in focus", Place::Below, 300),
             slot("pooled", "Pooling", "one map before and after", Place::Below, 300),
             slot("costs", "Costs", "for one picture", Place::Below, 320),

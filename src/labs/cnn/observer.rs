@@ -1,6 +1,9 @@
 //! What the CNN lab remembers of a run: its curves, and the last pass of the visitor's picture.
 
-use super::{costs, figures, filters, maps, misread, pooled, sum, verdict};
+use super::decided::Decided;
+use super::nudge::Swept;
+use super::{costs, decided, figures, filters, maps, misread, nudge, pooled, sum, verdict};
+use crate::data::Nudge;
 use crate::labs::curves::Learning;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
 use crate::nn::Pass;
@@ -11,8 +14,14 @@ pub(super) struct CnnObserver {
     pub(super) learning: Learning,
     /// The pass of the picture on the pad; nothing in it while the pad is empty.
     pub(super) pass: Pass,
-    pub(super) test_pass: Pass,
+    test_pass: Pass,
+    /// The picture as it was drawn, how it is nudged, and what the network reads of both.
+    drawn: Vec<f32>,
+    nudge: Nudge,
     picture: Vec<f32>,
+    /// What took long to compute for this picture and these weights.
+    pub(super) swept: Option<Swept>,
+    pub(super) decided: Option<Decided>,
     /// Step and edits for which the pass was computed.
     computed_at: Option<(usize, usize)>,
     /// What each test picture was taken for last, and the step and edits of that moment.
@@ -26,7 +35,11 @@ impl CnnObserver {
             learning: Learning::untested(),
             pass: Pass::default(),
             test_pass: Pass::default(),
+            drawn: Vec::new(),
+            nudge: Nudge::default(),
             picture: Vec::new(),
+            swept: None,
+            decided: None,
             computed_at: None,
             readings: Vec::new(),
             read_at: None,
@@ -43,9 +56,14 @@ impl CnnObserver {
         &self.readings
     }
 
-    /// The picture that was passed last; empty for an empty pad.
+    /// The picture that was passed last, as it was nudged; empty for an empty pad.
     pub(super) fn picture(&self) -> &[f32] {
         &self.picture
+    }
+
+    /// The picture before it was nudged.
+    pub(super) fn drawn(&self) -> &[f32] {
+        &self.drawn
     }
 }
 
@@ -61,14 +79,19 @@ impl Observer for CnnObserver {
 
     fn look(&mut self, run: &Run, view: &View) {
         let now = Some((run.steps(), run.edits_made()));
-        if self.picture == view.picture && self.computed_at == now {
+        if self.drawn == view.picture && self.nudge == view.nudge && self.computed_at == now {
             return;
         }
         self.computed_at = now;
-        let inputs: usize = run.input_shape().iter().product();
-        self.picture.clear();
-        if view.picture.len() == inputs {
-            self.picture.extend_from_slice(&view.picture);
+        (self.swept, self.decided) = (None, None);
+        (self.drawn, self.nudge) = (view.picture.clone(), view.nudge);
+        let shape = run.input_shape();
+        let [_, width, _] = *shape else { return };
+        if self.drawn.len() != shape.iter().product::<usize>() {
+            self.drawn.clear();
+        }
+        self.picture = view.nudge.apply(&self.drawn, width);
+        if !self.picture.is_empty() {
             run.network().forward(&self.picture, &mut self.pass);
         }
     }
@@ -84,6 +107,8 @@ impl Observer for CnnObserver {
             "filters" => filters::panel(run, view, numbers),
             "pooled" => pooled::panel(self, run, view, numbers),
             "costs" => costs::panel(run),
+            "nudge" => nudge::panel(self, run, view, numbers),
+            "decided" => decided::panel(self, run, numbers),
             _ => return None,
         })
     }

@@ -92,6 +92,9 @@ impl Lab for Gradients {
                 place,
                 of_layer: false,
                 is_always_filled: false,
+                is_slow: false,
+                is_told: false,
+                sweeps: false,
                 works_out: None,
                 height_px,
             }

@@ -51,7 +51,7 @@ impl WeightSpec {
 
 /// A differentiable step. Shapes are checked once, when a network is built ([`Self::build`]); what
 /// was built computes without errors.
-pub trait Layer: Send {
+pub trait Layer: Send + Sync {
     /// Takes note of the input's shape and returns that of the output, both without the batch axis.
     ///
     /// # Errors

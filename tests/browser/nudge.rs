@@ -1,0 +1,105 @@
+//! The CNN lab: the drawing is nudged by keys, and what decided is shown.
+
+use crate::stage::Stage;
+
+fn label(figure: &str) -> String {
+    format!("document.querySelector('#figure-{figure}').ariaLabel")
+}
+
+const SEEN: &str = "document.querySelector('.sees canvas').toDataURL()";
+/// The right arrow key, as the driver writes it.
+const RIGHT: &str = "\u{E014}";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slider_moved_by_keys_changes_what_is_read_and_its_curves() {
+    let Some(stage) = Stage::open("#lab=cnn").await else { return };
+    let bars = "document.querySelector('#figure-scores').toDataURL()";
+    stage
+        .client
+        .execute("document.querySelector('.below').scrollIntoView()", Vec::new())
+        .await
+        .expect("a place");
+    stage.until(&format!("{}.startsWith('Mean over these shifts')", label("nudge")), "curves").await;
+    stage.until(&format!("{}.startsWith('Painting over')", label("decided")), "maps").await;
+    let maps = "document.querySelector('#figure-maps').toDataURL()";
+    let before = [SEEN, bars, maps].map(|what| what.to_owned());
+    let mut was = Vec::new();
+    for what in &before {
+        was.push(stage.value(what).await);
+    }
+    let rows = stage.table("nudge").await;
+    assert_eq!((rows.len(), rows[0].len(), rows[8][0].as_str()), (17, 5, "0"));
+    let focus = "document.querySelector('#nudge-rotation').focus()";
+    stage.client.execute(focus, Vec::new()).await.expect("the slider");
+    stage.type_keys(&RIGHT.repeat(40)).await;
+    stage.until("document.querySelector('#nudge-rotation').value === '40'", "40 degrees").await;
+    stage.until(&format!("{}.startsWith('Mean over these rotations')", label("nudge")), "other curves").await;
+    for (what, was) in before.iter().zip(&was) {
+        assert_ne!(&stage.value(what).await, was, "{what} did not change");
+    }
+    let said = stage.value("document.querySelector('.sees .hint').textContent").await;
+    assert_eq!(said, "What the network seesNudged: turned 40° clockwise.");
+    // The row of the table at 40 degrees is what the answer says.
+    let rows = stage.table("nudge").await;
+    let row = rows.iter().find(|row| row[0] == "40").expect("40 degrees").clone();
+    let class = stage
+        .value("document.querySelector('[data-testid=nudge] .told').textContent.match(/For this (\\d)/)[1]")
+        .await;
+    let scores = stage.table("scores").await;
+    let score = scores.iter().find(|row| class == row[0].as_str()).expect("its class");
+    let near = |a: &str, b: &str| {
+        (a.parse::<f32>().expect("a number") - b.parse::<f32>().expect("a number")).abs() < 1e-5
+    };
+    assert!(near(&score[1], &row[1]), "{score:?} {row:?}");
+    stage.picture("nudge-1440-light").await;
+    stage.choose_radio("nudge", "Scale").await;
+    stage.until(&format!("{}.startsWith('Mean over these sizes')", label("nudge")), "sizes").await;
+    stage.click("[data-testid=nudge-sliders] .btn").await;
+    stage.until(&format!("{SEEN} === {}", was[0]), "the picture as it was").await;
+    stage.client.execute(focus, Vec::new()).await.expect("the slider");
+    stage.type_keys(RIGHT).await;
+    stage.click("[data-testid=clear]").await;
+    stage.until("document.querySelector('#nudge-rotation').value === '0'", "no nudge on an empty pad").await;
+    stage.until(&format!("{}.startsWith('The pad is empty')", label("decided")), "an empty pad").await;
+    for (width, height, scheme) in
+        [(1440, 900, "dark"), (1024, 768, "light"), (390, 844, "light"), (390, 844, "dark")]
+    {
+        stage.size(width, height, scheme).await;
+        stage.client.execute("document.querySelector('#pad').focus()", Vec::new()).await.expect("the pad");
+        stage.type_keys("2").await;
+        stage
+            .client
+            .execute("document.querySelector('.below').scrollIntoView()", Vec::new())
+            .await
+            .expect("a place");
+        stage.until(&format!("{}.startsWith('Mean over')", label("nudge")), "curves").await;
+        stage.until(&format!("!{}.startsWith('The pad is empty')", label("decided")), "maps").await;
+        stage.picture(&format!("nudge-{width}-{scheme}")).await;
+        let overflow = stage.value("document.documentElement.scrollWidth - innerWidth").await;
+        assert!(overflow.as_i64() <= Some(0), "{width} px: the page is {overflow} px too wide");
+    }
+    stage.close().await;
+}
+
+/// Another digit is decided elsewhere; a network without convolution says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_decided_is_of_this_drawing_and_this_network() {
+    let Some(stage) = Stage::open("#lab=cnn").await else { return };
+    let decided = "document.querySelector('#figure-decided').toDataURL()";
+    let below = "document.querySelector('.below').scrollIntoView()";
+    stage.client.execute(below, Vec::new()).await.expect("a place");
+    stage.until(&format!("/row \\d+, column|matters/.test({})", label("decided")), "maps").await;
+    let three = stage.value(decided).await;
+    stage.client.execute("document.querySelector('#pad').focus()", Vec::new()).await.expect("the pad");
+    stage.type_keys("7").await;
+    stage.until("document.querySelector('[data-testid=prediction]').dataset.class === '7'", "a 7").await;
+    stage.client.execute(below, Vec::new()).await.expect("a place");
+    stage.until(&format!("{}.includes(' 7')", label("decided")), "maps of the 7").await;
+    assert_ne!(stage.value(decided).await, three);
+    let rows = stage.table("decided").await;
+    assert_eq!((rows.len(), rows[0].len()), (784, 6));
+    let dense = "location.hash = '#lab=cnn&initial_weights=null&network.layers=' + encodeURIComponent(JSON.stringify([{type: 'flatten'}, {type: 'dense', units: 10, activation: 'softmax'}]))";
+    stage.client.execute(dense, Vec::new()).await.expect("another network");
+    stage.until(&format!("{}.includes('no convolution')", label("decided")), "a word on Grad-CAM").await;
+    stage.close().await;
+}
