@@ -113,13 +113,29 @@ impl Page {
         self.own.reading.set(None);
         self.own.has_model.set(true);
         self.notice.set(None);
-        let experiment = self.with_data_at_hand(experiment);
-        self.own.waiting.set(None); // the model is what was opened, not what it was trained on
-        if self.notice.with_untracked(Option::is_some) {
-            let text = "The model was opened. The images that it was trained on are not in its file, so it is tested on generated digits.";
-            self.notice.set(Some(text.into()));
+        // The pictures that it was trained on are not in its file: it goes on with those at hand.
+        let at_hand = self.current.with_untracked(|current| current.data.clone());
+        let lab = labs::find(&experiment.lab).expect("validated experiments name a lab");
+        let bare = Experiment {
+            data: DataConfig { augmentation: at_hand.augmentation.clone(), ..experiment.data.clone() },
+            ..experiment
+        };
+        let on_pictures = |data: &DataConfig| {
+            let value = serde_json::to_value(data).expect("settings are plain data");
+            let changed = lab.change(&bare, "data", &value).ok()?;
+            Some(changed).filter(|changed| changed.initial_weights == bare.initial_weights)
+        };
+        match on_pictures(&at_hand).or_else(|| on_pictures(&DataConfig::named("digits"))) {
+            Some(experiment) => self.begin("model", experiment),
+            None => {
+                let shape = bare.data.input_shape().unwrap_or_default();
+                let classes = bare.data.classes().unwrap_or_default();
+                let text = format!(
+                    "its network takes {shape:?} and tells {classes} classes: train on such pictures first, then open it"
+                );
+                self.refuse_files(&text);
+            }
         }
-        self.begin("model", experiment);
     }
 
     /// Reads no further.

@@ -6,6 +6,11 @@ use crate::nn::LayerConfig;
 use crate::train::{Experiment, InitialWeights};
 use serde_json::{Value, json};
 
+/// More pictures than this are not taken into one batch because a few were before.
+const MOST_AT_ONCE: usize = 1_000;
+/// Pictures in a batch, where nothing else is said.
+const USUAL_BATCH: usize = 32;
+
 /// `experiment` on other data: the outputs become those of its classes, weights that fit no more are drawn
 /// afresh, and a network that is too deep for small pictures makes room for a smaller one.
 ///
@@ -22,8 +27,10 @@ pub(super) fn on(experiment: &Experiment, data: DataConfig) -> Result<Experiment
         changed.initial_weights = None;
     }
     let items = changed.training_items();
-    if matches!(changed.batch_size, BatchSize::Items(size) if size > items) {
-        changed.batch_size = BatchSize::Full;
+    match changed.batch_size {
+        BatchSize::Items(size) if size > items => changed.batch_size = BatchSize::Full,
+        BatchSize::Full if items > MOST_AT_ONCE => changed.batch_size = BatchSize::Items(USUAL_BATCH),
+        _ => {}
     }
     let classes = changed.data.classes()?;
     if let Some(output) = changed.network.layers.last_mut().and_then(LayerConfig::as_dense_mut) {
