@@ -27,6 +27,8 @@ pub struct Own {
     /// How much of the files at hand is read, 0…1.
     pub reading: RwSignal<Option<f32>>,
     pub drawings: RwSignal<Collection>,
+    /// Whether all of them are kept for the next visit.
+    is_kept: RwSignal<bool>,
     /// What the worker has been given: an experiment's data, and words for it.
     given: RwSignal<Vec<(DataConfig, String)>>,
     /// Whether the worker has been given a model.
@@ -44,6 +46,7 @@ impl Own {
         Self {
             reading: RwSignal::new(None),
             drawings: RwSignal::new(kept.unwrap_or_default()),
+            is_kept: RwSignal::new(true),
             given: RwSignal::default(),
             has_model: RwSignal::new(false),
             waiting: RwSignal::new(None),
@@ -66,9 +69,11 @@ impl Own {
     pub fn change(self, change: impl FnOnce(&mut Collection)) {
         self.drawings.update(change);
         let text = self.drawings.with_untracked(Collection::to_ndjson);
-        if text.len() <= MAX_KEPT {
+        let fits = text.len() <= MAX_KEPT;
+        if fits {
             browser::store(KEY, &text);
         }
+        self.is_kept.set(fits);
     }
 
     fn given(self, set: &str) -> Option<(DataConfig, String)> {
@@ -332,6 +337,13 @@ fn Drawings(page: Page, many: Memo<usize>) -> impl IntoView {
     let cells = (0..10_usize)
         .map(|digit| view! { <div><dt>{digit}</dt><dd>{move || counts.with(|counts| counts[digit])}</dd></div> })
         .collect_view();
+    let kept = move || {
+        if own.is_kept.get() {
+            "Kept in this browser for your next visit."
+        } else {
+            "More than 2 MB of drawings: the last ones are kept until this page is closed, so save them."
+        }
+    };
     let save = move |_| {
         let text = own.drawings.with_untracked(Collection::to_ndjson);
         if browser::download("drawings.ndjson", &text).is_err() {
@@ -355,6 +367,6 @@ fn Drawings(page: Page, many: Memo<usize>) -> impl IntoView {
             <button class="btn" disabled=is_empty on:click=save>"Save"</button>
             <button class="btn" disabled=is_empty on:click=move |_| own.change(|own| *own = Collection::default())>"Clear all"</button>
         </div>
-        <p class="hint">"Kept in this browser for your next visit. “Vary the pictures” under More makes few of them go further."</p>
+        <p class="hint">{kept}" “Vary the pictures” under More makes few of them go further."</p>
     }
 }
