@@ -114,7 +114,7 @@ pub fn Empty(drawn: RwSignal<Option<Drawn>>, size: RwSignal<(f64, f64)>) -> impl
     move || {
         if let Some(words) = no_pictures.get() {
             return Some(
-                view! { <p class="fig__empty" style=String::from("left: 0; right: 0")>{words}</p> }
+                view! { <p class="fig__empty" style=String::from("left: 0; right: 0; padding: 0 16px; text-align: center")>{words}</p> }
                     .into_any(),
             );
         }

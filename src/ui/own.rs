@@ -318,7 +318,7 @@ pub fn OwnData(page: Page) -> impl IntoView {
                 {move || files.get().map(|summary| view! { <p class="hint" data-testid="given">"Your files: "{summary}"."</p> })}
                 <button class="btn btn--line own__open" data-testid="open-files" on:click=open>"Open files…"</button>
                 <input node_ref=input type="file" multiple=true class="vh" tabindex="-1" aria-label="Files to open" data-testid="file-input" on:change=on_files />
-                <p class="hint">"Images and labels as IDX files, plain or gzip, as MNIST has them; drawings that were saved here; or an image for the pad. Dropping them on the page and pasting an image work as well."</p>
+                <p class="hint">"Images and labels as IDX files, plain or gzip, as MNIST has them; drawings that were saved here; a model; or an image for the pad. Dropping them on the page and pasting an image work as well."</p>
                 <Drawings page=page many=many />
             </div>
         </details>
