@@ -7,6 +7,8 @@
 use glassbox::data::idx::{read_images, read_labels};
 use glassbox::nn::{Loss, Mode, Network, NetworkConfig, Pass};
 use glassbox::train::{Experiment, Optimizer, OptimizerConfig, OptimizerName, Run};
+use glassbox::worker::Session;
+use glassbox::worker::protocol::{Reply, Request};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -147,4 +149,27 @@ fn a_step_of_every_kind_of_layer_allocates_nothing() {
     assert!(first.count_total > 0, "the first step fills its buffers, and is counted");
     let counted = allocation_counter::measure(|| (1..12).for_each(&mut step));
     assert_eq!(counted.count_total, 0, "{counted:?}");
+}
+
+#[test]
+fn a_bomb_that_is_dropped_on_the_page_is_not_unpacked() {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(&idx(&[0x803, 10, 28, 28], &[1; 7840])).unwrap();
+    encoder.write_all(&vec![0; 50_000_000]).unwrap();
+    let bomb = encoder.finish().unwrap();
+    let lies = idx(&[0x803, 200_000, 28, 28], &[1; 100]);
+    for (bytes, words) in
+        [(bomb, "i: it goes on after the 10 images"), (lies, "i: it is cut off after 0 of the 200000")]
+    {
+        let mut session = Session::new(|| 0.0);
+        let used = allocation_counter::measure(|| {
+            let mut reply = session.give("files".into(), vec![("i".into(), bytes.clone())]);
+            while matches!(reply, Reply::Reading { .. }) {
+                reply = session.answer(Request::Read { budget_ms: 0.0 }).0;
+            }
+            let Reply::Refused { message } = reply else { panic!("taken") };
+            assert!(message.starts_with(words), "{message}");
+        });
+        assert!(used.bytes_max < 500_000, "{used:?}");
+    }
 }

@@ -5,6 +5,7 @@ use super::image;
 use super::page::Page;
 use crate::data::FileKind;
 use crate::data::digits::Collection;
+use crate::labs::LABS;
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::ev;
 use leptos::prelude::*;
@@ -87,7 +88,9 @@ struct Opened {
 async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String> {
     ensure_small(&files)?;
     if !page.lab().has_pad() {
-        return Err(format!("the lab {} takes no files, but the lab CNN does", page.lab().title()));
+        let takers = LABS.into_iter().filter(|lab| lab.has_pad()).map(|lab| lab.title());
+        let takers = takers.collect::<Vec<_>>().join(" or ");
+        return Err(format!("the lab {} takes no files: open the lab {takers} for them", page.lab().title()));
     }
     let mut opened = Vec::new();
     for file in files {

@@ -172,12 +172,25 @@ pub fn Empty(drawn: RwSignal<Option<Drawn>>, size: RwSignal<(f64, f64)>) -> impl
             _ => None,
         })
     });
+    let no_pictures = Memo::new(move |_| {
+        drawn.with(|drawn| {
+            let (panel, _) = &**drawn.as_ref()?;
+            matches!(&panel.figure, Figure::Gallery(gallery) if gallery.items.len == 0)
+                .then(|| panel.summary.clone())
+        })
+    });
     move || {
+        if let Some(words) = no_pictures.get() {
+            return Some(
+                view! { <p class="fig__empty" style=String::from("left: 0; right: 0; padding: 0 16px; text-align: center")>{words}</p> }
+                    .into_any(),
+            );
+        }
         layers.get().map(|layers| {
             let (width, _) = size.get();
             let columns = plot::columns(width, layers);
             let style = format!("left: {}px; right: {}px", columns.start(1), width - columns.right());
-            view! { <p class="fig__empty" style=style>"Press Play: a row for each step."</p> }
+            view! { <p class="fig__empty" style=style>"Press Play: a row for each step."</p> }.into_any()
         })
     }
 }

@@ -27,6 +27,8 @@ pub struct Own {
     /// How much of the files at hand is read, 0…1.
     pub reading: RwSignal<Option<f32>>,
     pub drawings: RwSignal<Collection>,
+    /// Whether all of them are kept for the next visit.
+    is_kept: RwSignal<bool>,
     /// What the worker has been given: an experiment's data, and words for it.
     given: RwSignal<Vec<(DataConfig, String)>>,
     /// Whether the worker has been given a model.
@@ -44,6 +46,7 @@ impl Own {
         Self {
             reading: RwSignal::new(None),
             drawings: RwSignal::new(kept.unwrap_or_default()),
+            is_kept: RwSignal::new(true),
             given: RwSignal::default(),
             has_model: RwSignal::new(false),
             waiting: RwSignal::new(None),
@@ -66,9 +69,11 @@ impl Own {
     pub fn change(self, change: impl FnOnce(&mut Collection)) {
         self.drawings.update(change);
         let text = self.drawings.with_untracked(Collection::to_ndjson);
-        if text.len() <= MAX_KEPT {
+        let fits = text.len() <= MAX_KEPT;
+        if fits {
             browser::store(KEY, &text);
         }
+        self.is_kept.set(fits);
     }
 
     fn given(self, set: &str) -> Option<(DataConfig, String)> {
@@ -113,13 +118,29 @@ impl Page {
         self.own.reading.set(None);
         self.own.has_model.set(true);
         self.notice.set(None);
-        let experiment = self.with_data_at_hand(experiment);
-        self.own.waiting.set(None); // the model is what was opened, not what it was trained on
-        if self.notice.with_untracked(Option::is_some) {
-            let text = "The model was opened. The images that it was trained on are not in its file, so it is tested on generated digits.";
-            self.notice.set(Some(text.into()));
+        // The pictures that it was trained on are not in its file: it goes on with those at hand.
+        let at_hand = self.current.with_untracked(|current| current.data.clone());
+        let lab = labs::find(&experiment.lab).expect("validated experiments name a lab");
+        let bare = Experiment {
+            data: DataConfig { augmentation: at_hand.augmentation.clone(), ..experiment.data.clone() },
+            ..experiment
+        };
+        let on_pictures = |data: &DataConfig| {
+            let value = serde_json::to_value(data).expect("settings are plain data");
+            let changed = lab.change(&bare, "data", &value).ok()?;
+            Some(changed).filter(|changed| changed.initial_weights == bare.initial_weights)
+        };
+        match on_pictures(&at_hand).or_else(|| on_pictures(&DataConfig::named("digits"))) {
+            Some(experiment) => self.begin("model", experiment),
+            None => {
+                let shape = bare.data.input_shape().unwrap_or_default();
+                let classes = bare.data.classes().unwrap_or_default();
+                let text = format!(
+                    "its network takes {shape:?} and tells {classes} classes: train on such pictures first, then open it"
+                );
+                self.refuse_files(&text);
+            }
         }
-        self.begin("model", experiment);
     }
 
     /// Reads no further.
@@ -297,7 +318,7 @@ pub fn OwnData(page: Page) -> impl IntoView {
                 {move || files.get().map(|summary| view! { <p class="hint" data-testid="given">"Your files: "{summary}"."</p> })}
                 <button class="btn btn--line own__open" data-testid="open-files" on:click=open>"Open files…"</button>
                 <input node_ref=input type="file" multiple=true class="vh" tabindex="-1" aria-label="Files to open" data-testid="file-input" on:change=on_files />
-                <p class="hint">"Images and labels as IDX files, plain or gzip, as MNIST has them; drawings that were saved here; or an image for the pad. Dropping them on the page and pasting an image work as well."</p>
+                <p class="hint">"Images and labels as IDX files, plain or gzip, as MNIST has them; drawings that were saved here; a model; or an image for the pad. Dropping them on the page and pasting an image work as well."</p>
                 <Drawings page=page many=many />
             </div>
         </details>
@@ -316,6 +337,13 @@ fn Drawings(page: Page, many: Memo<usize>) -> impl IntoView {
     let cells = (0..10_usize)
         .map(|digit| view! { <div><dt>{digit}</dt><dd>{move || counts.with(|counts| counts[digit])}</dd></div> })
         .collect_view();
+    let kept = move || {
+        if own.is_kept.get() {
+            "Kept in this browser for your next visit."
+        } else {
+            "More than 2 MB of drawings: the last ones are kept until this page is closed, so save them."
+        }
+    };
     let save = move |_| {
         let text = own.drawings.with_untracked(Collection::to_ndjson);
         if browser::download("drawings.ndjson", &text).is_err() {
@@ -339,6 +367,6 @@ fn Drawings(page: Page, many: Memo<usize>) -> impl IntoView {
             <button class="btn" disabled=is_empty on:click=save>"Save"</button>
             <button class="btn" disabled=is_empty on:click=move |_| own.change(|own| *own = Collection::default())>"Clear all"</button>
         </div>
-        <p class="hint">"Kept in this browser for your next visit. “Vary the pictures” under More makes few of them go further."</p>
+        <p class="hint">{kept}" “Vary the pictures” under More makes few of them go further."</p>
     }
 }

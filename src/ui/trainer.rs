@@ -106,6 +106,13 @@ impl Trainer {
         self.wake();
     }
 
+    /// Whether what has come is what was asked for last: not what was stopped too late, nor what was read
+    /// before other files were given.
+    fn has_read(&mut self) -> bool {
+        let awaits_more = self.pending_files.is_some() || self.asked.iter().any(|asked| asked.is_read);
+        !awaits_more && std::mem::take(&mut self.is_reading)
+    }
+
     /// Changes settings of the run; changes made while the worker is busy go together.
     pub fn edit(&mut self, set: Settings) {
         self.pending_edit.extend(set);
@@ -258,20 +265,19 @@ impl Page {
             }
             Reply::Given { data, summary } => {
                 trainer.asked.pop_front();
-                // Nobody waits for what was stopped too late.
-                if std::mem::take(&mut trainer.is_reading) {
+                if trainer.has_read() {
                     given = Some((data, summary));
                 }
             }
             Reply::GivenModel(experiment) => {
                 trainer.asked.pop_front();
-                if std::mem::take(&mut trainer.is_reading) {
+                if trainer.has_read() {
                     model = Some(experiment);
                 }
             }
             Reply::Refused { message } => {
                 trainer.asked.pop_front();
-                if std::mem::take(&mut trainer.is_reading) {
+                if trainer.has_read() {
                     self.refuse_files(&message);
                 }
             }

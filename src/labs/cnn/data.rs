@@ -6,6 +6,11 @@ use crate::nn::LayerConfig;
 use crate::train::{Experiment, InitialWeights};
 use serde_json::{Value, json};
 
+/// More pictures than this are not taken into one batch because a few were before.
+const MOST_AT_ONCE: usize = 1_000;
+/// Pictures in a batch, where nothing else is said.
+const USUAL_BATCH: usize = 32;
+
 /// `experiment` on other data: the outputs become those of its classes, weights that fit no more are drawn
 /// afresh, and a network that is too deep for small pictures makes room for a smaller one.
 ///
@@ -22,8 +27,10 @@ pub(super) fn on(experiment: &Experiment, data: DataConfig) -> Result<Experiment
         changed.initial_weights = None;
     }
     let items = changed.training_items();
-    if matches!(changed.batch_size, BatchSize::Items(size) if size > items) {
-        changed.batch_size = BatchSize::Full;
+    match changed.batch_size {
+        BatchSize::Items(size) if size > items => changed.batch_size = BatchSize::Full,
+        BatchSize::Full if items > MOST_AT_ONCE => changed.batch_size = BatchSize::Items(USUAL_BATCH),
+        _ => {}
     }
     let classes = changed.data.classes()?;
     if let Some(output) = changed.network.layers.last_mut().and_then(LayerConfig::as_dense_mut) {
@@ -59,4 +66,45 @@ fn small(classes: usize) -> Value {
 /// For pictures that leave no room for a pool.
 fn tiny(classes: usize) -> Value {
     json!([{ "type": "flatten" }, { "type": "dense", "units": classes, "activation": "softmax" }])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labs::{Lab, cnn::Cnn};
+
+    fn pictures(size: [usize; 2], classes: usize, samples: usize) -> DataConfig {
+        let image_size = Some(size).filter(|size| *size != [28, 28]);
+        let classes = Some(classes).filter(|classes| *classes != 10);
+        DataConfig { samples, image_size, classes, ..DataConfig::named("files") }
+    }
+
+    #[test]
+    fn there_is_a_network_for_pictures_of_any_size() {
+        let defaults = Cnn.defaults();
+        for size in [[1, 1], [1, 64], [2, 3], [5, 5], [9, 9], [20, 16], [64, 64]] {
+            for classes in [2, 7, 10] {
+                let data = pictures(size, classes, 50);
+                let changed = on(&defaults, data.clone()).unwrap();
+                assert_eq!((changed.data, changed.initial_weights), (data, None), "{size:?}");
+            }
+        }
+        let kept = on(&defaults, pictures([28, 28], 10, 70_000)).unwrap();
+        assert_eq!(
+            (kept.initial_weights, kept.network),
+            (defaults.initial_weights, defaults.network.clone())
+        );
+        let fewer = on(&defaults, pictures([28, 28], 3, 70_000)).unwrap();
+        assert_eq!(fewer.initial_weights, None);
+        assert_eq!(fewer.network.layers.len(), defaults.network.layers.len());
+        assert!(on(&defaults, pictures([65, 2], 10, 50)).is_err());
+    }
+
+    #[test]
+    fn a_batch_that_was_full_of_few_pictures_is_not_full_of_many() {
+        let few = on(&Cnn.defaults(), pictures([28, 28], 10, 12)).unwrap();
+        assert_eq!(few.batch_size, BatchSize::Full);
+        let many = on(&few, pictures([28, 28], 10, 60_000)).unwrap();
+        assert_eq!(many.batch_size, BatchSize::Items(32));
+    }
 }
