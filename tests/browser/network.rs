@@ -146,9 +146,10 @@ async fn the_window_slides_over_the_map_and_its_field_over_the_pad() {
     stage.until("document.querySelector('.pad .field-frame')", "the field on the pad").await;
     stage.picture("network-sliding-1440").await;
     stage.click("[data-testid=slide]").await;
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    stage.until("document.querySelector('[data-testid=slide]').ariaPressed === 'false'", "a stop").await;
+    tokio::time::sleep(Duration::from_millis(1500)).await; // what was under way
     let stopped = stage.value(cell).await;
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    tokio::time::sleep(Duration::from_millis(1000)).await;
     assert_eq!(stage.value(cell).await, stopped, "it slides on");
 
     // It stops by itself when another layer is chosen, whose units have no rows.

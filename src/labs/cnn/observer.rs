@@ -12,6 +12,8 @@ pub(super) struct CnnObserver {
     /// The pass of the picture on the pad; nothing in it while the pad is empty.
     pub(super) pass: Pass,
     pub(super) test_pass: Pass,
+    /// Counts of the confusion matrix, with step and edits of which they are.
+    pub(super) counted: Option<((usize, usize), Vec<f32>)>,
     picture: Vec<f32>,
     /// Step and edits for which the pass was computed.
     computed_at: Option<(usize, usize)>,
@@ -23,6 +25,7 @@ impl CnnObserver {
             learning: Learning::new(run),
             pass: Pass::default(),
             test_pass: Pass::default(),
+            counted: None,
             picture: Vec::new(),
             computed_at: None,
         }
