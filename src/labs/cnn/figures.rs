@@ -33,7 +33,7 @@ pub(super) fn best(probabilities: &[f32]) -> Option<(usize, f32)> {
 /// What the network takes the test pictures for.
 pub(super) fn confusion(observer: &mut CnnObserver, run: &Run, numbers: &mut Numbers) -> Panel {
     let classes = run.data().classes;
-    // Tested once for each state of the network: 400 pictures take a hundred times as long as the one on the pad.
+    // Tested once for each state of the network, not for each of the pad.
     let now = (run.steps(), run.edits_made());
     if observer.counted.as_ref().is_none_or(|(then, _)| *then != now) {
         observer.counted = Some((now, run.confusion(&mut observer.test_pass)));

@@ -45,6 +45,7 @@ impl Observer for CnnObserver {
     fn after_edit(&mut self, run: &Run) {
         self.learning.test(run);
         self.computed_at = None;
+        self.counted = None;
     }
 
     fn look(&mut self, run: &Run, view: &View) {
