@@ -67,11 +67,6 @@ async fn a_network_is_built_by_keys_and_a_mistake_leaves_the_run_alone() {
     let shipped = kinds(&stage).await;
     assert_eq!(shipped.len(), 8);
     stage.until("document.querySelector('#figure-costs')", "the costs").await;
-    stage
-        .client
-        .execute("document.querySelector('#figure-costs').scrollIntoView()", Vec::new())
-        .await
-        .unwrap();
     run_has(&stage, 8).await;
 
     // A second convolution is added, by keys: it goes before the flatten, and a new run has it.
