@@ -123,7 +123,10 @@ async fn a_network_is_built_by_keys_and_a_mistake_leaves_the_run_alone() {
     press(&stage, "[data-testid=network-layers] summary").await;
     assert_eq!(kinds(&stage).await, built);
 
-    // An activation changes the running network.
+    // An activation changes the running network, a small one.
+    stage.choose("#network-preset", "Small (8, 16)").await;
+    stage.until("document.querySelectorAll('[data-testid=layer]').length === 6", "the small network").await;
+    run_has(&stage, 6).await;
     stage.keys("...").await;
     stage.until_step(3).await;
     stage.choose("[data-testid=layer]:nth-child(1) select[aria-label^=activation]", "Tanh").await;
