@@ -29,7 +29,6 @@ struct Row<'a> {
 }
 
 fn rows(costs: &Costs) -> Vec<Row<'_>> {
-    let of_layer = |layer: &'static str| layer;
     let layers = costs.layers.iter().map(|LayerCost { name, shape, counts, without }| Row {
         name,
         shape,
@@ -37,8 +36,7 @@ fn rows(costs: &Costs) -> Vec<Row<'_>> {
         without: *without,
         is_total: false,
     });
-    let total =
-        |name, counts, without| Row { name: of_layer(name), shape: "", counts, without, is_total: true };
+    let total = |name, counts, without| Row { name, shape: "", counts, without, is_total: true };
     let without = costs.without.map(|without| total("no pooling", without, None));
     layers.chain([total("all layers", costs.total, costs.without)]).chain(without).collect()
 }

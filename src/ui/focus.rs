@@ -70,7 +70,10 @@ pub fn FocusPicker(page: Page, maps: RwSignal<Option<Drawn>>) -> impl IntoView {
                        from: usize,
                        many: fn(&MapColumn) -> usize,
                        part: fn(&mut Unit) -> &mut usize| {
-        let value = move || columns.with(|(_, focus)| (*part(&mut focus.clone()) + from).to_string());
+        let value = move || {
+            let mut focus = columns.with(|(_, focus)| *focus);
+            (*part(&mut focus) + from).to_string()
+        };
         let last = move || (bounds(many).saturating_sub(1) + from).to_string();
         let on_change = move |event| {
             if let Ok(value) = event_target_value(&event).parse::<usize>() {

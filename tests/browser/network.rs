@@ -25,6 +25,8 @@ async fn mistakes(stage: &Stage) -> Vec<(usize, String)> {
 async fn run_has(stage: &Stage, layers: usize) {
     let mut costs = Vec::new();
     for _ in 0..20 {
+        centre(stage, "#figure-costs").await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
         costs = stage.table("costs").await;
         if costs.len() == layers + 1 {
             return;
@@ -32,6 +34,17 @@ async fn run_has(stage: &Stage, layers: usize) {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     panic!("the run has not {layers} layers: {costs:?}");
+}
+
+/// Clicks on what may lie far down the page, away from the bar that stays on top.
+async fn press(stage: &Stage, selector: &str) {
+    centre(stage, selector).await;
+    stage.click(selector).await;
+}
+
+async fn centre(stage: &Stage, selector: &str) {
+    let scroll = format!("document.querySelector(\"{selector}\").scrollIntoView({{ block: 'center' }})");
+    stage.client.execute(&scroll, Vec::new()).await.expect("a place");
 }
 
 async fn focus(stage: &Stage, selector: &str) {
@@ -54,11 +67,6 @@ async fn a_network_is_built_by_keys_and_a_mistake_leaves_the_run_alone() {
     let shipped = kinds(&stage).await;
     assert_eq!(shipped.len(), 8);
     stage.until("document.querySelector('#figure-costs')", "the costs").await;
-    stage
-        .client
-        .execute("document.querySelector('#figure-costs').scrollIntoView()", Vec::new())
-        .await
-        .unwrap();
     run_has(&stage, 8).await;
 
     // A second convolution is added, by keys: it goes before the flatten, and a new run has it.
@@ -87,7 +95,7 @@ async fn a_network_is_built_by_keys_and_a_mistake_leaves_the_run_alone() {
     assert_eq!(stage.hash().await, before);
     stage.picture("network-mistake-1440").await;
     run_has(&stage, 9).await;
-    stage.click("[data-testid=discard-layers]").await;
+    press(&stage, "[data-testid=discard-layers]").await;
     assert_eq!((mistakes(&stage).await, kinds(&stage).await), (vec![], more.clone()));
 
     // A number that cannot be is told too, and mended.
@@ -103,7 +111,7 @@ async fn a_network_is_built_by_keys_and_a_mistake_leaves_the_run_alone() {
     stage.until("!document.querySelector('.list__bad')", "no mistake").await;
 
     // A pool less.
-    stage.click("[data-testid=layer]:nth-child(2) [data-testid=remove-layer]").await;
+    press(&stage, "[data-testid=layer]:nth-child(2) [data-testid=remove-layer]").await;
     stage.until("document.querySelectorAll('[data-testid=layer]').length === 8", "a layer less").await;
     run_has(&stage, 8).await;
     let hash = stage.hash().await;
@@ -112,10 +120,13 @@ async fn a_network_is_built_by_keys_and_a_mistake_leaves_the_run_alone() {
     // The link gives the same network back.
     let built = kinds(&stage).await;
     stage.visit(&hash).await;
-    stage.click("[data-testid=network-layers] summary").await;
+    press(&stage, "[data-testid=network-layers] summary").await;
     assert_eq!(kinds(&stage).await, built);
 
-    // An activation changes the running network.
+    // An activation changes the running network, a small one.
+    stage.choose("#network-preset", "Small (8, 16)").await;
+    stage.until("document.querySelectorAll('[data-testid=layer]').length === 6", "the small network").await;
+    run_has(&stage, 6).await;
     stage.keys("...").await;
     stage.until_step(3).await;
     stage.choose("[data-testid=layer]:nth-child(1) select[aria-label^=activation]", "Tanh").await;
@@ -138,21 +149,22 @@ async fn the_window_slides_over_the_map_and_its_field_over_the_pad() {
     stage.until("document.querySelector('.sees .field-frame')", "the field on the picture").await;
     assert_eq!(stage.value("document.querySelector('.pad .field-frame')").await, Value::Null);
     let before = stage.value(cell).await;
-    stage.click("[data-testid=slide]").await;
+    press(&stage, "[data-testid=slide]").await;
     let moved = |before: &Value| format!("({cell}) !== {before}");
     stage.until(&moved(&before), "a cell further").await;
     let next = stage.value(cell).await;
     stage.until(&moved(&next), "another cell further").await;
     stage.until("document.querySelector('.pad .field-frame')", "the field on the pad").await;
     stage.picture("network-sliding-1440").await;
-    stage.click("[data-testid=slide]").await;
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    press(&stage, "[data-testid=slide]").await;
+    stage.until("document.querySelector('[data-testid=slide]').ariaPressed === 'false'", "a stop").await;
+    tokio::time::sleep(Duration::from_millis(1500)).await; // what was under way
     let stopped = stage.value(cell).await;
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    tokio::time::sleep(Duration::from_millis(1000)).await;
     assert_eq!(stage.value(cell).await, stopped, "it slides on");
 
     // It stops by itself when another layer is chosen, whose units have no rows.
-    stage.click("[data-testid=slide]").await;
+    press(&stage, "[data-testid=slide]").await;
     stage.choose(".pick select", "conv2d_1").await;
     tokio::time::sleep(Duration::from_millis(600)).await;
     assert_eq!(
@@ -164,7 +176,7 @@ async fn the_window_slides_over_the_map_and_its_field_over_the_pad() {
     let features = json!({ "features": [{ "name": "prefers-reduced-motion", "value": "reduce" }] });
     stage.devtools("Emulation.setEmulatedMedia", features).await;
     let before = stage.value(cell).await;
-    stage.click("[data-testid=slide]").await;
+    press(&stage, "[data-testid=slide]").await;
     stage.until(&moved(&before), "one step").await;
     let next = stage.value(cell).await;
     tokio::time::sleep(Duration::from_millis(600)).await;

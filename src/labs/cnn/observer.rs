@@ -75,6 +75,7 @@ impl Observer for CnnObserver {
     fn after_edit(&mut self, run: &Run) {
         self.learning.after_edit(run);
         self.computed_at = None;
+        self.read_at = None;
     }
 
     fn look(&mut self, run: &Run, view: &View) {
