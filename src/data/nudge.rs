@@ -176,7 +176,7 @@ mod tests {
     fn each_way_does_what_its_name_says() {
         let [sum, x, y] = ink(&bar());
         let near = |[a, b, c]: [f32; 3], [d, e, f]: [f32; 3]| {
-            assert!((a - d).abs() < 0.03 * d && (b - e).abs() < 0.05 && (c - f).abs() < 0.05, "{a} {b} {c}")
+            assert!((a - d).abs() < 0.03 * d && (b - e).abs() < 0.05 && (c - f).abs() < 0.05, "{a} {b} {c}");
         };
         near(nudged(NudgeKind::Right, 3.0), [sum, x + 3.0, y]);
         near(nudged(NudgeKind::Down, -4.0), [sum, x, y - 4.0]);

@@ -80,6 +80,7 @@ pub enum Place {
 
 /// A figure that a lab shows, before there is anything in it.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each says one thing of a figure, and any may go together")]
 pub struct FigureSlot {
     pub id: &'static str,
     pub title: &'static str,

@@ -43,7 +43,9 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, sweep: &Sweep, numbers: &N
     let Layout { x, y } = layout(sweep, (pen.width, pen.height));
     let colors = &pen.style.palette;
     draw_legend(pen, sweep)?;
-    pen.text(&sweep.y_label, (x.start, y.end - 11.0), Align::Left, Font::Small, &colors.ink_3)?;
+    if x.start + Font::Small.width(&sweep.y_label) <= pen.width {
+        pen.text(&sweep.y_label, (x.start, y.end - 11.0), Align::Left, Font::Small, &colors.ink_3)?;
+    }
     let shares = if y.start - y.end > 90.0 { &[0.0, 0.25, 0.5, 0.75, 1.0][..] } else { &[0.0, 0.5, 1.0] };
     let labels: Vec<_> = shares.iter().map(|&share| (share, percent(share))).collect();
     left_axis(pen, &y, &labels, (x.start, x.end))?;
@@ -55,7 +57,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, sweep: &Sweep, numbers: &N
     for (index, line) in sweep.lines.iter().enumerate().rev() {
         let color = color_of(pen, index);
         for piece in pieces(sweep, line, numbers, &x, &y) {
-            stroke(pen, &piece, index, &color)?;
+            stroke(pen, &piece, index, color)?;
         }
         if let Some(at) = value_at(sweep, line, numbers, sweep.at).filter(|_| x.contains(now)) {
             pen.disc((x.px(now), y.px(at.into())), 3.0, &color)?;
@@ -72,11 +74,11 @@ fn color_of<DB: DrawingBackend>(pen: &Pen<DB>, index: usize) -> RGBColor {
 }
 
 /// A line in its lane's colour and dashes, the first one thick.
-fn stroke<DB: DrawingBackend>(pen: &Pen<DB>, points: &[Point], index: usize, color: &RGBColor) -> Drawn<DB> {
+fn stroke<DB: DrawingBackend>(pen: &Pen<DB>, points: &[Point], index: usize, color: RGBColor) -> Drawn<DB> {
     let width = if index == 0 { 2.5 } else { 1.5 };
     match DASHES[index % DASHES.len()] {
-        Some(dash) => pen.dashed(points, width, dash, color),
-        None => pen.line(points.iter().copied(), width, color),
+        Some(dash) => pen.dashed(points, width, dash, &color),
+        None => pen.line(points.iter().copied(), width, &color),
     }
 }
 
@@ -85,7 +87,7 @@ fn draw_legend<DB: DrawingBackend>(pen: &Pen<DB>, sweep: &Sweep) -> Drawn<DB> {
     let column = pen.width / ACROSS as f64;
     for (index, line) in sweep.lines.iter().enumerate() {
         let (left, middle) = (column * (index % ACROSS) as f64, ROW * ((index / ACROSS) as f64 + 0.5));
-        stroke(pen, &[(left, middle), (left + SWATCH, middle)], index, &color_of(pen, index))?;
+        stroke(pen, &[(left, middle), (left + SWATCH, middle)], index, color_of(pen, index))?;
         let weights = count(line.weights);
         let names = [
             format!("{}, {weights} weights", line.label),
