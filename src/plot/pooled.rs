@@ -115,18 +115,18 @@ fn draw_map<DB: DrawingBackend>(
 
 pub(super) fn read(pooled: &Pooled, numbers: &Numbers, size: (f64, f64), pointer: Point) -> Option<ReadOut> {
     let places = places(pooled, size);
-    let side = places.iter().position(|place| place.contains(pointer) && place.width > 0.0)?;
-    let (values, [rows, columns]) = maps(pooled, numbers)[side];
-    let place = &places[side];
+    let which = places.iter().position(|place| place.contains(pointer) && place.width > 0.0)?;
+    let (values, [rows, columns]) = maps(pooled, numbers)[which];
+    let place = &places[which];
     let cell = |at: f64, cells: usize| ((at * cells as f64) as usize).min(cells.saturating_sub(1));
     let row = cell((pointer.1 - place.y) / place.height, rows);
     let column = cell((pointer.0 - place.x) / place.width, columns);
     let index = row * columns + column;
     let &value = values.get(index)?;
-    let name = if side == 0 { "before" } else { "after" };
+    let name = if which == 0 { "before" } else { "after" };
     let mut lines = vec![format!("{name}, row {row}, column {column}"), exact(value)];
     let kept = numbers.at(pooled.kept);
-    if side == 0 && !kept.is_empty() {
+    if which == 0 && !kept.is_empty() {
         let is_kept = kept.contains(&(index as f32));
         lines.push(if is_kept { "kept" } else { "thrown away" }.into());
     }

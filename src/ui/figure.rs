@@ -53,7 +53,6 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             draw(&element, &drawn, (width, height), &view);
         }
     });
-    let note = note_of(page, drawn);
     let captioned = move || page.current.with(|experiment| page.lab().captioned(slot, experiment));
     let summary = move || {
         drawn.with(|drawn| drawn.as_ref().map_or_else(|| "Not measured yet.".into(), |d| d.0.summary.clone()))
@@ -64,42 +63,14 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
     };
     let caption = Memo::new(move |_| captioned().caption);
     let is_right_half = RwSignal::new(false);
-    let has_maps = move || {
-        drawn.with_untracked(|drawn| {
-            drawn.as_ref().is_some_and(|drawn| matches!(drawn.0.figure, Figure::Maps(_)))
-        })
-    };
     let on_move = move |event: PointerEvent| {
         let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0);
         is_right_half.set(f64::from(event.client_x()) > width / 2.0);
-        let at = (event.offset_x().into(), event.offset_y().into());
-        hover.set(Some(at));
-        if has_maps() {
-            let unit = unit_at(drawn.get_untracked().as_ref(), size.get_untracked(), at);
-            if page.hovered.get_untracked() != unit {
-                page.hovered.set(unit);
-            }
-        }
+        hover.set(Some((event.offset_x().into(), event.offset_y().into())));
     };
-    let on_leave = move |_| {
-        hover.set(None);
-        if has_maps() {
-            page.hovered.set(None);
-        }
-    };
+    Effect::new(move |_| point_at(page, drawn, size, hover.get()));
     let on_click = move |event: web_sys::MouseEvent| {
-        let at = (f64::from(event.offset_x()), f64::from(event.offset_y()));
-        if let Some(unit) = unit_at(drawn.get_untracked().as_ref(), size.get_untracked(), at) {
-            return page.set_focus(unit);
-        }
-        if misread::click(page, drawn.get_untracked().as_ref(), size.get_untracked(), at) {
-            return;
-        }
-        if let Some(layer) =
-            layer_at(drawn.get_untracked().as_ref(), size.get_untracked().0, event.offset_x().into())
-        {
-            page.select_layer(layer);
-        }
+        choose_at(page, drawn, size, (f64::from(event.offset_x()), f64::from(event.offset_y())));
     };
     let on_key = move |event: web_sys::KeyboardEvent| {
         if event.key() == "Enter" {
@@ -116,21 +87,12 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
                 <h2>{title}</h2>
                 {own_controls}
                 {move || (!caption.get().is_empty()).then(|| view! { <p>{caption.get()}</p> })}
-                <div class="fig__tools">
-                    {slot.sweeps.then(|| view! { <nudge::Switch page=page /> })}
-                    <span class="key num">{move || note.get()}</span>
-                    <legend::DiagramKey drawn=drawn layer=page.layer />
-                    <legend::MapKey drawn=drawn />
-                    <legend::MapScaleKey page=page drawn=drawn />
-                    <legend::FilterKey drawn=drawn />
-                    <button class="btn btn--icon fig__table" aria-label=format!("{} as a table", slot.title) title="Show as table"
-                        on:click=move |_| shows_table.set(true)><Icon path=icons::TABLE small=true /></button>
-                </div>
+                <Tools page=page of=slot drawn=drawn shows_table=shows_table />
             </figcaption>
             <focus::Answer drawn=drawn />
             <div class="fig__plot">
                 <canvas node_ref=canvas id=format!("figure-{}", slot.id) role="img" tabindex="0" aria-label=summary style=height_of(slot)
-                    on:pointermove=on_move on:pointerleave=on_leave on:click=on_click on:keydown=on_key></canvas>
+                    on:pointermove=on_move on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
                 <legend::PlaneLegend drawn=drawn />
                 <legend::Empty drawn=drawn size=size />
                 <ReadOut drawn=drawn size=size hover=hover is_right_half=is_right_half />
@@ -142,6 +104,53 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
                 <TableDialog title=slot.title drawn=drawn is_open=shows_table />
             </Show>
         </figure>
+    }
+}
+
+/// What the colours mean, a word beside the title, and the button of the table.
+#[component]
+fn Tools(
+    page: Page,
+    of: FigureSlot,
+    drawn: RwSignal<Option<Drawn>>,
+    shows_table: RwSignal<bool>,
+) -> impl IntoView {
+    let note = note_of(page, drawn);
+    view! {
+        <div class="fig__tools">
+            {of.sweeps.then(|| view! { <nudge::Switch page=page /> })}
+            <span class="key num">{move || note.get()}</span>
+            <legend::DiagramKey drawn=drawn layer=page.layer />
+            <legend::MapKey drawn=drawn />
+            <legend::MapScaleKey page=page drawn=drawn />
+            <legend::FilterKey drawn=drawn />
+            <button class="btn btn--icon fig__table" aria-label=format!("{} as a table", of.title) title="Show as table"
+                on:click=move |_| shows_table.set(true)><Icon path=icons::TABLE small=true /></button>
+        </div>
+    }
+}
+
+/// Tells the page which unit is under the pointer, for figures of feature maps.
+fn point_at(page: Page, drawn: RwSignal<Option<Drawn>>, size: RwSignal<(f64, f64)>, at: Option<(f64, f64)>) {
+    let drawn = drawn.get_untracked();
+    if drawn.as_ref().is_none_or(|drawn| !matches!(drawn.0.figure, Figure::Maps(_))) {
+        return;
+    }
+    let unit = at.and_then(|at| unit_at(drawn.as_ref(), size.get_untracked(), at));
+    if page.hovered.get_untracked() != unit {
+        page.hovered.set(unit);
+    }
+}
+
+/// Chooses the unit or the layer that is drawn at a place.
+fn choose_at(page: Page, drawn: RwSignal<Option<Drawn>>, size: RwSignal<(f64, f64)>, at: (f64, f64)) {
+    let (drawn, size) = (drawn.get_untracked(), size.get_untracked());
+    if let Some(unit) = unit_at(drawn.as_ref(), size, at) {
+        page.set_focus(unit);
+    } else if misread::click(page, drawn.as_ref(), size, at) {
+        // A picture was put on the pad, or a cell of the confusion matrix chosen.
+    } else if let Some(layer) = layer_at(drawn.as_ref(), size.0, at.0) {
+        page.select_layer(layer);
     }
 }
 

@@ -106,7 +106,7 @@ fn print_counts(counts: &[[usize; 11]; 10]) {
     say!("true  said 0      1      2      3      4      5      6      7      8      9   none  accuracy");
     for (digit, row) in counts.iter().enumerate() {
         let of_digit: usize = row.iter().sum();
-        let cells: String = row.iter().map(|count| format!("{count:>7}")).collect();
+        let cells = row.map(|count| format!("{count:>7}")).concat();
         let share =
             if of_digit == 0 { "–".into() } else { format!("{:.4}", row[digit] as f64 / of_digit as f64) };
         say!("{digit:>4}  {cells}  {share:>8}");

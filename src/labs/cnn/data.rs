@@ -76,7 +76,8 @@ mod tests {
     fn pictures(size: [usize; 2], classes: usize, samples: usize) -> DataConfig {
         let image_size = Some(size).filter(|size| *size != [28, 28]);
         let classes = Some(classes).filter(|classes| *classes != 10);
-        DataConfig { samples, image_size, classes, ..DataConfig::named("files") }
+        let augmentation = Cnn.defaults().data.augmentation;
+        DataConfig { samples, image_size, classes, augmentation, ..DataConfig::named("files") }
     }
 
     #[test]
