@@ -62,6 +62,8 @@ async fn a_slider_moved_by_keys_changes_what_is_read_and_its_curves() {
     stage.type_keys(RIGHT).await;
     stage.click("[data-testid=clear]").await;
     stage.until("document.querySelector('#nudge-rotation').value === '0'", "no nudge on an empty pad").await;
+    let below = "document.querySelector('.below').scrollIntoView()";
+    stage.client.execute(below, Vec::new()).await.expect("figures that are in sight again");
     stage.until(&format!("{}.startsWith('The pad is empty')", label("decided")), "an empty pad").await;
     for (width, height, scheme) in
         [(1440, 900, "dark"), (1024, 768, "light"), (390, 844, "light"), (390, 844, "dark")]
