@@ -6,6 +6,8 @@ fn label(figure: &str) -> String {
     format!("document.querySelector('#figure-{figure}').ariaLabel")
 }
 
+/// How sure the answer is, to the last digit.
+const SURE: &str = "document.querySelector('[data-testid=prediction]').dataset.confidence";
 const SEEN: &str = "document.querySelector('.sees canvas').toDataURL()";
 /// The right arrow key, as the driver writes it.
 const RIGHT: &str = "\u{E014}";
@@ -26,7 +28,7 @@ async fn a_slider_moved_by_keys_changes_what_is_read_and_its_curves() {
     for what in &before {
         was.push(stage.value(what).await);
     }
-    let surely = stage.table("scores").await;
+    let surely = stage.value(SURE).await;
     let rows = stage.table("nudge").await;
     assert_eq!((rows.len(), rows[0].len(), rows[8][0].as_str()), (17, 5, "0"));
     let focus = "document.querySelector('#nudge-rotation').focus()";
@@ -42,25 +44,26 @@ async fn a_slider_moved_by_keys_changes_what_is_read_and_its_curves() {
     // The row of the table at 40 degrees is what the answer says.
     let rows = stage.table("nudge").await;
     let row = rows.iter().find(|row| row[0] == "40").expect("40 degrees").clone();
-    let class = stage
-        .value("document.querySelector('[data-testid=nudge] .told').textContent.match(/For this (\\d)/)[1]")
-        .await;
-    let scores = stage.table("scores").await;
-    assert_ne!(scores, surely, "turned, it is as sure to the last digit");
-    let score = scores.iter().find(|row| class == row[0].as_str()).expect("its class");
-    let near = |a: &str, b: &str| {
-        (a.parse::<f32>().expect("a number") - b.parse::<f32>().expect("a number")).abs() < 1e-5
-    };
-    assert!(near(&score[1], &row[1]), "{score:?} {row:?}");
+    let said = stage.value(&format!("{}.match(/For this (\\d)/)[1]", label("nudge"))).await;
+    let class = stage.value("document.querySelector('[data-testid=prediction]').dataset.class").await;
+    assert_eq!(class, said, "turned, it is read as another digit");
+    let sure = stage.value(SURE).await;
+    assert_ne!(sure, surely, "turned, it is as sure to the last digit");
+    let number = |text: &str| text.parse::<f32>().expect("a number");
+    assert!((number(sure.as_str().expect("a text")) - number(&row[1])).abs() < 1e-5, "{sure} {row:?}");
     stage.picture("nudge-1440-light").await;
     stage.choose_radio("nudge", "Scale").await;
     stage.until(&format!("{}.startsWith('Mean over these sizes')", label("nudge")), "sizes").await;
+    // From under the bar, which stays at the top.
+    stage.client.execute("scrollTo(0, 0)", Vec::new()).await.expect("the top");
     stage.click("[data-testid=nudge-sliders] .btn").await;
     stage.until(&format!("{SEEN} === {}", was[0]), "the picture as it was").await;
     stage.client.execute(focus, Vec::new()).await.expect("the slider");
     stage.type_keys(RIGHT).await;
     stage.click("[data-testid=clear]").await;
     stage.until("document.querySelector('#nudge-rotation').value === '0'", "no nudge on an empty pad").await;
+    let below = "document.querySelector('.below').scrollIntoView()";
+    stage.client.execute(below, Vec::new()).await.expect("figures that are in sight again");
     stage.until(&format!("{}.startsWith('The pad is empty')", label("decided")), "an empty pad").await;
     for (width, height, scheme) in
         [(1440, 900, "dark"), (1024, 768, "light"), (390, 844, "light"), (390, 844, "dark")]
