@@ -64,8 +64,7 @@ pub struct Page {
     focus: RwSignal<Option<Unit>>,
     /// The cell of the confusion matrix whose pictures are shown, where one was chosen.
     cell: RwSignal<Option<[usize; 2]>>,
-    /// The visitor's own data.
-    pub own: Own,
+    own: StoredValue<Own>,
     /// Counts changes of theme, so that figures take its colours.
     pub theme: RwSignal<u32>,
     /// Of every lab, by its name and theirs.
@@ -99,7 +98,7 @@ impl Page {
             prepared: Memo::new(move |_| sheet.with(Sheet::prepared)),
             focus: RwSignal::new(None),
             cell: RwSignal::new(None),
-            own: Own::new(),
+            own: StoredValue::new(Own::new()),
             current: RwSignal::new(experiment.clone()),
             experiment: RwSignal::new(experiment),
             progress: RwSignal::default(),
@@ -174,6 +173,11 @@ impl Page {
         let is_empty = self.sheet.with_untracked(Sheet::is_empty);
         let resized = |prepared: &Prepared| digits::resized(&prepared.image, [digits::SIDE; 2], size);
         if is_empty { Vec::new() } else { self.prepared.with_untracked(resized) }
+    }
+
+    /// The visitor's own data.
+    pub fn own(self) -> Own {
+        self.own.get_value()
     }
 
     /// Height and width of the pictures that the network takes.

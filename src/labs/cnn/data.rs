@@ -76,7 +76,7 @@ mod tests {
     fn pictures(size: [usize; 2], classes: usize, samples: usize) -> DataConfig {
         let image_size = Some(size).filter(|size| *size != [28, 28]);
         let classes = Some(classes).filter(|classes| *classes != 10);
-        DataConfig { samples, image_size, classes, ..DataConfig::named("files") }
+        DataConfig { samples, classes, image_size, ..DataConfig::named("files") }
     }
 
     #[test]
