@@ -2,7 +2,7 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
-use glassbox::data::{Pictures, idx};
+use glassbox::data::{DataConfig, Pictures, idx};
 use glassbox::labs::{Figure, LABS, Lab, View};
 use glassbox::train::settings::Settings;
 use glassbox::train::{Experiment, InitialWeights};

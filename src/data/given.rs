@@ -84,12 +84,11 @@ impl Given {
     #[must_use]
     pub fn config(&self) -> DataConfig {
         let all = self.train.labels.len();
-        let (train, test) = match &self.test {
-            Some(test) => (all, test.labels.len().min(MAX_TEST)),
-            None => {
-                let test = ((all as f32 * TEST_FRACTION).round() as usize).min(MAX_TEST);
-                (all - test, test)
-            }
+        let (train, test) = if let Some(test) = &self.test {
+            (all, test.labels.len().min(MAX_TEST))
+        } else {
+            let test = ((all as f32 * TEST_FRACTION).round() as usize).min(MAX_TEST);
+            (all - test, test)
         };
         let usual = DataConfig::named(self.set);
         let size = [self.train.pictures.height(), self.train.pictures.width()];

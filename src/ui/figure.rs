@@ -77,9 +77,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             event.prevent_default();
             shows_table.set(true);
         }
-        if misread::key(page, drawn.get_untracked().as_ref(), &event.key()) {
-            event.prevent_default();
-        }
+        misread::key(page, drawn.get_untracked().as_ref(), &event);
     };
     view! {
         <figure class="fig" data-testid=slot.id>

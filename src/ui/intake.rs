@@ -5,7 +5,7 @@ use super::image;
 use super::page::Page;
 use crate::data::FileKind;
 use crate::data::digits::Collection;
-use crate::labs::LABS;
+use crate::labs::{LABS, Lab};
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::ev;
 use leptos::prelude::*;
@@ -67,12 +67,12 @@ pub fn take(page: Page, files: Option<FileList>) {
         return;
     }
     page.notice.set(None);
-    page.own.reading.set(Some(0.0));
-    let turn = page.own.next_turn();
+    page.own().reading.set(Some(0.0));
+    let turn = page.own().next_turn();
     spawn_local(async move {
         match looked_at(page, files, turn).await {
             Ok(()) => {}
-            Err(_) if !page.own.is_turn(turn) => {}
+            Err(_) if !page.own().is_turn(turn) => {}
             Err(reason) => page.refuse_files(&reason),
         }
     });
@@ -88,14 +88,14 @@ struct Opened {
 async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String> {
     ensure_small(&files)?;
     if !page.lab().has_pad() {
-        let takers = LABS.into_iter().filter(|lab| lab.has_pad()).map(|lab| lab.title());
+        let takers = LABS.into_iter().filter(|lab| lab.has_pad()).map(Lab::title);
         let takers = takers.collect::<Vec<_>>().join(" or ");
         return Err(format!("the lab {} takes no files: open the lab {takers} for them", page.lab().title()));
     }
     let mut opened = Vec::new();
     for file in files {
         let opening = opened_file(file).await?;
-        if !page.own.is_turn(turn) {
+        if !page.own().is_turn(turn) {
             return Ok(()); // cancelled, or others came
         }
         opened.push(opening);
@@ -116,8 +116,8 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
     match only.kind {
         FileKind::Image => {
             let photo = image::decode(&only.file, &bytes).await?;
-            if page.own.is_turn(turn) {
-                page.own.reading.set(None);
+            if page.own().is_turn(turn) {
+                page.own().reading.set(None);
                 page.put_photo(photo);
             }
         }
@@ -125,8 +125,8 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
             let name = only.file.name();
             let text = String::from_utf8(bytes).map_err(|_| format!("{name}: it is not text"))?;
             let drawings = Collection::from_ndjson(&name, &text).map_err(|error| error.to_string())?;
-            page.own.reading.set(None);
-            page.own.change(|own| *own = std::mem::take(own).joined(drawings));
+            page.own().reading.set(None);
+            page.own().change(|own| *own = std::mem::take(own).joined(drawings));
         }
         FileKind::Model => page.give_model(only.file.name(), only.bytes.clone()),
         FileKind::Idx => {}

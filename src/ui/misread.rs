@@ -7,6 +7,7 @@ use crate::data::digits::Photo;
 use crate::labs::{Figure, Gallery, Numbers};
 use crate::plot;
 use leptos::prelude::*;
+use web_sys::KeyboardEvent;
 
 /// Acts on a click; whether there was something to choose.
 pub fn click(page: Page, drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64)) -> bool {
@@ -25,20 +26,20 @@ pub fn click(page: Page, drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64)
 }
 
 /// Acts on a key: arrows go from cell to cell of a matrix.
-pub fn key(page: Page, drawn: Option<&Drawn>, key: &str) -> bool {
-    let Some(Figure::Matrix(matrix)) = drawn.map(|drawn| &drawn.0.figure) else { return false };
-    let (down, right): (isize, isize) = match key {
+pub fn key(page: Page, drawn: Option<&Drawn>, event: &KeyboardEvent) {
+    let Some(Figure::Matrix(matrix)) = drawn.map(|drawn| &drawn.0.figure) else { return };
+    let (down, right): (isize, isize) = match event.key().as_str() {
         "ArrowUp" => (-1, 0),
         "ArrowDown" => (1, 0),
         "ArrowLeft" => (0, -1),
         "ArrowRight" => (0, 1),
-        _ => return false,
+        _ => return,
     };
+    event.prevent_default(); // else the page scrolls
     let last = matrix.classes.len().saturating_sub(1);
     let [truth, said] = matrix.chosen.unwrap_or_default();
     let moved = |from: usize, by: isize| from.saturating_add_signed(by).min(last);
     page.set_cell([moved(truth, down), moved(said, right)]);
-    true
 }
 
 /// Puts a picture of the gallery on the pad, as the network was given it.

@@ -5,7 +5,7 @@ use super::page::{Page, refusal};
 use super::trainer::Offer;
 use super::{browser, intake};
 use crate::data::digits::{Collection, Drawing, Photo};
-use crate::data::{DataConfig, idx};
+use crate::data::{DataConfig, DataSet, idx};
 use crate::labs;
 use crate::labs::format::count;
 use crate::train::{Experiment, InitialWeights};
@@ -96,27 +96,27 @@ impl Page {
             return self.notice.set(Some(text.into()));
         }
         let mut added = Ok(());
-        self.own
+        self.own()
             .change(|own| added = Drawing::new(Some(digit), strokes).and_then(|drawing| own.add(&drawing)));
         self.notice.set(added.err().map(|error| refusal(&error)));
     }
 
     /// Hands files to the worker; what it makes of them comes to [`Self::take_given`].
     pub fn give(self, set: &str, files: Vec<(String, ArrayBuffer)>) {
-        self.own.reading.set(Some(0.0));
+        self.own().reading.set(Some(0.0));
         self.update_trainer(|trainer| trainer.give(Offer { set: Some(set.into()), files }));
     }
 
     /// Hands a model file to the worker; what it makes of it comes to [`Self::take_model`].
     pub fn give_model(self, name: String, bytes: ArrayBuffer) {
-        self.own.reading.set(Some(0.0));
+        self.own().reading.set(Some(0.0));
         self.update_trainer(|trainer| trainer.give(Offer { set: None, files: vec![(name, bytes)] }));
     }
 
     /// Begins a run of the network out of a model file.
     pub(super) fn take_model(self, experiment: Experiment) {
-        self.own.reading.set(None);
-        self.own.has_model.set(true);
+        self.own().reading.set(None);
+        self.own().has_model.set(true);
         self.notice.set(None);
         // The pictures that it was trained on are not in its file: it goes on with those at hand.
         let at_hand = self.current.with_untracked(|current| current.data.clone());
@@ -130,37 +130,35 @@ impl Page {
             let changed = lab.change(&bare, "data", &value).ok()?;
             Some(changed).filter(|changed| changed.initial_weights == bare.initial_weights)
         };
-        match on_pictures(&at_hand).or_else(|| on_pictures(&DataConfig::named("digits"))) {
-            Some(experiment) => self.begin("model", experiment),
-            None => {
-                let shape = bare.data.input_shape().unwrap_or_default();
-                let classes = bare.data.classes().unwrap_or_default();
-                let text = format!(
-                    "its network takes {shape:?} and tells {classes} classes: train on such pictures first, then open it"
-                );
-                self.refuse_files(&text);
-            }
+        if let Some(experiment) = on_pictures(&at_hand).or_else(|| on_pictures(&DataConfig::named("digits")))
+        {
+            return self.begin("model", experiment);
         }
+        let shape = bare.data.input_shape().unwrap_or_default();
+        let classes = bare.data.classes().unwrap_or_default();
+        self.refuse_files(&format!(
+            "its network takes {shape:?} and tells {classes} classes: train on such pictures first, then open it"
+        ));
     }
 
     /// Reads no further.
     fn stop_reading(self) {
-        self.own.next_turn();
-        self.own.reading.set(None);
+        self.own().next_turn();
+        self.own().reading.set(None);
         self.update_trainer(super::trainer::Trainer::stop_reading);
     }
 
     /// Says why files are not taken.
     pub(super) fn refuse_files(self, reason: &str) {
-        self.own.reading.set(None);
+        self.own().reading.set(None);
         self.notice.set(Some(format!("That was not taken: {reason}. Everything is as it was.")));
     }
 
     /// Begins a run on what the worker was given: that of a link which waited for it, or the run at hand
     /// with other data.
-    pub(super) fn take_given(self, data: DataConfig, summary: String) {
-        self.own.reading.set(None);
-        self.own.given.update(|given| {
+    pub(super) fn take_given(self, data: &DataConfig, summary: String) {
+        self.own().reading.set(None);
+        self.own().given.update(|given| {
             given.retain(|(before, _)| before.name != data.name);
             given.push((data.clone(), summary));
         });
@@ -169,7 +167,7 @@ impl Page {
                 == (&data.name, data.image_size, data.classes)
         };
         self.notice.set(None);
-        let waiting = self.own.waiting.try_update(Option::take).flatten().filter(fits);
+        let waiting = self.own().waiting.try_update(Option::take).flatten().filter(fits);
         match waiting {
             Some(experiment) => self.begin("data", experiment),
             None => self.train_on(&data.name),
@@ -179,7 +177,7 @@ impl Page {
     /// Begins a run on the data of this name, as far as they are there.
     fn train_on(self, set: &str) {
         let current = self.current.get_untracked();
-        let changed = match untrack(|| self.own.given(set)) {
+        let changed = match untrack(|| self.own().given(set)) {
             Some((data, _)) => {
                 let value = serde_json::to_value(data).expect("settings are plain data");
                 self.lab().change(&current, "data", &value)
@@ -194,7 +192,7 @@ impl Page {
 
     /// Trains on the drawings as they are now.
     fn train_on_drawings(self) {
-        let (pictures, labels) = self.own.drawings.with_untracked(Collection::pictures);
+        let (pictures, labels) = self.own().drawings.with_untracked(Collection::pictures);
         let names = ["drawings", "their labels"].map(ToOwned::to_owned);
         let files =
             idx::to_bytes(&pictures, &labels).map(|bytes| Uint8Array::from(bytes.as_slice()).buffer());
@@ -203,30 +201,31 @@ impl Page {
 
     /// The worker that had been given data is gone.
     pub(super) fn forget_given(self) {
-        self.own.reading.set(None);
-        self.own.given.update(Vec::clear);
-        self.own.has_model.set(false);
+        self.own().reading.set(None);
+        self.own().given.update(Vec::clear);
+        self.own().has_model.set(false);
     }
 
     /// The experiment itself where its data are at hand; else the same on built-in data, with a word on
     /// what it waits for.
     pub(super) fn with_data_at_hand(self, mut experiment: Experiment) -> Experiment {
-        self.own.waiting.set(None);
-        if experiment.initial_weights == Some(InitialWeights::Model) && !self.own.has_model.get_untracked() {
+        self.own().waiting.set(None);
+        if experiment.initial_weights == Some(InitialWeights::Model) && !self.own().has_model.get_untracked()
+        {
             experiment.initial_weights = None;
             let text = "This link starts from a model file, which is not in it: open the file again. Until then the weights are fresh.";
             self.notice.set(Some(text.into()));
         }
         let data = &experiment.data;
         let is_at_hand =
-            self.own.given.with_untracked(|given| given.iter().any(|(of, _)| of.name == data.name));
-        if is_at_hand || !data.set().is_ok_and(|set| set.is_given()) {
+            self.own().given.with_untracked(|given| given.iter().any(|(of, _)| of.name == data.name));
+        if is_at_hand || !data.set().is_ok_and(DataSet::is_given) {
             return experiment;
         }
         let lab = labs::find(&experiment.lab).expect("validated experiments name a lab");
         let Ok(stand_in) = lab.change(&experiment, "data.name", &"digits".into()) else { return experiment };
         let is_drawn = data.name == "drawings";
-        let has_all = is_drawn && self.own.drawings.with_untracked(|own| own.len() == data.samples);
+        let has_all = is_drawn && self.own().drawings.with_untracked(|own| own.len() == data.samples);
         let shape = data.input_shape().unwrap_or_default();
         let classes = data.classes().unwrap_or_default();
         let samples = count(data.samples);
@@ -241,7 +240,7 @@ impl Page {
             }
             _ => format!("{samples} images: open the files of images and labels"),
         };
-        self.own.waiting.set(Some(experiment));
+        self.own().waiting.set(Some(experiment));
         if has_all {
             // Once the run at hand has begun.
             spawn_local(async move { self.train_on_drawings() });
@@ -258,8 +257,8 @@ impl Page {
 /// How far files are read, and the way out.
 #[component]
 pub fn ReadingBar(page: Page) -> impl IntoView {
-    let is_reading = Memo::new(move |_| page.own.reading.with(Option::is_some));
-    let share = move || page.own.reading.get().unwrap_or(0.0);
+    let is_reading = Memo::new(move |_| page.own().reading.with(Option::is_some));
+    let share = move || page.own().reading.get().unwrap_or(0.0);
     move || {
         is_reading.get().then(|| {
             view! {
@@ -276,7 +275,7 @@ pub fn ReadingBar(page: Page) -> impl IntoView {
 /// What to train on, files to open, and drawings to collect.
 #[component]
 pub fn OwnData(page: Page) -> impl IntoView {
-    let own = page.own;
+    let own = page.own();
     let many = Memo::new(move |_| own.drawings.with(Collection::len));
     let input = NodeRef::<html::Input>::new();
     let open = move |_| {
@@ -328,7 +327,7 @@ pub fn OwnData(page: Page) -> impl IntoView {
 /// Adds what is on the pad, and trains on what was added.
 #[component]
 fn Drawings(page: Page, many: Memo<usize>) -> impl IntoView {
-    let own = page.own;
+    let own = page.own();
     let digit = RwSignal::new(0_u8);
     let counts = Memo::new(move |_| own.drawings.with(Collection::counts));
     let is_empty = move || many.get() == 0;

@@ -103,19 +103,7 @@ pub fn Pad(page: Page) -> impl IntoView {
         event.prevent_default();
         event.stop_propagation();
     };
-    let words = move || {
-        let many = sheet.with(|sheet| sheet.strokes().len());
-        let has_photo = sheet.with(|sheet| sheet.photo().is_some());
-        let what = match many {
-            _ if has_photo => "an image".to_owned(),
-            0 => "empty".to_owned(),
-            1 => "1 stroke".into(),
-            many => format!("{many} strokes"),
-        };
-        format!(
-            "Drawing pad, {what}. Draw a digit, or press 0 to 9 for a sample; arrows move it, < and > turn it, + and − resize it, x clears."
-        )
-    };
+    let words = move || sheet.with(words_of);
     let is_empty = move || sheet.with(Sheet::is_empty);
     view! {
         <div class="pad">
@@ -126,6 +114,19 @@ pub fn Pad(page: Page) -> impl IntoView {
         </div>
         <Tools page=page erases=erases pressure=pressure />
     }
+}
+
+/// What is on the pad and what can be done there.
+fn words_of(sheet: &Sheet) -> String {
+    let what = match sheet.strokes().len() {
+        _ if sheet.photo().is_some() => "an image".to_owned(),
+        0 => "empty".into(),
+        1 => "1 stroke".into(),
+        many => format!("{many} strokes"),
+    };
+    format!(
+        "Drawing pad, {what}. Draw a digit, or press 0 to 9 for a sample; arrows move it, < and > turn it, + and − resize it, x clears."
+    )
 }
 
 /// Pen, eraser, undo, the strength of the ink, clear.

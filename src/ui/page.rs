@@ -73,7 +73,7 @@ pub struct Page {
     /// The cell of the confusion matrix whose pictures are shown, where one was chosen.
     cell: RwSignal<Option<[usize; 2]>>,
     /// The visitor's own data.
-    pub own: Own,
+    own: StoredValue<Own>,
     /// The unit that figures work out, chosen or not.
     worked_out: RwSignal<Option<Unit>>,
     /// The unit under the pointer.
@@ -124,7 +124,7 @@ impl Page {
             is_drawing: RwSignal::new(false),
             focus: RwSignal::new(None),
             cell: RwSignal::new(None),
-            own: Own::new(),
+            own: StoredValue::new(Own::new()),
             worked_out,
             hovered,
             field,
@@ -206,6 +206,11 @@ impl Page {
         let is_empty = self.sheet.with_untracked(Sheet::is_empty);
         let resized = |prepared: &Prepared| digits::resized(&prepared.image, [digits::SIDE; 2], size);
         if is_empty { Vec::new() } else { self.prepared.with_untracked(resized) }
+    }
+
+    /// The visitor's own data.
+    pub fn own(self) -> Own {
+        self.own.get_value()
     }
 
     /// Height and width of the pictures that the network takes.

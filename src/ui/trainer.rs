@@ -27,6 +27,7 @@ const MAX_CRASHES: u32 = 3;
 
 /// What the page wants of the worker and has from it.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish or a state of its own")]
 pub struct Trainer {
     page: Option<Page>,
     client: Option<Client>,
@@ -58,6 +59,7 @@ pub struct Offer {
 }
 
 /// A request that the worker has still to answer.
+#[expect(clippy::struct_excessive_bools, reason = "what is asked of each is a question by itself")]
 struct Asked {
     is_edit: bool,
     is_start: bool,
@@ -260,7 +262,7 @@ impl Page {
             Reply::Reading { share } => {
                 trainer.asked.pop_front();
                 if trainer.is_reading {
-                    self.own.reading.set(Some(share));
+                    self.own().reading.set(Some(share));
                 }
             }
             Reply::Given { data, summary } => {
@@ -287,7 +289,7 @@ impl Page {
             Reply::Crashed { message } => trainer.recover(self, &message),
         });
         if let Some((data, summary)) = given {
-            self.take_given(data, summary);
+            self.take_given(&data, summary);
         }
         if let Some(experiment) = model {
             self.take_model(experiment);

@@ -79,6 +79,7 @@ async fn files_are_dropped_and_trained_on() {
     stage.until("document.querySelector('#train-on').value === 'files'", "the link's run").await;
     stage.until("document.querySelector('[data-testid=counter]').dataset.step === '0'", "step 0").await;
     assert_eq!(stage.hash().await, link);
+    stage.click("#own summary").await;
     stage.choose("#train-on", "Generated digits").await;
     stage.until("!location.hash.includes('data.name')", "digits again").await;
     stage.close().await;

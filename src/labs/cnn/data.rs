@@ -77,7 +77,7 @@ mod tests {
         let image_size = Some(size).filter(|size| *size != [28, 28]);
         let classes = Some(classes).filter(|classes| *classes != 10);
         let augmentation = Cnn.defaults().data.augmentation;
-        DataConfig { samples, image_size, classes, augmentation, ..DataConfig::named("files") }
+        DataConfig { samples, classes, image_size, augmentation, ..DataConfig::named("files") }
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub(super) fn panel(observer: &mut CnnObserver, run: &Run, view: &View, numbers:
     let sureness = |item: usize| if truth == said { -readings[item].output } else { readings[item].output };
     found.sort_by(|&a, &b| sureness(b).total_cmp(&sureness(a)));
     found.truncate(SHOWN);
-    let shape = test.input_shape();
-    let (height, width) = (shape[0], shape[1]);
+    let size = test.input_shape();
+    let (height, width) = (size[0], size[1]);
     let mut greys = vec![0.0; height * width * found.len()];
     let places = greys.chunks_exact_mut((height * width).max(1));
     found.iter().zip(places).for_each(|(&item, place)| test.copy_item(item, place));
