@@ -130,3 +130,43 @@ async fn the_pad_works_by_keys_and_the_network_trains_on() {
     assert_eq!(stage.value("document.querySelector('#pad')").await, json!(null));
     stage.close().await;
 }
+
+/// What is on the pad goes to a file and through `glassbox predict-strokes`: the same logits, to the bit.
+#[tokio::test(flavor = "multi_thread")]
+async fn pad_and_command_line_agree_to_the_bit() {
+    let Some(stage) = Stage::open("#lab=cnn").await else { return };
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (strokes, said) = (folder.join("pad.ndjson"), folder.join("pad.predictions.ndjson"));
+    stage.click("#own summary").await;
+    let mut shown = Vec::new();
+    for (digit, strokes) in DIGITS {
+        stage.click("[data-testid=clear]").await;
+        for points in strokes {
+            stroke(&stage, points, true).await;
+        }
+        stage.until(&format!("{PREDICTION}.class === '{digit}'"), digit).await;
+        let rows = stage.table("scores").await;
+        let logits = rows.iter().map(|row| row[2].parse::<f32>().expect("a logit").to_bits());
+        shown.push(logits.collect::<Vec<_>>());
+        stage.click("[data-testid=add-drawing]").await;
+    }
+    let drawings = stage.value("localStorage.getItem('glassbox-drawings')").await;
+    std::fs::write(&strokes, drawings.as_str().expect("drawings")).expect("a file");
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/www/models/digits.safetensors");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_glassbox"))
+        .args(["predict-strokes", model, "--input", strokes.to_str().expect("a plain path")])
+        .output()
+        .expect("the program runs");
+    assert!(output.status.success(), "{output:?}");
+    let said = std::fs::read_to_string(said).expect("predictions");
+    let told: Vec<Vec<u32>> = said
+        .lines()
+        .map(|line| {
+            let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let logits: Vec<f32> = serde_json::from_value(line["logits"].clone()).expect("logits");
+            logits.into_iter().map(f32::to_bits).collect()
+        })
+        .collect();
+    assert_eq!(told, shown);
+    stage.close().await;
+}
