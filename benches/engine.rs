@@ -8,7 +8,7 @@ use divan::{Bencher, black_box};
 use glassbox::data::{Augmentation, Augmenter, Data, DataConfig};
 use glassbox::nn::{Loss, Network, NetworkConfig, Pass};
 use glassbox::tensor::{Rng, Stream, matmul};
-use glassbox::train::{Experiment, Optimizer, OptimizerConfig, OptimizerName, Run};
+use glassbox::train::{Experiment, Model, Optimizer, OptimizerConfig, OptimizerName, Run};
 use serde_json::{Value, json};
 
 fn main() {
@@ -147,6 +147,17 @@ fn step_of_digits(bencher: Bencher, digits: Digits) {
             network.update(&pass, |weights, grads, slots| optimizer.update(weights, grads, slots));
         }
     });
+}
+
+/// Pictures a second, one at a time, that the model which ships reads.
+#[divan::bench]
+fn read_a_digit(bencher: Bencher) {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/www/models/digits.safetensors");
+    let model = Model::read(file, std::fs::File::open(file).expect("it is there")).expect("it is whole");
+    let (picture, mut pass) = (numbers(28 * 28), Pass::default());
+    bencher
+        .counter(ItemsCount::new(1_usize))
+        .bench_local(|| black_box(model.classify(black_box(&picture), &mut pass)).expect("28 by 28 pixels"));
 }
 
 /// Rows, inputs and units of the layers of [`LABS`].

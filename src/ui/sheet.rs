@@ -99,8 +99,8 @@ impl Sheet {
         let limit = Drawing::MAX_COORDINATE;
         if points < Drawing::MAX_POINTS && point.x.abs() < limit && point.y.abs() < limit {
             match self.strokes.last_mut() {
-                Some(stroke) => stroke.push(point),
-                None => self.strokes.push(vec![point]),
+                Some(stroke) => stroke.push(point.rounded()),
+                None => self.strokes.push(vec![point.rounded()]),
             }
         }
     }

@@ -140,11 +140,13 @@ async fn pad_and_command_line_agree_to_the_bit() {
     stage.click("#own summary").await;
     let mut shown = Vec::new();
     for (digit, strokes) in DIGITS {
+        stage.client.execute("scrollTo(0, 0)", Vec::new()).await.expect("the top");
         stage.click("[data-testid=clear]").await;
         for points in strokes {
             stroke(&stage, points, true).await;
         }
         stage.until(&format!("{PREDICTION}.class === '{digit}'"), digit).await;
+        tokio::time::sleep(Duration::from_millis(500)).await; // until the whole drawing is read
         let rows = stage.table("scores").await;
         let logits = rows.iter().map(|row| row[2].parse::<f32>().expect("a logit").to_bits());
         shown.push(logits.collect::<Vec<_>>());

@@ -1,7 +1,7 @@
 //! Digits that a visitor draws and names, to train on: a bounded list that can be written to a file and
 //! read back, one drawing a line, as the command line takes them.
 
-use super::drawing::{Drawing, Point};
+use super::drawing::{Drawing, Point, Stroke};
 use super::prepare::{Preparation, prepare};
 use crate::data::{Pictures, SIDE};
 use crate::error::{Error, Result};
@@ -34,13 +34,8 @@ impl Collection {
                 format!("{} or fewer", Self::MAX),
             ));
         }
-        let rounded = |value: f32, unit: f32| (value / unit).round() * unit;
-        let point = |point: &Point| Point {
-            x: rounded(point.x, 0.125),
-            y: rounded(point.y, 0.125),
-            pressure: point.pressure.map(|pressure| rounded(pressure, 0.0625)),
-        };
-        let strokes = drawing.strokes().iter().map(|stroke| stroke.iter().map(point).collect()).collect();
+        let rounded = |stroke: &Stroke| stroke.iter().map(|point| point.rounded()).collect();
+        let strokes = drawing.strokes().iter().map(rounded).collect();
         self.drawings.push(Drawing::new(drawing.digit(), strokes)?);
         Ok(())
     }

@@ -98,6 +98,18 @@ impl Point {
     pub fn new(x: f32, y: f32) -> Self {
         Self { x, y, pressure: None }
     }
+
+    /// The same in few digits, on a pad of some hundred units: to an eighth of a unit, which nobody sees. So a
+    /// drawing that is kept is, to the bit, the one that was read.
+    #[must_use]
+    pub fn rounded(self) -> Self {
+        let to = |value: f32, unit: f32| (value / unit).round() * unit;
+        Self {
+            x: to(self.x, 0.125),
+            y: to(self.y, 0.125),
+            pressure: self.pressure.map(|pressure| to(pressure, 0.0625)),
+        }
+    }
 }
 
 impl Serialize for Point {
