@@ -219,6 +219,18 @@ fn files_are_read_part_by_part_and_trained_on() {
             assert!(numbers.at(gallery.pictures).chunks(48).all(|picture| bright(picture) == truth));
         }
     }
+    // Every figure takes a drawing of their size; the companions, which read digits, are left out.
+    let figures = cnn().figures().iter().map(|slot| slot.id.to_owned()).collect();
+    let picture: Vec<f32> = (0..48).map(|at| f32::from(u8::from(at / 16 == 1))).collect();
+    let view = View { figures, layer: 1, picture, ..View::default() };
+    let (reply, _) = session.answer(Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view });
+    let panels = frame(reply).panels;
+    assert_eq!(panels.len(), cnn().figures().len());
+    let lines = panels.iter().find_map(|panel| match &panel.figure {
+        Figure::Sweep(sweep) => Some(sweep.lines.len()),
+        _ => None,
+    });
+    assert_eq!(lines, Some(1));
     // Reset finds the same pictures, another seed splits them otherwise.
     assert_eq!(frame(start_cnn(&mut session, 2, experiment.clone())).step, 0);
     assert_eq!(frame(start_cnn(&mut session, 3, Experiment { seed: 8, ..experiment })).step, 0);

@@ -3,12 +3,12 @@
 
 use super::figures::best;
 use super::observer::CnnObserver;
-use crate::data::{Nudge, NudgeKind};
+use crate::data::{Nudge, NudgeKind, SIDE};
 use crate::labs::format::percent;
 use crate::labs::{Figure, Numbers, Panel, Sweep, SweepLine, View};
 use crate::nn::{Network, Pass};
 use crate::train::Run;
-use crate::train::companions::companions;
+use crate::train::companions::{Companion, companions};
 
 /// From this difference of two mean probabilities on, one network is said to do better.
 const MARGIN: f32 = 0.02;
@@ -27,7 +27,7 @@ pub(super) fn panel(observer: &mut CnnObserver, run: &Run, view: &View, numbers:
         observer.swept = (!observer.drawn().is_empty()).then(|| sweep(observer.drawn(), run, view));
     }
     let names = std::iter::once(("this network", run.network()));
-    let names = names.chain(companions().iter().map(|one| (one.label, &one.network)));
+    let names = names.chain(beside(run).iter().map(|one| (one.label, &one.network)));
     let lines = names.enumerate().map(|(index, (label, network))| {
         let y = observer.swept.iter().flat_map(|swept| swept.lines[index].iter().copied());
         SweepLine { label: label.into(), weights: network.weights.len(), y: numbers.add(y) }
@@ -51,6 +51,12 @@ pub(super) fn panel(observer: &mut CnnObserver, run: &Run, view: &View, numbers:
         |swept| finding(swept, run),
     );
     Panel { id: "nudge".into(), note: String::new(), summary, figure: Figure::Sweep(figure) }
+}
+
+/// The companions, for a run on what they read: digits of 28 by 28 pixels.
+fn beside(run: &Run) -> &'static [Companion] {
+    let reads_digits = run.input_shape() == [SIDE, SIDE, 1] && run.current().data.name != "files";
+    if reads_digits { companions() } else { &[] }
 }
 
 /// The amounts that are measured: every pixel, every five degrees or per cent.
@@ -79,7 +85,7 @@ fn sweep(drawn: &[f32], run: &Run, view: &View) -> Swept {
         let rows = pass.output().chunks_exact(network.outputs());
         rows.map(|row| row.get(class).copied().unwrap_or(f32::NAN)).collect()
     };
-    let networks = std::iter::once(run.network()).chain(companions().iter().map(|one| &one.network));
+    let networks = std::iter::once(run.network()).chain(beside(run).iter().map(|one| &one.network));
     Swept { kind: view.sweep, class, lines: networks.map(of).collect() }
 }
 
@@ -87,11 +93,14 @@ fn sweep(drawn: &[f32], run: &Run, view: &View) -> Swept {
 fn finding(swept: &Swept, run: &Run) -> String {
     let mean = |line: &Vec<f32>| line.iter().sum::<f32>() / line.len().max(1) as f32;
     let means: Vec<f32> = swept.lines.iter().map(mean).collect();
-    let [this, pooling, strides, dense] = means[..] else { return String::new() };
     let over = match swept.kind {
         NudgeKind::Right | NudgeKind::Down => "shifts",
         NudgeKind::Rotation => "rotations",
         NudgeKind::Scale => "sizes",
+    };
+    let [this, pooling, strides, dense] = means[..] else {
+        let this = means.first().map_or_else(String::new, |mean| percent(f64::from(*mean)));
+        return format!("Mean over these {over}: this network gives class {} {this}.", swept.class);
     };
     let [this, with_pooling, with_strides, with_dense] =
         [this, pooling, strides, dense].map(|mean| percent(f64::from(mean)));
