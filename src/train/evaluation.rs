@@ -83,6 +83,12 @@ pub(super) fn readings(
     readings
 }
 
+/// Pictures that may pass through the network at once, so that what its layers keep of them stays small.
+#[must_use]
+pub fn pictures_at_once(network: &Network) -> usize {
+    (OUTPUTS_AT_ONCE / network.units().iter().sum::<usize>().max(1)).clamp(1, PICTURES_AT_ONCE)
+}
+
 /// Passes all items through the network: points at once, pictures some at a time.
 fn for_each_chunk(
     network: &Network,
@@ -96,7 +102,7 @@ fn for_each_chunk(
         return visit(0..examples.len(), pass);
     }
     let size: usize = examples.input_shape().iter().product();
-    let at_once = (OUTPUTS_AT_ONCE / network.units().iter().sum::<usize>()).clamp(1, PICTURES_AT_ONCE);
+    let at_once = pictures_at_once(network);
     let mut inputs = Vec::new();
     for start in (0..examples.len()).step_by(at_once) {
         let chunk = start..(start + at_once).min(examples.len());

@@ -95,6 +95,9 @@ impl Sheet {
 
     /// Moves the pen on; a sheet that is full takes no more.
     pub fn extend(&mut self, point: Point) {
+        if self.photo.is_some() {
+            return; // one that came while the pen was down
+        }
         let points: usize = self.strokes.iter().map(Vec::len).sum();
         let limit = Drawing::MAX_COORDINATE;
         if points < Drawing::MAX_POINTS && point.x.abs() < limit && point.y.abs() < limit {

@@ -5,7 +5,7 @@ use crate::data::{Augmentation, BatchSize, DataConfig, DataSet};
 use crate::error::{Error, Result};
 use crate::labs::control::{MIXED, common, parsed};
 use crate::labs::{Choice, Control, Kind};
-use crate::nn::{Activation, LayerConfig};
+use crate::nn::{Activation, LayerConfig, Network};
 use crate::train::settings::Settings;
 use crate::train::{Experiment, InitialWeights, OptimizerConfig, OptimizerName, digits};
 use serde_json::Value;
@@ -163,6 +163,12 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
 fn with_layers(experiment: &Experiment, layers: &Value) -> Result<Experiment> {
     let bare = Experiment { edits: Vec::new(), initial_weights: None, ..experiment.clone() };
     let changed = bare.with(&Settings::from([("network.layers".into(), layers.clone())]))?;
+    let shapes = |of: &Experiment| {
+        of.data.input_shape().and_then(|input| Network::weight_shapes(&of.network, &input, of.loss))
+    };
+    if experiment.initial_weights == Some(InitialWeights::Model) && shapes(experiment)? == shapes(&changed)? {
+        return Ok(Experiment { initial_weights: experiment.initial_weights, ..changed });
+    }
     let shipped = InitialWeights::Digits;
     let initial_weights = match (shipped.fit(experiment), shipped.fit(&changed)) {
         (_, false) => None,

@@ -6,7 +6,7 @@ use super::observer::CnnObserver;
 use crate::labs::format::{percent, power};
 use crate::labs::{Figure, HeatMap, HeatMaps, Numbers, Panel};
 use crate::nn::{Network, Pass};
-use crate::train::Run;
+use crate::train::{Run, pictures_at_once};
 
 /// Its own hyphen, where a plain one would be a minus.
 const GRAD_CAM: &str = "Grad\u{2011}CAM";
@@ -172,7 +172,7 @@ fn occlude(
     let mut lost = vec![0.0; places[0] * places[1]];
     let inked: Vec<usize> = (0..lost.len()).filter(|&place| is_inked(place)).collect();
     let (mut pictures, mut pass) = (Vec::new(), Pass::default());
-    for chunk in inked.chunks(AT_ONCE) {
+    for chunk in inked.chunks(AT_ONCE.min(pictures_at_once(network))) {
         pictures.clear();
         for &place in chunk {
             let start = pictures.len();

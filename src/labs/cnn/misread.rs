@@ -38,6 +38,7 @@ pub(super) fn panel(observer: &mut CnnObserver, run: &Run, view: &View, numbers:
     };
     let first = found.first().map(|&item| percent(f64::from(readings[item].output)));
     let summary = match (chosen, first) {
+        (None, _) if readings.is_empty() => "No pictures are kept for the test.".into(),
         (None, _) => {
             "Every test picture is read right: choose a cell of the confusion matrix to see those of a class."
                 .into()

@@ -7,8 +7,8 @@ use crate::data::{Nudge, NudgeKind, SIDE};
 use crate::labs::format::percent;
 use crate::labs::{Figure, Numbers, Panel, Sweep, SweepLine, View};
 use crate::nn::{Network, Pass};
-use crate::train::Run;
 use crate::train::companions::{Companion, companions};
+use crate::train::{InitialWeights, Run, pictures_at_once};
 
 /// From this difference of two mean probabilities on, one network is said to do better.
 const MARGIN: f32 = 0.02;
@@ -80,10 +80,13 @@ fn sweep(drawn: &[f32], run: &Run, view: &View) -> Swept {
     let nudged = |amount: f32| Nudge::with(view.nudge, view.sweep, amount).apply(drawn, width);
     let pictures: Vec<f32> = amounts(view.sweep).flat_map(nudged).collect();
     let of = |network: &Network| {
-        let mut pass = Pass::default();
-        network.forward(&pictures, &mut pass);
-        let rows = pass.output().chunks_exact(network.outputs());
-        rows.map(|row| row.get(class).copied().unwrap_or(f32::NAN)).collect()
+        let (mut pass, mut line) = (Pass::default(), Vec::new());
+        for part in pictures.chunks(drawn.len() * pictures_at_once(network)) {
+            network.forward(part, &mut pass);
+            let rows = pass.output().chunks_exact(network.outputs());
+            line.extend(rows.map(|row| row.get(class).copied().unwrap_or(f32::NAN)));
+        }
+        line
     };
     let networks = std::iter::once(run.network()).chain(beside(run).iter().map(|one| &one.network));
     Swept { kind: view.sweep, class, lines: networks.map(of).collect() }
@@ -116,8 +119,10 @@ fn finding(swept: &Swept, run: &Run) -> String {
     };
     // What this network met in training is known of the weights that ship alone.
     let origin = match run.current().initial_weights {
-        Some(_) => "; the weights that this network began from had met digits shifted, turned and resized",
-        None => "",
+        Some(InitialWeights::Digits) => {
+            "; the weights that this network began from had met digits shifted, turned and resized"
+        }
+        _ => "",
     };
     format!(
         "Mean over these {over}: this network {this}, pooling {with_pooling}, strides {with_strides}, dense {with_dense}. \
