@@ -28,6 +28,9 @@ pub fn click(page: Page, drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64)
 /// Acts on a key: arrows go from cell to cell of a matrix.
 pub fn key(page: Page, drawn: Option<&Drawn>, event: &KeyboardEvent) {
     let Some(Figure::Matrix(matrix)) = drawn.map(|drawn| &drawn.0.figure) else { return };
+    if event.alt_key() || event.ctrl_key() || event.meta_key() {
+        return; // the browser's own
+    }
     let (down, right): (isize, isize) = match event.key().as_str() {
         "ArrowUp" => (-1, 0),
         "ArrowDown" => (1, 0),

@@ -355,8 +355,9 @@ impl Trainer {
         let text = format!(
             "The trainer crashed ({reason}) and was started anew. Your settings are kept; the run is back at step 0."
         );
-        page.notice.set(Some(text));
+        let experiment = page.with_data_at_hand(page.experiment.get_untracked());
+        page.notice.set(Some(text)); // in place of a word on data, which went with the worker
         self.start(page);
-        self.restart(page.with_data_at_hand(page.experiment.get_untracked()));
+        self.restart(experiment);
     }
 }

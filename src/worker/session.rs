@@ -70,7 +70,7 @@ impl Session {
         let checked = Model::read(name, bytes).and_then(|model| {
             let experiment = model.to_experiment();
             find(&experiment.lab)?.check(&experiment)?;
-            self.model = Some(model);
+            (self.model, self.taking) = (Some(model), None);
             Ok(experiment)
         });
         match checked {
