@@ -3,6 +3,7 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
+use glassbox::tensor::convolution::{self, Sliding};
 use glassbox::tensor::{Rng, Stream, matmul};
 
 /// Rows, inner lengths and columns: one, the tile sizes 4 and 8, one off them, and larger.
@@ -114,4 +115,85 @@ fn another_order_gives_other_bits() {
     };
     let count = (0..100).filter(differ).count();
     assert!(count > 40, "only {count} of 100 sums of eight products depend on their order");
+}
+
+/// Images, kernels and strides: with tiles left over in every direction, one and many channels and filters.
+fn slidings() -> impl Iterator<Item = (Sliding, usize)> {
+    let sizes = [(1, 1, 1), (3, 1, 8), (3, 8, 16), (2, 3, 4), (3, 2, 5), (5, 4, 9), (1, 7, 12)];
+    sizes.into_iter().flat_map(|(size, channels, filters)| {
+        [(1, [9, 14]), (2, [8, 11]), (3, [7, 7])].map(|(strides, image)| {
+            let windows = image.map(|cells: usize| (cells - size) / strides + 1);
+            (Sliding { size, channels, strides, image, windows }, filters)
+        })
+    })
+}
+
+/// The numbers of window `[item, i, j]`, in the order of a patch.
+fn patch(sliding: &Sliding, images: &[f32], [item, i, j]: [usize; 3]) -> Vec<f32> {
+    let Sliding { size, channels, strides, image, .. } = *sliding;
+    let cell = |u: usize, v: usize| {
+        let at = ((item * image[0] + i * strides + u) * image[1] + j * strides + v) * channels;
+        &images[at..][..channels]
+    };
+    (0..size).flat_map(|u| (0..size).flat_map(move |v| cell(u, v).to_vec())).collect()
+}
+
+const ITEMS: usize = 3;
+
+#[test]
+fn convolve_is_the_naive_loop_over_patches() {
+    let mut rng = Rng::new(2, Stream::Data);
+    for (sliding, filters) in slidings() {
+        let cells = sliding.size * sliding.size * sliding.channels;
+        let images = values(&mut rng, ITEMS * sliding.numbers());
+        let (kernel, bias) = (values(&mut rng, cells * filters), values(&mut rng, filters));
+        let [down, along] = sliding.windows;
+        let mut y = vec![f32::NAN; ITEMS * down * along * filters];
+        let mut packed = vec![f32::NAN; cells * filters.next_multiple_of(8)];
+        convolution::convolve(&sliding, &images, &kernel, &bias, &mut y, &mut packed);
+        let mut naive = Vec::new();
+        for window in 0..ITEMS * down * along {
+            let place = [window / (down * along), window / along % down, window % along];
+            let patch = patch(&sliding, &images, place);
+            naive.extend((0..filters).map(|f| {
+                sum(bias[f], patch.iter().enumerate().map(|(p, &cell)| (cell, kernel[p * filters + f])))
+            }));
+        }
+        assert_same_bits("convolution", [cells, filters, sliding.strides], &y, &naive);
+    }
+}
+
+#[test]
+fn the_gradient_of_a_kernel_is_the_naive_loop_over_windows() {
+    let mut rng = Rng::new(3, Stream::Data);
+    for (sliding, filters) in slidings() {
+        let cells = sliding.size * sliding.size * sliding.channels;
+        let [down, along] = sliding.windows;
+        let images = values(&mut rng, ITEMS * sliding.numbers());
+        let g = values(&mut rng, ITEMS * down * along * filters);
+        let mut grad = vec![0.0; cells * filters];
+        convolution::add_kernel_gradient(&sliding, &images, &g, &mut grad, filters);
+        let mut naive = vec![0.0; cells * filters];
+        for (window, g) in g.chunks_exact(filters).enumerate() {
+            let place = [window / (down * along), window / along % down, window % along];
+            for (p, cell) in patch(&sliding, &images, place).into_iter().enumerate() {
+                for (f, &g) in g.iter().enumerate() {
+                    naive[p * filters + f] += cell * g;
+                }
+            }
+        }
+        assert_same_bits("gradient of a kernel", [cells, filters, sliding.strides], &grad, &naive);
+    }
+}
+
+#[test]
+fn rows_are_summed_in_their_order() {
+    let mut rng = Rng::new(4, Stream::Data);
+    for (m, n) in SIZES.into_iter().flat_map(|m| SIZES.map(|n| (m, n))) {
+        let g = values(&mut rng, m * n);
+        let mut sums = vec![f32::NAN; n];
+        matmul::sum_rows(&g, &mut sums);
+        let naive: Vec<f32> = (0..n).map(|f| g.chunks_exact(n).fold(0.0, |sum, row| sum + row[f])).collect();
+        assert_same_bits("sum of rows", [m, 1, n], &sums, &naive);
+    }
 }

@@ -5,6 +5,8 @@
 //! How the loops are written decides how they compile: the benches, natively and in WebAssembly (there
 //! ways that look alike differed by a factor of eight), come before a change here.
 
+use super::tile::{Row, Tile, WIDTH, bias_row, pack};
+
 /// `y[m, n] = x[m, k] · w[k, n] + bias[n]`, for as many rows `m` as `x` has.
 pub fn affine(x: &[f32], w: &[f32], bias: &[f32], y: &mut [f32]) {
     let (k, n) = (w.len() / bias.len(), bias.len());
@@ -60,6 +62,23 @@ pub fn transpose(w: &[f32], transposed: &mut [f32], n: usize) {
     }
 }
 
+/// `sums[n] = Σ g[m, n]` over ascending rows.
+pub fn sum_rows(g: &[f32], sums: &mut [f32]) {
+    let n = sums.len();
+    for j in (0..n - n % WIDTH).step_by(WIDTH) {
+        let mut tile = Tile::<1, 2>::filled(&[0.0; WIDTH]);
+        for row in g.chunks_exact(n) {
+            tile.add([&1.0], row[j..].first_chunk().expect("eight columns"));
+        }
+        tile.write::<true>(sums, n, j);
+    }
+    let rest = n - n % WIDTH..;
+    sums[rest.clone()].fill(0.0);
+    for row in g.chunks_exact(n) {
+        sums[rest.clone()].iter_mut().zip(&row[rest.clone()]).for_each(|(sum, &value)| *sum += value);
+    }
+}
+
 /// What an element is before its first product is added.
 #[derive(Clone, Copy)]
 enum Start<'a> {
@@ -70,132 +89,142 @@ enum Start<'a> {
     Held,
 }
 
-/// `c[m, n] = start + a[m, k] · b[k, n]`, tile by tile; `TRANSPOSED`: `a` lies there as `[k, m]`.
+/// Inner length up to which the small panel is taken: to clear the large one would cost more than it wins.
+const SHALLOW: usize = 32;
+/// Inner length of a panel: 8 kB, which stay in the nearest cache.
+const DEEP: usize = 256;
+
+/// `c[m, n] = start + a[m, k] · b[k, n]`; `TRANSPOSED`: `a` lies there as `[k, m]`.
 fn multiply<const TRANSPOSED: bool>(a: &[f32], b: &[f32], start: Start, c: &mut [f32], k: usize, n: usize) {
-    let m = c.len() / n;
-    let mut i = 0;
-    // Narrow tiles leave registers free for twice the rows.
-    while n < 8 && i + 8 <= m {
-        strip::<TRANSPOSED, 8>(a, b, start, c, [m, k, n], i);
-        i += 8;
-    }
-    while i + 4 <= m {
-        strip::<TRANSPOSED, 4>(a, b, start, c, [m, k, n], i);
-        i += 4;
-    }
-    if i + 2 <= m {
-        strip::<TRANSPOSED, 2>(a, b, start, c, [m, k, n], i);
-        i += 2;
-    }
-    if i < m {
-        strip::<TRANSPOSED, 1>(a, b, start, c, [m, k, n], i);
+    let shape = [c.len() / n, k, n];
+    if n == 1 {
+        in_one_column(a, b, start, c, TRANSPOSED);
+    } else if k <= SHALLOW {
+        in_panels::<TRANSPOSED, SHALLOW>(a, b, start, c, shape);
+    } else {
+        in_panels::<TRANSPOSED, DEEP>(a, b, start, c, shape);
     }
 }
 
-/// `M` rows of the product from row `i`: tiles of 8, 4, then 1 columns.
-fn strip<'a, const TRANSPOSED: bool, const M: usize>(
-    a: &'a [f32],
+/// Panel by panel, each with all rows of `a`.
+fn in_panels<const TRANSPOSED: bool, const DEPTH: usize>(
+    a: &[f32],
     b: &[f32],
     start: Start,
     c: &mut [f32],
     [m, k, n]: [usize; 3],
-    i: usize,
 ) {
-    let c = &mut c[i * n..][..M * n];
-    let mut j = 0;
-    macro_rules! tiles {
-        ($factors:expr) => {{
-            while j + 8 <= n {
-                tile::<M, 2>($factors, b, start, c, n, j);
-                j += 8;
+    let mut panel = [[0.0; WIDTH]; DEPTH];
+    for first in (0..k).step_by(DEPTH) {
+        let panel = &mut panel[..DEPTH.min(k - first)];
+        for j in (0..n).step_by(WIDTH) {
+            pack(&b[first * n..], panel, n, j);
+            let start = match start {
+                _ if first > 0 => None,
+                Start::Held => None,
+                Start::Zero => Some([0.0; WIDTH]),
+                Start::Bias(bias) => Some(bias_row(bias, j)),
+            };
+            let place = Place { shape: [m, k, n], first, j };
+            match n - j {
+                WIDTH.. => {
+                    let done = sweep::<TRANSPOSED, 4, 2, true>(a, panel, start, c, place, 0);
+                    let done = sweep::<TRANSPOSED, 2, 2, true>(a, panel, start, c, place, done);
+                    sweep::<TRANSPOSED, 1, 2, true>(a, panel, start, c, place, done);
+                }
+                4 => {
+                    // Narrow tiles leave registers free for twice the rows.
+                    let done = sweep::<TRANSPOSED, 8, 1, true>(a, panel, start, c, place, 0);
+                    let done = sweep::<TRANSPOSED, 2, 1, true>(a, panel, start, c, place, done);
+                    sweep::<TRANSPOSED, 1, 1, true>(a, panel, start, c, place, done);
+                }
+                _ => {
+                    let done = sweep::<TRANSPOSED, 4, 2, false>(a, panel, start, c, place, 0);
+                    sweep::<TRANSPOSED, 1, 2, false>(a, panel, start, c, place, done);
+                }
             }
-            if j + 4 <= n {
-                tile::<M, 1>($factors, b, start, c, n, j);
-                j += 4;
-            }
-            while j < n {
-                column::<M>($factors, b, start, c, n, j);
-                j += 1;
-            }
-        }};
-    }
-    if TRANSPOSED {
-        let factors = |row: &'a [f32]| row[i..].first_chunk().expect("M rows from i").each_ref();
-        tiles!(a.chunks_exact(m).map(factors));
-    } else {
-        let rows: [&[f32]; M] = std::array::from_fn(|r| &a[(i + r) * k..][..k]);
-        tiles!((0..k).map(|p| rows.map(|row| &row[p])));
-    }
-}
-
-/// A tile of `M` rows and `V` times four columns, summed in registers. `factors` are the columns of
-/// `a`, by reference: WebAssembly reads each as a splat. Equal chunks need no bounds checks, and loops by
-/// index keep the sums out of memory there (iterators over the arrays do not).
-#[inline(never)]
-fn tile<'a, const M: usize, const V: usize>(
-    factors: impl Iterator<Item = [&'a f32; M]>,
-    b: &[f32],
-    start: Start,
-    c: &mut [f32],
-    n: usize,
-    j: usize,
-) {
-    let four = |row: &[f32], v: usize| Four(*row[j + 4 * v..].first_chunk().expect("four columns"));
-    let mut sums = [[Four([0.0; 4]); V]; M];
-    match start {
-        Start::Zero => {}
-        Start::Bias(bias) => sums = [std::array::from_fn(|v| four(bias, v)); M],
-        Start::Held => sums = std::array::from_fn(|r| std::array::from_fn(|v| four(&c[r * n..], v))),
-    }
-    for (factors, row) in factors.zip(b.chunks_exact(n)) {
-        let values: [Four; V] = std::array::from_fn(|v| four(row, v));
-        for r in 0..M {
-            for v in 0..V {
-                sums[r][v] = sums[r][v].plus(*factors[r], values[v]);
-            }
-        }
-    }
-    for r in 0..M {
-        for v in 0..V {
-            c[r * n + j + 4 * v..][..4].copy_from_slice(&sums[r][v].0);
         }
     }
 }
 
-/// `M` rows of one column.
-#[inline(never)]
-fn column<'a, const M: usize>(
-    factors: impl Iterator<Item = [&'a f32; M]>,
-    b: &[f32],
-    start: Start,
-    c: &mut [f32],
-    n: usize,
-    j: usize,
-) {
-    let mut sums = match start {
-        Start::Zero => [0.0; M],
-        Start::Bias(bias) => [bias[j]; M],
-        Start::Held => std::array::from_fn(|r| c[r * n + j]),
-    };
-    for (factors, row) in factors.zip(b.chunks_exact(n)) {
-        for r in 0..M {
-            sums[r] += factors[r] * row[j];
-        }
-    }
-    for r in 0..M {
-        c[r * n + j] = sums[r];
-    }
-}
-
-/// Four neighbouring columns: what a SIMD register holds, on every target.
+/// Where a panel belongs.
 #[derive(Clone, Copy)]
-struct Four([f32; 4]);
+struct Place {
+    /// Of the product: rows, inner length, columns.
+    shape: [usize; 3],
+    /// The panel's first row of `b`.
+    first: usize,
+    /// Its first column.
+    j: usize,
+}
 
-impl Four {
-    /// `self + factor · values`, rounded after each of the two.
-    #[inline]
-    fn plus(self, factor: f32, values: Self) -> Self {
-        let (s, v) = (self.0, values.0);
-        Self([s[0] + factor * v[0], s[1] + factor * v[1], s[2] + factor * v[2], s[3] + factor * v[3]])
+/// The products of a panel with `M` rows after another, as many as there are from row `i` on; returns the
+/// row it came to. Without a start the sums go on from what `c` holds.
+#[inline(never)]
+fn sweep<const TRANSPOSED: bool, const M: usize, const V: usize, const WHOLE: bool>(
+    a: &[f32],
+    panel: &[Row],
+    start: Option<Row>,
+    c: &mut [f32],
+    Place { shape: [m, k, n], first, j }: Place,
+    mut i: usize,
+) -> usize {
+    while i + M <= m {
+        let c = &mut c[i * n..][..M * n];
+        let mut tile = match &start {
+            Some(start) => Tile::<M, V>::filled(start),
+            None => Tile::read::<WHOLE>(c, n, j),
+        };
+        if TRANSPOSED {
+            for (row, values) in a[first * m..].chunks_exact(m).zip(panel) {
+                let factors: &[f32; M] = row[i..].first_chunk().expect("M rows from i");
+                tile.add(factors.each_ref(), values);
+            }
+        } else {
+            let rows: [&[f32]; M] = std::array::from_fn(|r| &a[(i + r) * k + first..][..panel.len()]);
+            for (p, values) in panel.iter().enumerate() {
+                tile.add(rows.map(|row| &row[p]), values);
+            }
+        }
+        tile.write::<WHOLE>(c, n, j);
+        i += M;
     }
+    i
+}
+
+/// A single column, `c[m] = start + a[m, k] · b[k]`, or with `a` transposed.
+fn in_one_column(a: &[f32], b: &[f32], start: Start, c: &mut [f32], transposed: bool) {
+    let start = |held: f32| match start {
+        Start::Zero => 0.0,
+        Start::Bias(bias) => bias[0],
+        Start::Held => held,
+    };
+    if transposed {
+        c.iter_mut().for_each(|sum| *sum = start(*sum));
+        for (row, &factor) in a.chunks_exact(c.len()).zip(b) {
+            c.iter_mut().zip(row).for_each(|(sum, &value)| *sum += value * factor);
+        }
+        return;
+    }
+    let mut rows = a.chunks_exact(8 * b.len());
+    let mut sums = c.chunks_exact_mut(8);
+    for (rows, sums) in (&mut rows).zip(&mut sums) {
+        column::<8>(rows, b, start, sums);
+    }
+    for (row, sum) in rows.remainder().chunks_exact(b.len()).zip(sums.into_remainder()) {
+        column::<1>(row, b, start, std::slice::from_mut(sum));
+    }
+}
+
+/// The sums of `M` rows side by side: none waits for another.
+#[inline(never)]
+fn column<const M: usize>(rows: &[f32], b: &[f32], start: impl Fn(f32) -> f32, c: &mut [f32]) {
+    let rows: [&[f32]; M] = std::array::from_fn(|r| &rows[r * b.len()..][..b.len()]);
+    let mut sums: [f32; M] = std::array::from_fn(|r| start(c[r]));
+    for (p, &value) in b.iter().enumerate() {
+        for r in 0..M {
+            sums[r] += rows[r][p] * value;
+        }
+    }
+    c.copy_from_slice(&sums);
 }

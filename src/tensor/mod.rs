@@ -1,9 +1,12 @@
 //! Numbers and what is done to them most: [`Tensor`], the seeded [`Rng`], elementwise functions with
-//! the same bits on every machine ([`math`]) and matrix products of a fixed order ([`matmul`]).
+//! the same bits on every machine ([`math`]), matrix products ([`matmul`]) and convolutions ([`convolution`]) of
+//! a fixed order.
 
+pub mod convolution;
 pub mod math;
 pub mod matmul;
 mod rng;
+mod tile;
 
 pub use rng::{Rng, Stream};
 

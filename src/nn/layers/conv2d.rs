@@ -1,14 +1,15 @@
-//! The convolutional layer, as blocks of patches times the kernel.
+//! The convolutional layer: windows that slide over the images.
 
-use super::kernel::{Regularizer, is_zeros, kernel_and_bias, sum_rows, zeros};
+use super::kernel::{Regularizer, is_zeros, kernel_and_bias, zeros};
 use super::window::{Padding, Windows};
 use super::{Layer, WeightSpec};
 use crate::error::{Result, ensure_within};
 use crate::nn::{Activation, Initializer, Trace};
+use crate::tensor::convolution::{self, Sliding};
 use crate::tensor::matmul;
 use serde::{Deserialize, Serialize};
 
-/// Numbers of a block of patches: 64 kB, which stays in the cache between being copied and multiplied.
+/// Numbers of a block of gradients of patches: 64 kB, which stays in the cache until it is added to the images.
 const BLOCK: usize = 16 * 1024;
 
 /// 2-D convolution, as cross-correlation: `z[i, j, f] = b[f] + Σ x[i·s + u, j·s + v, c] · w[u, v, c, f]`
@@ -78,6 +79,11 @@ impl Conv2d {
         self.kernel_size * self.run()
     }
 
+    /// Numbers of the packed kernel.
+    fn packed(&self) -> usize {
+        self.patch() * self.filters.next_multiple_of(8)
+    }
+
     /// Patches in a block: whole tiles of the product.
     fn block(&self) -> usize {
         (BLOCK / self.patch()).max(8) / 8 * 8
@@ -94,16 +100,35 @@ impl Conv2d {
         down.map(move |y| (image + y * width, patch + (y - first) * run, length))
     }
 
-    /// Copies the patches of the windows from number `first` on, zeros outside of the image.
-    fn gather(&self, images: &[f32], first: usize, patches: &mut [f32]) {
-        let whole = self.patch();
-        for (patch, window) in patches.chunks_exact_mut(whole).zip(self.windows.from(first)) {
-            if self.windows.reach_out(window) {
-                patch.fill(0.0);
+    /// How the windows slide over images with their padding around them.
+    fn sliding(&self) -> Sliding {
+        let Windows { rows, columns, channels } = self.windows;
+        Sliding {
+            size: self.kernel_size,
+            channels,
+            strides: self.strides,
+            image: [rows.padded(), columns.padded()],
+            windows: [rows.output, columns.output],
+        }
+    }
+
+    /// Whether some windows reach out of the image.
+    fn is_padded(&self) -> bool {
+        self.sliding().numbers() > self.windows.image()
+    }
+
+    /// Hands every image with its padding to `take`, with its number.
+    fn for_each_padded(&self, images: &[f32], scratch: &mut [f32], mut take: impl FnMut(usize, &[f32])) {
+        let Windows { rows, columns, channels } = self.windows;
+        let (line, padded_line) = (columns.input * channels, columns.padded() * channels);
+        let scratch = &mut scratch[..self.sliding().numbers()];
+        scratch.fill(0.0);
+        for (index, image) in images.chunks_exact(self.windows.image()).enumerate() {
+            let padded = scratch.chunks_exact_mut(padded_line).skip(rows.outside(0));
+            for (padded, row) in padded.zip(image.chunks_exact(line)) {
+                padded[columns.outside(0) * channels..][..line].copy_from_slice(row);
             }
-            for (image, at, length) in self.parts(window) {
-                copy(&images[image..][..length], &mut patch[at..][..length]);
-            }
+            take(index, scratch);
         }
     }
 
@@ -116,18 +141,6 @@ impl Conv2d {
                 }
             }
         }
-    }
-}
-
-/// Copies a few numbers. The first layer's runs are short, and calling `memcpy` for each took a fifth of
-/// its time.
-#[inline]
-fn copy(from: &[f32], to: &mut [f32]) {
-    match (from, to) {
-        (&[a], [x]) => *x = a,
-        (&[a, b], [x, y]) => (*x, *y) = (a, b),
-        (&[a, b, c], [x, y, z]) => (*x, *y, *z) = (a, b, c),
-        (from, to) => to.copy_from_slice(from),
     }
 }
 
@@ -156,7 +169,7 @@ impl Layer for Conv2d {
     }
 
     fn working_space(&self) -> usize {
-        self.patch() * (self.block() + self.filters)
+        self.packed() + self.sliding().numbers().max(self.patch() * (self.block() + self.filters))
     }
 
     fn sees(&self, part: [usize; 4]) -> Option<[usize; 4]> {
@@ -168,15 +181,26 @@ impl Layer for Conv2d {
     }
 
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace) {
-        let (patch, block) = (self.patch(), self.block());
-        let (kernel, bias) = weights.split_at(patch * self.filters);
+        let (kernel, bias) = weights.split_at(self.patch() * self.filters);
         let windows = input.len() / self.windows.image() * self.windows.count();
         trace.pre_activation.resize(windows * self.filters, 0.0);
         trace.scratch.resize(self.working_space(), 0.0);
-        for (index, z) in trace.pre_activation.chunks_mut(block * self.filters).enumerate() {
-            let patches = &mut trace.scratch[..z.len() / self.filters * patch];
-            self.gather(input, index * block, patches);
-            matmul::affine(patches, kernel, bias, z);
+        let (packed, scratch) = trace.scratch.split_at_mut(self.packed());
+        let (sliding, z) = (self.sliding(), &mut trace.pre_activation);
+        if self.is_padded() {
+            let outputs = self.windows.count() * self.filters;
+            self.for_each_padded(input, scratch, |index, image| {
+                convolution::convolve(
+                    &sliding,
+                    image,
+                    kernel,
+                    bias,
+                    &mut z[index * outputs..][..outputs],
+                    packed,
+                );
+            });
+        } else {
+            convolution::convolve(&sliding, input, kernel, bias, z, packed);
         }
         trace.activate(self.activation, self.filters);
     }
@@ -187,26 +211,32 @@ impl Layer for Conv2d {
         input: &[f32],
         trace: &mut Trace,
         grad_weights: &mut [f32],
-        mut grad_input: Option<&mut [f32]>,
+        grad_input: Option<&mut [f32]>,
     ) {
         trace.deactivate(self.activation, self.filters);
-        let (patch, block) = (self.patch(), self.block());
-        let (patches, transposed) = trace.scratch.split_at_mut(block * patch);
-        let (grad_kernel, grad_bias) = grad_weights.split_at_mut(patch * self.filters);
+        let (patch, filters) = (self.patch(), self.filters);
+        let (grad_kernel, grad_bias) = grad_weights.split_at_mut(patch * filters);
+        let (_, scratch) = trace.scratch.split_at_mut(self.packed());
+        let (sliding, grad_z) = (self.sliding(), &trace.grad_pre_activation);
         grad_kernel.fill(0.0);
-        sum_rows(&trace.grad_pre_activation, grad_bias);
-        if let Some(grad_input) = &mut grad_input {
-            grad_input.fill(0.0);
-            matmul::transpose(&weights[..grad_kernel.len()], transposed, self.filters);
+        matmul::sum_rows(grad_z, grad_bias);
+        if self.is_padded() {
+            let outputs = self.windows.count() * filters;
+            self.for_each_padded(input, scratch, |index, image| {
+                let grad_z = &grad_z[index * outputs..][..outputs];
+                convolution::add_kernel_gradient(&sliding, image, grad_z, grad_kernel, filters);
+            });
+        } else {
+            convolution::add_kernel_gradient(&sliding, input, grad_z, grad_kernel, filters);
         }
-        for (index, grad_z) in trace.grad_pre_activation.chunks(block * self.filters).enumerate() {
-            let patches = &mut patches[..grad_z.len() / self.filters * patch];
-            self.gather(input, index * block, patches);
-            matmul::add_transposed_left(patches, grad_z, grad_kernel, self.filters);
-            if let Some(grad_input) = &mut grad_input {
-                matmul::product(grad_z, transposed, patches, patch);
-                self.scatter(patches, index * block, grad_input);
-            }
+        let Some(grad_input) = grad_input else { return };
+        grad_input.fill(0.0);
+        let (transposed, patches) = scratch.split_at_mut(patch * filters);
+        matmul::transpose(&weights[..patch * filters], transposed, filters);
+        for (index, grad_z) in grad_z.chunks(self.block() * filters).enumerate() {
+            let patches = &mut patches[..grad_z.len() / filters * patch];
+            matmul::product(grad_z, transposed, patches, patch);
+            self.scatter(patches, index * self.block(), grad_input);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The fully connected layer.
 
-use super::kernel::{Regularizer, is_zeros, kernel_and_bias, sum_rows, zeros};
+use super::kernel::{Regularizer, is_zeros, kernel_and_bias, zeros};
 use super::{Layer, WeightSpec};
 use crate::error::{Error, Result, ensure_within};
 use crate::nn::{Activation, Initializer, Trace};
@@ -110,7 +110,7 @@ impl Layer for Dense {
         let kernel_size = self.inputs * self.units;
         let (grad_kernel, grad_bias) = grad_weights.split_at_mut(kernel_size);
         matmul::transposed_left(input, grad_z, grad_kernel, self.units);
-        sum_rows(grad_z, grad_bias);
+        matmul::sum_rows(grad_z, grad_bias);
         if let Some(grad_input) = grad_input {
             matmul::transposed_right(
                 grad_z,

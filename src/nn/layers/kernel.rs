@@ -45,13 +45,3 @@ pub(super) fn kernel_and_bias(
         WeightSpec::new("bias", vec![units], bias_initializer),
     ]
 }
-
-/// The gradient of a bias: ∂loss/∂z summed over its rows.
-pub(super) fn sum_rows(grad_z: &[f32], grad_bias: &mut [f32]) {
-    grad_bias.fill(0.0);
-    for row in grad_z.chunks_exact(grad_bias.len()) {
-        for (sum, &grad) in grad_bias.iter_mut().zip(row) {
-            *sum += grad;
-        }
-    }
-}

@@ -31,6 +31,19 @@ pub struct MaxPooling2d {
     windows: Windows,
 }
 
+/// Keeps the larger of each pair, with its place. Masks for SIMD: which cell is largest cannot be
+/// foretold, and as a branch that took a quarter of a step. A NaN wins and stays, so that no divergence
+/// is lost here.
+#[inline]
+fn keep_larger<const N: usize>(cell: &[f32; N], best: &mut [f32; N], winners: &mut [u32; N], at: u32) {
+    for channel in 0..N {
+        let (x, y) = (cell[channel], best[channel]);
+        let wins = 0_u32.wrapping_sub(u32::from((x > y) | x.is_nan()));
+        best[channel] = f32::from_bits((x.to_bits() & wins) | (y.to_bits() & !wins));
+        winners[channel] = ((at + channel as u32) & wins) | (winners[channel] & !wins);
+    }
+}
+
 impl Layer for MaxPooling2d {
     fn build(&mut self, input_shape: &[usize]) -> Result<Vec<usize>> {
         self.windows =
@@ -54,15 +67,18 @@ impl Layer for MaxPooling2d {
             best.copy_from_slice(&input[first..][..channels]);
             winners.iter_mut().zip(first as u32..).for_each(|(winner, at)| *winner = at);
             for at in cells {
-                let (cell, best) = (&input[at..][..channels], &mut best[..channels]);
-                let winners = &mut winners[..channels];
-                for channel in 0..channels {
-                    // Masks for SIMD: which cell is largest cannot be foretold, and as a branch that took
-                    // a quarter of a step. A NaN wins and stays, so that no divergence is lost here.
-                    let (x, y) = (cell[channel], best[channel]);
-                    let wins = 0_u32.wrapping_sub(u32::from((x > y) | x.is_nan()));
-                    best[channel] = f32::from_bits((x.to_bits() & wins) | (y.to_bits() & !wins));
-                    winners[channel] = ((at + channel) as u32 & wins) | (winners[channel] & !wins);
+                let cell = &input[at..][..channels];
+                let (cells, rest) = cell.as_chunks::<4>();
+                let (best, rest_best) = best.as_chunks_mut::<4>();
+                let (winners, rest_winners) = winners.as_chunks_mut::<4>();
+                for (((cell, best), winners), at) in
+                    cells.iter().zip(best).zip(winners).zip((at..).step_by(4))
+                {
+                    keep_larger(cell, best, winners, at as u32);
+                }
+                let rest = rest.iter().zip(rest_best).zip(rest_winners).zip(at + channels / 4 * 4..);
+                for (((&cell, best), winner), at) in rest {
+                    keep_larger(&[cell], std::array::from_mut(best), std::array::from_mut(winner), at as u32);
                 }
             }
         }

@@ -47,6 +47,11 @@ impl Axis {
         start.saturating_sub(self.before)..(start + self.size - self.before).min(self.input)
     }
 
+    /// Cells of the image with as many around it as its windows cover.
+    pub fn padded(&self) -> usize {
+        ((self.output - 1) * self.stride + self.size).max(self.before + self.input)
+    }
+
     /// Cells of window `index` that lie before the image.
     pub fn outside(&self, index: usize) -> usize {
         self.before.saturating_sub(index * self.stride)
@@ -149,11 +154,6 @@ impl Windows {
         let (top, height) = span(&self.rows, row, rows);
         let (left, width) = span(&self.columns, column, columns);
         [top, left, height, width]
-    }
-
-    /// Whether a part of the window lies outside of the image.
-    pub fn reach_out(&self, [_, row, column]: [usize; 3]) -> bool {
-        self.rows.cells(row).len() < self.rows.size || self.columns.cells(column).len() < self.columns.size
     }
 }
 
