@@ -283,7 +283,7 @@ impl Page {
                     self.refuse_files(&message);
                 }
             }
-            Reply::Stopped => {
+            Reply::Stopped | Reply::Inferred { .. } => {
                 trainer.asked.pop_front();
             }
             Reply::Crashed { message } => trainer.recover(self, &message),

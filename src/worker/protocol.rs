@@ -17,6 +17,9 @@ pub enum Request {
     Advance { run: u32, budget_ms: f64, steps: u32, view: View },
     /// Changes settings of the running network and answers with a frame.
     Edit { run: u32, set: Settings, view: View },
+    /// Passes the first `rows` training items through the network so often, as a picture on the pad is, and
+    /// answers what that took: the speed of this device.
+    Infer { run: u32, rows: u32, passes: u32 },
     /// Gives files to train on, whose bytes travel beside it in the order of their names; `set` is the
     /// data that they are for, `files` or `drawings`. What was given before is kept until these are read.
     Give { set: String, names: Vec<String> },
@@ -39,6 +42,8 @@ pub enum Reply {
     /// The request could not be carried out; the run, if there is one, is as before. Run 0: it could
     /// not even be read.
     Failed { run: u32, message: String },
+    /// The passes asked for are done.
+    Inferred { ms: f64 },
     /// Files are being read; 0…1 of them so far.
     Reading { share: f32 },
     /// Files were read: what an experiment on them says, and what they are in words.

@@ -6,6 +6,7 @@ use super::taking::Taking;
 use crate::data::{Given, Nudge, NudgeKind};
 use crate::error::{Error, Result};
 use crate::labs::{Lab, Numbers, Observer, Unit, View, find};
+use crate::nn::Pass;
 use crate::train::{Divergence, Experiment, InitialWeights, Model, Run, settings::Settings};
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
@@ -111,6 +112,10 @@ impl Session {
                 (run, Ok(self.advance(run, budget_ms, steps as usize, &view, &mut numbers)))
             }
             Request::Edit { run, set, view } => (run, self.edit(run, &set, &view, &mut numbers)),
+            Request::Infer { run, rows, passes } => {
+                let failed = || Reply::Failed { run, message: "this run is over".into() };
+                return (self.infer(run, rows, passes).unwrap_or_else(failed), numbers);
+            }
             Request::Give { set, names } => {
                 let files = names.into_iter().map(|name| (name, Vec::new()));
                 return (self.give(set, files.collect()), numbers); // their bytes did not come with them
@@ -208,6 +213,20 @@ impl Session {
             per_look = ((budget_ms / 10.0 / per_step.max(1e-4)) as usize).clamp(1, MAX_STEPS_PER_LOOK);
         }
         Some(watched.frame(view, self.now_ms, done, spent, numbers))
+    }
+
+    fn infer(&self, number: u32, rows: u32, passes: u32) -> Option<Reply> {
+        let run = &self.watched.as_ref().filter(|watched| watched.number == number)?.run;
+        let (size, items) = (run.input_shape().iter().product(), &run.data().train);
+        let mut inputs = vec![0.0; size * rows as usize];
+        for (index, input) in inputs.chunks_exact_mut(size).enumerate() {
+            items.copy_item(index % items.len(), input);
+        }
+        let mut pass = Pass::default();
+        run.network().forward(&inputs, &mut pass); // its buffers grow
+        let started = (self.now_ms)();
+        (0..passes).for_each(|_| run.network().forward(&inputs, &mut pass));
+        Some(Reply::Inferred { ms: (self.now_ms)() - started })
     }
 
     fn edit(
