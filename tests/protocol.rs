@@ -3,7 +3,7 @@
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
 use glassbox::data::{DataConfig, Pictures, idx};
-use glassbox::labs::{Figure, LABS, Lab, View};
+use glassbox::labs::{Figure, FigureSlot, LABS, Lab, View};
 use glassbox::train::settings::Settings;
 use glassbox::train::{Experiment, InitialWeights};
 use glassbox::worker::Session;
@@ -344,23 +344,26 @@ fn a_model_file_becomes_the_running_network() {
 }
 
 #[test]
-fn slow_figures_wait_until_the_pen_is_lifted() {
-    let lab = LABS[1];
-    let slow: Vec<&str> = lab.figures().iter().filter(|slot| slot.is_slow).map(|slot| slot.id).collect();
-    assert!(!slow.is_empty());
-    let mut view = View {
-        figures: lab.figures().iter().map(|slot| slot.id.to_owned()).collect(),
-        picture: (0..784).map(|pixel| f32::from(pixel % 28 == 14)).collect(),
-        is_drawing: true,
-        ..View::default()
+fn what_no_drawing_changes_waits_until_the_pen_is_lifted() {
+    let lab = cnn();
+    let ids = |of: fn(&FigureSlot) -> bool| -> Vec<&str> {
+        lab.figures().iter().filter(|slot| of(slot)).map(|slot| slot.id).collect()
     };
+    assert!(!ids(|slot| slot.is_slow).is_empty());
+    let picture = |line: usize| (0..784).map(|pixel| f32::from(pixel % 28 == line)).collect();
+    let figures = lab.figures().iter().map(|slot| slot.id.to_owned()).collect();
+    let mut view = View { figures, picture: picture(14), is_drawing: true, ..View::default() };
     let mut session = Session::new(ticking);
+    let still = |view: &View| Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view: view.clone() };
+    let mut shown = |request: Request| {
+        let frame = frame(session.answer(request).0);
+        (frame.panels.into_iter().map(|panel| panel.id).collect::<Vec<_>>(), frame.settings.is_some())
+    };
     let start = Request::Start { run: 1, experiment: lab.defaults(), view: view.clone() };
-    let shown = |reply: Reply| frame(reply).panels.into_iter().map(|panel| panel.id).collect::<Vec<_>>();
-    let while_drawing = shown(session.answer(start).0);
-    assert_eq!(while_drawing.len(), lab.figures().len() - slow.len());
-    assert!(slow.iter().all(|id| !while_drawing.iter().any(|shown| shown == id)), "{while_drawing:?}");
+    assert_eq!(shown(start), (ids(|slot| !slot.is_slow).iter().map(ToString::to_string).collect(), true));
+    view.picture = picture(12);
+    let moved = ids(|slot| slot.of_drawing && !slot.is_slow).iter().map(ToString::to_string).collect();
+    assert_eq!(shown(still(&view)), (moved, false), "the next move of the pen");
     view.is_drawing = false;
-    let after = Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view };
-    assert_eq!(shown(session.answer(after).0).len(), lab.figures().len());
+    assert_eq!(shown(still(&view)), (view.figures.clone(), true), "the pen is lifted");
 }

@@ -92,6 +92,9 @@ pub struct FigureSlot {
     pub of_layer: bool,
     /// Whether it is asked for even out of sight, because its words stand elsewhere too.
     pub is_always_filled: bool,
+    /// Whether it shows what the network makes of the drawing; others wait while something is drawn and
+    /// the run stands still, since nothing in them changes.
+    pub of_drawing: bool,
     /// Whether it takes so long to fill that it waits while something is drawn.
     pub is_slow: bool,
     /// Whether its summary stands beneath it, for all to read.

@@ -33,14 +33,52 @@ impl Bitmap {
 
     /// Draws its outermost pixels in `color`.
     pub fn outline(&mut self, color: RGBColor) {
-        let (width, height) = (self.width, self.height);
+        self.outline_at((0, 0), (self.width, self.height), color);
+    }
+
+    /// Draws the outermost pixels of so many at `(x, y)` in `color`.
+    pub fn outline_at(&mut self, (x, y): (usize, usize), (width, height): (usize, usize), color: RGBColor) {
+        let all = self.width;
         let pixels = self.rgb.as_chunks_mut::<3>().0;
-        let edges = (0..width).flat_map(|x| [x, (height.max(1) - 1) * width + x]);
-        let sides = (0..height).flat_map(|y| [y * width, y * width + width.max(1) - 1]);
-        for at in edges.chain(sides) {
-            if let Some(pixel) = pixels.get_mut(at) {
+        let edges = (0..width).flat_map(|column| [[column, 0], [column, height.max(1) - 1]]);
+        let sides = (0..height).flat_map(|row| [[0, row], [width.max(1) - 1, row]]);
+        for [column, row] in edges.chain(sides) {
+            if let Some(pixel) = pixels.get_mut((y + row) * all + x + column) {
                 *pixel = [color.0, color.1, color.2];
             }
+        }
+    }
+
+    /// Puts a grid of `rows`·`columns` cells on `width`·`height` pixels at `(x, y)`, each cell in its
+    /// colour without blending; what would reach beyond the bitmap is left out.
+    pub fn cells(
+        &mut self,
+        (x, y): (usize, usize),
+        (width, height): (usize, usize),
+        [rows, columns]: [usize; 2],
+        color: impl Fn(usize) -> RGBColor,
+    ) {
+        if x + width > self.width || y + height > self.height || rows * columns == 0 {
+            return;
+        }
+        let cell_at: Vec<usize> = (0..width).map(|column| column * columns / width).collect();
+        let mut colors = vec![[0; 3]; columns];
+        let mut last_row = None;
+        for row in 0..height {
+            let from = (y + row) * self.width + x;
+            let cell_row = row * rows / height;
+            if last_row == Some(cell_row) {
+                let above = 3 * (from - self.width);
+                self.rgb.copy_within(above..above + 3 * width, 3 * from);
+                continue;
+            }
+            last_row = Some(cell_row);
+            for (column, cell) in colors.iter_mut().enumerate() {
+                let RGBColor(r, g, b) = color(cell_row * columns + column);
+                *cell = [r, g, b];
+            }
+            let pixels = &mut self.rgb.as_chunks_mut::<3>().0[from..from + width];
+            pixels.iter_mut().zip(&cell_at).for_each(|(pixel, &cell)| *pixel = colors[cell]);
         }
     }
 
@@ -180,6 +218,21 @@ mod tests {
         assert!(out.is_empty(), "a grid that lacks cells draws nothing");
         Enlarger::new(0, 2, 2).enlarge(&[], &mut out);
         assert!(out.is_empty());
+    }
+
+    #[test]
+    fn a_grid_is_put_in_its_place_cell_by_cell() {
+        let (black, grey) = (RGBColor(0, 0, 0), |cell: usize| RGBColor(cell as u8 + 1, 0, 0));
+        let reds = |bitmap: &Bitmap| bitmap.rgb.iter().step_by(3).copied().collect::<Vec<_>>();
+        let mut bitmap = Bitmap::new(5, 4, black);
+        bitmap.cells((1, 1), (3, 3), [2, 2], grey);
+        assert_eq!(reds(&bitmap), [0, 0, 0, 0, 0, 0, 1, 1, 2, 0, 0, 1, 1, 2, 0, 0, 3, 3, 4, 0]);
+        bitmap.outline_at((1, 1), (3, 3), RGBColor(9, 9, 9));
+        assert_eq!(reds(&bitmap), [0, 0, 0, 0, 0, 0, 9, 9, 9, 0, 0, 9, 1, 9, 0, 0, 9, 9, 9, 0]);
+        let before = bitmap.clone();
+        bitmap.cells((3, 0), (3, 3), [2, 2], grey);
+        bitmap.cells((0, 0), (3, 3), [0, 2], grey);
+        assert_eq!(bitmap, before, "what has no room or no cells draws nothing");
     }
 
     #[test]

@@ -140,10 +140,13 @@ pub(super) fn draw<DB: DrawingBackend>(
     scale: MapScale,
 ) -> Drawn<DB> {
     let layout = layout(maps, (pen.width, pen.height));
+    // All bitmaps first: a canvas finishes what was drawn before it takes one.
+    for (column, place) in maps.columns.iter().zip(&layout.columns) {
+        draw_tiles(pen, (column, place), numbers, scale)?;
+    }
     draw_links(pen, maps, &layout)?;
     for (index, (column, place)) in maps.columns.iter().zip(&layout.columns).enumerate() {
         draw_head(pen, maps, &layout, index)?;
-        draw_tiles(pen, (column, place), numbers, scale)?;
         if let Some([row, left, rows, columns]) = column.field {
             let color = pen.style.palette.bad;
             for map in 0..column.maps {
@@ -234,6 +237,7 @@ fn curve((x, y): Point, (to_x, to_y): Point) -> impl Iterator<Item = Point> {
     })
 }
 
+/// The maps of a column, as one bitmap.
 fn draw_tiles<DB: DrawingBackend>(
     pen: &Pen<DB>,
     (column, place): (&MapColumn, &Place),
@@ -246,13 +250,23 @@ fn draw_tiles<DB: DrawingBackend>(
     let pixels = pen.pixels();
     let ramp = Ramp::new(if is_signed { &colors.div } else { &colors.seq });
     let scales = numbers.at(column.scales);
-    let mut maps = numbers.at(column.values).chunks_exact(cells.max(1));
-    let (wide, high) = ((place.width * pixels).round() as usize, (place.height * pixels).round() as usize);
-    if wide == 0 || high == 0 || cells == 0 || place.right() > pen.width + 1.0 {
-        return Ok(()); // no room
+    let maps = numbers.at(column.values).chunks_exact(cells.max(1)).take(column.maps);
+    let size = ((place.width * pixels).round() as usize, (place.height * pixels).round() as usize);
+    if size.0 == 0 || size.1 == 0 || maps.len() == 0 || place.right() > pen.width + 1.0 {
+        return Ok(()); // no room, or nothing to show
     }
-    for index in 0..column.maps {
-        let Some(map) = maps.next() else { break };
+    let corner = |index: usize| {
+        let tile = place.tile(index);
+        ((tile.x * pixels).round() as i32, (tile.y * pixels).round() as i32)
+    };
+    let first = corner(0);
+    let offset = |index: usize| {
+        let (x, y) = corner(index);
+        ((x - first.0) as usize, (y - first.1) as usize)
+    };
+    let (right, bottom) = (offset(place.across.min(maps.len()) - 1).0, offset(maps.len() - 1).1);
+    let mut bitmap = Bitmap::new(right + size.0, bottom + size.1, colors.surface);
+    for (index, map) in maps.enumerate() {
         let scale = map_scale.most(column, scales, index, map).max(f32::MIN_POSITIVE);
         let color = |cell: usize| -> RGBColor {
             if column.is_vector && cell >= column.of {
@@ -261,19 +275,10 @@ fn draw_tiles<DB: DrawingBackend>(
             let value = map[cell] / scale;
             if is_signed { ramp.signed(value) } else { ramp.at(value) }
         };
-        let mut bitmap = Bitmap::from_colors(
-            wide,
-            high,
-            (0..wide * high).map(|pixel| {
-                let (x, y) = (pixel % wide * column.width / wide, pixel / wide * column.height / high);
-                color(y * column.width + x)
-            }),
-        );
-        bitmap.outline(colors.line);
-        let tile = place.tile(index);
-        pen.bitmap(((tile.x * pixels).round() as i32, (tile.y * pixels).round() as i32), &bitmap)?;
+        bitmap.cells(offset(index), size, [column.height, column.width], color);
+        bitmap.outline_at(offset(index), size, colors.line);
     }
-    Ok(())
+    pen.bitmap(first, &bitmap)
 }
 
 /// Where a unit lies in its column: row and column of its tile's cells.

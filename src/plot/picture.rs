@@ -21,10 +21,10 @@ pub fn picture<DB: DrawingBackend>(
     let (paper, ink) = (style.palette.surface, style.palette.ink);
     let pixels = |length: f64| (length * pen.pixels()).round() as usize;
     let (width, height) = (pixels(pen.width), pixels(pen.height));
-    let colors = (0..width * height).map(|pixel| {
-        let (x, y) = (pixel % width * side / width, pixel / width * side / height);
-        let grey = greys.get(y * side + x).copied().unwrap_or(0.0);
+    let mut bitmap = Bitmap::new(width, height, paper);
+    bitmap.cells((0, 0), (width, height), [side, side], |cell| {
+        let grey = greys.get(cell).copied().unwrap_or(0.0);
         mix(paper, ink, f64::from(if grey.is_nan() { 0.0 } else { grey.clamp(0.0, 1.0) }))
     });
-    pen.bitmap((0, 0), &Bitmap::from_colors(width, height, colors))
+    pen.bitmap((0, 0), &bitmap)
 }

@@ -41,18 +41,16 @@ pub fn download(name: &str, text: &str) -> Result<(), JsValue> {
     Url::revoke_object_url(&url)
 }
 
-/// Colours and font of the theme in force, at this screen's resolution. Some fifty tokens are read
-/// anew only when one of these is another, since every figure asks in every frame.
+thread_local! {
+    /// The style in force, once it was asked for. Every figure asks in every frame, and to ask the browser
+    /// for its theme each time took a tenth of the drawing.
+    static STYLE: RefCell<Option<Style>> = const { RefCell::new(None) };
+}
+
+/// Colours and font of the theme in force, at this screen's resolution.
 pub fn style() -> Style {
-    thread_local! {
-        static LAST: RefCell<Option<(bool, Style)>> = const { RefCell::new(None) };
-    }
-    let (is_dark, scale) = (is_dark(), window().device_pixel_ratio());
-    LAST.with_borrow_mut(|last| match last {
-        Some((was_dark, style)) if *was_dark == is_dark && style.scale.to_bits() == scale.to_bits() => {
-            style.clone()
-        }
-        _ => last.insert((is_dark, style_from_tokens(scale))).1.clone(),
+    STYLE.with_borrow_mut(|style| {
+        style.get_or_insert_with(|| style_from_tokens(window().device_pixel_ratio())).clone()
     })
 }
 
@@ -87,6 +85,10 @@ pub fn wants_little_motion() -> bool {
 
 /// Calls back when the system's theme changes or the page moves to a screen of another resolution.
 pub fn on_style_change(changed: impl Fn() + Clone + 'static) {
+    let changed = move || {
+        STYLE.set(None);
+        changed();
+    };
     let on_change = Closure::<dyn Fn()>::new(changed.clone());
     if let Ok(Some(query)) = window().match_media("(prefers-color-scheme: dark)") {
         query.set_onchange(Some(on_change.as_ref().unchecked_ref()));
@@ -101,6 +103,7 @@ pub fn set_dark(dark: bool) {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-theme", theme); // a valid name: cannot fail
     }
+    STYLE.set(None);
     store("glassbox-theme", theme);
 }
 

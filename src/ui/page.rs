@@ -420,7 +420,9 @@ impl Page {
         progress: Progress,
         has_pending_edit: bool,
     ) {
-        self.progress.set(progress);
+        if self.progress.get_untracked() != progress {
+            self.progress.set(progress);
+        }
         for slot in self.slots() {
             if let Some(drawn) = panels.remove(slot.id) {
                 if let Figure::Maps(maps) = &drawn.0.figure

@@ -153,7 +153,7 @@ impl Trainer {
                     let bytes: Vec<ArrayBuffer> = offer.files.into_iter().map(|(_, bytes)| bytes).collect();
                     client.send_with(&request, &bytes);
                 }
-                (Some(client), None) => client.send(&request),
+                (Some(client), None) => client.send(request),
                 (None, _) => {}
             }
         }

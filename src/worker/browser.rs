@@ -1,5 +1,6 @@
 //! The conversation over `postMessage`: both ends of it. A message is a serde value, or a list of one
-//! and what travels beside it, transferred and never parsed: a frame's numbers, the bytes of files.
+//! and what travels beside it, transferred and never parsed: a frame's numbers, the bytes of files, the
+//! picture on the pad.
 
 use super::protocol::{Reply, Request};
 use super::session::Session;
@@ -49,7 +50,13 @@ pub fn serve(scope: &DedicatedWorkerGlobalScope) {
                     .map_or_else(Vec::new, |message| Uint8Array::new(&message.get(1)).to_vec());
                 (session.borrow_mut().give_model(&name, &bytes), Numbers::default())
             }
-            Ok(request) => session.borrow_mut().answer(request),
+            Ok(mut request) => {
+                let picture = beside.and_then(|message| message.get(1).dyn_into::<Float32Array>().ok());
+                if let (Some(view), Some(picture)) = (request.view_mut(), picture) {
+                    view.picture = picture.to_vec();
+                }
+                session.borrow_mut().answer(request)
+            }
             Err(error) => (Reply::Failed { run: 0, message: error.to_string() }, Numbers::default()),
         };
         post(&port, &reply, &numbers);
@@ -124,8 +131,15 @@ impl Client {
     }
 
     /// Asks the worker.
-    pub fn send(&self, request: &Request) {
-        self.worker.post_message(&to_js(request)).expect("requests are plain data");
+    pub fn send(&self, mut request: Request) {
+        let picture = request.view_mut().map(|view| std::mem::take(&mut view.picture)).unwrap_or_default();
+        let picture = Float32Array::from(picture.as_slice());
+        self.worker
+            .post_message_with_transfer(
+                &Array::of2(&to_js(&request), &picture),
+                &Array::of1(&picture.buffer()),
+            )
+            .expect("requests are plain data");
     }
 }
 

@@ -31,6 +31,16 @@ pub enum Request {
     StopReading,
 }
 
+impl Request {
+    /// What the visitor looks at, in requests that are answered with a frame.
+    pub fn view_mut(&mut self) -> Option<&mut View> {
+        match self {
+            Self::Start { view, .. } | Self::Advance { view, .. } | Self::Edit { view, .. } => Some(view),
+            _ => None,
+        }
+    }
+}
+
 /// What the worker answers: to each request one, and a word when it is ready.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[allow(clippy::large_enum_variant, reason = "one message at a time, and soon gone")]

@@ -5,8 +5,8 @@ use super::protocol::{Frame, Reply, Request, RunSettings};
 use super::taking::Taking;
 use crate::data::{Given, Nudge, NudgeKind};
 use crate::error::{Error, Result};
-use crate::labs::{Lab, Numbers, Observer, Unit, View, find};
 use crate::nn::Pass;
+use crate::labs::{FigureSlot, Lab, Numbers, Observer, Unit, View, find};
 use crate::train::{Divergence, Experiment, InitialWeights, Model, Run, settings::Settings};
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
@@ -35,8 +35,8 @@ struct Watched {
     run: Run,
     observer: Box<dyn Observer>,
     schedule: Vec<Due>,
-    /// Edits that the page knows of.
-    edits_told: usize,
+    /// Edits that the page knows of; `None` before it knows the run's settings.
+    edits_told: Option<usize>,
     /// What the figures were last filled for.
     layer: usize,
     focus: Option<Unit>,
@@ -154,7 +154,7 @@ impl Session {
             run,
             observer,
             schedule: Vec::new(),
-            edits_told: 0,
+            edits_told: None,
             layer: view.layer,
             focus: None,
             picture: Vec::new(),
@@ -276,11 +276,17 @@ impl Watched {
         // A run that stands still is shown whole; one at work shows what it can afford.
         let is_still = steps == 0 || self.run.divergence().is_some();
         let edits = self.run.edits_made();
-        let settings = (is_still || edits != self.edits_told).then(|| RunSettings {
+        // Between two moves of the pen nobody sets anything: the settings would take as long as the figures.
+        let is_told = self.edits_told == Some(edits) && (!is_still || view.is_drawing);
+        let settings = (!is_told).then(|| RunSettings {
             experiment: self.run.experiment().clone(),
             current: self.run.current().clone(),
         });
-        self.edits_told = edits;
+        self.edits_told = Some(edits);
+        let slots = self.lab.figures();
+        let is_any = |figure: &String, of: fn(&FigureSlot) -> bool| {
+            slots.iter().any(|slot| slot.id == figure && of(slot))
+        };
         if view.layer != self.layer || view.sweep != self.sweep {
             (self.layer, self.sweep) = (view.layer, view.sweep);
             self.schedule.clear();
@@ -289,18 +295,24 @@ impl Watched {
             self.cell = view.cell;
             self.schedule.clear();
         }
-        if view.focus != self.focus || view.picture != self.picture || view.nudge != self.nudge {
-            (self.focus, self.picture, self.nudge) = (view.focus, view.picture.clone(), view.nudge);
-            self.schedule.clear(); // what the visitor does is seen at once
+        // What the visitor does is seen at once.
+        if view.focus != self.focus {
+            self.focus = view.focus;
+            self.schedule.clear();
+        }
+        if view.picture != self.picture || view.nudge != self.nudge {
+            (self.picture, self.nudge) = (view.picture.clone(), view.nudge);
+            self.schedule.retain(|due| !is_any(&due.figure, |slot| slot.of_drawing));
         }
         self.observer.look(&self.run, view);
         let mut panels = Vec::new();
-        let slots = self.lab.figures();
-        let waits =
-            |figure: &String| view.is_drawing && slots.iter().any(|slot| slot.is_slow && slot.id == figure);
-        for figure in view.figures.iter().filter(|figure| !waits(figure)) {
+        for figure in &view.figures {
             let before = now_ms();
             let due = self.schedule.iter().position(|due| &due.figure == figure);
+            let is_as_before = is_still && due.is_some() && !is_any(figure, |slot| slot.of_drawing);
+            if view.is_drawing && (is_as_before || is_any(figure, |slot| slot.is_slow)) {
+                continue;
+            }
             if let Some(due) = due.map(|index| &self.schedule[index])
                 && !is_still
                 && before - due.last_ms < (due.cost_ms / SHARE_OF_A_FIGURE).max(PAUSE_OF_A_FIGURE_MS)

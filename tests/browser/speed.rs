@@ -2,6 +2,8 @@
 
 use crate::digits::stroke;
 use crate::stage::Stage;
+use glassbox::labs::View;
+use glassbox::worker::protocol::Request;
 use serde_json::Value;
 
 /// Frames of the page and work of the worker while a network of ten times sixteen trains at full
@@ -44,8 +46,9 @@ async fn frames_and_steps_a_second() {
 async fn from_pen_to_paint() {
     let Some(stage) = Stage::open("#lab=cnn").await else { return };
     // A move goes with the request that follows it, and is over when both figures are drawn next but for the
-    // requests before it: each is answered by one drawing while the run stands still.
-    let watch = "window.waits = []; let moved = [], asked = [];
+    // requests before it: each is answered by one drawing while the run stands still. The browser shows what
+    // was drawn with the frame that it begins next, once that frame's own work is done.
+    let watch = "window.drawn = []; window.shown = []; let moved = [], asked = [];
         addEventListener('pointermove', event => event.buttons && moved.push(performance.now()), true);
         const post = Worker.prototype.postMessage;
         Worker.prototype.postMessage = function (...message) { asked.push(moved); moved = []; return post.apply(this, message); };
@@ -54,25 +57,72 @@ async fn from_pen_to_paint() {
             fill.apply(this, box); seen.add(this.canvas.id);
             if (['figure-maps', 'figure-scores'].every(id => seen.has(id))) queueMicrotask(() => {
                 if (!seen.size) return;
-                seen.clear(); waits.push(...(asked.shift() ?? []).map(then => performance.now() - then)); });
+                seen.clear(); const moves = asked.shift() ?? [];
+                const wait = waits => waits.push(...moves.map(then => performance.now() - then));
+                wait(drawn);
+                requestAnimationFrame(() => {
+                    const { port1, port2 } = new MessageChannel(); port1.onmessage = () => wait(shown); port2.postMessage(0); }); });
         };";
     stage.client.execute(watch, Vec::new()).await.expect("a watch");
-    for _ in 0..4 {
+    let corners =
+        [[300, 330], [390, 220], [520, 190], [640, 270], [620, 420], [480, 600], [320, 800], [700, 800]];
+    let between = |a: [i64; 2], b: [i64; 2]| {
+        (0..4).map(move |part| [0, 1].map(|axis| a[axis] + (b[axis] - a[axis]) * part / 4))
+    };
+    let points: Vec<[i64; 2]> = corners.windows(2).flat_map(|pair| between(pair[0], pair[1])).collect();
+    for _ in 0..5 {
         stage.click("[data-testid=clear]").await;
-        let points =
-            [[300, 330], [390, 220], [520, 190], [640, 270], [620, 420], [480, 600], [320, 800], [700, 800]];
         stroke(&stage, &points, true).await;
     }
-    let waits = stage.value("waits.sort((a, b) => a - b)").await;
-    let waits: Vec<f64> = serde_json::from_value(waits).expect("times");
-    assert!(waits.len() > 20, "{} moves of the pen were answered", waits.len());
-    let at = |share: f64| waits[(waits.len() as f64 * share) as usize];
-    println!(
-        "from pen to paint: median {:.1} ms, 95th percentile {:.1} ms of {}",
-        at(0.5),
-        at(0.95),
-        waits.len()
-    );
+    for (what, waits) in [("drawn", "drawn"), ("shown with the next frame", "shown")] {
+        let waits = stage.value(&format!("{waits}.sort((a, b) => a - b)")).await;
+        let waits: Vec<f64> = serde_json::from_value(waits).expect("times");
+        assert!(waits.len() > 100, "{} moves of the pen were answered", waits.len());
+        let at = |share: f64| waits[(waits.len() as f64 * share) as usize];
+        println!(
+            "from pen to paint, {what}: median {:.1} ms, 95th percentile {:.1} ms of {}",
+            at(0.5),
+            at(0.95),
+            waits.len()
+        );
+    }
+    stage.close().await;
+}
+
+/// How long the model that ships takes to read one picture, in a worker of the page's own: what a request
+/// with another picture takes beyond one with the same picture, which is not read again.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_picture_read() {
+    let Some(stage) = Stage::open("#lab=cnn").await else { return };
+    let view = View { layer: 1, is_drawing: true, ..View::default() };
+    let lab = glassbox::labs::find("cnn").expect("a lab");
+    let start = Request::Start { run: 1, experiment: lab.defaults(), view: view.clone() };
+    let still = Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view };
+    let measure = "const [start, still, done] = arguments;
+        const { js, wasm } = document.querySelector('#boot').dataset, worker = new Worker('worker_boot.js', { type: 'module' });
+        let left, over, frames = 0;
+        const replies = many => new Promise(resolve => { left = many; over = resolve; });
+        worker.onmessage = ({ data: [reply] }) => { frames += 'Frame' in Object(reply); if (--left === 0) over(performance.now()); };
+        const pictures = [0, 1].map(odd => Float32Array.from({ length: 784 }, (_, pixel) => (pixel % 28 + odd) % 9 / 8));
+        const time = async many => { // milliseconds for each of 200 requests, with so many pictures by turns
+            const began = performance.now(), all = replies(200);
+            for (let index = 0; index < 200; index++) worker.postMessage([still, pictures[index % many]]);
+            return (await all - began) / 200; };
+        (async () => {
+            const ready = replies(1);
+            worker.postMessage({ url: new URL(js, document.baseURI).href, module: await WebAssembly.compileStreaming(fetch(wasm)) });
+            await ready;
+            const begun = replies(1); worker.postMessage([start, pictures[0]]); await begun;
+            const times = [];
+            for (let round = 0; round < 12; round++) { const same = await time(1); times.push(await time(2) - same); }
+            worker.terminate();
+            done([times.slice(2).sort((a, b) => a - b)[5], frames]);
+        })();";
+    let requests = [start, still].map(|request| serde_json::to_value(request).expect("plain data"));
+    let measured = stage.client.execute_async(measure, requests.into()).await.expect("times");
+    let (reading, frames): (f64, usize) = serde_json::from_value(measured).expect("a time and a count");
+    assert_eq!(frames, 1 + 24 * 200, "requests were refused");
+    println!("the model that ships reads a picture in {reading:.2} ms in the page");
     stage.close().await;
 }
 

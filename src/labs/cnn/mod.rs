@@ -96,6 +96,7 @@ impl Lab for Cnn {
                 place,
                 of_layer: false,
                 is_always_filled: false,
+                of_drawing: true,
                 is_slow: false,
                 is_told: false,
                 sweeps: false,
@@ -110,8 +111,15 @@ impl Lab for Cnn {
                 works_out: Some("maps"),
                 ..slot("sum", "One cell, worked out", "", Place::Row, 188)
             },
-            slot("curves", "Training", "train thick, test thin", Place::Row, 188),
-            FigureSlot { is_slow: true, ..slot("confusion", "Confusion", "", Place::Row, 212) },
+            FigureSlot {
+                of_drawing: false,
+                ..slot("curves", "Training", "train thick, test thin", Place::Row, 188)
+            },
+            FigureSlot {
+                of_drawing: false,
+                is_slow: true,
+                ..slot("confusion", "Confusion", "", Place::Row, 212)
+            },
             FigureSlot {
                 is_slow: true,
                 is_told: true,
@@ -124,12 +132,16 @@ impl Lab for Cnn {
                 ..slot("decided", "Which stroke decided", "", Place::Below, 212)
             },
             FigureSlot {
+                of_drawing: false,
                 is_slow: true,
                 ..slot("misread", "Misread images", "click one to put it on the pad", Place::Below, 212)
             },
-            slot("filters", "Filters", "weights of the layer in focus", Place::Below, 300),
+            FigureSlot {
+                of_drawing: false,
+                ..slot("filters", "Filters", "weights of the layer in focus", Place::Below, 300)
+            },
             slot("pooled", "Pooling", "one map before and after", Place::Below, 300),
-            slot("costs", "Costs", "for one picture", Place::Below, 320),
+            FigureSlot { of_drawing: false, ..slot("costs", "Costs", "for one picture", Place::Below, 320) },
         ];
         &FIGURES
     }

@@ -92,6 +92,7 @@ impl Lab for Gradients {
                 place,
                 of_layer: false,
                 is_always_filled: false,
+                of_drawing: false,
                 is_slow: false,
                 is_told: false,
                 sweeps: false,
