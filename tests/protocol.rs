@@ -278,6 +278,12 @@ fn files_that_cannot_be_taken_leave_the_run_and_what_was_given() {
     assert_eq!(frame(session.answer(advance(2, 0)).0).step, 0);
 }
 
+    // A third file of images is refused before it is unpacked: after its header, at half of all bytes.
+    let thrice = [&images; 3].map(|name| (name.clone(), pictures.clone()));
+    let (reply, shares) = read_all(&mut session, [&thrice[..], &[(labels.clone(), vec![9])]].concat());
+    let Reply::Refused { message } = reply else { panic!("taken") };
+    assert!(message.starts_with("the number of files is 3 of images and 0 of labels"), "{message}");
+    assert!(shares.last().is_some_and(|share| *share < 0.67), "{shares:?}");
 #[test]
 fn a_run_on_files_that_are_not_there_is_told() {
     let mut session = Session::new(ticking);

@@ -1,7 +1,7 @@
 //! Pictures from outside with the class of each, kept until runs ask for them: which files belong
 //! together, what an experiment on them says, and the arrays that it trains and tests on.
 
-use super::idx::Content;
+use super::idx::{Content, MAX_ITEMS};
 use super::{Augmentation, Data, DataConfig, Examples, Pictures, SIDE};
 use crate::error::{Error, Result};
 use std::sync::Arc;
@@ -74,6 +74,14 @@ impl Given {
         Ok(Self { set: config.set()?.name, classes, train, test, latest: None })
     }
 
+    /// Passes for so many files of images and of labels as may be given together, the rest to come.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for more than two of a kind.
+    pub fn ensure_few([images, labels]: [usize; 2]) -> Result<()> {
+        if images <= 2 && labels <= 2 { Ok(()) } else { Err(wrong_count(images, labels)) }
+    }
+
     /// Name of the set: `files` or `drawings`.
     #[must_use]
     pub fn set(&self) -> &'static str {
@@ -85,7 +93,8 @@ impl Given {
     pub fn config(&self) -> DataConfig {
         let all = self.train.labels.len();
         let (train, test) = if let Some(test) = &self.test {
-            (all, test.labels.len().min(MAX_TEST))
+            let test = test.labels.len().min(MAX_TEST);
+            (all.min(MAX_ITEMS - test), test) // what is too many together is not all trained on
         } else {
             let test = ((all as f32 * TEST_FRACTION).round() as usize).min(MAX_TEST);
             (all - test, test)
@@ -180,11 +189,7 @@ fn paired(
         ([(name, _), ..], []) => return Err(lone(name, "labels")),
         ([], [(name, _), ..]) => return Err(lone(name, "images")),
         ([_], [_]) | ([_, _], [_, _]) => {}
-        (images, labels) => {
-            let given = format!("{} of images and {} of labels", images.len(), labels.len());
-            let allowed = "one of each, or two of each: to train on and to test on";
-            return Err(Error::setting("the number of files", given, allowed));
-        }
+        (images, labels) => return Err(wrong_count(images.len(), labels.len())),
     }
     images.sort_by_key(|(name, pictures)| (std::cmp::Reverse(pictures.len()), is_of_test(name)));
     let pairs = images.into_iter().map(|(name, pictures)| {
@@ -199,6 +204,11 @@ fn paired(
         Ok((name, Labelled { pictures, labels }))
     });
     pairs.collect()
+}
+
+fn wrong_count(images: usize, labels: usize) -> Error {
+    let given = format!("{images} of images and {labels} of labels");
+    Error::setting("the number of files", given, "one of each, or two of each: to train on and to test on")
 }
 
 /// Whether a name sounds like test images: of two files as large it decides.
@@ -270,6 +280,17 @@ mod tests {
     fn drawings_are_of_ten_classes_whatever_there_is() {
         let given = Given::new("drawings", vec![images("i", 12, [28, 28]), labels("l", 12, 3)]).unwrap();
         assert_eq!((given.config().classes().unwrap(), given.config().name.as_str()), (10, "drawings"));
+    }
+
+    #[test]
+    fn as_many_images_as_files_may_hold_make_an_experiment() {
+        let most = MAX_ITEMS;
+        let files = vec![images("i", most, [1, 1]), labels("l", most, 10), images("t", 3_000, [1, 1])];
+        let mut given = Given::new("files", [files, vec![labels("u", 3_000, 10)]].concat()).unwrap();
+        let config = given.config();
+        config.validate().unwrap();
+        assert_eq!((config.samples, config.test_items()), (most, 2_000));
+        given.data(&config, 1).unwrap().ensure_fits(&config).unwrap();
     }
 
     #[test]

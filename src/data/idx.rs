@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 use std::io::{Cursor, ErrorKind, Read};
 
 /// Most items of a file: three times those of MNIST.
-const MAX_ITEMS: usize = 200_000;
+pub(super) const MAX_ITEMS: usize = 200_000;
 /// Most pixels of a file: so many items of 28 by 28.
 const MAX_PIXELS: usize = MAX_ITEMS * 28 * 28;
 /// Most pixels on a side of an image.
@@ -109,6 +109,12 @@ impl Reading {
             Some([height, width]) => Content::Images(Pictures::new(height, width, items)),
             None => Content::Labels(self.file.ensure_classes(&items).map(|()| items)?),
         }))
+    }
+
+    /// Whether it holds images, not labels.
+    #[must_use]
+    pub fn is_of_images(&self) -> bool {
+        self.size.is_some()
     }
 
     /// Share of the file that is read, 0…1.

@@ -111,7 +111,7 @@ impl DataSet {
         match self.source {
             Source::Points(_) => 10..=20_000,
             Source::Pictures(_) => 10..=60_000,
-            Source::Files => 10..=200_000,
+            Source::Files => 10..=idx::MAX_ITEMS,
         }
     }
 }

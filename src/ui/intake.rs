@@ -15,8 +15,8 @@ use web_sys::{DataTransfer, File, FileList};
 
 /// Size of all files together, at most: MNIST unpacked has 53 MB.
 const MAX_MB: f64 = 64.0;
-/// Files at once.
-const MAX_FILES: usize = 8;
+/// Files at once: images and labels, to train on and to test on.
+const MAX_FILES: usize = 4;
 
 /// Takes what is dropped on the page or pasted into it; the signal tells that files are held over it.
 pub fn listen(page: Page) -> RwSignal<bool> {

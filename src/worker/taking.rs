@@ -40,10 +40,23 @@ impl Taking {
         if let Some((name, bytes)) = self.waiting.pop_front() {
             let size = bytes.len();
             let reading = Reading::open(&name, Cursor::new(bytes))?;
+            self.ensure_few(&reading)?;
             self.reading = Some((name, size, reading));
             return Ok(None);
         }
         Given::new(&self.set, std::mem::take(&mut self.read)).map(Some)
+    }
+
+    /// Refuses a third file of a kind before it is unpacked, since nothing can be made of three.
+    fn ensure_few(&self, next: &Reading) -> Result<()> {
+        let kinds = self.read.iter().map(|(_, content)| matches!(content, Content::Images(_)));
+        let images = kinds.clone().filter(|is_images| *is_images).count();
+        let count = [images, kinds.count() - images];
+        Given::ensure_few(if next.is_of_images() {
+            [count[0] + 1, count[1]]
+        } else {
+            [count[0], count[1] + 1]
+        })
     }
 
     /// How much is read, 0…1.
