@@ -109,7 +109,8 @@ pub struct Arithmetic {
     pub of_map: [usize; 2],
     /// What is not drawn: "the other 7 maps"; empty where all is.
     pub others: String,
-    /// Sum of the products drawn, sum over what is not, bias, pre-activation, output.
+    /// Sum of the products drawn, sum over what is not, bias, pre-activation, output; of a normalization
+    /// μ, 1 / √(σ² + ε), γ, β, output.
     pub terms: [f32; 5],
     /// Name of the activation: "relu".
     pub activation: String,
@@ -124,6 +125,8 @@ pub enum Rule {
     Maximum,
     /// The mean of the inputs.
     Mean,
-    /// One input as it is, or made larger or smaller.
+    /// `γ · (x − μ) / √(σ² + ε) + β` of one input x.
+    Normalized,
+    /// One input as it is.
     Passed,
 }

@@ -115,13 +115,22 @@ fn sentences(sum: &Arithmetic, numbers: &Numbers) -> Vec<String> {
     let [here, elsewhere, bias, z, output] = sum.terms;
     let count = numbers.at(sum.inputs).len();
     let value = fixed(output, 2);
+    let signed = |value: f32| format!("{} {}", if value < 0.0 { "−" } else { "+" }, fixed(value.abs(), 2));
     let long = match sum.rule {
         Rule::Maximum => vec![format!("the largest of {count} is {value}")],
         Rule::Mean => vec![format!("the mean of {count} is {value}")],
+        Rule::Normalized => {
+            let [mean, scale, gamma, beta, _] = sum.terms;
+            let input = numbers.at(sum.inputs).first().map_or_else(String::new, |&x| fixed(x, 2));
+            let (mean, beta) = (signed(-mean), signed(beta));
+            let (scale, gamma) = (fixed(scale, 2), fixed(gamma, 2));
+            vec![
+                format!("({input} {mean} mean) × {scale} for the variance × {gamma} γ {beta} β = {value}"),
+                format!("({input} {mean}) × {scale} × {gamma} {beta} = {value}"),
+            ]
+        }
         Rule::Passed => vec![format!("passed on as {value}")],
         Rule::WeightedSum => {
-            let signed =
-                |value: f32| format!("{} {}", if value < 0.0 { "−" } else { "+" }, fixed(value.abs(), 2));
             let (here, bias, z) = (fixed(here, 2), signed(bias), fixed(z, 2));
             let (words, others) = match sum.others.as_str() {
                 "" => (String::new(), String::new()),

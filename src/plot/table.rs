@@ -9,7 +9,7 @@ use super::table_layers;
 use crate::labs::format::layer_name;
 use crate::labs::{
     Arithmetic, Curves, Diagram, Distribution, Figure, Gallery, HeatMaps, LayerBars, LayerMap, Line, Maps,
-    Matrix, Numbers, Plane, Scores, Sweep,
+    Matrix, Numbers, Plane, Rule, Scores, Sweep,
 };
 
 /// Cells of text under named columns.
@@ -211,8 +211,12 @@ fn of_arithmetic(sum: &Arithmetic, numbers: &Numbers) -> Table {
         ]
     };
     let mut rows: Vec<_> = numbers.at(sum.inputs).iter().enumerate().map(row).collect();
-    let names_of_terms = ["sum of these", "sum of the others", "bias", "before the activation", "output"];
-    for (name, term) in names_of_terms.into_iter().zip(sum.terms) {
+    let names_of_terms = match sum.rule {
+        Rule::WeightedSum => ["sum of these", "sum of the others", "bias", "before the activation", "output"],
+        Rule::Normalized => ["mean", "1 / √(variance + ε)", "γ", "β", "output"],
+        Rule::Maximum | Rule::Mean | Rule::Passed => ["", "", "", "", "output"],
+    };
+    for (name, term) in names_of_terms.into_iter().zip(sum.terms).filter(|(name, _)| !name.is_empty()) {
         rows.push(vec![name.into(), String::new(), String::new(), String::new(), term.to_string()]);
     }
     Table { columns: names(&["row", "column", "input", "weight", "product"]), rows }

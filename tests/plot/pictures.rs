@@ -11,6 +11,7 @@ pub fn figures() -> Vec<Sample> {
         matrix(),
         weighted_sum(),
         pooled(),
+        normalized(),
         gallery(24),
         gallery(1),
         costs("costs", true),
@@ -117,6 +118,23 @@ fn pooled() -> Sample {
             of_map: [1, 8],
             others: String::new(),
             terms: [0.0, 0.0, 0.0, 0.9, 0.9],
+            activation: "linear".into(),
+        })
+    })
+}
+
+fn normalized() -> Sample {
+    sample("normalized", |numbers, noise| {
+        Figure::Arithmetic(Arithmetic {
+            unit: Unit { layer: 1, map: 1, row: 4, column: 5 },
+            rule: Rule::Normalized,
+            height: 1,
+            width: 1,
+            inputs: numbers.add([noise.next()]),
+            weights: Span::default(),
+            of_map: [1, 8],
+            others: String::new(),
+            terms: [0.12, 1.9, 1.05, -0.3, 0.4],
             activation: "linear".into(),
         })
     })

@@ -5,7 +5,7 @@ use super::observer::CnnObserver;
 use crate::error::name_of;
 use crate::labs::format::significant;
 use crate::labs::{Arithmetic, Figure, Numbers, Panel, Rule, Unit, View};
-use crate::nn::Survey;
+use crate::nn::{Survey, Trace};
 use crate::train::Run;
 
 /// Inputs shown of a unit that sees no picture: the ones that matter most, side by side.
@@ -147,7 +147,8 @@ fn worked(observer: &CnnObserver, run: &Run, unit: Unit) -> Worked {
                 strongest_inputs(terms, z, output, bias(run, unit))
             }
         }
-        _ => pooled(run, unit, input, before, output),
+        _ if is_pool(run, unit) => pooled(run, unit, input, before, output),
+        _ => passed(run, unit, trace, input[at], output),
     }
 }
 
@@ -243,20 +244,50 @@ fn strongest_inputs(mut terms: Vec<Term>, z: f32, output: f32, bias: f32) -> Wor
     }
 }
 
-/// A pool's window; for other layers without weights the one input that is passed on.
+fn is_pool(run: &Run, unit: Unit) -> bool {
+    run.current().network.layers[unit.layer].kind().contains("pooling")
+}
+
+/// The one input of a unit of a layer that keeps the shape: brought to scale, or passed on.
+fn passed(run: &Run, unit: Unit, trace: &Trace, input: f32, output: f32) -> Worked {
+    let shape = &run.network().shapes()[unit.layer];
+    // γ, β and the like: one of each for each number of the last axis.
+    let weight = |name: &str| {
+        let slot = run.network().slots().iter().find(|slot| slot.layer == unit.layer && slot.name == name)?;
+        Some(run.network().weights[slot.range.start + unit.map])
+    };
+    let features = shape.last().copied().unwrap_or(1);
+    let moments = match run.current().network.layers[unit.layer].kind() {
+        "batch_normalization" => Some((trace.kept[unit.map], trace.kept[2 * features + unit.map])),
+        "layer_normalization" => {
+            let cell = if let [_, width, _] = **shape { unit.row * width + unit.column } else { 0 };
+            Some((trace.kept[2 * cell], trace.kept[2 * cell + 1]))
+        }
+        _ => None,
+    };
+    let (rule, terms) = match moments.zip(weight("gamma").zip(weight("beta"))) {
+        Some(((mean, scale), (gamma, beta))) => (Rule::Normalized, [mean, scale, gamma, beta, output]),
+        None => (Rule::Passed, [0.0, 0.0, 0.0, output, output]),
+    };
+    Worked {
+        rule,
+        height: 1,
+        width: 1,
+        inputs: vec![input],
+        weights: Vec::new(),
+        of_map: if shape.len() == 3 { [unit.map, features] } else { [0, 1] },
+        others: String::new(),
+        terms,
+    }
+}
+
+/// A pool's window.
 fn pooled(run: &Run, unit: Unit, input: &[f32], before: [usize; 3], output: f32) -> Worked {
-    let kind = run.current().network.layers[unit.layer].kind();
-    let rule = match kind {
-        "max_pooling2d" => Rule::Maximum,
-        "average_pooling2d" | "global_average_pooling2d" => Rule::Mean,
-        _ => Rule::Passed,
-    };
+    let is_maximum = run.current().network.layers[unit.layer].kind() == "max_pooling2d";
+    let rule = if is_maximum { Rule::Maximum } else { Rule::Mean };
     let [height, width, maps] = before;
-    let part = match rule {
-        Rule::Passed => [unit.row, unit.column, 1, 1],
-        _ => run.network().sees(unit.layer, [unit.row, unit.column, 1, 1]).unwrap_or([0, 0, height, width]),
-    };
-    let [top, left, rows, columns] = part;
+    let part = run.network().sees(unit.layer, [unit.row, unit.column, 1, 1]);
+    let [top, left, rows, columns] = part.unwrap_or([0, 0, height, width]);
     let cells =
         (top..top + rows).flat_map(|row| (left..left + columns).map(move |column| row * width + column));
     Worked {
@@ -268,5 +299,65 @@ fn pooled(run: &Run, unit: Unit, input: &[f32], before: [usize; 3], output: f32)
         of_map: [unit.map, maps],
         others: String::new(),
         terms: [0.0, 0.0, 0.0, output, output],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labs::{Lab, Observer};
+    use crate::train::Experiment;
+    use serde_json::json;
+
+    /// What is said of every unit of a layer with `layers` before the output, trained for two steps.
+    fn sums(layers: serde_json::Value, layer: usize) -> Vec<(Worked, f32)> {
+        let mut value = super::super::Cnn.defaults().to_value();
+        let mut layers = layers.as_array().expect("layers").clone();
+        layers.push(json!({ "type": "flatten" }));
+        layers.push(json!({ "type": "dense", "units": 10, "activation": "softmax" }));
+        value["network"]["layers"] = layers.into();
+        value["initial_weights"] = json!(null);
+        let experiment = Experiment::from_value(value).expect("an experiment");
+        let mut run = Run::new(experiment).expect("a run");
+        for _ in 0..2 {
+            run.step().expect("a step");
+        }
+        let mut observer = CnnObserver::new();
+        let picture = (0..784).map(|pixel| (pixel % 29) as f32 / 29.0).collect();
+        observer.look(&run, &View { picture, ..View::default() });
+        let &[height, width, maps] = &*run.network().shapes()[layer] else { panic!("no picture") };
+        let units = (0..height * width * maps).map(|at| Unit {
+            layer,
+            map: at % maps,
+            row: at / maps / width,
+            column: at / maps % width,
+        });
+        let outputs = &observer.pass.traces[layer].output;
+        units.map(|unit| worked(&observer, &run, unit)).zip(outputs.iter().copied()).collect()
+    }
+
+    #[test]
+    fn a_normalization_is_worked_out_as_what_it_is() {
+        let conv =
+            json!({ "type": "conv2d", "filters": 3, "kernel_size": 9, "strides": 4, "activation": "tanh" });
+        for kind in ["batch_normalization", "layer_normalization"] {
+            for (sum, output) in sums(json!([conv, { "type": kind }]), 1) {
+                let [mean, scale, gamma, beta, told] = sum.terms;
+                assert_eq!((sum.rule, told), (Rule::Normalized, output), "{kind}");
+                assert_eq!(gamma * ((sum.inputs[0] - mean) * scale) + beta, output, "{kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_passed_on_is_the_input_itself() {
+        let conv = json!({ "type": "conv2d", "filters": 3, "kernel_size": 9, "strides": 4 });
+        for (sum, output) in sums(json!([conv, { "type": "dropout", "rate": 0.5 }]), 1) {
+            assert_eq!((sum.rule, &*sum.inputs), (Rule::Passed, &[output][..]));
+        }
+        for (sum, output) in sums(json!([conv, { "type": "max_pooling2d" }]), 1) {
+            let most = sum.inputs.iter().copied().fold(f32::MIN, f32::max);
+            assert_eq!((sum.rule, sum.inputs.len(), most), (Rule::Maximum, 4, output));
+        }
     }
 }
