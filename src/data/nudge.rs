@@ -113,6 +113,22 @@ impl Nudge {
         NudgeKind::ALL.into_iter().fold(self, |nudge, kind| nudge.with(kind, self.amount(kind)))
     }
 
+    /// Where a point of the nudged picture comes from, both from the upper left corner of a picture of this
+    /// height and width, in pixels.
+    #[must_use]
+    pub fn origin(self, [x, y]: [f32; 2], [height, width]: [usize; 2]) -> [f32; 2] {
+        self.within_reach().origins([width as f32 / 2.0, height as f32 / 2.0])([x, y])
+    }
+
+    /// The way back from the nudged picture, whose middle is `centre`.
+    fn origins(self, centre: [f32; 2]) -> impl Fn([f32; 2]) -> [f32; 2] {
+        let back = back(self.rotation.to_radians(), 0.0, [self.scale; 2]);
+        move |[x, y]| {
+            let (u, v) = (x - centre[0] - self.shift[0], y - centre[1] - self.shift[1]);
+            [0, 1].map(|axis| centre[axis] + back[axis][0] * u + back[axis][1] * v)
+        }
+    }
+
     /// What becomes of a picture of ink 0…1, `width` numbers in each row.
     #[must_use]
     pub fn apply(self, picture: &[f32], width: usize) -> Vec<f32> {
@@ -125,13 +141,10 @@ impl Nudge {
         for (row, line) in picture.chunks_exact(width).enumerate() {
             padded[(row + MARGIN) * stride + MARGIN..][..width].copy_from_slice(line);
         }
-        let back = back(nudge.rotation.to_radians(), 0.0, [nudge.scale; 2]);
-        let centre = [(width as f32 - 1.0) / 2.0, (height as f32 - 1.0) / 2.0];
+        let origin = nudge.origins([(width as f32 - 1.0) / 2.0, (height as f32 - 1.0) / 2.0]);
         let pixel = |at: usize| {
-            let u = (at % width) as f32 - centre[0] - nudge.shift[0];
-            let v = (at / width) as f32 - centre[1] - nudge.shift[1];
-            let (x, fraction_x) = split(centre[0] + back[0][0] * u + back[0][1] * v);
-            let (y, fraction_y) = split(centre[1] + back[1][0] * u + back[1][1] * v);
+            let [x, y] = origin([(at % width) as f32, (at / width) as f32]);
+            let ((x, fraction_x), (y, fraction_y)) = (split(x), split(y));
             let is_within = (-2..=width as i32).contains(&x) && (-2..=height as i32).contains(&y);
             if is_within { ink_at(&padded, stride, (x, y), [fraction_x, fraction_y]) } else { 0.0 }
         };
@@ -183,6 +196,17 @@ mod tests {
         near(nudged(NudgeKind::Scale, 150.0), [2.25 * sum, 13.5 + 1.5 * (x - 13.5), 13.5 + 1.5 * (y - 13.5)]);
         // Clockwise: what stands to the right comes down.
         near(nudged(NudgeKind::Rotation, 90.0), [sum, 13.5 - (y - 13.5), 13.5 + (x - 13.5)]);
+    }
+
+    #[test]
+    fn a_point_comes_from_where_its_ink_does() {
+        let nudge = Nudge { shift: [3.0, -2.0], rotation: 90.0, scale: 1.25 };
+        let dot: Vec<f32> = (0..SIDE * SIDE).map(|at| f32::from(at == 9 * SIDE + 16)).collect();
+        let [_, x, y] = ink(&nudge.apply(&dot, SIDE));
+        // The middle of a pixel is half a pixel from its corner.
+        let [from_x, from_y] = nudge.origin([x + 0.5, y + 0.5], [SIDE; 2]);
+        assert!((from_x - 16.5).abs() < 0.05 && (from_y - 9.5).abs() < 0.05, "{from_x} {from_y}");
+        assert_eq!(Nudge::default().origin([4.0, 7.5], [12, 20]), [4.0, 7.5]);
     }
 
     #[test]

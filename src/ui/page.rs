@@ -189,7 +189,7 @@ impl Page {
             figures: self.slots().iter().filter(is_asked).map(|slot| slot.id.to_owned()).collect(),
             layer: self.layer.get_untracked(),
             focus: self.focus.get_untracked(),
-            picture: if self.lab().has_pad() { self.picture() } else { Vec::new() },
+            picture: if self.lab().has_pad() { untrack(|| self.picture()) } else { Vec::new() },
             cell: self.cell.get_untracked(),
             nudge: self.nudge.get_untracked(),
             sweep: self.sweep.get_untracked(),
@@ -198,14 +198,14 @@ impl Page {
     }
 
     /// What is on the pad, as the network takes it; empty for an empty pad.
-    fn picture(self) -> Vec<f32> {
+    pub fn picture(self) -> Vec<f32> {
         let size = self.input_size();
-        if let Some(picture) = self.sheet.with_untracked(|sheet| sheet.photo()?.as_prepared(size)) {
+        if let Some(picture) = self.sheet.with(|sheet| sheet.photo()?.as_prepared(size)) {
             return picture;
         }
-        let is_empty = self.sheet.with_untracked(Sheet::is_empty);
+        let is_empty = self.sheet.with(Sheet::is_empty);
         let resized = |prepared: &Prepared| digits::resized(&prepared.image, [digits::SIDE; 2], size);
-        if is_empty { Vec::new() } else { self.prepared.with_untracked(resized) }
+        if is_empty { Vec::new() } else { self.prepared.with(resized) }
     }
 
     /// The visitor's own data.
@@ -215,7 +215,7 @@ impl Page {
 
     /// Height and width of the pictures that the network takes.
     pub fn input_size(self) -> [usize; 2] {
-        let shape = self.current.with_untracked(|experiment| experiment.data.input_shape());
+        let shape = self.current.with(|experiment| experiment.data.input_shape());
         match shape.as_deref() {
             Ok(&[height, width, _]) => [height, width],
             _ => [digits::SIDE; 2],

@@ -27,10 +27,9 @@ pub fn field_of(experiment: &Experiment, unit: Unit) -> Option<Field> {
 #[component]
 pub fn OnPicture(page: Page) -> impl IntoView {
     move || {
-        page.field.get().map(|[row, column, rows, columns]| {
-            let [x, y, width, height] = [column, row, columns, rows].map(|cells| cells as f32 / SIDE as f32);
-            framed([x, y, width, height])
-        })
+        let [height, width] = page.input_size().map(|pixels| pixels as f32);
+        let corners = page.field.get().map(corners)?;
+        Some(framed(corners.map(|[x, y]| [x / width, y / height])))
     }
 }
 
@@ -38,30 +37,39 @@ pub fn OnPicture(page: Page) -> impl IntoView {
 #[component]
 pub fn OnPad(page: Page) -> impl IntoView {
     move || {
-        let [row, column, rows, columns] = page.field.get()?.map(|cells| cells as f32);
+        let field = page.field.get()?;
         if !page.has_pointed() {
             return None; // a frame that nobody asked for would only be in the way
         }
         if page.sheet.with(|sheet| sheet.preparation.deskew) {
             return None; // the drawing was sheared since
         }
-        let corners = page.prepared.with(|prepared| {
-            Some([prepared.on_sheet([column, row])?, prepared.on_sheet([column + columns, row + rows])?])
-        });
-        let [[left, top], [right, bottom]] =
-            corners?.map(|corner| corner.map(|at| (at / SHEET).clamp(0.0, 1.0)));
-        Some(framed([left, top, right - left, bottom - top]))
+        let (size, nudge) = (page.input_size(), page.nudge.get());
+        // Back through the nudge to the picture as it was prepared, and from there to the sheet.
+        let on_sheet = |corner: [f32; 2]| {
+            let [x, y] = nudge.origin(corner, size);
+            let [height, width] = size.map(|pixels| SIDE as f32 / pixels as f32);
+            page.prepared.with(|prepared| prepared.on_sheet([x * width, y * height]))
+        };
+        let [a, b, c, d] = corners(field).map(on_sheet);
+        Some(framed([a?, b?, c?, d?].map(|corner| corner.map(|at| at / SHEET))))
     }
 }
 
-/// From the left, from the top, width and height as shares of what it lies over.
-fn framed([x, y, width, height]: [f32; 4]) -> impl IntoView {
-    let style = format!(
-        "left: {}%; top: {}%; width: {}%; height: {}%",
-        100.0 * x,
-        100.0 * y,
-        100.0 * width,
-        100.0 * height
-    );
-    view! { <i class="field-frame" data-testid="field" style=style aria-hidden="true"></i> }
+/// The corners of a field in turn, across and down.
+fn corners(field: Field) -> [[f32; 2]; 4] {
+    let [top, left, rows, columns] = field.map(|cells| cells as f32);
+    let (bottom, right) = (top + rows, left + columns);
+    [[left, top], [right, top], [right, bottom], [left, bottom]]
+}
+
+/// A frame with these corners, as shares of what it lies over; what is beyond that is cut off.
+fn framed(corners: [[f32; 2]; 4]) -> impl IntoView {
+    let points = corners.map(|[x, y]| format!("{},{}", 100.0 * x, 100.0 * y)).join(" ");
+    view! {
+        <svg class="field-frame" data-testid="field" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+            <polygon class="field-frame__edge" points=points.clone()></polygon>
+            <polygon points=points></polygon>
+        </svg>
+    }
 }

@@ -4,7 +4,9 @@
 use super::page::Page;
 use super::receptive::OnPicture;
 use super::{canvas, nudge};
-use crate::data::digits::{Preparation, Prepared, SIDE};
+use crate::data::SIDE;
+use crate::data::digits::{Preparation, Prepared};
+use crate::labs::format::count;
 use crate::plot;
 use leptos::html;
 use leptos::prelude::*;
@@ -21,29 +23,43 @@ const STAGES: [Stage; 6] = [
     ("Soft edges", "grey where ink covers a part of a pixel", |p| &mut p.antialias),
 ];
 
+/// Longer side of the picture as it is shown, in CSS pixels.
+const SHOWN: f32 = 84.0;
+
+/// Height and width at which a picture is shown.
+fn sides([height, width]: [usize; 2]) -> [f32; 2] {
+    let longer = height.max(width).max(1) as f32;
+    [height, width].map(|side| (SHOWN * side as f32 / longer).max(1.0))
+}
+
 #[component]
 pub fn Sees(page: Page) -> impl IntoView {
     let element = NodeRef::<html::Canvas>::new();
     let prepared: Memo<Prepared> = page.prepared;
+    let size = Memo::new(move |_| page.input_size());
     let seen = Memo::new(move |_| {
-        let nudge = page.nudge.get();
-        prepared.with(|prepared| nudge.apply(&prepared.image, SIDE))
+        let [_, width] = size.get();
+        page.nudge.get().apply(&page.picture(), width)
     });
     Effect::new(move |_| {
         page.theme.track();
         let Some(element) = element.get() else { return };
-        let side = f64::from(element.client_width());
+        let drawn = sides(size.get()).map(f64::from);
         seen.with(|picture| {
             // A picture that cannot be drawn leaves its words to speak.
-            let _ = canvas::draw_on(&element, (side, side), |area, style| {
-                plot::picture(area, picture, SIDE, style)
+            let _ = canvas::draw_on(&element, (drawn[1], drawn[0]), |area, style| {
+                plot::picture(area, picture, size.get_untracked(), style)
             });
         });
     });
     let words = move || {
         let inked = seen.with(|picture| picture.iter().filter(|grey| **grey > 0.0).count());
         let nudged = page.nudge.with(nudge::words).map_or_else(String::new, |words| format!(" {words}"));
-        format!("The 28 by 28 picture that the network reads; {inked} of its 784 pixels have ink.{nudged}")
+        let [height, width] = size.get();
+        let pixels = count(height * width);
+        format!(
+            "The {height} by {width} picture that the network reads; {inked} of its {pixels} pixels have ink.{nudged}"
+        )
     };
     let photo_words = move || {
         page.sheet.with(|sheet| {
@@ -56,26 +72,32 @@ pub fn Sees(page: Page) -> impl IntoView {
         })
     };
     let size_words = move || {
-        page.current.track();
-        let [height, width] = page.input_size();
-        ([height, width] != [SIDE; 2]).then(|| format!(" This network takes it made {height} by {width}."))
+        let [height, width] = size.get();
+        ([height, width] != [SIDE; 2])
+            .then(|| format!(" It was prepared as {SIDE} by {SIDE} and made {height} by {width}."))
     };
     let moved = move || {
+        let [height, width] = size.get();
+        let greys = format!("{} grey values", count(height * width));
         prepared.with(|prepared| match (prepared.bounds, prepared.shift) {
-            (None, _) => "784 grey values, all paper.".to_owned(),
+            (None, _) => format!("{greys}, all paper."),
             (_, [0, 0]) if page.sheet.with(|sheet| sheet.preparation.centre) => {
-                "784 grey values; their mass was in the centre already.".into()
+                format!("{greys}; their mass was in the centre already.")
             }
-            (_, [0, 0]) => "784 grey values, not centred.".into(),
+            (_, [0, 0]) => format!("{greys}, not centred."),
             (_, [right, down]) => {
                 let signed = |pixels: i32| pixels.to_string().replace('-', "−");
                 format!(
-                    "784 grey values; shifted by {} and {} pixels to centre its mass.",
+                    "{greys}; shifted by {} and {} pixels to centre its mass.",
                     signed(right),
                     signed(down)
                 )
             }
         })
+    };
+    let shape = move || {
+        let [height, width] = sides(size.get());
+        format!("width: {width}px; height: {height}px")
     };
     let stages = STAGES.map(|(name, what, switch)| {
         let is_on = move || page.sheet.with(|sheet| *switch(&mut sheet.preparation.clone()));
@@ -90,7 +112,7 @@ pub fn Sees(page: Page) -> impl IntoView {
     });
     view! {
         <div class="sees">
-            <div class="sees__picture"><canvas node_ref=element class="pix" role="img" aria-label=words></canvas><OnPicture page=page /></div>
+            <div class="sees__picture"><canvas node_ref=element class="pix" role="img" aria-label=words style=shape></canvas><OnPicture page=page /></div>
             <p class="hint"><b>"What the network sees"</b><br />{move || page.nudge.with(nudge::words).unwrap_or_else(moved)}{photo_words}{size_words}</p>
         </div>
         <details class="fold stages">
