@@ -29,7 +29,7 @@ fn everything() -> View {
 }
 
 fn start(run: u32) -> Request {
-    Request::Start { run, experiment: LABS[0].defaults(), view: everything() }
+    Request::Start { run, experiment: LABS[0].defaults(), takes_offer: false, view: everything() }
 }
 
 fn advance(run: u32, steps: u32) -> Request {
@@ -122,7 +122,7 @@ fn a_diverging_run_becomes_a_frame_that_says_so() {
         experiment = LABS[0].change(&experiment, key, &value).unwrap();
     }
     let mut session = Session::new(ticking);
-    session.answer(Request::Start { run: 1, experiment, view: everything() });
+    session.answer(Request::Start { run: 1, experiment, takes_offer: false, view: everything() });
     let last = frame(session.answer(advance(1, 500)).0);
     let divergence = last.divergence.expect("a divergence");
     assert_eq!(divergence.step, last.step);
@@ -138,7 +138,7 @@ fn a_lab_that_cannot_show_an_experiment_says_so() {
     pictures["loss"] = json!("sparse_categorical_crossentropy");
     pictures["network"] = json!({ "layers": [{ "type": "flatten" }, { "type": "dense", "units": 10, "activation": "softmax" }] });
     let experiment = glassbox::train::Experiment::from_value(pictures).unwrap();
-    let request = Request::Start { run: 1, experiment, view: everything() };
+    let request = Request::Start { run: 1, experiment, takes_offer: false, view: everything() };
     let Reply::Failed { message, .. } = Session::new(ticking).answer(request).0 else { panic!("refused") };
     assert!(message.ends_with("the lab gradients takes data of two features"), "{message}");
 }
@@ -168,9 +168,18 @@ fn cnn() -> &'static dyn Lab {
 }
 
 fn start_cnn(session: &mut Session, run: u32, experiment: Experiment) -> Reply {
+    begin_cnn(session, run, experiment, false)
+}
+
+/// Starts a run on what files gave last.
+fn start_on_offer(session: &mut Session, run: u32, experiment: Experiment) -> Reply {
+    begin_cnn(session, run, experiment, true)
+}
+
+fn begin_cnn(session: &mut Session, run: u32, experiment: Experiment, takes_offer: bool) -> Reply {
     let figures = cnn().figures().iter().map(|slot| slot.id.to_owned()).collect();
     let view = View { figures, layer: 1, ..View::default() };
-    session.answer(Request::Start { run, experiment, view }).0
+    session.answer(Request::Start { run, experiment, takes_offer, view }).0
 }
 
 #[test]
@@ -192,7 +201,7 @@ fn files_are_read_part_by_part_and_trained_on() {
     let back = cnn().change(&experiment, "data.name", &json!("digits")).unwrap();
     assert_eq!((back.data.name.as_str(), back.data.image_size), ("digits", None));
 
-    assert_eq!(frame(start_cnn(&mut session, 1, experiment.clone())).step, 0);
+    assert_eq!(frame(start_on_offer(&mut session, 1, experiment.clone())).step, 0);
     let view = View { figures: vec!["misread".into(), "confusion".into()], layer: 1, ..View::default() };
     session.answer(Request::Advance { run: 1, budget_ms: 1e9, steps: 60, view: view.clone() });
     let still = Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view: view.clone() };
@@ -242,7 +251,7 @@ fn files_that_cannot_be_taken_leave_the_run_and_what_was_given() {
     let (reply, _) = read_all(&mut session, files(30));
     let Reply::Given { data, .. } = reply else { panic!("{reply:?}") };
     let given = cnn().change(&cnn().defaults(), "data", &serde_json::to_value(&data).unwrap()).unwrap();
-    start_cnn(&mut session, 1, given.clone());
+    start_on_offer(&mut session, 1, given.clone());
     session.answer(advance(1, 5));
     let [(images, pictures), (labels, classes)] = files(30).try_into().unwrap();
     let lying = [&pictures[..4], &[0, 2, 0, 0], &pictures[8..]].concat();
@@ -269,6 +278,12 @@ fn files_that_cannot_be_taken_leave_the_run_and_what_was_given() {
         let Reply::Refused { message } = read_all(&mut session, files).0 else { panic!("taken: {words}") };
         assert!(message.starts_with(words) && !message.contains('\n'), "{message}");
     }
+    // A third file of images is refused before it is unpacked: after its header, at half of all bytes.
+    let thrice = [&images; 3].map(|name| (name.clone(), pictures.clone()));
+    let (reply, shares) = read_all(&mut session, [&thrice[..], &[(labels.clone(), vec![9])]].concat());
+    let Reply::Refused { message } = reply else { panic!("taken") };
+    assert!(message.starts_with("the number of files is 3 of images and 0 of labels"), "{message}");
+    assert!(shares.last().is_some_and(|share| *share < 0.67), "{shares:?}");
     assert_eq!(frame(session.answer(advance(1, 0)).0).step, 5);
     assert_eq!(frame(start_cnn(&mut session, 2, given)).step, 0);
     // Stopped on the way, they are as if they had never been given.
@@ -278,12 +293,6 @@ fn files_that_cannot_be_taken_leave_the_run_and_what_was_given() {
     assert_eq!(frame(session.answer(advance(2, 0)).0).step, 0);
 }
 
-    // A third file of images is refused before it is unpacked: after its header, at half of all bytes.
-    let thrice = [&images; 3].map(|name| (name.clone(), pictures.clone()));
-    let (reply, shares) = read_all(&mut session, [&thrice[..], &[(labels.clone(), vec![9])]].concat());
-    let Reply::Refused { message } = reply else { panic!("taken") };
-    assert!(message.starts_with("the number of files is 3 of images and 0 of labels"), "{message}");
-    assert!(shares.last().is_some_and(|share| *share < 0.67), "{shares:?}");
 #[test]
 fn a_run_on_files_that_are_not_there_is_told() {
     let mut session = Session::new(ticking);
@@ -323,7 +332,7 @@ fn a_model_file_becomes_the_running_network() {
         "{message}"
     );
     let given = experiment(session.give_model("m", &bytes));
-    assert_eq!(frame(start_cnn(&mut session, 2, given.clone())).step, 0);
+    assert_eq!(frame(start_on_offer(&mut session, 2, given.clone())).step, 0);
     // Its first answer is that of the trained network.
     let picture: Vec<f32> =
         (0..784).map(|pixel| f32::from(u8::from((12..16).contains(&(pixel % 28))))).collect();
@@ -349,6 +358,63 @@ fn a_model_file_becomes_the_running_network() {
     );
 }
 
+/// Of a model that is refused late, when its run cannot begin, nothing stays.
+#[test]
+fn what_is_read_is_held_only_once_a_run_has_begun_on_it() {
+    let mut session = Session::new(ticking);
+    let trained = |steps: usize| {
+        let mut run = glassbox::train::Run::new(cnn().defaults()).unwrap();
+        for _ in 0..steps {
+            run.step().unwrap();
+        }
+        glassbox::train::model::to_bytes(&run)
+    };
+    let Reply::GivenModel(good) = session.give_model("good", &trained(1)) else { panic!("no model") };
+    frame(start_on_offer(&mut session, 1, good.clone()));
+    let weights = |session: &mut Session, run: u32| {
+        let view = View { figures: vec!["filters".into()], layer: 1, ..View::default() };
+        session.answer(Request::Advance { run, budget_ms: 0.0, steps: 0, view }).1.0
+    };
+    let held = weights(&mut session, 1);
+    // A second one is offered, but the run that would take it cannot begin.
+    let bare = || Experiment { initial_weights: Some(InitialWeights::Model), ..cnn().defaults() };
+    let dense = Settings::from([(
+        "network.layers".to_owned(),
+        json!([{ "type": "flatten" }, { "type": "dense", "units": 10, "activation": "softmax" }]),
+    )]);
+    assert!(matches!(session.give_model("other", &trained(2)), Reply::GivenModel(_)));
+    let Reply::Failed { .. } = start_on_offer(&mut session, 2, bare().with(&dense).unwrap()) else {
+        panic!("taken")
+    };
+    frame(start_cnn(&mut session, 3, good.clone()));
+    assert_eq!(weights(&mut session, 3), held, "a refused model took the place of the one at work");
+    // One that nobody takes, and one that is given up, change nothing either.
+    assert!(matches!(session.give_model("other", &trained(2)), Reply::GivenModel(_)));
+    frame(start_cnn(&mut session, 4, good.clone()));
+    assert_eq!(weights(&mut session, 4), held);
+    assert_eq!(session.answer(Request::StopReading).0, Reply::Stopped);
+    frame(start_on_offer(&mut session, 5, good.clone()));
+    assert_eq!(weights(&mut session, 5), held);
+    assert!(matches!(session.give_model("other", &trained(2)), Reply::GivenModel(_)));
+    frame(start_on_offer(&mut session, 6, good));
+    assert_ne!(weights(&mut session, 6), held);
+
+    // Pictures that came too late to be stopped: they are as if they had never been given.
+    let (reply, _) = read_all(&mut session, files(30));
+    let Reply::Given { data, .. } = reply else { panic!("{reply:?}") };
+    let on = |data: &DataConfig| {
+        cnn().change(&cnn().defaults(), "data", &serde_json::to_value(data).unwrap()).unwrap()
+    };
+    frame(start_on_offer(&mut session, 7, on(&data)));
+    let (late, _) = read_all(&mut session, files(60));
+    assert!(matches!(late, Reply::Given { .. }));
+    session.answer(Request::StopReading);
+    frame(start_cnn(&mut session, 8, on(&data)));
+    let Reply::Given { data: more, .. } = late else { panic!("{late:?}") };
+    let Reply::Failed { message, .. } = start_on_offer(&mut session, 9, on(&more)) else { panic!("taken") };
+    assert!(message.contains("at most 30"), "{message}");
+}
+
 #[test]
 fn what_no_drawing_changes_waits_until_the_pen_is_lifted() {
     let lab = cnn();
@@ -365,7 +431,8 @@ fn what_no_drawing_changes_waits_until_the_pen_is_lifted() {
         let frame = frame(session.answer(request).0);
         (frame.panels.into_iter().map(|panel| panel.id).collect::<Vec<_>>(), frame.settings.is_some())
     };
-    let start = Request::Start { run: 1, experiment: lab.defaults(), view: view.clone() };
+    let start =
+        Request::Start { run: 1, experiment: lab.defaults(), takes_offer: false, view: view.clone() };
     assert_eq!(shown(start), (ids(|slot| !slot.is_slow).iter().map(ToString::to_string).collect(), true));
     view.picture = picture(12);
     let moved = ids(|slot| slot.of_drawing && !slot.is_slow).iter().map(ToString::to_string).collect();

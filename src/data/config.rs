@@ -169,6 +169,16 @@ impl DataConfig {
         })
     }
 
+    /// Whether it asks for just the pictures that `given` describes, however they are augmented.
+    #[must_use]
+    pub fn asks_for(&self, given: &Self) -> bool {
+        let asked = |data: &Self| {
+            let (classes, shape) = (data.classes().ok(), data.input_shape().ok());
+            (data.name.clone(), data.samples, data.test_items(), classes, shape)
+        };
+        asked(self) == asked(given)
+    }
+
     /// # Errors
     /// [`Error::Setting`] for an unknown set, a number out of its range, or noise on pictures.
     pub fn validate(&self) -> Result<()> {
@@ -206,5 +216,36 @@ impl DataConfig {
         let sides = 1..=MAX_SIDE;
         ensure_within("data.image_size.0", height, &sides)?;
         ensure_within("data.image_size.1", width, &sides)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_are_asked_for_by_all_that_tells_them_apart() {
+        let given = DataConfig {
+            samples: 100,
+            classes: Some(4),
+            image_size: Some([20, 20]),
+            ..DataConfig::named("files")
+        };
+        let augmentation = Augmentation { rotation: 5.0, ..Augmentation::default() };
+        assert!(DataConfig { augmentation, ..given.clone() }.asks_for(&given));
+        assert!(
+            DataConfig { classes: Some(10), ..given.clone() }
+                .asks_for(&DataConfig { classes: None, ..given.clone() })
+        );
+        for other in [
+            DataConfig { samples: 99, ..given.clone() },
+            DataConfig { test_fraction: 0.3, ..given.clone() },
+            DataConfig { classes: Some(5), ..given.clone() },
+            DataConfig { image_size: Some([20, 21]), ..given.clone() },
+            DataConfig { image_size: None, ..given.clone() },
+            DataConfig { name: "drawings".into(), ..given.clone() },
+        ] {
+            assert!(!other.asks_for(&given), "{other:?}");
+        }
     }
 }

@@ -5,7 +5,6 @@ use super::image;
 use super::page::Page;
 use crate::data::FileKind;
 use crate::data::digits::Collection;
-use crate::labs::{LABS, Lab};
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::ev;
 use leptos::prelude::*;
@@ -87,11 +86,7 @@ struct Opened {
 
 async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String> {
     ensure_small(&files)?;
-    if !page.lab().has_pad() {
-        let takers = LABS.into_iter().filter(|lab| lab.has_pad()).map(Lab::title);
-        let takers = takers.collect::<Vec<_>>().join(" or ");
-        return Err(format!("the lab {} takes no files: open the lab {takers} for them", page.lab().title()));
-    }
+    page.refusal_of_files().map_or(Ok(()), Err)?;
     let mut opened = Vec::new();
     for file in files {
         let opening = opened_file(file).await?;
@@ -100,6 +95,7 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
         }
         opened.push(opening);
     }
+    page.refusal_of_files().map_or(Ok(()), Err)?; // another lab may have been opened meanwhile
     let all_are = |kind: FileKind| opened.iter().all(|file| file.kind == kind);
     if all_are(FileKind::Idx) {
         let files = opened.iter().map(|file| (file.file.name(), file.bytes.clone())).collect();
@@ -117,6 +113,7 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
         FileKind::Image => {
             let photo = image::decode(&only.file, &bytes).await?;
             if page.own().is_turn(turn) {
+                page.refusal_of_files().map_or(Ok(()), Err)?;
                 page.own().reading.set(None);
                 page.put_photo(photo);
             }

@@ -2,12 +2,13 @@
 
 use super::icons::{self, Icon};
 use super::page::{Page, refusal};
-use super::trainer::Offer;
+use super::trainer::{Offer, Taken, Trainer};
 use super::{browser, intake};
 use crate::data::digits::{Collection, Drawing, Photo};
 use crate::data::{DataConfig, DataSet, idx};
-use crate::labs;
+use crate::error::Result;
 use crate::labs::format::count;
+use crate::labs::{self, LABS, Lab};
 use crate::train::{Experiment, InitialWeights};
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::html;
@@ -76,6 +77,24 @@ impl Own {
         self.is_kept.set(fits);
     }
 
+    /// The worker holds what files gave.
+    pub(super) fn hold(self, taken: Taken) {
+        match taken {
+            Taken::Model => self.has_model.set(true),
+            Taken::Pictures(data, summary) => self.given.update(|given| {
+                given.retain(|(before, _)| before.name != data.name);
+                given.push((data, summary));
+            }),
+        }
+    }
+
+    /// What waited for its files does so no more.
+    pub(super) fn wait_no_more(self) {
+        if self.waiting.with_untracked(Option::is_some) {
+            self.waiting.set(None);
+        }
+    }
+
     fn given(self, set: &str) -> Option<(DataConfig, String)> {
         self.given.with(|given| given.iter().find(|(data, _)| data.name == set).cloned())
     }
@@ -103,20 +122,53 @@ impl Page {
 
     /// Hands files to the worker; what it makes of them comes to [`Self::take_given`].
     pub fn give(self, set: &str, files: Vec<(String, ArrayBuffer)>) {
-        self.own().reading.set(Some(0.0));
-        self.update_trainer(|trainer| trainer.give(Offer { set: Some(set.into()), files }));
+        self.offer(Offer { set: Some(set.into()), files });
     }
 
     /// Hands a model file to the worker; what it makes of it comes to [`Self::take_model`].
     pub fn give_model(self, name: String, bytes: ArrayBuffer) {
+        self.offer(Offer { set: None, files: vec![(name, bytes)] });
+    }
+
+    fn offer(self, offer: Offer) {
+        if self.try_update_trainer(|trainer| trainer.has_worker()) != Some(true) {
+            return self.refuse_files("there is no trainer any more to read it: reload the page");
+        }
         self.own().reading.set(Some(0.0));
-        self.update_trainer(|trainer| trainer.give(Offer { set: None, files: vec![(name, bytes)] }));
+        self.update_trainer(|trainer| trainer.give(offer));
+    }
+
+    /// Why files are not taken in the lab that is open, if they are not.
+    pub fn refusal_of_files(self) -> Option<String> {
+        if self.lab().has_pad() {
+            return None;
+        }
+        let takers = LABS.into_iter().filter(|lab| lab.has_pad()).map(Lab::title);
+        let takers = takers.collect::<Vec<_>>().join(" or ");
+        Some(format!("the lab {} takes no files: open the lab {takers} for them", self.lab().title()))
+    }
+
+    /// Whether what was read is for the lab that is open now; if not, it is forgotten with a word.
+    fn is_for_this_lab(self) -> bool {
+        match self.refusal_of_files() {
+            Some(reason) => self.forget_offer(&reason),
+            None => return true,
+        }
+        false
+    }
+
+    /// What was read last is not taken.
+    fn forget_offer(self, reason: &str) {
+        self.update_trainer(Trainer::forget_offer);
+        self.refuse_files(reason);
     }
 
     /// Begins a run of the network out of a model file.
     pub(super) fn take_model(self, experiment: Experiment) {
         self.own().reading.set(None);
-        self.own().has_model.set(true);
+        if !self.is_for_this_lab() {
+            return;
+        }
         self.notice.set(None);
         // The pictures that it was trained on are not in its file: it goes on with those at hand.
         let at_hand = self.current.with_untracked(|current| current.data.clone());
@@ -132,11 +184,11 @@ impl Page {
         };
         if let Some(experiment) = on_pictures(&at_hand).or_else(|| on_pictures(&DataConfig::named("digits")))
         {
-            return self.begin("model", experiment);
+            return self.begin_on("model", experiment, Some(Taken::Model));
         }
         let shape = bare.data.input_shape().unwrap_or_default();
         let classes = bare.data.classes().unwrap_or_default();
-        self.refuse_files(&format!(
+        self.forget_offer(&format!(
             "its network takes {shape:?} and tells {classes} classes: train on such pictures first, then open it"
         ));
     }
@@ -145,7 +197,7 @@ impl Page {
     fn stop_reading(self) {
         self.own().next_turn();
         self.own().reading.set(None);
-        self.update_trainer(super::trainer::Trainer::stop_reading);
+        self.update_trainer(Trainer::stop_reading);
     }
 
     /// Says why files are not taken.
@@ -154,35 +206,40 @@ impl Page {
         self.notice.set(Some(format!("That was not taken: {reason}. Everything is as it was.")));
     }
 
-    /// Begins a run on what the worker was given: that of a link which waited for it, or the run at hand
-    /// with other data.
-    pub(super) fn take_given(self, data: &DataConfig, summary: String) {
+    /// Begins a run on what the worker read: that of a link which waited for it, or the run at hand with
+    /// other data.
+    pub(super) fn take_given(self, data: DataConfig, summary: String) {
         self.own().reading.set(None);
-        self.own().given.update(|given| {
-            given.retain(|(before, _)| before.name != data.name);
-            given.push((data.clone(), summary));
-        });
-        let fits = |waiting: &Experiment| {
-            (&waiting.data.name, waiting.data.image_size, waiting.data.classes)
-                == (&data.name, data.image_size, data.classes)
-        };
-        self.notice.set(None);
-        let waiting = self.own().waiting.try_update(Option::take).flatten().filter(fits);
-        match waiting {
-            Some(experiment) => self.begin("data", experiment),
-            None => self.train_on(&data.name),
+        if !self.is_for_this_lab() {
+            return;
         }
+        self.notice.set(None);
+        let experiment = match self.awaited().filter(|waiting| waiting.data.asks_for(&data)) {
+            Some(experiment) => Ok(experiment),
+            None => self.on_pictures(&data),
+        };
+        match experiment {
+            Ok(experiment) => self.begin_on("data", experiment, Some(Taken::Pictures(data, summary))),
+            Err(error) => self.forget_offer(&error.to_string()),
+        }
+    }
+
+    /// The experiment of a link that waits for its files.
+    pub(super) fn awaited(self) -> Option<Experiment> {
+        self.own().waiting.get_untracked()
+    }
+
+    /// The run at hand on other pictures.
+    fn on_pictures(self, data: &DataConfig) -> Result<Experiment> {
+        let value = serde_json::to_value(data).expect("settings are plain data");
+        self.lab().change(&self.current.get_untracked(), "data", &value)
     }
 
     /// Begins a run on the data of this name, as far as they are there.
     fn train_on(self, set: &str) {
-        let current = self.current.get_untracked();
         let changed = match untrack(|| self.own().given(set)) {
-            Some((data, _)) => {
-                let value = serde_json::to_value(data).expect("settings are plain data");
-                self.lab().change(&current, "data", &value)
-            }
-            None => self.lab().change(&current, "data.name", &set.into()),
+            Some((data, _)) => self.on_pictures(&data),
+            None => self.lab().change(&self.current.get_untracked(), "data.name", &set.into()),
         };
         match changed {
             Ok(after) => self.begin("data", after),
@@ -207,50 +264,66 @@ impl Page {
     }
 
     /// The experiment itself where its data are at hand; else the same on built-in data, with a word on
-    /// what it waits for.
-    pub(super) fn with_data_at_hand(self, mut experiment: Experiment) -> Experiment {
-        self.own().waiting.set(None);
+    /// what it, which is `what`, waits for.
+    pub(super) fn with_data_at_hand(
+        self,
+        mut experiment: Experiment,
+        what: &str,
+    ) -> (Experiment, Option<String>) {
+        self.own().wait_no_more();
+        let mut words = Vec::new();
         if experiment.initial_weights == Some(InitialWeights::Model) && !self.own().has_model.get_untracked()
         {
             experiment.initial_weights = None;
-            let text = "This link starts from a model file, which is not in it: open the file again. Until then the weights are fresh.";
-            self.notice.set(Some(text.into()));
+            words.push(format!(
+                "{what} starts from a model file, which is not in it: open the file again. Until then the weights are fresh."
+            ));
         }
         let data = &experiment.data;
         let is_at_hand =
-            self.own().given.with_untracked(|given| given.iter().any(|(of, _)| of.name == data.name));
-        if is_at_hand || !data.set().is_ok_and(DataSet::is_given) {
-            return experiment;
-        }
+            self.own().given.with_untracked(|given| given.iter().any(|(of, _)| data.asks_for(of)));
         let lab = labs::find(&experiment.lab).expect("validated experiments name a lab");
-        let Ok(stand_in) = lab.change(&experiment, "data.name", &"digits".into()) else { return experiment };
+        let stand_in = if is_at_hand || !data.set().is_ok_and(DataSet::is_given) {
+            None
+        } else {
+            lab.change(&experiment, "data.name", &"digits".into()).ok()
+        };
+        let Some(stand_in) = stand_in else { return (experiment, joined(words)) };
         let is_drawn = data.name == "drawings";
         let has_all = is_drawn && self.own().drawings.with_untracked(|own| own.len() == data.samples);
-        let shape = data.input_shape().unwrap_or_default();
-        let classes = data.classes().unwrap_or_default();
-        let samples = count(data.samples);
-        let needed = match shape.as_slice() {
-            _ if is_drawn => {
-                format!("{samples} drawings, which are not in a link: open the file that they were saved to")
-            }
-            [height, width, _] => {
-                format!(
-                    "{samples} images of {height} by {width} pixels in {classes} classes: open the files of images and labels"
-                )
-            }
-            _ => format!("{samples} images: open the files of images and labels"),
-        };
+        let needed = needed(data);
         self.own().waiting.set(Some(experiment));
         if has_all {
             // Once the run at hand has begun.
             spawn_local(async move { self.train_on_drawings() });
         } else {
-            let text = format!(
-                "This link trains on {needed}, or drop them on the page. Until then the lab shows generated digits."
-            );
-            self.notice.set(Some(text));
+            words.push(format!(
+                "{what} trains on {needed}, or drop them on the page. Until then the lab shows generated digits."
+            ));
         }
-        stand_in
+        (stand_in, joined(words))
+    }
+}
+
+fn joined(words: Vec<String>) -> Option<String> {
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// The pictures from outside that an experiment trains on, and how to bring them along.
+fn needed(data: &DataConfig) -> String {
+    let shape = data.input_shape().unwrap_or_default();
+    let classes = data.classes().unwrap_or_default();
+    let samples = count(data.samples);
+    match shape.as_slice() {
+        _ if data.name == "drawings" => {
+            format!("{samples} drawings, which are not in a link: open the file that they were saved to")
+        }
+        [height, width, _] => {
+            format!(
+                "{samples} images of {height} by {width} pixels in {classes} classes: open the files of images and labels"
+            )
+        }
+        _ => format!("{samples} images: open the files of images and labels"),
     }
 }
 

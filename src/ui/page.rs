@@ -7,7 +7,7 @@ use super::own::Own;
 use super::pace::Measured;
 use super::receptive::field_of;
 use super::sheet::Sheet;
-use super::trainer::Trainer;
+use super::trainer::{Taken, Trainer};
 use crate::data::digits::{self, Prepared};
 use crate::data::{Nudge, NudgeKind};
 use crate::error::Error;
@@ -154,7 +154,11 @@ impl Page {
             page.notice.set(Some(text.into()));
         }
         page.trainer.update_value(|trainer| trainer.start(page));
-        page.restart(page.with_data_at_hand(page.experiment.get_untracked()));
+        let (experiment, word) = page.with_data_at_hand(page.experiment.get_untracked(), "This link");
+        if word.is_some() {
+            page.notice.set(word);
+        }
+        page.restart(experiment);
         page
     }
 
@@ -306,8 +310,13 @@ impl Page {
 
     /// Begins a new run of another experiment, as after a change of the control `key`.
     pub(super) fn begin(self, key: &str, experiment: Experiment) {
+        self.begin_on(key, experiment, None);
+    }
+
+    /// The same, where that is `taken`, on what files gave.
+    pub(super) fn begin_on(self, key: &str, experiment: Experiment, taken: Option<Taken>) {
         self.note_change(key);
-        self.restart(experiment);
+        self.restart_on(experiment, taken);
         self.write_address();
     }
 
@@ -333,6 +342,10 @@ impl Page {
     }
 
     pub(super) fn restart(self, experiment: Experiment) {
+        self.restart_on(experiment, None);
+    }
+
+    fn restart_on(self, experiment: Experiment, taken: Option<Taken>) {
         let bare = Experiment { edits: Vec::new(), ..experiment.clone() };
         if self.lab().name() != experiment.lab {
             self.is_playing.set(false);
@@ -351,7 +364,7 @@ impl Page {
         self.experiment.set(experiment.clone());
         let depth = experiment.network.layers.len() - 1;
         self.layer.update(|layer| *layer = (*layer).clamp(1, depth.max(1)));
-        self.trainer.update_value(|trainer| trainer.restart(experiment));
+        self.trainer.update_value(|trainer| trainer.restart(experiment, taken));
     }
 
     /// Plays or pauses.
@@ -442,7 +455,11 @@ impl Page {
         }
         let Some(settings) = frame.settings else { return };
         if self.current.with_untracked(|current| *current != settings.current) {
+            let size = untrack(|| self.input_size());
             self.current.set(settings.current);
+            if untrack(|| self.input_size()) != size {
+                self.refresh(); // the picture that this frame was asked for with was of another size
+            }
         }
         if self.experiment.with_untracked(|experiment| *experiment != settings.experiment) {
             self.experiment.set(settings.experiment);
@@ -467,8 +484,9 @@ impl Page {
         match labs::from_link(&address::hash()) {
             Ok(experiment) if experiment == self.experiment.get_untracked() => self.notice.set(None),
             Ok(experiment) => {
-                self.notice.set(None);
-                self.restart(self.with_data_at_hand(experiment));
+                let (experiment, word) = self.with_data_at_hand(experiment, "This link");
+                self.notice.set(word);
+                self.restart(experiment);
             }
             Err(error) => {
                 self.notice.set(Some(refusal(&error)));
@@ -499,7 +517,9 @@ impl Page {
         }
     }
 
+    /// Puts the run at hand into the address; a link that was there and waited for its files is left.
     fn write_address(self) {
+        self.own().wait_no_more();
         address::replace(&self.link());
     }
 }

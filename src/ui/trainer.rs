@@ -4,6 +4,7 @@
 
 use super::pace::{Pace, SPEEDS};
 use super::page::{Drawn, Page, Progress};
+use crate::data::DataConfig;
 use crate::labs::Numbers;
 use crate::train::{Experiment, settings::Settings};
 use crate::worker::browser::Client;
@@ -39,7 +40,7 @@ pub struct Trainer {
     is_ready: bool,
     /// Requests without a reply so far, oldest first.
     asked: VecDeque<Asked>,
-    pending_start: Option<Experiment>,
+    pending_start: Option<(Experiment, Option<Taken>)>,
     pending_edit: Settings,
     pending_steps: u32,
     wants_refresh: bool,
@@ -58,14 +59,22 @@ pub struct Offer {
     pub files: Vec<(String, ArrayBuffer)>,
 }
 
+/// What files gave, which the worker holds once a run has begun on it.
+pub enum Taken {
+    /// What an experiment on them says, and what they are in words.
+    Pictures(DataConfig, String),
+    Model,
+}
+
 /// A request that the worker has still to answer.
-#[expect(clippy::struct_excessive_bools, reason = "what is asked of each is a question by itself")]
-struct Asked {
-    is_edit: bool,
-    is_start: bool,
-    is_read: bool,
-    /// Whether its steps were asked for one by one, and not by playing.
-    is_counted: bool,
+enum Asked {
+    /// With what the worker holds once the run has begun.
+    Start(Option<Taken>),
+    Edit,
+    Read,
+    /// Steps that were asked for one by one, and not by playing.
+    Steps,
+    Other,
 }
 
 impl Trainer {
@@ -82,11 +91,14 @@ impl Trainer {
         }
     }
 
-    /// Begins another run; what was asked of the one before is forgotten.
-    pub fn restart(&mut self, experiment: Experiment) {
+    /// Begins another run, on what files gave where that is `taken`; what was asked of the one before is
+    /// forgotten.
+    pub fn restart(&mut self, experiment: Experiment, taken: Option<Taken>) {
         self.runs += 1;
         self.run = self.runs;
-        self.pending_start = Some(experiment);
+        // What a start would have taken that was not even asked for, this one takes.
+        let taken = taken.or_else(|| self.pending_start.take()?.1);
+        self.pending_start = Some((experiment, taken));
         self.pending_edit.clear();
         self.pending_steps = 0;
         self.inbox = None;
@@ -104,15 +116,31 @@ impl Trainer {
     /// Lets the worker read no further.
     pub fn stop_reading(&mut self) {
         self.pending_files = None;
-        self.stops_reading = std::mem::take(&mut self.is_reading);
+        if std::mem::take(&mut self.is_reading) {
+            self.forget_offer();
+        }
+    }
+
+    /// Has the worker forget what it read last and no run began on.
+    pub fn forget_offer(&mut self) {
+        self.stops_reading = true;
         self.wake();
+    }
+
+    /// Whether there is a worker to do what is asked.
+    pub fn has_worker(&self) -> bool {
+        self.client.is_some()
     }
 
     /// Whether what has come is what was asked for last: not what was stopped too late, nor what was read
     /// before other files were given.
     fn has_read(&mut self) -> bool {
-        let awaits_more = self.pending_files.is_some() || self.asked.iter().any(|asked| asked.is_read);
+        let awaits_more = self.pending_files.is_some() || self.is_asked_to_read();
         !awaits_more && std::mem::take(&mut self.is_reading)
+    }
+
+    fn is_asked_to_read(&self) -> bool {
+        self.asked.iter().any(|asked| matches!(asked, Asked::Read))
     }
 
     /// Changes settings of the run; changes made while the worker is busy go together.
@@ -137,24 +165,14 @@ impl Trainer {
     pub fn wake(&mut self) {
         let Some(page) = self.page else { return };
         while self.is_ready && self.client.is_some() && self.asked.len() < MAX_UNDER_WAY {
-            let offer = self.pending_files.take();
-            let Some(request) = self.next_request(page, offer.as_ref()) else { break };
-            self.asked.push_back(Asked {
-                is_edit: matches!(request, Request::Edit { .. }),
-                is_start: matches!(request, Request::Start { .. }),
-                is_read: matches!(
-                    request,
-                    Request::Give { .. } | Request::GiveModel { .. } | Request::Read { .. }
-                ),
-                is_counted: self.pending_steps > 0 && matches!(request, Request::Advance { .. }),
-            });
-            match (&self.client, offer) {
-                (Some(client), Some(offer)) => {
-                    let bytes: Vec<ArrayBuffer> = offer.files.into_iter().map(|(_, bytes)| bytes).collect();
-                    client.send_with(&request, &bytes);
-                }
-                (Some(client), None) => client.send(request),
-                (None, _) => {}
+            let Some((request, asked)) = self.next_request(page) else { break };
+            self.asked.push_back(asked);
+            let is_offer = matches!(request, Request::Give { .. } | Request::GiveModel { .. });
+            let files = if is_offer { self.pending_files.take() } else { None };
+            let bytes: Vec<ArrayBuffer> =
+                files.into_iter().flat_map(|offer| offer.files).map(|(_, bytes)| bytes).collect();
+            if let Some(client) = &self.client {
+                if is_offer { client.send_with(&request, &bytes) } else { client.send(request) }
             }
         }
         if !self.is_drawing && page.is_playing.get_untracked() {
@@ -162,47 +180,52 @@ impl Trainer {
         }
     }
 
-    fn next_request(&mut self, page: Page, offer: Option<&Offer>) -> Option<Request> {
-        if let Some(offer) = offer {
+    fn next_request(&mut self, page: Page) -> Option<(Request, Asked)> {
+        let (run, view) = (self.run, page.view());
+        // Before other files are given, which would be offered in place of what it takes.
+        if let Some((experiment, taken)) = self.pending_start.take() {
+            self.wants_refresh = false;
+            let takes_offer = taken.is_some();
+            return Some((Request::Start { run, experiment, takes_offer, view }, Asked::Start(taken)));
+        }
+        if let Some(offer) = &self.pending_files {
             self.is_reading = true;
+            self.stops_reading = false;
             let mut names: Vec<String> = offer.files.iter().map(|(name, _)| name.clone()).collect();
-            return match &offer.set {
-                Some(set) => Some(Request::Give { set: set.clone(), names }),
-                None => names.pop().map(|name| Request::GiveModel { name }),
+            let request = match &offer.set {
+                Some(set) => Request::Give { set: set.clone(), names },
+                None => Request::GiveModel { name: names.pop().unwrap_or_default() },
             };
+            return Some((request, Asked::Read));
         }
         if std::mem::take(&mut self.stops_reading) {
-            return Some(Request::StopReading);
+            return Some((Request::StopReading, Asked::Other));
         }
-        if self.is_reading && !self.asked.iter().any(|asked| asked.is_read) {
-            return Some(Request::Read { budget_ms: READING_MS });
-        }
-        let (run, view) = (self.run, page.view());
-        if let Some(experiment) = self.pending_start.take() {
-            self.wants_refresh = false;
-            return Some(Request::Start { run, experiment, view });
+        if self.is_reading && !self.is_asked_to_read() {
+            return Some((Request::Read { budget_ms: READING_MS }, Asked::Read));
         }
         if !self.pending_edit.is_empty() {
             let set = std::mem::take(&mut self.pending_edit);
-            return Some(Request::Edit { run, set, view });
+            return Some((Request::Edit { run, set, view }, Asked::Edit));
         }
+        let advance = |budget_ms: f64, steps: u32| Request::Advance { run, budget_ms, steps, view };
         if self.pending_steps > 0 {
             // What this request does not get done is asked for again when its reply is here.
-            if self.asked.iter().any(|asked| asked.is_counted) {
+            if self.asked.iter().any(|asked| matches!(asked, Asked::Steps)) {
                 return None;
             }
             self.wants_refresh = true;
-            return Some(Request::Advance { run, budget_ms: BUDGET_MS, steps: self.pending_steps, view });
+            return Some((advance(BUDGET_MS, self.pending_steps), Asked::Steps));
         }
         let has_diverged = page.progress.with_untracked(|progress| progress.has_diverged);
         if page.is_playing.get_untracked() && !has_diverged {
             let steps = self.pace.steps_due(SPEEDS[page.speed.get_untracked()]);
             if steps > 0 {
-                return Some(Request::Advance { run, budget_ms: BUDGET_MS, steps, view });
+                return Some((advance(BUDGET_MS, steps), Asked::Other));
             }
         }
         if std::mem::take(&mut self.wants_refresh) {
-            return Some(Request::Advance { run, budget_ms: 0.0, steps: 0, view });
+            return Some((advance(0.0, 0), Asked::Other));
         }
         None
     }
@@ -236,63 +259,13 @@ impl Trainer {
 
 impl Page {
     fn on_reply(self, reply: Reply, numbers: Numbers) {
-        let (mut given, mut model) = (None, None);
-        self.update_trainer(|trainer| match reply {
-            Reply::Ready => trainer.is_ready = true,
-            Reply::Frame(frame) => {
-                let is_counted = trainer.asked.pop_front().is_some_and(|asked| asked.is_counted);
-                if frame.run == trainer.run {
-                    trainer.last_run = frame.run;
-                    trainer.receive(self, frame, numbers, is_counted);
-                }
+        match reply {
+            Reply::Ready => self.update_trainer(|trainer| trainer.is_ready = true),
+            Reply::Crashed { message } => self.recover(&message),
+            reply => {
+                let asked = self.try_update_trainer(|trainer| trainer.asked.pop_front()).flatten();
+                self.take_answer(reply, numbers, asked);
             }
-            Reply::Failed { run, message } => {
-                let is_start = trainer.asked.pop_front().is_some_and(|asked| asked.is_start);
-                if run == trainer.run || run == 0 {
-                    self.notice.set(Some(format!("That was not taken: {message}. Everything is as it was.")));
-                    self.is_playing.set(false);
-                    trainer.wants_refresh = run != 0; // a frame puts the controls back
-                    if is_start && trainer.last_run > 0 {
-                        trainer.run = trainer.last_run;
-                    } else if is_start {
-                        trainer.wants_refresh = false; // there is no run to ask
-                    }
-                }
-            }
-            Reply::Reading { share } => {
-                trainer.asked.pop_front();
-                if trainer.is_reading {
-                    self.own().reading.set(Some(share));
-                }
-            }
-            Reply::Given { data, summary } => {
-                trainer.asked.pop_front();
-                if trainer.has_read() {
-                    given = Some((data, summary));
-                }
-            }
-            Reply::GivenModel(experiment) => {
-                trainer.asked.pop_front();
-                if trainer.has_read() {
-                    model = Some(experiment);
-                }
-            }
-            Reply::Refused { message } => {
-                trainer.asked.pop_front();
-                if trainer.has_read() {
-                    self.refuse_files(&message);
-                }
-            }
-            Reply::Stopped | Reply::Inferred { .. } => {
-                trainer.asked.pop_front();
-            }
-            Reply::Crashed { message } => trainer.recover(self, &message),
-        });
-        if let Some((data, summary)) = given {
-            self.take_given(&data, summary);
-        }
-        if let Some(experiment) = model {
-            self.take_model(experiment);
         }
         if !self.is_playing.get_untracked() {
             self.draw();
@@ -305,6 +278,75 @@ impl Page {
         }
     }
 
+    /// Takes what the worker says to a request.
+    fn take_answer(self, reply: Reply, numbers: Numbers, asked: Option<Asked>) {
+        let has_read = || self.try_update_trainer(Trainer::has_read) == Some(true);
+        match reply {
+            Reply::Frame(frame) => {
+                let is_counted = matches!(asked, Some(Asked::Steps));
+                if let Some(Asked::Start(Some(taken))) = asked {
+                    self.own().hold(taken);
+                }
+                self.update_trainer(|trainer| {
+                    if frame.run == trainer.run {
+                        trainer.last_run = frame.run;
+                        trainer.receive(self, frame, numbers, is_counted);
+                    }
+                });
+            }
+            Reply::Failed { run, message } => self.take_refusal(run, &message, asked.as_ref()),
+            Reply::Reading { share } => {
+                if self.try_update_trainer(|trainer| trainer.is_reading) == Some(true) {
+                    self.own().reading.set(Some(share));
+                }
+            }
+            Reply::Given { data, summary } if has_read() => self.take_given(data, summary),
+            Reply::GivenModel(experiment) if has_read() => self.take_model(experiment),
+            Reply::Refused { message } if has_read() => self.refuse_files(&message),
+            _ => {}
+        }
+    }
+
+    /// A request was refused: the run before goes on, if there is one.
+    fn take_refusal(self, run: u32, message: &str, asked: Option<&Asked>) {
+        let is_start = matches!(asked, Some(Asked::Start(_)));
+        self.update_trainer(|trainer| {
+            if run != trainer.run && run != 0 {
+                return;
+            }
+            self.notice.set(Some(format!("That was not taken: {message}. Everything is as it was.")));
+            self.is_playing.set(false);
+            trainer.wants_refresh = run != 0; // a frame puts the controls back
+            if is_start && trainer.last_run > 0 {
+                trainer.run = trainer.last_run;
+            } else if is_start {
+                trainer.wants_refresh = false; // there is no run to ask
+            }
+        });
+    }
+
+    /// Another worker in place of one that came to its end, on the same experiment, at step 0.
+    fn recover(self, message: &str) {
+        let is_gone = self.try_update_trainer(Trainer::lose_worker) == Some(true);
+        self.forget_given();
+        self.is_playing.set(false);
+        let reason = message.lines().next().unwrap_or_default();
+        if is_gone {
+            let text = format!(
+                "The trainer crashed again ({reason}). Reload the page to go on; the address holds your settings."
+            );
+            return self.notice.set(Some(text));
+        }
+        let experiment = self.awaited().unwrap_or_else(|| self.experiment.get_untracked());
+        let (experiment, word) = self.with_data_at_hand(experiment, "Your run");
+        let text = format!(
+            "The trainer crashed ({reason}) and was started anew. Your settings are kept; the run is back at step 0."
+        );
+        self.notice.set(Some([Some(text), word].into_iter().flatten().collect::<Vec<_>>().join(" ")));
+        self.update_trainer(|trainer| trainer.start(self));
+        self.restart(experiment);
+    }
+
     fn on_animation_frame(self) {
         self.update_trainer(|trainer| trainer.is_drawing = false);
         self.draw();
@@ -315,8 +357,8 @@ impl Page {
     fn draw(self) {
         let arrived = self.try_update_trainer(|trainer| {
             trainer.inbox.take().map(|(frame, panels)| {
-                let has_pending_edit =
-                    !trainer.pending_edit.is_empty() || trainer.asked.iter().any(|asked| asked.is_edit);
+                let has_pending_edit = !trainer.pending_edit.is_empty()
+                    || trainer.asked.iter().any(|asked| matches!(asked, Asked::Edit));
                 let progress = Progress {
                     step: frame.step,
                     epoch: frame.epoch,
@@ -337,27 +379,13 @@ impl Page {
 }
 
 impl Trainer {
-    /// Another worker in place of one that came to its end, on the same experiment, at step 0.
-    fn recover(&mut self, page: Page, message: &str) {
+    /// Lets go of a worker that came to its end; whether there have been too many to start another.
+    fn lose_worker(&mut self) -> bool {
         self.crashes += 1;
         self.client = None;
         self.asked.clear();
         (self.last_run, self.is_reading, self.pending_files) = (0, false, None);
-        page.forget_given();
-        page.is_playing.set(false);
-        let reason = message.lines().next().unwrap_or_default();
-        if self.crashes > MAX_CRASHES {
-            let text = format!(
-                "The trainer crashed again ({reason}). Reload the page to go on; the address holds your settings."
-            );
-            return page.notice.set(Some(text));
-        }
-        let text = format!(
-            "The trainer crashed ({reason}) and was started anew. Your settings are kept; the run is back at step 0."
-        );
-        let experiment = page.with_data_at_hand(page.experiment.get_untracked());
-        page.notice.set(Some(text)); // in place of a word on data, which went with the worker
-        self.start(page);
-        self.restart(experiment);
+        (self.pending_start, self.stops_reading) = (None, false);
+        self.crashes > MAX_CRASHES
     }
 }

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 #[allow(clippy::large_enum_variant, reason = "one message at a time, and soon gone")]
 pub enum Request {
     /// Begins run `run`; replies that carry an older number are stale from now on. Answered with a
-    /// frame of step 0.
-    Start { run: u32, experiment: Experiment, view: View },
+    /// frame of step 0. Whether it takes what files gave last: only a run that begins has the worker hold
+    /// that, in place of what it held before.
+    Start { run: u32, experiment: Experiment, takes_offer: bool, view: View },
     /// Trains for about `budget_ms` and at most `steps`, then answers with one frame.
     Advance { run: u32, budget_ms: f64, steps: u32, view: View },
     /// Changes settings of the running network and answers with a frame.
@@ -21,13 +22,13 @@ pub enum Request {
     /// answers what that took: the speed of this device.
     Infer { run: u32, rows: u32, passes: u32 },
     /// Gives files to train on, whose bytes travel beside it in the order of their names; `set` is the
-    /// data that they are for, `files` or `drawings`. What was given before is kept until these are read.
+    /// data that they are for, `files` or `drawings`. What was given before is held until a start takes these.
     Give { set: String, names: Vec<String> },
     /// Gives a model file, whose bytes travel beside it, to start runs from.
     GiveModel { name: String },
     /// Reads on for about `budget_ms`.
     Read { budget_ms: f64 },
-    /// Reads no further, and forgets what was read so far.
+    /// Reads no further, and forgets what was read and not taken by a start.
     StopReading,
 }
 

@@ -22,10 +22,18 @@ pub struct Session {
     watched: Option<Watched>,
     /// Pictures from outside, one of each set at most, for the runs that ask for them.
     given: Vec<Given>,
-    /// The model file that was given last.
+    /// The model file that a run started from last.
     model: Option<Model>,
     /// Files that are being read.
     taking: Option<Taking>,
+    /// What was read last, until a start takes it.
+    offered: Option<Offered>,
+}
+
+/// What came of files, kept apart from what was there before until a run on it has begun.
+enum Offered {
+    Pictures(Given),
+    Model(Model),
 }
 
 /// A run with whoever watches it.
@@ -57,21 +65,22 @@ impl Session {
     /// With nothing to do yet; `now_ms` is the clock.
     #[must_use]
     pub fn new(now_ms: fn() -> f64) -> Self {
-        Self { now_ms, watched: None, given: Vec::new(), model: None, taking: None }
+        Self { now_ms, watched: None, given: Vec::new(), model: None, taking: None, offered: None }
     }
 
     /// Takes files to train on, each with its name, for the data `set`; see [`Request::Give`].
     pub fn give(&mut self, set: String, files: Vec<(String, Vec<u8>)>) -> Reply {
-        self.taking = Some(Taking::new(set, files));
+        (self.taking, self.offered) = (Some(Taking::new(set, files)), None);
         self.read(0.0)
     }
 
     /// Takes a model file; see [`Request::GiveModel`].
     pub fn give_model(&mut self, name: &str, bytes: &[u8]) -> Reply {
+        (self.taking, self.offered) = (None, None);
         let checked = Model::read(name, bytes).and_then(|model| {
             let experiment = model.to_experiment();
             find(&experiment.lab)?.check(&experiment)?;
-            (self.model, self.taking) = (Some(model), None);
+            self.offered = Some(Offered::Model(model));
             Ok(experiment)
         });
         match checked {
@@ -87,8 +96,7 @@ impl Session {
             match taking.step() {
                 Ok(Some(given)) => {
                     let (data, summary) = (given.config(), given.summary());
-                    self.given.retain(|before| before.set() != given.set());
-                    self.given.push(given);
+                    self.offered = Some(Offered::Pictures(given));
                     return Reply::Given { data, summary };
                 }
                 Ok(None) => self.taking = Some(taking),
@@ -105,8 +113,9 @@ impl Session {
     pub fn answer(&mut self, request: Request) -> (Reply, Numbers) {
         let mut numbers = Numbers::default();
         let (run, reply) = match request {
-            Request::Start { run, experiment, view } => {
-                (run, self.start(run, experiment, &view, &mut numbers))
+            Request::Start { run, experiment, takes_offer, view } => {
+                let offered = if takes_offer { self.offered.take() } else { None };
+                (run, self.start(run, experiment, offered, &view, &mut numbers))
             }
             Request::Advance { run, budget_ms, steps, view } => {
                 (run, Ok(self.advance(run, budget_ms, steps as usize, &view, &mut numbers)))
@@ -123,7 +132,7 @@ impl Session {
             Request::GiveModel { name } => return (self.give_model(&name, &[]), numbers),
             Request::Read { budget_ms } => return (self.read(budget_ms), numbers),
             Request::StopReading => {
-                self.taking = None;
+                (self.taking, self.offered) = (None, None);
                 return (Reply::Stopped, numbers);
             }
         };
@@ -140,12 +149,21 @@ impl Session {
         &mut self,
         number: u32,
         experiment: Experiment,
+        mut offered: Option<Offered>,
         view: &View,
         numbers: &mut Numbers,
     ) -> Result<Option<Frame>> {
         let lab = find(&experiment.lab)?;
         lab.check(&experiment)?;
-        let mut run = self.run(experiment)?;
+        let mut run = self.run(experiment, offered.as_mut())?;
+        match offered {
+            Some(Offered::Pictures(given)) => {
+                self.given.retain(|before| before.set() != given.set());
+                self.given.push(given);
+            }
+            Some(Offered::Model(model)) => self.model = Some(model),
+            None => {}
+        }
         run.measure();
         let observer = lab.observe(&run);
         let watched = self.watched.insert(Watched {
@@ -165,17 +183,22 @@ impl Session {
         Ok(Some(watched.frame(view, self.now_ms, 0, 0.0, numbers)))
     }
 
-    /// A run that draws its data, or trains on what was given.
-    fn run(&mut self, experiment: Experiment) -> Result<Run> {
+    /// A run that draws its data, or trains on what was given; what is offered goes before what is held.
+    fn run(&mut self, experiment: Experiment, offered: Option<&mut Offered>) -> Result<Run> {
+        let (new, model) = match offered {
+            Some(Offered::Pictures(given)) => (Some(given), self.model.as_ref()),
+            Some(Offered::Model(model)) => (None, Some(&*model)),
+            None => (None, self.model.as_ref()),
+        };
         let config = &experiment.data;
-        let model = self.model.as_ref().filter(|_| experiment.initial_weights == Some(InitialWeights::Model));
+        let model = model.filter(|_| experiment.initial_weights == Some(InitialWeights::Model));
         if !config.set()?.is_given() {
             return match model {
                 Some(model) => Run::with_model(experiment, None, &model.network),
                 None => Run::new(experiment),
             };
         }
-        let given = self.given.iter_mut().find(|given| given.set() == config.name);
+        let given = new.into_iter().chain(&mut self.given).find(|given| given.set() == config.name);
         let given = given.ok_or_else(|| {
             let allowed = "a built-in set until such images are given on this page";
             Error::setting("data.name", &config.name, allowed)
