@@ -16,6 +16,7 @@ mod files;
 mod gaussians;
 mod given;
 pub mod idx;
+mod idx_file;
 mod moons;
 mod multi_gaussian;
 mod nudge;
