@@ -48,9 +48,15 @@ fn messages_survive_serialisation() {
     let set = Settings::from([("network.layers.0.activation".into(), json!("relu"))]);
     let give = Request::Give { set: "files".into(), names: vec!["a.gz".into(), "b".into()] };
     let edit = Request::Edit { run: 1, set, view: everything() };
-    for request in
-        [start(1), advance(1, 7), edit, give, Request::Read { budget_ms: 30.0 }, Request::StopReading]
-    {
+    for request in [
+        start(1),
+        advance(1, 7),
+        edit,
+        give,
+        Request::Read { budget_ms: 30.0 },
+        Request::StopReading,
+        Request::Save { run: 1 },
+    ] {
         let text = serde_json::to_string(&request).unwrap();
         assert_eq!(serde_json::from_str::<Request>(&text).unwrap(), request);
     }
@@ -356,6 +362,24 @@ fn a_model_file_becomes_the_running_network() {
         message.contains("left out for a network whose layers are not those of the model file"),
         "{message}"
     );
+}
+
+#[test]
+fn a_network_is_saved_as_it_stands_and_goes_on_from_there() {
+    let mut session = Session::new(ticking);
+    frame(start_cnn(&mut session, 1, cnn().defaults()));
+    let picture: Vec<f32> = (0..784).map(|pixel| f32::from(pixel % 28 == 14)).collect();
+    let view = View { figures: vec!["scores".into()], layer: 1, picture, ..View::default() };
+    let (_, numbers) =
+        session.answer(Request::Advance { run: 1, budget_ms: 1e9, steps: 2, view: view.clone() });
+    let Reply::Saved { bytes } = session.answer(Request::Save { run: 1 }).0 else { panic!("no file") };
+    let model = glassbox::train::Model::read("m", &bytes[..]).unwrap();
+    assert_eq!((model.steps, model.experiment.lab.as_str()), (2, "cnn"));
+    let Reply::GivenModel(experiment) = session.give_model("m", &bytes) else { panic!("no model") };
+    frame(start_on_offer(&mut session, 2, experiment));
+    let still = Request::Advance { run: 2, budget_ms: 0.0, steps: 0, view };
+    assert_eq!(session.answer(still).1.0, numbers.0, "another answer");
+    let Reply::Failed { run: 1, .. } = session.answer(Request::Save { run: 1 }).0 else { panic!("saved") };
 }
 
 /// Of a model that is refused late, when its run cannot begin, nothing stays.

@@ -1,7 +1,7 @@
 //! The whole page: rail, transport bar, and the lab with its question, controls and figures.
 
 use super::{
-    Page, browser, controls, figure, head, intake, keys, nudge, own, pad, rail, sees, spine, transport,
+    Page, browser, controls, figure, head, intake, keys, nudge, own_panel, pad, rail, sees, spine, transport,
 };
 use crate::labs::Place;
 use leptos::prelude::*;
@@ -39,7 +39,7 @@ fn LabView(page: Page) -> impl IntoView {
         <head::Head page=page />
         <section class="controls" aria-label="Controls">
             {page.lab().has_pad().then(|| view! {
-                <pad::Pad page=page /><sees::Sees page=page /><nudge::Sliders page=page /><own::OwnData page=page />
+                <pad::Pad page=page /><sees::Sees page=page /><nudge::Sliders page=page /><own_panel::OwnData page=page />
             })}
             <controls::Controls page=page />
         </section>

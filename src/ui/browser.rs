@@ -6,11 +6,10 @@ use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, HtmlAnchorElement, HtmlElement, Url};
 
-/// Keeps a value for this visitor where storage is allowed.
-pub fn store(key: &str, value: &str) {
-    if let Ok(Some(storage)) = window().local_storage() {
-        let _ = storage.set_item(key, value); // a full or forbidden storage costs only the memory of it
-    }
+/// Keeps a value for this visitor; whether it is kept, which a full or forbidden storage does not do.
+pub fn store(key: &str, value: &str) -> bool {
+    let storage = window().local_storage().ok().flatten();
+    storage.is_some_and(|storage| storage.set_item(key, value).is_ok())
 }
 
 /// What was kept for this visitor.
@@ -27,12 +26,13 @@ pub async fn copy(text: String) -> bool {
     wasm_bindgen_futures::JsFuture::from(clipboard.write_text(&text)).await.is_ok()
 }
 
-/// Hands `text` to the visitor as a file.
+/// Hands `bytes` to the visitor as a file.
 ///
 /// # Errors
 /// What the browser says against it.
-pub fn download(name: &str, text: &str) -> Result<(), JsValue> {
-    let blob = Blob::new_with_str_sequence(&js_sys::Array::of1(&text.into()))?;
+pub fn download(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
+    let bytes = js_sys::Uint8Array::from(bytes);
+    let blob = Blob::new_with_u8_array_sequence(&js_sys::Array::of1(&bytes))?;
     let url = Url::create_object_url_with_blob(&blob)?;
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&url);
@@ -104,7 +104,18 @@ pub fn set_dark(dark: bool) {
         let _ = root.set_attribute("data-theme", theme); // a valid name: cannot fail
     }
     STYLE.set(None);
-    store("glassbox-theme", theme);
+    let _ = store("glassbox-theme", theme); // a storage that is forbidden costs only the memory of it
+}
+
+/// Whether text can be typed, and so pasted, there.
+pub fn takes_text(target: Option<web_sys::EventTarget>) -> bool {
+    let Some(element) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return false };
+    let kind = element.get_attribute("type").unwrap_or_default();
+    match element.tag_name().as_str() {
+        "INPUT" => !matches!(kind.as_str(), "range" | "radio" | "checkbox" | "file" | "button"),
+        "TEXTAREA" => true,
+        _ => element.is_content_editable(),
+    }
 }
 
 /// Whether the focused control has a use of its own for this key.

@@ -2,7 +2,7 @@
 
 use super::Page;
 use super::icons::{self, Icon};
-use super::own::ReadingBar;
+use super::own_panel::ReadingBar;
 use crate::labs::Tone;
 use leptos::prelude::*;
 

@@ -1,8 +1,8 @@
 //! Files that are dropped, pasted or opened: told apart by how they begin, and handed to whom they are
 //! for. What is too large is refused before a byte of it is read.
 
-use super::image;
 use super::page::Page;
+use super::{browser, image};
 use crate::data::FileKind;
 use crate::data::digits::Collection;
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -43,6 +43,9 @@ pub fn listen(page: Page) -> RwSignal<bool> {
         }
     });
     let pasted = window_event_listener(ev::paste, move |event| {
+        if browser::takes_text(event.target()) {
+            return; // the text beside an image is what is pasted there
+        }
         let data = event.clipboard_data().filter(|data| holds_files(Some(data.clone())));
         if let Some(data) = data {
             event.prevent_default();
@@ -122,8 +125,7 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
             let name = only.file.name();
             let text = String::from_utf8(bytes).map_err(|_| format!("{name}: it is not text"))?;
             let drawings = Collection::from_ndjson(&name, &text).map_err(|error| error.to_string())?;
-            page.own().reading.set(None);
-            page.own().change(|own| *own = std::mem::take(own).joined(drawings));
+            page.take_drawings(&name, drawings);
         }
         FileKind::Model => page.give_model(only.file.name(), only.bytes.clone()),
         FileKind::Idx => {}

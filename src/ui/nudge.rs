@@ -38,7 +38,7 @@ fn Slider(page: Page, kind: NudgeKind) -> impl IntoView {
         <label for=id.clone()>{kind.label()}</label>
         <input type="range" id=id.clone() min=from max=to step="1" prop:value=move || amount().to_string() style=filled
             aria-valuetext=shown title="Double-click to take it back" on:input=on_input on:dblclick=move |_| set(kind.rest() as f32)
-            on:pointerdown=move |_| held() on:pointerup=move |_| let_go() on:pointercancel=move |_| let_go()
+            on:pointerdown=move |event| if event.button() == 0 { held() } on:pointerup=move |_| let_go() on:pointercancel=move |_| let_go()
             on:keydown=move |_| held() on:keyup=move |_| let_go() on:blur=move |_| let_go() />
         <output class="num" for=id>{shown}</output>
     }

@@ -1,9 +1,10 @@
-//! The visitor's own data: files and drawings to train on, and what becomes of them.
+//! The visitor's own data: files and drawings to train on, and what becomes of them; how they are shown is
+//! `own_panel`'s.
 
-use super::icons::{self, Icon};
-use super::page::{Page, refusal};
+use super::browser;
+use super::page::Page;
+use super::running::refusal;
 use super::trainer::{Offer, Taken, Trainer};
-use super::{browser, intake};
 use crate::data::digits::{Collection, Drawing, Photo};
 use crate::data::{DataConfig, DataSet, idx};
 use crate::error::Result;
@@ -11,7 +12,6 @@ use crate::labs::format::count;
 use crate::labs::{self, LABS, Lab};
 use crate::train::{Experiment, InitialWeights};
 use js_sys::{ArrayBuffer, Uint8Array};
-use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -20,7 +20,7 @@ const KEY: &str = "glassbox-drawings";
 /// Characters of drawings that are kept for the next visit: most browsers keep five million in all.
 const MAX_KEPT: usize = 2_000_000;
 /// Fewest drawings that are trained on.
-const MIN_DRAWINGS: usize = 10;
+pub(super) const MIN_DRAWINGS: usize = 10;
 
 /// What the visitor has brought along.
 #[derive(Clone, Copy)]
@@ -29,7 +29,7 @@ pub struct Own {
     pub reading: RwSignal<Option<f32>>,
     pub drawings: RwSignal<Collection>,
     /// Whether all of them are kept for the next visit.
-    is_kept: RwSignal<bool>,
+    pub(super) kept: RwSignal<Kept>,
     /// What the worker has been given: an experiment's data, and words for it.
     given: RwSignal<Vec<(DataConfig, String)>>,
     /// Whether the worker has been given a model.
@@ -40,14 +40,25 @@ pub struct Own {
     turn: StoredValue<u32>,
 }
 
+/// What becomes of drawings when the page is closed.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Kept {
+    All,
+    /// The last ones are too many.
+    NotTheLast,
+    /// The browser stores nothing.
+    None,
+}
+
 impl Own {
     /// With the drawings of the last visit.
     pub fn new() -> Self {
-        let kept = browser::stored(KEY).and_then(|text| Collection::from_ndjson("", &text).ok());
+        let text = browser::stored(KEY).unwrap_or_default();
+        let kept = if browser::store(KEY, &text) { Kept::All } else { Kept::None };
         Self {
             reading: RwSignal::new(None),
-            drawings: RwSignal::new(kept.unwrap_or_default()),
-            is_kept: RwSignal::new(true),
+            drawings: RwSignal::new(Collection::from_ndjson("", &text).unwrap_or_default()),
+            kept: RwSignal::new(kept),
             given: RwSignal::default(),
             has_model: RwSignal::new(false),
             waiting: RwSignal::new(None),
@@ -70,11 +81,11 @@ impl Own {
     pub fn change(self, change: impl FnOnce(&mut Collection)) {
         self.drawings.update(change);
         let text = self.drawings.with_untracked(Collection::to_ndjson);
-        let fits = text.len() <= MAX_KEPT;
-        if fits {
-            browser::store(KEY, &text);
-        }
-        self.is_kept.set(fits);
+        self.kept.set(match text.len() {
+            0..=MAX_KEPT if browser::store(KEY, &text) => Kept::All,
+            0..=MAX_KEPT => Kept::None,
+            _ => Kept::NotTheLast,
+        });
     }
 
     /// The worker holds what files gave.
@@ -95,7 +106,7 @@ impl Own {
         }
     }
 
-    fn given(self, set: &str) -> Option<(DataConfig, String)> {
+    pub(super) fn given(self, set: &str) -> Option<(DataConfig, String)> {
         self.given.with(|given| given.iter().find(|(data, _)| data.name == set).cloned())
     }
 }
@@ -108,7 +119,7 @@ impl Page {
     }
 
     /// Adds what is on the pad to the drawings.
-    fn add_drawing(self, digit: u8) {
+    pub(super) fn add_drawing(self, digit: u8) {
         let strokes = self.sheet.with_untracked(|sheet| sheet.strokes().to_vec());
         if self.sheet.with_untracked(|sheet| sheet.photo().is_some()) {
             let text = "An image cannot be added to your drawings: draw the digit with mouse, finger or pen.";
@@ -169,7 +180,6 @@ impl Page {
         if !self.is_for_this_lab() {
             return;
         }
-        self.notice.set(None);
         // The pictures that it was trained on are not in its file: it goes on with those at hand.
         let at_hand = self.current.with_untracked(|current| current.data.clone());
         let lab = labs::find(&experiment.lab).expect("validated experiments name a lab");
@@ -194,7 +204,7 @@ impl Page {
     }
 
     /// Reads no further.
-    fn stop_reading(self) {
+    pub(super) fn stop_reading(self) {
         self.own().next_turn();
         self.own().reading.set(None);
         self.update_trainer(Trainer::stop_reading);
@@ -213,7 +223,6 @@ impl Page {
         if !self.is_for_this_lab() {
             return;
         }
-        self.notice.set(None);
         let experiment = match self.awaited().filter(|waiting| waiting.data.asks_for(&data)) {
             Some(experiment) => Ok(experiment),
             None => self.on_pictures(&data),
@@ -236,7 +245,7 @@ impl Page {
     }
 
     /// Begins a run on the data of this name, as far as they are there.
-    fn train_on(self, set: &str) {
+    pub(super) fn train_on(self, set: &str) {
         let changed = match untrack(|| self.own().given(set)) {
             Some((data, _)) => self.on_pictures(&data),
             None => self.lab().change(&self.current.get_untracked(), "data.name", &set.into()),
@@ -247,9 +256,60 @@ impl Page {
         }
     }
 
+    /// Adds the drawings of a file to the visitor's own. Those that a link waits for are trained on at
+    /// once, and by themselves: others among them would make another run.
+    pub fn take_drawings(self, name: &str, drawings: Collection) {
+        self.own().reading.set(None);
+        let awaited = self.awaited().map(|waiting| waiting.data).filter(|data| data.name == "drawings");
+        let has_own = self.own().drawings.with_untracked(|own| !own.is_empty());
+        let (many, mut words) = (drawings.len(), Vec::new());
+        match awaited.map(|data| data.samples) {
+            Some(samples) if samples == many => {
+                self.train_on_collection(&drawings);
+                if has_own {
+                    let text = format!(
+                        "{name} is trained on by itself, as the link says. Your own drawings are as they were."
+                    );
+                    return self.notice.set(Some(text));
+                }
+            }
+            Some(samples) => words.push(format!(
+                "The link trains on {} drawings, but {name} has {}, which are now among yours.",
+                count(samples),
+                count(many)
+            )),
+            None => {}
+        }
+        let mut left_out = 0;
+        self.own().change(|own| left_out = own.join(drawings));
+        if left_out > 0 {
+            words.push(format!(
+                "Of the {} drawings in {name} the last {} were left out: at most {} are kept.",
+                count(many),
+                count(left_out),
+                count(Collection::MAX)
+            ));
+        }
+        if let Some(words) = joined(&words) {
+            self.notice.set(Some(words));
+        }
+    }
+
+    /// Hands the network to the visitor as a file.
+    pub(super) fn take_file(self, bytes: &[u8]) {
+        if browser::download("network.safetensors", bytes).is_err() {
+            self.notice.set(Some("The network was not saved: the browser does not allow it.".into()));
+        }
+    }
+
     /// Trains on the drawings as they are now.
-    fn train_on_drawings(self) {
-        let (pictures, labels) = self.own().drawings.with_untracked(Collection::pictures);
+    pub(super) fn train_on_drawings(self) {
+        self.notice.set(None);
+        self.own().drawings.with_untracked(|drawings| self.train_on_collection(drawings));
+    }
+
+    fn train_on_collection(self, drawings: &Collection) {
+        let (pictures, labels) = drawings.pictures();
         let names = ["drawings", "their labels"].map(ToOwned::to_owned);
         let files =
             idx::to_bytes(&pictures, &labels).map(|bytes| Uint8Array::from(bytes.as_slice()).buffer());
@@ -288,7 +348,7 @@ impl Page {
         } else {
             lab.change(&experiment, "data.name", &"digits".into()).ok()
         };
-        let Some(stand_in) = stand_in else { return (experiment, joined(words)) };
+        let Some(stand_in) = stand_in else { return (experiment, joined(&words)) };
         let is_drawn = data.name == "drawings";
         let has_all = is_drawn && self.own().drawings.with_untracked(|own| own.len() == data.samples);
         let needed = needed(data);
@@ -301,11 +361,11 @@ impl Page {
                 "{what} trains on {needed}, or drop them on the page. Until then the lab shows generated digits."
             ));
         }
-        (stand_in, joined(words))
+        (stand_in, joined(&words))
     }
 }
 
-fn joined(words: Vec<String>) -> Option<String> {
+fn joined(words: &[String]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
@@ -324,121 +384,5 @@ fn needed(data: &DataConfig) -> String {
             )
         }
         _ => format!("{samples} images: open the files of images and labels"),
-    }
-}
-
-/// How far files are read, and the way out.
-#[component]
-pub fn ReadingBar(page: Page) -> impl IntoView {
-    let is_reading = Memo::new(move |_| page.own().reading.with(Option::is_some));
-    let share = move || page.own().reading.get().unwrap_or(0.0);
-    move || {
-        is_reading.get().then(|| {
-            view! {
-                <div class="verdict verdict--note reading" data-testid="reading">
-                    <p role="status">"Reading files…"</p>
-                    <progress max="1" value=move || share().to_string() aria-label="Files read"></progress>
-                    <button class="btn" on:click=move |_| page.stop_reading()>"Cancel"</button>
-                </div>
-            }
-        })
-    }
-}
-
-/// What to train on, files to open, and drawings to collect.
-#[component]
-pub fn OwnData(page: Page) -> impl IntoView {
-    let own = page.own();
-    let many = Memo::new(move |_| own.drawings.with(Collection::len));
-    let input = NodeRef::<html::Input>::new();
-    let open = move |_| {
-        if let Some(input) = input.get_untracked() {
-            input.click();
-        }
-    };
-    let on_files = move |_| {
-        if let Some(input) = input.get_untracked() {
-            intake::take(page, input.files());
-            input.set_value(""); // so that the same files can be opened again
-        }
-    };
-    let files = Memo::new(move |_| own.given("files").map(|(_, summary)| summary));
-    let now = Memo::new(move |_| page.current.with(|experiment| experiment.data.name.clone()));
-    let on_set = move |event: leptos::ev::Event| match event_target_value(&event).as_str() {
-        "drawings" => page.train_on_drawings(),
-        set => page.train_on(set),
-    };
-    let option = move |set: &'static str, label: Memo<String>, is_there: Memo<bool>| {
-        view! {
-            <option value=set selected=move || now.get() == set disabled=move || !is_there.get()>{move || label.get()}</option>
-        }
-    };
-    let has_drawings = Memo::new(move |_| many.get() >= MIN_DRAWINGS);
-    let has_files = Memo::new(move |_| files.with(Option::is_some));
-    view! {
-        <details class="fold own" id="own">
-            <summary><Icon path=icons::CHEVRON small=true />"Your own data"<span>{move || match many.get() { 0 => String::new(), 1 => "1 drawing".into(), many => format!("{} drawings", count(many)) }}</span></summary>
-            <div>
-                <div class="field">
-                    <div class="field__top"><label for="train-on">"Train on"<span class="restarts" title="Starts a new run"><span aria-hidden="true">"\u{a0}↺"</span><span class="vh">" (starts a new run)"</span></span></label></div>
-                    <select id="train-on" prop:value=move || now.get() on:change=on_set>
-                        {option("digits", Memo::new(|_| "Generated digits".into()), Memo::new(|_| true))}
-                        {option("files", Memo::new(move |_| if has_files.get() { "Your files".into() } else { "Your files (none opened)".into() }), has_files)}
-                        {option("drawings", Memo::new(move |_| if has_drawings.get() { "Your drawings".into() } else { format!("Your drawings ({MIN_DRAWINGS} or more)") }), has_drawings)}
-                    </select>
-                </div>
-                {move || files.get().map(|summary| view! { <p class="hint" data-testid="given">"Your files: "{summary}"."</p> })}
-                <button class="btn btn--line own__open" data-testid="open-files" on:click=open>"Open files…"</button>
-                <input node_ref=input type="file" multiple=true class="vh" tabindex="-1" aria-label="Files to open" data-testid="file-input" on:change=on_files />
-                <p class="hint">"Images and labels as IDX files, plain or gzip, as MNIST has them; drawings that were saved here; a model; or an image for the pad. Dropping them on the page and pasting an image work as well."</p>
-                <Drawings page=page many=many />
-            </div>
-        </details>
-    }
-}
-
-/// Adds what is on the pad, and trains on what was added.
-#[component]
-fn Drawings(page: Page, many: Memo<usize>) -> impl IntoView {
-    let own = page.own();
-    let digit = RwSignal::new(0_u8);
-    let counts = Memo::new(move |_| own.drawings.with(Collection::counts));
-    let is_empty = move || many.get() == 0;
-    let digits =
-        (0..10_u8).map(|digit| view! { <option value=digit.to_string()>{digit}</option> }).collect_view();
-    let cells = (0..10_usize)
-        .map(|digit| view! { <div><dt>{digit}</dt><dd>{move || counts.with(|counts| counts[digit])}</dd></div> })
-        .collect_view();
-    let kept = move || {
-        if own.is_kept.get() {
-            "Kept in this browser for your next visit."
-        } else {
-            "More than 2 MB of drawings: the last ones are kept until this page is closed, so save them."
-        }
-    };
-    let save = move |_| {
-        let text = own.drawings.with_untracked(Collection::to_ndjson);
-        if browser::download("drawings.ndjson", &text).is_err() {
-            page.notice.set(Some("The drawings were not saved: the browser does not allow it.".into()));
-        }
-    };
-    view! {
-        <h2 class="h-small own__head">"Your drawings"</h2>
-        <div class="own__add">
-            <label class="inline">"The pad shows a"
-                <select class="num" id="drawing-digit" on:change=move |event| digit.set(event_target_value(&event).parse().unwrap_or(0))>{digits}</select>
-            </label>
-            <button class="btn btn--line" data-testid="add-drawing" on:click=move |_| page.add_drawing(digit.get_untracked())>"Add"</button>
-            <button class="btn btn--icon" aria-label="Take the last drawing away" title="Take the last one away" disabled=is_empty
-                on:click=move |_| own.change(Collection::undo)><Icon path=icons::UNDO /></button>
-        </div>
-        <dl class="own__counts num" data-testid="drawing-counts">{cells}</dl>
-        <div class="own__add">
-            <button class="btn btn--line" data-testid="train-on-drawings" disabled=move || many.get() < MIN_DRAWINGS
-                title=format!("{MIN_DRAWINGS} drawings or more") on:click=move |_| page.train_on_drawings()>"Train on them"</button>
-            <button class="btn" disabled=is_empty on:click=save>"Save"</button>
-            <button class="btn" disabled=is_empty on:click=move |_| own.change(|own| *own = Collection::default())>"Clear all"</button>
-        </div>
-        <p class="hint">{kept}" “Vary the pictures” under More makes few of them go further."</p>
     }
 }

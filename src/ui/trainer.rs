@@ -43,6 +43,7 @@ pub struct Trainer {
     pending_start: Option<(Experiment, Option<Taken>)>,
     pending_edit: Settings,
     pending_steps: u32,
+    wants_file: bool,
     wants_refresh: bool,
     pending_files: Option<Offer>,
     is_reading: bool,
@@ -155,6 +156,12 @@ impl Trainer {
         self.wake();
     }
 
+    /// Asks for the network as a file, once the steps that were asked for are made.
+    pub fn save(&mut self) {
+        self.wants_file = true;
+        self.wake();
+    }
+
     /// Asks for the figures without a step.
     pub fn refresh(&mut self) {
         self.wants_refresh = true;
@@ -216,6 +223,9 @@ impl Trainer {
             }
             self.wants_refresh = true;
             return Some((advance(BUDGET_MS, self.pending_steps), Asked::Steps));
+        }
+        if std::mem::take(&mut self.wants_file) {
+            return Some((Request::Save { run }, Asked::Other));
         }
         let has_diverged = page.progress.with_untracked(|progress| progress.has_diverged);
         if page.is_playing.get_untracked() && !has_diverged {
@@ -280,6 +290,7 @@ impl Page {
 
     /// Takes what the worker says to a request.
     fn take_answer(self, reply: Reply, numbers: Numbers, asked: Option<Asked>) {
+        let is_reading = || self.try_update_trainer(|trainer| trainer.is_reading) == Some(true);
         let has_read = || self.try_update_trainer(Trainer::has_read) == Some(true);
         match reply {
             Reply::Frame(frame) => {
@@ -295,11 +306,8 @@ impl Page {
                 });
             }
             Reply::Failed { run, message } => self.take_refusal(run, &message, asked.as_ref()),
-            Reply::Reading { share } => {
-                if self.try_update_trainer(|trainer| trainer.is_reading) == Some(true) {
-                    self.own().reading.set(Some(share));
-                }
-            }
+            Reply::Saved { bytes } => self.take_file(&bytes),
+            Reply::Reading { share } if is_reading() => self.own().reading.set(Some(share)),
             Reply::Given { data, summary } if has_read() => self.take_given(data, summary),
             Reply::GivenModel(experiment) if has_read() => self.take_model(experiment),
             Reply::Refused { message } if has_read() => self.refuse_files(&message),
@@ -385,7 +393,7 @@ impl Trainer {
         self.client = None;
         self.asked.clear();
         (self.last_run, self.is_reading, self.pending_files) = (0, false, None);
-        (self.pending_start, self.stops_reading) = (None, false);
+        (self.pending_start, self.stops_reading, self.wants_file) = (None, false, false);
         self.crashes > MAX_CRASHES
     }
 }

@@ -148,7 +148,8 @@ fn Save(page: Page) -> impl IntoView {
     let save = move |_| {
         let text = page.experiment.with_untracked(serde_json::to_string_pretty);
         let saved = text.map_err(|error| error.to_string()).and_then(|text| {
-            browser::download("experiment.json", &text).map_err(|_| "the browser does not allow it".into())
+            browser::download("experiment.json", text.as_bytes())
+                .map_err(|_| "the browser does not allow it".into())
         });
         if let Err(reason) = saved {
             page.notice.set(Some(format!("The experiment was not saved: {reason}.")));

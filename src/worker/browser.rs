@@ -69,8 +69,13 @@ pub fn serve(scope: &DedicatedWorkerGlobalScope) {
 fn post(port: &DedicatedWorkerGlobalScope, reply: &Reply, numbers: &Numbers) {
     let bulk = Float32Array::from(numbers.0.as_slice());
     let message = Array::of2(&to_js(reply), &bulk);
-    port.post_message_with_transfer(&message, &Array::of1(&bulk.buffer()))
-        .expect("the page takes plain data");
+    let handed_over = Array::of1(&bulk.buffer());
+    if let Reply::Saved { bytes } = reply {
+        let file = Uint8Array::from(bytes.as_slice());
+        message.push(&file);
+        handed_over.push(&file.buffer());
+    }
+    port.post_message_with_transfer(&message, &handed_over).expect("the page takes plain data");
 }
 
 /// Milliseconds since the worker began.
@@ -107,6 +112,10 @@ impl Client {
             let numbers =
                 message.get(1).dyn_into::<Float32Array>().map(|bulk| bulk.to_vec()).unwrap_or_default();
             match serde_wasm_bindgen::from_value(message.get(0)) {
+                Ok(Reply::Saved { .. }) => {
+                    let bytes = Uint8Array::new(&message.get(2)).to_vec();
+                    receive(Reply::Saved { bytes }, Numbers::default());
+                }
                 Ok(reply) => receive(reply, Numbers(numbers)),
                 Err(error) => receive(Reply::Crashed { message: error.to_string() }, Numbers::default()),
             }

@@ -28,6 +28,8 @@ pub enum Request {
     GiveModel { name: String },
     /// Reads on for about `budget_ms`.
     Read { budget_ms: f64 },
+    /// Asks for the network of run `run` as a model file.
+    Save { run: u32 },
     /// Reads no further, and forgets what was read and not taken by a start.
     StopReading,
 }
@@ -55,6 +57,11 @@ pub enum Reply {
     Failed { run: u32, message: String },
     /// The passes asked for are done.
     Inferred { ms: f64 },
+    /// The network as a model file, whose bytes travel beside it.
+    Saved {
+        #[serde(skip)]
+        bytes: Vec<u8>,
+    },
     /// Files are being read; 0…1 of them so far.
     Reading { share: f32 },
     /// Files were read: what an experiment on them says, and what they are in words.

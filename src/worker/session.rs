@@ -7,7 +7,7 @@ use crate::data::{Given, Nudge, NudgeKind};
 use crate::error::{Error, Result};
 use crate::nn::Pass;
 use crate::labs::{FigureSlot, Lab, Numbers, Observer, Unit, View, find};
-use crate::train::{Divergence, Experiment, InitialWeights, Model, Run, settings::Settings};
+use crate::train::{Divergence, Experiment, InitialWeights, Model, Run, model, settings::Settings};
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
 const MAX_STEPS_PER_LOOK: usize = 64;
@@ -33,7 +33,7 @@ pub struct Session {
 /// What came of files, kept apart from what was there before until a run on it has begun.
 enum Offered {
     Pictures(Given),
-    Model(Model),
+    Model(Box<Model>),
 }
 
 /// A run with whoever watches it.
@@ -80,7 +80,7 @@ impl Session {
         let checked = Model::read(name, bytes).and_then(|model| {
             let experiment = model.to_experiment();
             find(&experiment.lab)?.check(&experiment)?;
-            self.offered = Some(Offered::Model(model));
+            self.offered = Some(Offered::Model(Box::new(model)));
             Ok(experiment)
         });
         match checked {
@@ -130,6 +130,7 @@ impl Session {
                 return (self.give(set, files.collect()), numbers); // their bytes did not come with them
             }
             Request::GiveModel { name } => return (self.give_model(&name, &[]), numbers),
+            Request::Save { run } => return (self.save(run), numbers),
             Request::Read { budget_ms } => return (self.read(budget_ms), numbers),
             Request::StopReading => {
                 (self.taking, self.offered) = (None, None);
@@ -145,6 +146,13 @@ impl Session {
         (reply, numbers)
     }
 
+    fn save(&self, run: u32) -> Reply {
+        match self.watched.as_ref().filter(|watched| watched.number == run) {
+            Some(watched) => Reply::Saved { bytes: model::to_bytes(&watched.run) },
+            None => Reply::Failed { run, message: "this run is over".into() },
+        }
+    }
+
     fn start(
         &mut self,
         number: u32,
@@ -155,13 +163,13 @@ impl Session {
     ) -> Result<Option<Frame>> {
         let lab = find(&experiment.lab)?;
         lab.check(&experiment)?;
-        let mut run = self.run(experiment, offered.as_mut())?;
+        let mut run = self.run(experiment, &mut offered)?;
         match offered {
             Some(Offered::Pictures(given)) => {
                 self.given.retain(|before| before.set() != given.set());
                 self.given.push(given);
             }
-            Some(Offered::Model(model)) => self.model = Some(model),
+            Some(Offered::Model(model)) => self.model = Some(*model),
             None => {}
         }
         run.measure();
@@ -184,10 +192,10 @@ impl Session {
     }
 
     /// A run that draws its data, or trains on what was given; what is offered goes before what is held.
-    fn run(&mut self, experiment: Experiment, offered: Option<&mut Offered>) -> Result<Run> {
+    fn run(&mut self, experiment: Experiment, offered: &mut Option<Offered>) -> Result<Run> {
         let (new, model) = match offered {
             Some(Offered::Pictures(given)) => (Some(given), self.model.as_ref()),
-            Some(Offered::Model(model)) => (None, Some(&*model)),
+            Some(Offered::Model(model)) => (None, Some(&**model)),
             None => (None, self.model.as_ref()),
         };
         let config = &experiment.data;

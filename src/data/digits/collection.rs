@@ -90,12 +90,12 @@ impl Collection {
         Ok(collection)
     }
 
-    /// The drawings of both; of more than can be kept the first.
-    #[must_use]
-    pub fn joined(mut self, other: Self) -> Self {
-        self.drawings.extend(other.drawings);
-        self.drawings.truncate(Self::MAX);
-        self
+    /// Adds the drawings of another, as far as there is room; returns how many were left out.
+    pub fn join(&mut self, other: Self) -> usize {
+        let room = Self::MAX - self.drawings.len();
+        let left_out = other.len().saturating_sub(room);
+        self.drawings.extend(other.drawings.into_iter().take(room));
+        left_out
     }
 
     /// The pictures that a network reads, with the class of each.
@@ -160,7 +160,9 @@ mod tests {
         let mut fewer = drawn.clone();
         fewer.undo();
         assert_eq!((fewer.len(), fewer.counts()[7]), (2, 0));
-        assert_eq!(drawn.clone().joined(fewer).len(), 5);
+        let mut both = drawn.clone();
+        assert_eq!((both.join(fewer), both.len()), (0, 5));
+        assert_eq!(both.drawings[..3], drawn.drawings);
     }
 
     #[test]
@@ -181,7 +183,9 @@ mod tests {
         let drawing = Drawing::new(Some(1), point.clone()).unwrap();
         (0..Collection::MAX).for_each(|_| full.add(&drawing).unwrap());
         assert!(full.add(&drawing).unwrap_err().to_string().ends_with("must be 1000 or fewer"));
-        assert_eq!(full.clone().joined(full.clone()).len(), Collection::MAX);
+        let mut nearly = full.clone();
+        nearly.undo();
+        assert_eq!((nearly.join(full.clone()), nearly.len()), (Collection::MAX - 1, Collection::MAX));
         let empty = Drawing::new(Some(1), vec![Vec::new()]).unwrap();
         assert_eq!(
             Collection::default().add(&empty).unwrap_err().to_string(),
