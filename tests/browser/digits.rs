@@ -1,6 +1,6 @@
 //! The CNN lab: digits are drawn with real pointer events, and read.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, VIEWS};
 use fantoccini::Locator;
 use fantoccini::actions::{InputSource, MouseActions, PointerAction};
 use serde_json::json;
@@ -69,13 +69,7 @@ async fn clear_digits_are_read_and_an_empty_pad_is_not() {
         let sure = stage.value(&format!("Number({PREDICTION}.confidence)")).await;
         assert!(sure.as_f64().is_some_and(|sure| sure > 0.5), "{digit} with {sure}");
     }
-    for (width, height, scheme) in [
-        (1440, 900, "light"),
-        (1440, 900, "dark"),
-        (1024, 768, "light"),
-        (390, 844, "light"),
-        (390, 844, "dark"),
-    ] {
+    for (width, height, scheme) in VIEWS {
         stage.size(width, height, scheme).await;
         stage.until("document.querySelector('#figure-maps').width > 0", "a layout").await;
         stage.picture(&format!("cnn-{width}-{scheme}")).await;

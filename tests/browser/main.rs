@@ -9,6 +9,7 @@ mod learning;
 mod network;
 mod nudge;
 mod own;
+mod own_again;
 mod speed;
 mod stage;
 mod visit;

@@ -134,6 +134,14 @@ async fn a_network_is_built_by_keys_and_a_mistake_leaves_the_run_alone() {
     assert_eq!(stage.step().await, 3);
     stage.until("[...document.querySelectorAll('#activation-all option')].some(o => o.selected && o.textContent === 'mixed')", "mixed activations").await;
 
+    // A unit of this network is none of another, however alike its numbers are.
+    stage.run("scrollTo(0, 0)").await;
+    stage.choose(".pick select", "conv2d_1").await;
+    let focused = "document.querySelector('.pick select').selectedOptions[0].textContent";
+    stage.until(&format!("{focused} === 'conv2d_1'"), "a chosen unit").await;
+    stage.choose("#network-preset", "Without pooling").await;
+    stage.until(&format!("{focused} === 'conv2d'"), "the first layer of another network").await;
+
     // And back to the trained one.
     stage.choose("#network-preset", "Shipped").await;
     stage.until("document.querySelectorAll('[data-testid=layer]').length === 8", "the shipped network").await;

@@ -7,7 +7,7 @@ use glassbox::data::{Pictures, idx};
 use serde_json::{Value, json};
 
 /// Holds files over the page and lets go of them, or pastes them.
-async fn bring(stage: &Stage, event: &str, files: Value) {
+pub async fn bring(stage: &Stage, event: &str, files: Value) {
     let script = "const [event, files] = arguments, data = new DataTransfer();
         for (const { name, bytes, zeros } of files)
             data.items.add(new File([zeros ? new Uint8Array(zeros) : new Uint8Array(bytes)], name));
@@ -19,12 +19,12 @@ async fn bring(stage: &Stage, event: &str, files: Value) {
     stage.client.execute(script, vec![json!(event), files]).await.expect("files");
 }
 
-fn file(name: &str, bytes: &[u8]) -> Value {
+pub fn file(name: &str, bytes: &[u8]) -> Value {
     json!({ "name": name, "bytes": bytes })
 }
 
 /// Images of 20 by 20 pixels in four classes, each bright in another quarter, and their labels.
-fn quarters(items: usize) -> [Vec<u8>; 2] {
+pub fn quarters(items: usize) -> [Vec<u8>; 2] {
     let pixel = |item: usize, at: usize| {
         let quarter = at / 200 * 2 + at % 20 / 10;
         if quarter == item % 4 { 200 + (item * at % 50) as u8 } else { (item * at % 60) as u8 }
@@ -34,9 +34,9 @@ fn quarters(items: usize) -> [Vec<u8>; 2] {
     idx::to_bytes(&Pictures::new(20, 20, pixels), &labels)
 }
 
-const NOTICE: &str = "document.querySelector('[data-testid=notice]')?.textContent";
+pub const NOTICE: &str = "document.querySelector('[data-testid=notice]')?.textContent";
 
-async fn until_notice(stage: &Stage, words: &str) {
+pub async fn until_notice(stage: &Stage, words: &str) {
     stage.until(&format!("{NOTICE}?.includes({})", json!(words)), &format!("a word: {words}")).await;
 }
 
@@ -61,6 +61,19 @@ async fn files_are_dropped_and_trained_on() {
         stage.keys(">").await;
     }
     stage.until_step(24).await;
+    // What the network sees is of its size, and so is the frame over it.
+    let seen = stage.value("document.querySelector('.sees canvas').ariaLabel").await.to_string();
+    assert!(seen.contains("The 20 by 20 picture") && seen.contains("of its 400 pixels"), "{seen}");
+    stage.run("scrollTo(0, 0)").await;
+    let seen = "document.querySelector('#figure-sum').ariaLabel.match(/rows (\\d+) to (\\d+) and columns (\\d+) to (\\d+)/)";
+    stage.until(seen, "what the unit sees").await;
+    let framed = format!(
+        "(() => {{ const [, top, bottom, left, right] = {seen}.map(Number);
+            return [[left, top], [right + 1, top], [right + 1, bottom + 1], [left, bottom + 1]].map(p => p.map(v => v * 5).join()).join(' ');
+        }})() === document.querySelector('.sees [data-testid=field] polygon').getAttribute('points')"
+    );
+    stage.until(&framed, "the frame over 20 by 20 pixels").await;
+    stage.picture("own-files-seen-1440-light").await;
     stage
         .until(
             "document.querySelector('#figure-confusion').ariaLabel.match(/(20|All 20) of 20|All 20 test/)",

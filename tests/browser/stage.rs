@@ -18,6 +18,15 @@ static TURN: Mutex<()> = Mutex::const_new(());
 /// The page must run under any path.
 const PATH: &str = "/a/lesson/on/gradients/";
 
+/// Every size and colour scheme that the page is looked at in.
+pub const VIEWS: [(u32, u32, &str); 5] = [
+    (1440, 900, "light"),
+    (1440, 900, "dark"),
+    (1024, 768, "light"),
+    (390, 844, "light"),
+    (390, 844, "dark"),
+];
+
 /// A browser that shows the page.
 pub struct Stage {
     pub client: Client,
@@ -222,6 +231,21 @@ impl Stage {
             actions = actions.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
         }
         self.client.perform_actions(actions).await.expect("keys");
+    }
+
+    /// Runs a script in the page.
+    pub async fn run(&self, script: &str) {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"));
+    }
+
+    /// Scrolls to what a CSS selector finds: figures out of sight are not drawn.
+    pub async fn show(&self, selector: &str) {
+        self.run(&format!("document.querySelector({}).scrollIntoView()", json!(selector))).await;
+    }
+
+    /// Puts the keyboard's focus on what a CSS selector finds.
+    pub async fn focus(&self, selector: &str) {
+        self.run(&format!("document.querySelector({}).focus()", json!(selector))).await;
     }
 
     /// Clicks on what a CSS selector finds, with a real pointer.

@@ -1,6 +1,6 @@
 //! For everybody: keyboard alone, screen readers, phones.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, VIEWS};
 use serde_json::json;
 
 /// axe-core finds nothing, at any size, in any theme, with everything open.
@@ -25,13 +25,7 @@ async fn axe_finds_nothing() {
 }
 
 async fn find_nothing(stage: &Stage, axe: &str) {
-    for (width, height, scheme) in [
-        (1440, 900, "light"),
-        (1440, 900, "dark"),
-        (1024, 768, "light"),
-        (390, 844, "light"),
-        (390, 844, "dark"),
-    ] {
+    for (width, height, scheme) in VIEWS {
         stage.size(width, height, scheme).await;
         let states: &[&str] =
             if width < 760 { &["", ".bar__sheet-btn"] } else { &["", "[data-testid=curves] .fig__table"] };
