@@ -299,8 +299,8 @@ impl Page {
                     self.own().hold(taken);
                 }
                 self.update_trainer(|trainer| {
+                    trainer.last_run = frame.run; // the one that the worker has, even if it is left already
                     if frame.run == trainer.run {
-                        trainer.last_run = frame.run;
                         trainer.receive(self, frame, numbers, is_counted);
                     }
                 });
