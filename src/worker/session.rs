@@ -31,9 +31,10 @@ pub struct Session {
 }
 
 /// What came of files, kept apart from what was there before until a run on it has begun.
+#[allow(clippy::large_enum_variant, reason = "one at a time, and soon taken")]
 enum Offered {
     Pictures(Given),
-    Model(Box<Model>),
+    Model(Model),
 }
 
 /// A run with whoever watches it.
@@ -80,7 +81,7 @@ impl Session {
         let checked = Model::read(name, bytes).and_then(|model| {
             let experiment = model.to_experiment();
             find(&experiment.lab)?.check(&experiment)?;
-            self.offered = Some(Offered::Model(Box::new(model)));
+            self.offered = Some(Offered::Model(model));
             Ok(experiment)
         });
         match checked {
@@ -169,7 +170,7 @@ impl Session {
                 self.given.retain(|before| before.set() != given.set());
                 self.given.push(given);
             }
-            Some(Offered::Model(model)) => self.model = Some(*model),
+            Some(Offered::Model(model)) => self.model = Some(model),
             None => {}
         }
         run.measure();
@@ -195,7 +196,7 @@ impl Session {
     fn run(&mut self, experiment: Experiment, offered: &mut Option<Offered>) -> Result<Run> {
         let (new, model) = match offered {
             Some(Offered::Pictures(given)) => (Some(given), self.model.as_ref()),
-            Some(Offered::Model(model)) => (None, Some(&**model)),
+            Some(Offered::Model(model)) => (None, Some(&*model)),
             None => (None, self.model.as_ref()),
         };
         let config = &experiment.data;

@@ -100,12 +100,11 @@ async fn a_network_is_saved_and_opened_again() {
     stage.choose("#train-on", "Generated digits").await;
     stage.until("document.querySelector('#train-on').value === 'digits'", "digits again").await;
     stage.until(&format!("{PREDICTED} !== ''"), "an answer").await;
-    let before = stage.value(sure).await;
     let wrong = of_files.replace("initial_weights=null", "initial_weights=model");
     stage.run(&format!("location.hash = {}", json!(wrong))).await;
     until_notice(&stage, "initial_weights is model").await;
     stage.until("document.querySelector('#train-on').value === 'digits'", "the run before").await;
-    stage.until(&format!("{sure} === {before}"), "the answer before").await;
+    stage.until(&format!("{PREDICTED} !== ''"), "an answer to a drawing of the size of that run").await;
     stage.close().await;
 }
 

@@ -310,7 +310,7 @@ mod tests {
     use serde_json::json;
 
     /// What is said of every unit of a layer with `layers` before the output, trained for two steps.
-    fn sums(layers: serde_json::Value, layer: usize) -> Vec<(Worked, f32)> {
+    fn sums(layers: &serde_json::Value, layer: usize) -> Vec<(Worked, f32)> {
         let mut value = super::super::Cnn.defaults().to_value();
         let mut layers = layers.as_array().expect("layers").clone();
         layers.push(json!({ "type": "flatten" }));
@@ -341,7 +341,7 @@ mod tests {
         let conv =
             json!({ "type": "conv2d", "filters": 3, "kernel_size": 9, "strides": 4, "activation": "tanh" });
         for kind in ["batch_normalization", "layer_normalization"] {
-            for (sum, output) in sums(json!([conv, { "type": kind }]), 1) {
+            for (sum, output) in sums(&json!([conv, { "type": kind }]), 1) {
                 let [mean, scale, gamma, beta, told] = sum.terms;
                 assert_eq!((sum.rule, told), (Rule::Normalized, output), "{kind}");
                 assert_eq!(gamma * ((sum.inputs[0] - mean) * scale) + beta, output, "{kind}");
@@ -352,10 +352,10 @@ mod tests {
     #[test]
     fn what_is_passed_on_is_the_input_itself() {
         let conv = json!({ "type": "conv2d", "filters": 3, "kernel_size": 9, "strides": 4 });
-        for (sum, output) in sums(json!([conv, { "type": "dropout", "rate": 0.5 }]), 1) {
+        for (sum, output) in sums(&json!([conv, { "type": "dropout", "rate": 0.5 }]), 1) {
             assert_eq!((sum.rule, &*sum.inputs), (Rule::Passed, &[output][..]));
         }
-        for (sum, output) in sums(json!([conv, { "type": "max_pooling2d" }]), 1) {
+        for (sum, output) in sums(&json!([conv, { "type": "max_pooling2d" }]), 1) {
             let most = sum.inputs.iter().copied().fold(f32::MIN, f32::max);
             assert_eq!((sum.rule, sum.inputs.len(), most), (Rule::Maximum, 4, output));
         }
