@@ -71,7 +71,8 @@ fn every_figure_draws_to_plotters_svg() {
             area.present().expect("SVG");
         }
         assert!(svg.ends_with("</svg>\n"), "{}", sample.name);
-        assert!(svg.len() > 1000, "{} is nearly empty: {svg}", sample.name);
+        let least = if sample.name == "normalized" { 700 } else { 1000 }; // one cell and a line of text
+        assert!(svg.len() > least, "{} is nearly empty: {svg}", sample.name);
     }
 }
 
