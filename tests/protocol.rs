@@ -455,8 +455,7 @@ fn what_no_drawing_changes_waits_until_the_pen_is_lifted() {
         let frame = frame(session.answer(request).0);
         (frame.panels.into_iter().map(|panel| panel.id).collect::<Vec<_>>(), frame.settings.is_some())
     };
-    let start =
-        Request::Start { run: 1, experiment: lab.defaults(), takes_offer: false, view: view.clone() };
+    let start = Request::Start { run: 1, experiment: lab.defaults(), takes_offer: false, view: view.clone() };
     assert_eq!(shown(start), (ids(|slot| !slot.is_slow).iter().map(ToString::to_string).collect(), true));
     view.picture = picture(12);
     let moved = ids(|slot| slot.of_drawing && !slot.is_slow).iter().map(ToString::to_string).collect();

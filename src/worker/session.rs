@@ -5,8 +5,8 @@ use super::protocol::{Frame, Reply, Request, RunSettings};
 use super::taking::Taking;
 use crate::data::{Given, Nudge, NudgeKind};
 use crate::error::{Error, Result};
-use crate::nn::Pass;
 use crate::labs::{FigureSlot, Lab, Numbers, Observer, Unit, View, find};
+use crate::nn::Pass;
 use crate::train::{Divergence, Experiment, InitialWeights, Model, Run, model, settings::Settings};
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.

@@ -96,7 +96,7 @@ async fn one_picture_read() {
     let Some(stage) = Stage::open("#lab=cnn").await else { return };
     let view = View { layer: 1, is_drawing: true, ..View::default() };
     let lab = glassbox::labs::find("cnn").expect("a lab");
-    let start = Request::Start { run: 1, experiment: lab.defaults(), view: view.clone() };
+    let start = Request::Start { run: 1, experiment: lab.defaults(), takes_offer: false, view: view.clone() };
     let still = Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view };
     let measure = "const [start, still, done] = arguments;
         const { js, wasm } = document.querySelector('#boot').dataset, worker = new Worker('worker_boot.js', { type: 'module' });
