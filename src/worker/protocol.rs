@@ -13,7 +13,13 @@ pub enum Request {
     /// Begins run `run`; replies that carry an older number are stale from now on. Answered with a
     /// frame of step 0. Whether it takes what files gave last: only a run that begins has the worker hold
     /// that, in place of what it held before.
-    Start { run: u32, experiment: Experiment, takes_offer: bool, view: View },
+    Start {
+        run: u32,
+        experiment: Experiment,
+        #[serde(default)]
+        takes_offer: bool,
+        view: View,
+    },
     /// Trains for about `budget_ms` and at most `steps`, then answers with one frame.
     Advance { run: u32, budget_ms: f64, steps: u32, view: View },
     /// Changes settings of the running network and answers with a frame.
