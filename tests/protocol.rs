@@ -96,6 +96,18 @@ fn what_is_said_to_a_run_that_is_over_changes_nothing() {
 }
 
 #[test]
+fn passes_are_timed_on_the_running_network_and_on_no_other() {
+    let mut session = Session::new(ticking);
+    session.answer(start(1));
+    let before = frame(session.answer(advance(1, 3)).0);
+    let infer = |run| Request::Infer { run, rows: 700, passes: 2 }; // more rows than there are items
+    assert!(matches!(session.answer(infer(1)).0, Reply::Inferred { ms } if ms > 0.0));
+    assert!(matches!(session.answer(infer(2)).0, Reply::Failed { run: 2, .. }));
+    let after = frame(session.answer(advance(1, 0)).0);
+    assert_eq!(after.step, before.step);
+}
+
+#[test]
 fn a_refused_edit_leaves_the_run_as_it_was() {
     let mut session = Session::new(ticking);
     session.answer(start(1));

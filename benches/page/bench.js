@@ -54,7 +54,7 @@ let under = null;
 
 /** Begins the run of `name`, unless it is the one at work. */
 async function run(name) {
-  if (under !== name) await ask({ Start: { run: ++runs, experiment: experiments[name], view } });
+  if (under !== name) await ask({ Start: { run: ++runs, experiment: experiments[name], takes_offer: false, view } });
   under = name;
 }
 
