@@ -9,7 +9,7 @@ use glassbox::train::companions::companions;
 
 /// Digits of a seed that no companion was trained on.
 fn held_out() -> Data {
-    let config = DataConfig { samples: 300, test_fraction: 0.0, ..DataConfig::named("digits") };
+    let config = DataConfig { samples: 1000, test_fraction: 0.0, ..DataConfig::named("digits") };
     Data::new(&config, 4242).expect("digits are drawn")
 }
 
@@ -43,12 +43,13 @@ fn measured(data: &Data, kind: NudgeKind, amounts: &[f32]) -> [[f32; 2]; 3] {
 fn pooling_helps_against_other_sizes_and_not_against_rotations() {
     let data = held_out();
     let [pooling, strides, dense] = measured(&data, NudgeKind::Scale, &[60.0, 140.0]);
+    println!("60 and 140 %: pooling {pooling:.3?}, strides {strides:.3?}, dense {dense:.3?}");
     assert!(
         pooling[0] > strides[0] + 0.1 && strides[0] > dense[0] + 0.1,
         "{pooling:?} {strides:?} {dense:?}"
     );
-    let [pooling, strides, _] = measured(&data, NudgeKind::Rotation, &[-40.0, 40.0]);
-    println!("40 degrees: pooling {pooling:.3?}, strides {strides:.3?}");
+    let [pooling, strides, dense] = measured(&data, NudgeKind::Rotation, &[-40.0, 40.0]);
+    println!("40 degrees: pooling {pooling:.3?}, strides {strides:.3?}, dense {dense:.3?}");
     assert!((pooling[0] - strides[0]).abs() < 0.05, "{pooling:?} {strides:?}");
 }
 
@@ -58,8 +59,8 @@ fn companions_have_as_many_weights_as_each_other() {
     assert_eq!(weights, [11_146, 11_146, 11_140]);
 }
 
-/// What the lab may lead a visitor to believe. Over 300 digits, to the left and right, up and down: at 3 px the
-/// true digit keeps 70 % with pooling, 44 % with strides, 32 % with dense layers.
+/// What the lab may lead a visitor to believe. Over 1,000 digits, to the left and right, up and down: at 3 px the
+/// true digit keeps 71 % with pooling, 46 % with strides, 30 % with dense layers.
 #[test]
 fn pooling_helps_against_shifts_and_convolution_without_it_does_less() {
     let data = held_out();

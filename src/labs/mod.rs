@@ -58,7 +58,8 @@ pub struct View {
     /// The way of nudging that curves are drawn over.
     #[serde(default)]
     pub sweep: NudgeKind,
-    /// Whether the pen is down or a slider is held: figures that are slow to fill wait until it is let go.
+    /// Whether the pen is down or a slider is held: figures that are slow to fill, or that no drawing changes,
+    /// wait until it is let go.
     #[serde(default)]
     pub is_drawing: bool,
 }

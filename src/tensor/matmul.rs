@@ -1,5 +1,5 @@
 //! Matrix products. Every element is summed in one order, whatever the blocking: it starts from its
-//! bias, 0 or what it holds, and adds its products with ascending inner index. So kernels can be changed
+//! bias or 0 and adds its products with ascending inner index. So kernels can be changed
 //! without changing a bit of any run, and 128-bit SIMD, along the rows of `b`, rounds as the plain loop.
 //!
 //! How the loops are written decides how they compile: the benches, natively and in WebAssembly (there
@@ -20,21 +20,11 @@ pub fn product(x: &[f32], w: &[f32], y: &mut [f32], n: usize) {
 
 /// `dw[k, n] = xᵀ[k, m] · g[m, n]`: the gradient of a kernel from its input and ∂loss/∂z.
 pub fn transposed_left(x: &[f32], g: &[f32], dw: &mut [f32], n: usize) {
-    transposed_left_from(Start::Zero, x, g, dw, n);
-}
-
-/// `dw[k, n] += xᵀ[k, m] · g[m, n]`, going on from what `dw` holds: block after block of rows gives the
-/// bits of [`transposed_left`] over all of them.
-pub fn add_transposed_left(x: &[f32], g: &[f32], dw: &mut [f32], n: usize) {
-    transposed_left_from(Start::Held, x, g, dw, n);
-}
-
-fn transposed_left_from(start: Start, x: &[f32], g: &[f32], dw: &mut [f32], n: usize) {
     let (k, m) = (dw.len() / n, g.len() / n);
     if n == 1 {
-        multiply::<false>(g, x, start, dw, m, k); // the same sums as gᵀ · x, along the rows of x
+        multiply::<false>(g, x, Start::Zero, dw, m, k); // the same sums as gᵀ · x, along the rows of x
     } else {
-        multiply::<true>(x, g, start, dw, m, n);
+        multiply::<true>(x, g, Start::Zero, dw, m, n);
     }
 }
 
@@ -85,8 +75,6 @@ enum Start<'a> {
     Zero,
     /// The bias of its column.
     Bias(&'a [f32]),
-    /// What it holds.
-    Held,
 }
 
 /// Inner length up to which the small panel is taken: to clear the large one would cost more than it wins.
@@ -98,7 +86,7 @@ const DEEP: usize = 256;
 fn multiply<const TRANSPOSED: bool>(a: &[f32], b: &[f32], start: Start, c: &mut [f32], k: usize, n: usize) {
     let shape = [c.len() / n, k, n];
     if n == 1 {
-        in_one_column(a, b, start, c, TRANSPOSED);
+        in_one_column(a, b, start, c);
     } else if k <= SHALLOW {
         in_panels::<TRANSPOSED, SHALLOW>(a, b, start, c, shape);
     } else {
@@ -121,7 +109,6 @@ fn in_panels<const TRANSPOSED: bool, const DEPTH: usize>(
             pack(&b[first * n..], panel, n, j);
             let start = match start {
                 _ if first > 0 => None,
-                Start::Held => None,
                 Start::Zero => Some([0.0; WIDTH]),
                 Start::Bias(bias) => Some(bias_row(bias, j)),
             };
@@ -192,20 +179,12 @@ fn sweep<const TRANSPOSED: bool, const M: usize, const V: usize, const WHOLE: bo
     i
 }
 
-/// A single column, `c[m] = start + a[m, k] · b[k]`, or with `a` transposed.
-fn in_one_column(a: &[f32], b: &[f32], start: Start, c: &mut [f32], transposed: bool) {
-    let start = |held: f32| match start {
+/// A single column, `c[m] = start + a[m, k] · b[k]`.
+fn in_one_column(a: &[f32], b: &[f32], start: Start, c: &mut [f32]) {
+    let start = match start {
         Start::Zero => 0.0,
         Start::Bias(bias) => bias[0],
-        Start::Held => held,
     };
-    if transposed {
-        c.iter_mut().for_each(|sum| *sum = start(*sum));
-        for (row, &factor) in a.chunks_exact(c.len()).zip(b) {
-            c.iter_mut().zip(row).for_each(|(sum, &value)| *sum += value * factor);
-        }
-        return;
-    }
     let mut rows = a.chunks_exact(8 * b.len());
     let mut sums = c.chunks_exact_mut(8);
     for (rows, sums) in (&mut rows).zip(&mut sums) {
@@ -218,9 +197,9 @@ fn in_one_column(a: &[f32], b: &[f32], start: Start, c: &mut [f32], transposed: 
 
 /// The sums of `M` rows side by side: none waits for another.
 #[inline(never)]
-fn column<const M: usize>(rows: &[f32], b: &[f32], start: impl Fn(f32) -> f32, c: &mut [f32]) {
+fn column<const M: usize>(rows: &[f32], b: &[f32], start: f32, c: &mut [f32]) {
     let rows: [&[f32]; M] = std::array::from_fn(|r| &rows[r * b.len()..][..b.len()]);
-    let mut sums: [f32; M] = std::array::from_fn(|r| start(c[r]));
+    let mut sums = [start; M];
     for (p, &value) in b.iter().enumerate() {
         for r in 0..M {
             sums[r] += rows[r][p] * value;

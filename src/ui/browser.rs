@@ -134,3 +134,11 @@ pub fn is_taken(key: &str, target: Option<web_sys::EventTarget>) -> bool {
         _ => false,
     }
 }
+
+/// Scrolls as far as is needed to see what `selector` names.
+pub fn bring_to_sight(selector: &str) {
+    let Ok(Some(element)) = document().query_selector(selector) else { return };
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}

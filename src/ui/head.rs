@@ -39,10 +39,18 @@ pub fn Head(page: Page) -> impl IntoView {
             _ => (verdict.word.clone(), verdict.text.clone()),
         })
     });
+    // Its height while something is drawn, so that no pad below it moves under the pen.
+    let section = NodeRef::<leptos::html::Section>::new();
+    let held = Memo::new(move |_| {
+        let is_drawing = page.is_drawing.get();
+        let element = section.get_untracked().filter(|_| is_drawing)?;
+        Some(format!("{}px", element.get_bounding_client_rect().height()))
+    });
     view! {
         <div class="lab__head">
             <h1 class="question">{move || question.get()}</h1>
-            <section class=move || class_of(verdict.with(|verdict| verdict.tone)) aria-label="Verdict" data-testid="verdict">
+            <section node_ref=section class=move || class_of(verdict.with(|verdict| verdict.tone)) aria-label="Verdict"
+                data-testid="verdict" style:height=move || held.get() style:overflow=move || held.get().map(|_| "hidden")>
                 <Icon path=Signal::derive(move || icon_of(verdict.with(|verdict| verdict.tone))) />
                 <p class="num">
                     <strong>{move || verdict.with(|verdict| verdict.word.clone())}</strong>" "
@@ -63,18 +71,18 @@ pub fn Head(page: Page) -> impl IntoView {
             </section>
             <p class="vh" role="status">{move || spoken.with(|(word, text)| format!("{word} {text}"))}</p>
             <ReadingBar page=page />
-            {move || {
-                page.notice.get().map(|notice| {
-                    view! {
-                        <div class="notice verdict verdict--bad" role="alert" data-testid="notice">
-                            <Icon path=icons::BAD /><p>{notice}</p>
-                            <button class="btn btn--icon" aria-label="Dismiss" on:click=move |_| page.notice.set(None)>
-                                <Icon path=icons::CLOSE small=true />
-                            </button>
-                        </div>
-                    }
-                })
-            }}
         </div>
+        {move || {
+            page.notice.get().map(|notice| {
+                view! {
+                    <div class="notice verdict verdict--bad" role="alert" data-testid="notice">
+                        <Icon path=icons::BAD /><p>{notice}</p>
+                        <button class="btn btn--icon" aria-label="Dismiss" on:click=move |_| page.notice.set(None)>
+                            <Icon path=icons::CLOSE small=true />
+                        </button>
+                    </div>
+                }
+            })
+        }}
     }
 }

@@ -116,6 +116,7 @@ impl Page {
     pub fn put_photo(self, photo: Photo) {
         self.sheet.update(|sheet| sheet.put(photo));
         self.refresh();
+        browser::bring_to_sight("[data-testid=pad]");
     }
 
     /// Adds what is on the pad to the drawings.
@@ -304,7 +305,6 @@ impl Page {
 
     /// Trains on the drawings as they are now.
     pub(super) fn train_on_drawings(self) {
-        self.notice.set(None);
         self.own().drawings.with_untracked(|drawings| self.train_on_collection(drawings));
     }
 
@@ -346,7 +346,8 @@ impl Page {
         let stand_in = if is_at_hand || !data.set().is_ok_and(DataSet::is_given) {
             None
         } else {
-            lab.change(&experiment, "data.name", &"digits".into()).ok()
+            let edited = experiment.edited().unwrap_or_else(|_| experiment.clone());
+            lab.change(&edited, "data.name", &"digits".into()).ok()
         };
         let Some(stand_in) = stand_in else { return (experiment, joined(&words)) };
         let is_drawn = data.name == "drawings";

@@ -211,7 +211,15 @@ fn paint(element: &HtmlCanvasElement, sheet: &Sheet) {
     context.set_line_join("round");
     let ink = browser::style().palette.ink;
     context.set_stroke_style_str(&format!("rgb({} {} {})", ink.0, ink.1, ink.2));
+    context.set_fill_style_str(&format!("rgb({} {} {})", ink.0, ink.1, ink.2));
     for stroke in sheet.strokes() {
+        if let [point] = stroke[..] {
+            let radius = 0.5 * PEN * (0.5 + f64::from(point.pressure.unwrap_or(0.5)));
+            context.begin_path();
+            let _ = context.arc(point.x.into(), point.y.into(), radius, 0.0, std::f64::consts::TAU); // no radius below 0
+            context.fill();
+            continue;
+        }
         // A stroke of one width is one path, so that its joints are smooth; the next width begins where it ends.
         let mut from = stroke.first();
         for part in stroke.chunk_by(|a, b| a.pressure == b.pressure) {

@@ -1,5 +1,5 @@
-//! The state of the page, and what is looked at. Signals are set from here and from `running` alone:
-//! components read them and call their verbs.
+//! The state of the page, and what is looked at. Components read its signals and
+//! call the verbs of it, which stand here and beside what they are about.
 
 use super::address::{self, Drag};
 use super::browser;

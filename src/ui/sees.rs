@@ -73,7 +73,10 @@ pub fn Sees(page: Page) -> impl IntoView {
     };
     let size_words = move || {
         let [height, width] = size.get();
-        ([height, width] != [SIDE; 2])
+        let is_as_it_is = page
+            .sheet
+            .with(|sheet| sheet.photo().is_some_and(|photo| photo.as_prepared([height, width]).is_some()));
+        ([height, width] != [SIDE; 2] && !is_as_it_is)
             .then(|| format!(" It was prepared as {SIDE} by {SIDE} and made {height} by {width}."))
     };
     let moved = move || {

@@ -102,6 +102,7 @@ impl Trainer {
         self.pending_start = Some((experiment, taken));
         self.pending_edit.clear();
         self.pending_steps = 0;
+        self.wants_file = false;
         self.inbox = None;
         self.pace = Pace::default();
         self.wake();
@@ -322,13 +323,17 @@ impl Page {
             if run != trainer.run && run != 0 {
                 return;
             }
-            self.notice.set(Some(format!("That was not taken: {message}. Everything is as it was.")));
+            let has_run = trainer.last_run > 0;
+            if has_run || is_start || run == 0 {
+                self.notice.set(Some(format!("That was not taken: {message}. Everything is as it was.")));
+            }
             self.is_playing.set(false);
-            trainer.wants_refresh = run != 0; // a frame puts the controls back
-            if is_start && trainer.last_run > 0 {
-                trainer.run = trainer.last_run;
+            trainer.wants_refresh = run != 0 && has_run; // a frame puts the controls back
+            if !has_run {
+                trainer.pending_edit.clear(); // there is no run to ask
+                trainer.pending_steps = 0;
             } else if is_start {
-                trainer.wants_refresh = false; // there is no run to ask
+                trainer.run = trainer.last_run;
             }
         });
     }

@@ -101,7 +101,7 @@ pub struct Frame {
     pub epoch: usize,
     /// Training items that the epoch at hand has dealt, and all of them.
     pub epoch_items: [usize; 2],
-    /// The run's settings, where they changed or it stands still.
+    /// The run's settings, where they changed or it stands still and nothing is being drawn.
     pub settings: Option<RunSettings>,
     pub divergence: Option<Divergence>,
     pub verdict: Verdict,

@@ -29,7 +29,7 @@ pub struct TrainDigits {
     #[arg(long)]
     data: PathBuf,
     /// Passes over the training pictures.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 12)]
     epochs: usize,
     /// Where to write the model.
     #[arg(long, default_value = "www/models/digits.safetensors")]

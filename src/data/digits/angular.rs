@@ -5,7 +5,7 @@ use super::pen::Pen;
 /// A stem alone or, more in Europe, with an upstroke before it and sometimes a foot.
 pub(super) fn one(pen: &mut Pen) {
     let bend = pen.about(0.0, 0.03);
-    match pen.habit([72.0, 18.0, 6.0, 4.0]) {
+    match pen.habit([60.0, 23.0, 12.0, 5.0]) {
         0 if pen.chance(0.04) => {
             pen.down(0.0, 1.0).to(bend, 0.5).to(0.0, 0.0);
         }
@@ -13,8 +13,9 @@ pub(super) fn one(pen: &mut Pen) {
             pen.down(0.0, 0.0).to(bend, 0.5).to(0.0, 1.0);
         }
         habit => {
-            let long = pen.about(0.19, 0.065);
-            let flag = [long, long * pen.about(1.1, 0.25)];
+            // Short, or as long as some write it who never put a bar on a 7.
+            let long = if pen.chance(0.35) { pen.about(0.34, 0.08) } else { pen.about(0.19, 0.065) };
+            let flag = [long, long * pen.about(1.15, 0.3)];
             let sag = pen.about(0.0, 0.02);
             // With a foot the upstroke may be missing; without one it is what makes the style.
             if habit == 3 {
@@ -22,12 +23,20 @@ pub(super) fn one(pen: &mut Pen) {
             } else {
                 pen.down(-flag[0], flag[1]).to(-0.5 * flag[0], 0.45 * flag[1] + sag).turn(0.0, 0.0, 0.9);
             }
-            pen.to(bend, 0.5).to(0.0, 1.0);
-            if habit >= 2 {
-                let (left, right) = (pen.about(-0.24, 0.06), pen.about(0.24, 0.06));
-                let foot = pen.about(1.0, 0.012);
-                pen.down(left, foot).to(0.0, foot).to(right, foot);
+            pen.to(bend, 0.5);
+            if habit < 2 {
+                pen.to(0.0, 1.0);
+                return;
             }
+            let (left, right) = (pen.about(-0.26, 0.08), pen.about(0.26, 0.08));
+            let foot = pen.about(1.0, 0.012);
+            // Put on, or drawn on from the stem without lifting the pen.
+            if pen.chance(0.65) {
+                pen.to(0.0, 1.0).down(left, foot);
+            } else {
+                pen.corner(0.0, 1.0).to(0.5 * left, foot).corner(left, foot);
+            }
+            pen.to(0.0, foot).to(right, foot);
         }
     }
 }

@@ -107,7 +107,8 @@ pub(super) fn eight(pen: &mut Pen) {
 
 /// A loop and a stem down from its right side, straight or ending in a tail.
 pub(super) fn nine(pen: &mut Pen) {
-    let size = [pen.about(0.235, 0.06), pen.about(0.235, 0.05)];
+    let small = if pen.chance(0.2) { pen.about(0.75, 0.08) } else { 1.0 };
+    let size = [pen.about(0.235, 0.06) * small, pen.about(0.235, 0.05) * small];
     let right = size[0];
     let round = pen.about(0.85, 0.12);
     let top = pen.about(0.06, 0.06);
@@ -145,7 +146,7 @@ pub(super) fn nine(pen: &mut Pen) {
         }
     }
     let foot = right + pen.about(-0.12, 0.13);
-    match pen.habit([60.0, 24.0, 16.0]) {
+    match pen.habit([54.0, 20.0, 26.0]) {
         0 => {
             pen.to(0.5 * (right + foot) + 0.03, 0.5).to(foot, 1.0);
         }
@@ -153,8 +154,10 @@ pub(super) fn nine(pen: &mut Pen) {
             pen.to(right, 0.45).to(right - 0.04, 0.75).to(foot - 0.08, 1.0);
         }
         _ => {
-            let hook = pen.about(-0.16, 0.09);
-            pen.to(right + 0.01, 0.5).to(right - 0.03, 0.8).to(right - 0.17, 0.97).to(hook, 0.93);
+            // A bow to the left, shallow or as wide as that of a g.
+            let hook = pen.about(-0.24, 0.12);
+            let (end, deep) = (pen.about(0.91, 0.06), right - 0.17 - pen.about(0.04, 0.04));
+            pen.to(right + 0.01, 0.5).to(right - 0.03, 0.8).to(deep, 0.98).to(hook, end);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The answer and the mistakes of a network that reads pictures.
 
 use super::observer::CnnObserver;
-use crate::labs::format::{count, percent};
+use crate::labs::format::{a_class, count, percent};
 use crate::labs::{Figure, Matrix, Numbers, Panel, Scores, View};
 use crate::train::{Reading, Run, likeliest};
 
@@ -14,7 +14,9 @@ pub(super) fn scores(observer: &CnnObserver, run: &Run, numbers: &mut Numbers) -
     }
     let summary = match best(probabilities) {
         None => "There is nothing on the pad to read.".into(),
-        Some((class, share)) => format!("The network reads a {class} with {}.", percent(f64::from(share))),
+        Some((class, share)) => {
+            format!("The network reads {} with {}.", a_class(class), percent(f64::from(share)))
+        }
     };
     let figure = Scores {
         classes: class_names(run),
@@ -40,10 +42,11 @@ pub(super) fn confusion(observer: &mut CnnObserver, run: &Run, view: &View, numb
         _ if total == 0.0 => "No digits are kept for the test.".into(),
         None => format!("All {} test digits are read right.", count(total as usize)),
         Some((truth, said, times)) => format!(
-            "{} of {} test digits are read right; the most frequent mistake, {} times, is a {truth} read as {said}.",
+            "{} of {} test digits are read right; the most frequent mistake, {} times, is {} read as {said}.",
             count(right as usize),
             count(total as usize),
-            count(times as usize)
+            count(times as usize),
+            a_class(truth)
         ),
     };
     let note = match total as usize {

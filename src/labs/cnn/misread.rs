@@ -2,19 +2,25 @@
 
 use super::figures::{cell, class_names, counts};
 use super::observer::CnnObserver;
-use crate::labs::format::{count, percent};
+use crate::labs::format::{a_class, count, percent};
 use crate::labs::{Figure, Gallery, Numbers, Panel, View};
-use crate::train::Run;
+use crate::train::{Reading, Run};
 
 /// Pictures shown; the others are counted.
 const SHOWN: usize = 24;
+
+/// Where nothing is misread: what is read right, of the class with the least sure reading.
+fn least_sure(readings: &[Reading]) -> Option<[usize; 2]> {
+    let least = readings.iter().min_by(|a, b| a.output.total_cmp(&b.output))?;
+    Some([least.class; 2])
+}
 
 /// The figure "misread": the surest mistakes first, and of what is read right the least sure.
 pub(super) fn panel(observer: &mut CnnObserver, run: &Run, view: &View, numbers: &mut Numbers) -> Panel {
     let readings = observer.readings(run);
     let test = &run.data().test;
     let classes = run.data().classes;
-    let chosen = cell(&counts(readings, run), classes, view);
+    let chosen = cell(&counts(readings, run), classes, view).or_else(|| least_sure(readings));
     let [truth, said] = chosen.unwrap_or_default();
     let mut found: Vec<usize> = (0..readings.len())
         .filter(|&item| {
@@ -37,22 +43,19 @@ pub(super) fn panel(observer: &mut CnnObserver, run: &Run, view: &View, numbers:
         Some(_) => format!("{what}: {}", count(of)),
     };
     let first = found.first().map(|&item| percent(f64::from(readings[item].output)));
+    let (truth_said, said_said) = (a_class(truth), a_class(said));
     let summary = match (chosen, first) {
-        (None, _) if readings.is_empty() => "No pictures are kept for the test.".into(),
-        (None, _) => {
-            "Every test picture is read right: choose a cell of the confusion matrix to see those of a class."
-                .into()
-        }
-        (_, None) => format!("No test picture of a {truth} is read as a {said}."),
+        (None, _) => "No pictures are kept for the test.".into(),
+        (_, None) => format!("No test picture of {truth_said} is read as {said_said}."),
         (_, Some(share)) if truth == said => {
             format!(
-                "Test pictures of a {truth} that are read right: {}, the least sure with {share}.",
+                "Test pictures of {truth_said} that are read right: {}, the least sure with {share}.",
                 count(of)
             )
         }
         (_, Some(share)) => {
             format!(
-                "Test pictures of a {truth} that are read as a {said}: {}, the surest with {share}.",
+                "Test pictures of {truth_said} that are read as {said_said}: {}, the surest with {share}.",
                 count(of)
             )
         }

@@ -2,7 +2,7 @@
 
 use super::figures::best;
 use super::observer::CnnObserver;
-use crate::labs::format::{count, percent, power};
+use crate::labs::format::{a_class, count, percent, power};
 use crate::labs::{Remedy, Tone, Verdict};
 use crate::train::{InitialWeights, Run};
 
@@ -39,20 +39,20 @@ pub(super) fn of(observer: &CnnObserver, run: &Run) -> Verdict {
             "Draw a digit on the pad, with mouse, finger or pen: every layer shows what it makes of it.";
         return verdict(Tone::Note, "Nothing to read yet.", text.into(), Vec::new());
     };
-    let said = percent(f64::from(share));
+    let (said, a) = (percent(f64::from(share)), a_class(class));
     let second = second_best(output, class);
     let is_fresh = run.current().initial_weights.is_none() && run.steps() == 0;
     if is_fresh {
-        let text = format!("Its weights are random, so its {said} for a {class} means nothing. Press Play.");
+        let text = format!("Its weights are random, so its {said} for {a} means nothing. Press Play.");
         return verdict(Tone::Note, "Untrained.", text, trained(run));
     }
     if share >= SURE {
-        return verdict(Tone::Good, "Confident.", format!("It reads a {class} with {said}."), Vec::new());
+        return verdict(Tone::Good, "Confident.", format!("It reads {a} with {said}."), Vec::new());
     }
     let (other, its_share) = second;
     let its_share = percent(f64::from(its_share));
     if share >= LOST {
-        let text = format!("It reads a {class} with {said}, but it could be a {other} ({its_share}).");
+        let text = format!("It reads {a} with {said}, but it could be {} ({its_share}).", a_class(other));
         return verdict(Tone::Warn, "Not sure.", text, Vec::new());
     }
     let text = format!(
