@@ -12,7 +12,7 @@ pub(super) use super::idx_file::{MAX_ITEMS, MAX_SIDE};
 /// Reads images of any size up to 64 by 64; `name` is that of the file, for messages.
 ///
 /// # Errors
-/// [`Error::File`] for anything but a whole IDX file of 1 to 200,000 images.
+/// [`crate::error::Error::File`] for anything but a whole IDX file of 1 to 200,000 images.
 pub fn read_images(name: &str, source: impl Read) -> Result<Pictures> {
     let mut file = Idx::open(name, source)?;
     let [count, height, width] = file.header(IMAGES, "images")?;
@@ -23,7 +23,7 @@ pub fn read_images(name: &str, source: impl Read) -> Result<Pictures> {
 /// Reads labels, classes 0 to 9; `name` is that of the file, for messages.
 ///
 /// # Errors
-/// [`Error::File`] for anything but a whole IDX file of 1 to 200,000 labels up to 9.
+/// [`crate::error::Error::File`] for anything but a whole IDX file of 1 to 200,000 labels up to 9.
 pub fn read_labels(name: &str, source: impl Read) -> Result<Vec<u8>> {
     let mut file = Idx::open(name, source)?;
     let [count] = file.header(LABELS, "labels")?;
