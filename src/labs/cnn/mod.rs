@@ -105,7 +105,7 @@ impl Lab for Cnn {
             }
         }
         const FIGURES: [FigureSlot; 11] = [
-            slot("maps", "Feature maps", "click any cell to see the sum behind it", Place::Story, 348),
+            slot("maps", "Feature maps", "up to 8 of a layer; click a cell for its sum", Place::Story, 348),
             FigureSlot { is_always_filled: true, ..slot("scores", "Answer", "", Place::Side, 262) },
             FigureSlot {
                 works_out: Some("maps"),
