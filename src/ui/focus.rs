@@ -42,13 +42,18 @@ pub fn FocusPicker(page: Page, maps: RwSignal<Option<Drawn>>) -> impl IntoView {
             _ => Default::default(),
         })
     });
+    // The list stays as it is while only numbers change, so that it can be opened while the network trains.
+    let names = Memo::new(move |_| {
+        columns.with(|(columns, _)| {
+            columns.iter().map(|c| (c.layer.unwrap_or(0), c.label.clone())).collect::<Vec<_>>()
+        })
+    });
+    let chosen = Memo::new(move |_| columns.with(|(_, focus)| focus.layer));
     let layers = move || {
-        let (columns, focus) = columns.get();
-        let option = |column: &MapColumn| {
-            let layer = column.layer.unwrap_or(0);
-            view! { <option value=layer.to_string() selected=layer == focus.layer>{column.label.clone()}</option> }
+        let option = |(layer, label): (usize, String)| {
+            view! { <option value=layer.to_string() prop:selected=move || chosen.get() == layer>{label}</option> }
         };
-        columns.iter().map(option).collect_view()
+        names.get().into_iter().map(option).collect_view()
     };
     let choose_layer = move |event| {
         let layer: usize = event_target_value(&event).parse().unwrap_or(0);

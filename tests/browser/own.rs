@@ -252,7 +252,7 @@ async fn a_cell_of_the_confusion_matrix_opens_its_pictures() {
     stage.client.execute(show, Vec::new()).await.expect("in sight");
     let said = "document.querySelector('#figure-misread').ariaLabel";
     stage
-        .until(&format!("{said}.match(/read as a [0-9]: [0-9]+, the surest/)"), "the most frequent mistake")
+        .until(&format!("{said}.match(/read as an? [0-9]: [0-9]+, the surest/)"), "the most frequent mistake")
         .await;
     stage.picture("misread-1440-light").await;
     let rows = stage.table("misread").await;
