@@ -283,9 +283,10 @@ async fn a_cell_of_the_confusion_matrix_opens_its_pictures() {
     // Arrow keys go from cell to cell, and the lists do the same.
     stage
         .client
-        .execute("document.querySelector('#figure-confusion').focus()", Vec::new())
+        .execute("document.querySelector('#figure-confusion').focus({ preventScroll: true })", Vec::new())
         .await
         .expect("focus");
+    stage.client.execute(show, Vec::new()).await.expect("in sight again"); // the pad had come into sight
     let before = stage.value(said).await;
     stage.type_keys("\u{e014}").await;
     stage.until(&format!("{said} !== {before}"), "the next cell").await;
