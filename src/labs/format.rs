@@ -69,10 +69,10 @@ pub fn exact(value: f32) -> String {
     times_ten(&format!("{value:e}"))
 }
 
-/// A class with its article: "a 7", "an 8".
+/// A digit with its article: "a 7", "an 8".
 #[must_use]
 pub fn a_class(class: usize) -> String {
-    let article = if class == 8 || class == 11 || class == 18 { "an" } else { "a" };
+    let article = if class == 8 { "an" } else { "a" };
     format!("{article} {class}")
 }
 

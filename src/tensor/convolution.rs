@@ -3,7 +3,7 @@
 //! ([`super::matmul`]): ascending row, column and channel of the window for outputs, ascending window
 //! for the kernel's gradient.
 
-use super::tile::{Row, Tile, WIDTH, bias_row, pack};
+use super::tile::{Row, Tile, WIDTH, eight_from, pack};
 
 /// Windows that slide over images which lie wholly under them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub fn convolve(
     let outputs = y.chunks_exact_mut(down * along * filters);
     for (image, y) in images.chunks_exact(sliding.numbers()).zip(outputs) {
         for (panel, j) in packed.chunks_exact(patch).zip((0..filters).step_by(WIDTH)) {
-            let start = bias_row(bias, j);
+            let start = eight_from(bias, j);
             for (i, y) in y.chunks_exact_mut(along * filters).enumerate() {
                 let kernel = Kernel { panel, start, filters, j };
                 match filters - j {
@@ -145,11 +145,11 @@ pub fn add_kernel_gradient(
                     let c = &mut grad[at * filters..];
                     let part = Part { u, at, j, filters };
                     at += match (run - at, filters - j) {
-                        (4.., WIDTH..) => cells::<4, 2, true>(sliding, image, g, c, part),
-                        (3, WIDTH..) => cells::<3, 2, true>(sliding, image, g, c, part),
-                        (_, WIDTH..) => cells::<1, 2, true>(sliding, image, g, c, part),
-                        (4.., _) => cells::<4, 2, false>(sliding, image, g, c, part),
-                        _ => cells::<1, 2, false>(sliding, image, g, c, part),
+                        (4.., WIDTH..) => cells::<4, true>(sliding, image, g, c, part),
+                        (3, WIDTH..) => cells::<3, true>(sliding, image, g, c, part),
+                        (_, WIDTH..) => cells::<1, true>(sliding, image, g, c, part),
+                        (4.., _) => cells::<4, false>(sliding, image, g, c, part),
+                        _ => cells::<1, false>(sliding, image, g, c, part),
                     };
                 }
             }
@@ -168,7 +168,7 @@ struct Part {
 
 /// Adds the gradient of `M` cells over all windows of an image; returns `M`.
 #[inline(never)]
-fn cells<const M: usize, const V: usize, const WHOLE: bool>(
+fn cells<const M: usize, const WHOLE: bool>(
     sliding: &Sliding,
     image: &[f32],
     g: &[f32],
@@ -176,7 +176,7 @@ fn cells<const M: usize, const V: usize, const WHOLE: bool>(
     Part { u, at, j, filters }: Part,
 ) -> usize {
     let grad = &mut grad[..M * filters];
-    let mut tile = Tile::<M, V>::read::<WHOLE>(grad, filters, j);
+    let mut tile = Tile::<M, 2>::read::<WHOLE>(grad, filters, j);
     for (i, g) in g.chunks_exact(sliding.windows[1] * filters).enumerate() {
         let row = &sliding.row(image, i, u)[at..];
         for (window, g) in g.chunks_exact(filters).enumerate() {
@@ -185,7 +185,7 @@ fn cells<const M: usize, const V: usize, const WHOLE: bool>(
             if WHOLE {
                 tile.add(factors.each_ref(), g[j..].first_chunk().expect("eight filters"));
             } else {
-                tile.add(factors.each_ref(), &bias_row(g, j));
+                tile.add(factors.each_ref(), &eight_from(g, j));
             }
         }
     }

@@ -5,7 +5,7 @@
 //! How the loops are written decides how they compile: the benches, natively and in WebAssembly (there
 //! ways that look alike differed by a factor of eight), come before a change here.
 
-use super::tile::{Row, Tile, WIDTH, bias_row, pack};
+use super::tile::{Row, Tile, WIDTH, eight_from, pack};
 
 /// `y[m, n] = x[m, k] · w[k, n] + bias[n]`, for as many rows `m` as `x` has.
 pub fn affine(x: &[f32], w: &[f32], bias: &[f32], y: &mut [f32]) {
@@ -110,7 +110,7 @@ fn in_panels<const TRANSPOSED: bool, const DEPTH: usize>(
             let start = match start {
                 _ if first > 0 => None,
                 Start::Zero => Some([0.0; WIDTH]),
-                Start::Bias(bias) => Some(bias_row(bias, j)),
+                Start::Bias(bias) => Some(eight_from(bias, j)),
             };
             let place = Place { shape: [m, k, n], first, j };
             match n - j {

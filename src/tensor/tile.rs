@@ -14,12 +14,12 @@ pub(super) fn pack(b: &[f32], panel: &mut [Row], n: usize, j: usize) {
     if n - j >= WIDTH {
         rows.for_each(|(packed, row)| *packed = *row[j..].first_chunk().expect("eight columns"));
     } else {
-        rows.for_each(|(packed, row)| *packed = bias_row(row, j));
+        rows.for_each(|(packed, row)| *packed = eight_from(row, j));
     }
 }
 
 /// The numbers of `row` from `j` on, zeros behind its last.
-pub(super) fn bias_row(row: &[f32], j: usize) -> Row {
+pub(super) fn eight_from(row: &[f32], j: usize) -> Row {
     std::array::from_fn(|index| row.get(j + index).copied().unwrap_or(0.0))
 }
 
@@ -43,7 +43,7 @@ impl<const M: usize, const V: usize> Tile<M, V> {
             if WHOLE {
                 std::array::from_fn(|v| Four(*row[j + 4 * v..].first_chunk().expect("four columns")))
             } else {
-                let held = bias_row(row, j);
+                let held = eight_from(row, j);
                 std::array::from_fn(|v| Four::at(&held, 4 * v))
             }
         }))

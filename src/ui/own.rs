@@ -305,6 +305,11 @@ impl Page {
 
     /// Trains on the drawings as they are now.
     pub(super) fn train_on_drawings(self) {
+        self.notice.set(None);
+        self.give_drawings();
+    }
+
+    fn give_drawings(self) {
         self.own().drawings.with_untracked(|drawings| self.train_on_collection(drawings));
     }
 
@@ -356,7 +361,7 @@ impl Page {
         self.own().waiting.set(Some(experiment));
         if has_all {
             // Once the run at hand has begun.
-            spawn_local(async move { self.train_on_drawings() });
+            spawn_local(async move { self.give_drawings() }); // what is told meanwhile stays
         } else {
             words.push(format!(
                 "{what} trains on {needed}, or drop them on the page. Until then the lab shows generated digits."

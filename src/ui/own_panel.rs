@@ -49,10 +49,7 @@ pub fn OwnData(page: Page) -> impl IntoView {
     let files = Memo::new(move |_| own.given("files").map(|(_, summary)| summary));
     let now = Memo::new(move |_| page.current.with(|experiment| experiment.data.name.clone()));
     let on_set = move |event: leptos::ev::Event| match event_target_value(&event).as_str() {
-        "drawings" => {
-            page.notice.set(None);
-            page.train_on_drawings();
-        }
+        "drawings" => page.train_on_drawings(),
         set => page.train_on(set),
     };
     let option = move |set: &'static str, label: Memo<String>, is_there: Memo<bool>| {
@@ -126,10 +123,7 @@ fn Drawings(page: Page, many: Memo<usize>) -> impl IntoView {
         <dl class="own__counts num" data-testid="drawing-counts">{cells}</dl>
         <div class="own__add">
             <button class="btn btn--line" data-testid="train-on-drawings" disabled=move || many.get() < MIN_DRAWINGS
-                title=format!("{MIN_DRAWINGS} drawings or more") on:click=move |_| {
-                    page.notice.set(None);
-                    page.train_on_drawings();
-                }>"Train on them"</button>
+                title=format!("{MIN_DRAWINGS} drawings or more") on:click=move |_| page.train_on_drawings()>"Train on them"</button>
             <button class="btn" disabled=is_empty on:click=save>"Save"</button>
             <button class="btn" disabled=is_empty on:click=move |_| own.change(|own| *own = Collection::default())>"Clear all"</button>
         </div>

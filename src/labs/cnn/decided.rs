@@ -3,7 +3,7 @@
 
 use super::figures::best;
 use super::observer::CnnObserver;
-use crate::labs::format::{percent, power};
+use crate::labs::format::{a_class, percent, power};
 use crate::labs::{Figure, HeatMap, HeatMaps, Numbers, Panel};
 use crate::nn::{Network, Pass};
 use crate::train::{Run, pictures_at_once};
@@ -73,7 +73,7 @@ pub(super) fn panel(observer: &mut CnnObserver, run: &Run, numbers: &mut Numbers
         height,
         width,
     };
-    let note = format!("for a {} with {}", decided.class, percent(f64::from(decided.share)));
+    let note = format!("for {} with {}", a_class(decided.class), percent(f64::from(decided.share)));
     Panel { id: "decided".into(), note, summary: finding(decided), figure: Figure::Heat(figure) }
 }
 

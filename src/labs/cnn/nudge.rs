@@ -4,7 +4,7 @@
 use super::figures::best;
 use super::observer::CnnObserver;
 use crate::data::{Nudge, NudgeKind, SIDE};
-use crate::labs::format::percent;
+use crate::labs::format::{a_class, percent};
 use crate::labs::{Figure, Numbers, Panel, Sweep, SweepLine, View};
 use crate::nn::{Network, Pass};
 use crate::train::companions::{Companion, companions};
@@ -34,7 +34,7 @@ pub(super) fn panel(observer: &mut CnnObserver, run: &Run, view: &View, numbers:
     });
     let lines = lines.collect();
     let y_label = match &observer.swept {
-        Some(swept) => format!("probability of a {}", swept.class),
+        Some(swept) => format!("probability of {}", a_class(swept.class)),
         None => "probability".into(),
     };
     let figure = Sweep {
