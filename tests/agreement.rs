@@ -145,7 +145,12 @@ fn convolve_is_the_naive_loop_over_patches() {
         let [down, along] = sliding.windows;
         let mut y = vec![f32::NAN; ITEMS * down * along * filters];
         let mut packed = vec![f32::NAN; cells * filters.next_multiple_of(8)];
-        convolution::convolve(&sliding, &images, &kernel, &bias, &mut y, &mut packed);
+        convolution::pack_kernel(&kernel, &mut packed, filters);
+        for (image, y) in
+            images.chunks_exact(sliding.numbers()).zip(y.chunks_exact_mut(down * along * filters))
+        {
+            convolution::convolve(&sliding, image, &packed, &bias, y);
+        }
         let mut naive = Vec::new();
         for window in 0..ITEMS * down * along {
             let place = [window / (down * along), window / along % down, window % along];
@@ -167,7 +172,9 @@ fn the_gradient_of_a_kernel_is_the_naive_loop_over_windows() {
         let images = values(&mut rng, ITEMS * sliding.numbers());
         let g = values(&mut rng, ITEMS * down * along * filters);
         let mut grad = vec![0.0; cells * filters];
-        convolution::add_kernel_gradient(&sliding, &images, &g, &mut grad, filters);
+        for (image, g) in images.chunks_exact(sliding.numbers()).zip(g.chunks_exact(down * along * filters)) {
+            convolution::add_kernel_gradient(&sliding, image, g, &mut grad, filters);
+        }
         let mut naive = vec![0.0; cells * filters];
         for (window, g) in g.chunks_exact(filters).enumerate() {
             let place = [window / (down * along), window / along % down, window % along];
@@ -178,6 +185,30 @@ fn the_gradient_of_a_kernel_is_the_naive_loop_over_windows() {
             }
         }
         assert_same_bits("gradient of a kernel", [cells, filters, sliding.strides], &grad, &naive);
+    }
+}
+
+#[test]
+fn the_gradient_of_an_image_is_the_naive_loop_over_windows() {
+    let mut rng = Rng::new(5, Stream::Data);
+    for (sliding, filters) in slidings() {
+        let Sliding { size, channels, strides, image, windows: [down, along] } = sliding;
+        let cells = size * size * channels;
+        let (kernel, g) = (values(&mut rng, cells * filters), values(&mut rng, down * along * filters));
+        let mut packed = vec![f32::NAN; (size * size + 1) * filters * channels.next_multiple_of(8)];
+        convolution::pack_transposed(&kernel, &mut packed, channels, filters);
+        let mut grad = vec![0.0; sliding.numbers()];
+        convolution::add_input_gradient(&sliding, &g, &packed, &mut grad, filters);
+        let mut naive = vec![0.0; sliding.numbers()];
+        for (window, g) in g.chunks_exact(filters).enumerate() {
+            let [i, j] = [window / along, window % along];
+            for (p, kernel) in kernel.chunks_exact(filters).enumerate() {
+                let [u, v, c] = [p / channels / size, p / channels % size, p % channels];
+                let at = ((i * strides + u) * image[1] + j * strides + v) * channels + c;
+                naive[at] += sum(0.0, g.iter().copied().zip(kernel.iter().copied()));
+            }
+        }
+        assert_same_bits("gradient of an image", [cells, filters, strides], &grad, &naive);
     }
 }
 

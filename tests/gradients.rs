@@ -110,7 +110,7 @@ impl Case {
     }
 
     /// On which side of each kink the pass was that [`Self::total_loss`] left.
-    fn sides(&self) -> Vec<u32> {
+    fn sides(&self) -> Vec<usize> {
         let mut sides = Vec::new();
         for (index, trace) in self.pass.traces.iter().enumerate() {
             let activation = self.network.activation(index);
@@ -121,13 +121,13 @@ impl Case {
                 Activation::HardSigmoid => z.abs() < 3.0,
                 _ => true,
             };
-            sides.extend(trace.pre_activation.iter().map(|z| u32::from(side(z))));
-            sides.extend(&trace.winners);
+            sides.extend(trace.pre_activation.iter().map(|z| usize::from(side(z))));
+            sides.extend(self.network.taken(index, &self.inputs, &self.pass));
         }
         let pairs = self.pass.output().iter().zip(&self.targets);
         match self.loss {
-            Loss::MeanAbsoluteError => sides.extend(pairs.map(|(y, t)| u32::from(y > t))),
-            Loss::Hinge => sides.extend(pairs.map(|(y, t)| u32::from((2.0 * t - 1.0) * y < 1.0))),
+            Loss::MeanAbsoluteError => sides.extend(pairs.map(|(y, t)| usize::from(y > t))),
+            Loss::Hinge => sides.extend(pairs.map(|(y, t)| usize::from((2.0 * t - 1.0) * y < 1.0))),
             _ => {}
         }
         sides

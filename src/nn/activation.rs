@@ -3,8 +3,22 @@
 use crate::tensor::math::{erf, exp, sigmoid, softplus, tanh};
 use serde::{Deserialize, Serialize};
 
+/// One loop for each activation, `$each`, which the compiler turns into SIMD, or `$softmax`.
+macro_rules! specialised {
+    ($activation:expr, $each:ident, $softmax:expr) => {
+        specialised!(@ $activation, $each, $softmax, Linear Relu LeakyRelu Elu Selu Gelu Silu Softplus Softsign
+            Sigmoid HardSigmoid Tanh)
+    };
+    (@ $activation:expr, $each:ident, $softmax:expr, $($name:ident)*) => {
+        match $activation {
+            $(Self::$name => $each!($name),)*
+            Self::Softmax => $softmax,
+        }
+    };
+}
+
 /// A non-linearity. To add one: its name here and in [`Self::ALL`], its arm in [`Self::eval`] and
-/// its line in `apply`; the compiler points at what is missing.
+/// its name in `specialised!`; the compiler points at what is missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Activation {
@@ -144,57 +158,60 @@ impl Activation {
         }
     }
 
-    /// `y = f(z)` and `slope = f′(z)` for rows of `units` values (softmax: the diagonal of its
-    /// Jacobian). One specialised loop for each activation, which the compiler turns into SIMD.
-    pub fn apply(self, z: &[f32], y: &mut [f32], slope: &mut [f32], units: usize) {
-        macro_rules! specialised {
-            ($($name:ident)*) => {
-                match self {
-                    $(Self::$name => each(z, y, slope, |z| Self::$name.eval(z)),)*
-                    Self::Softmax => softmax(z, y, slope, units),
-                }
+    /// f′ at `z`, from `y` = f(z) where that is cheaper (softmax: the diagonal of its Jacobian).
+    #[inline]
+    #[must_use]
+    pub fn slope(self, z: f32, y: f32) -> f32 {
+        match self {
+            Self::Sigmoid | Self::Softmax => y * (1.0 - y),
+            Self::Tanh => 1.0 - y * y,
+            _ => self.eval(z).1,
+        }
+    }
+
+    /// `y = f(z)` for rows of `units` values.
+    pub fn apply(self, z: &[f32], y: &mut [f32], units: usize) {
+        macro_rules! eval {
+            ($name:ident) => {
+                y.iter_mut().zip(z).for_each(|(y, &z)| *y = Self::$name.eval(z).0)
             };
         }
-        specialised!(Linear Relu LeakyRelu Elu Selu Gelu Silu Softplus Softsign Sigmoid HardSigmoid Tanh);
+        specialised!(self, eval, softmax(z, y, units));
     }
 
-    /// ∂loss/∂z from ∂loss/∂y and what [`Self::apply`] left in `y` and `slope`.
-    pub fn backward(self, grad_y: &[f32], y: &[f32], slope: &[f32], grad_z: &mut [f32], units: usize) {
-        if self != Self::Softmax {
-            for ((grad_z, &grad_y), &slope) in grad_z.iter_mut().zip(grad_y).zip(slope) {
-                *grad_z = grad_y * slope;
-            }
-            return;
+    /// ∂loss/∂z from ∂loss/∂y, `z` and what [`Self::apply`] made of it, for rows of `units` values.
+    pub fn backward(self, grad_y: &[f32], z: &[f32], y: &[f32], grad_z: &mut [f32], units: usize) {
+        let values = grad_y.iter().zip(z).zip(y);
+        macro_rules! chain {
+            ($name:ident) => {
+                grad_z.iter_mut().zip(values).for_each(|(grad_z, ((&grad_y, &z), &y))| {
+                    *grad_z = grad_y * Self::$name.slope(z, y);
+                })
+            };
         }
-        let rows = grad_z.chunks_exact_mut(units).zip(grad_y.chunks_exact(units)).zip(y.chunks_exact(units));
-        for ((grad_z, grad_y), y) in rows {
-            let mean: f32 = grad_y.iter().zip(y).map(|(g, y)| g * y).sum();
-            for ((grad_z, &g), &y) in grad_z.iter_mut().zip(grad_y).zip(y) {
-                *grad_z = y * (g - mean);
-            }
-        }
-    }
-}
-
-fn each(z: &[f32], y: &mut [f32], slope: &mut [f32], f: impl Fn(f32) -> (f32, f32)) {
-    for ((&z, y), slope) in z.iter().zip(y).zip(slope) {
-        (*y, *slope) = f(z);
+        specialised!(self, chain, softmax_backward(grad_y, y, grad_z, units));
     }
 }
 
 /// Softmax of every row, shifted by its maximum so that nothing overflows.
-fn softmax(z: &[f32], y: &mut [f32], slope: &mut [f32], units: usize) {
-    let rows = z.chunks_exact(units).zip(y.chunks_exact_mut(units)).zip(slope.chunks_exact_mut(units));
-    for ((z, y), slope) in rows {
+fn softmax(z: &[f32], y: &mut [f32], units: usize) {
+    for (z, y) in z.chunks_exact(units).zip(y.chunks_exact_mut(units)) {
         let max = z.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let mut sum = 0.0;
         for (y, &z) in y.iter_mut().zip(z) {
             *y = exp(z - max);
             sum += *y;
         }
-        for (y, slope) in y.iter_mut().zip(slope) {
-            *y /= sum;
-            *slope = *y * (1.0 - *y);
+        y.iter_mut().for_each(|y| *y /= sum);
+    }
+}
+
+fn softmax_backward(grad_y: &[f32], y: &[f32], grad_z: &mut [f32], units: usize) {
+    let rows = grad_z.chunks_exact_mut(units).zip(grad_y.chunks_exact(units)).zip(y.chunks_exact(units));
+    for ((grad_z, grad_y), y) in rows {
+        let mean: f32 = grad_y.iter().zip(y).map(|(g, y)| g * y).sum();
+        for ((grad_z, &g), &y) in grad_z.iter_mut().zip(grad_y).zip(y) {
+            *grad_z = y * (g - mean);
         }
     }
 }
@@ -211,6 +228,7 @@ mod tests {
                 let numeric = (activation.eval(z + h).0 - activation.eval(z - h).0) / (2.0 * h);
                 let slope = activation.eval(z).1;
                 assert!((slope - numeric).abs() < 1e-3, "{activation:?} at {z}: {slope} vs {numeric}");
+                assert_eq!(activation.slope(z, activation.eval(z).0), slope, "{activation:?} at {z}");
             }
         }
     }
@@ -229,8 +247,8 @@ mod tests {
     #[test]
     fn softmax_rows_sum_to_one_even_far_out() {
         let z = [1e4, 0.0, -1e4, 1.0, 2.0, 3.0];
-        let (mut y, mut slope) = ([0.0; 6], [0.0; 6]);
-        Activation::Softmax.apply(&z, &mut y, &mut slope, 3);
+        let mut y = [0.0; 6];
+        Activation::Softmax.apply(&z, &mut y, 3);
         for row in y.chunks(3) {
             assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6, "{row:?}");
         }

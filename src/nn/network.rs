@@ -27,7 +27,7 @@ pub struct NetworkConfig {
 pub struct Plan {
     /// Number of outputs of the network.
     pub outputs: usize,
-    /// Number of outputs of all its layers for one item; a pass keeps at most five numbers for each.
+    /// Number of outputs of all its layers for one item; a pass keeps at most four numbers for each.
     pub units: usize,
     /// Numbers that a pass takes besides, whatever the batch.
     pub working_space: usize,
@@ -353,6 +353,14 @@ impl Network {
     #[must_use]
     pub fn outside(&self, index: usize, unit: [usize; 2]) -> [usize; 2] {
         self.layers[index].outside(unit)
+    }
+
+    /// Where in its input each output of the layer at `index` was taken from, in the pass that
+    /// [`Self::forward`] left; see [`Layer::taken`].
+    #[must_use]
+    pub fn taken(&self, index: usize, input: &[f32], pass: &Pass) -> Vec<usize> {
+        let input = if index == 0 { input } else { &pass.traces[index - 1].output };
+        self.layers[index].taken(input, &pass.traces[index].output)
     }
 
     /// Number of outputs of the network.

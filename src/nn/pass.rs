@@ -23,14 +23,10 @@ pub struct Trace {
     pub output: Vec<f32>,
     /// Weighted sums before the activation.
     pub pre_activation: Vec<f32>,
-    /// f′ at the pre-activations.
-    pub slope: Vec<f32>,
     /// ∂loss/∂output. For an output layer that a loss is joined with: ∂loss/∂logits.
     pub grad_output: Vec<f32>,
     /// ∂loss/∂pre-activation.
     pub grad_pre_activation: Vec<f32>,
-    /// Where in the images each output of a max pooling comes from.
-    pub winners: Vec<u32>,
     /// What else its `backward` needs: the factors of a dropout, the statistics of a normalization.
     pub kept: Vec<f32>,
     /// Random numbers of this layer at this step in a training pass, none in inference.
@@ -46,17 +42,21 @@ impl Trace {
         if self.pre_activation.is_empty() { &self.output } else { &self.pre_activation }
     }
 
-    /// Fills `output` and `slope` from `pre_activation`.
+    /// Fills `output` from `pre_activation`.
     pub(crate) fn activate(&mut self, activation: Activation, units: usize) {
         self.output.resize(self.pre_activation.len(), 0.0);
-        self.slope.resize(self.pre_activation.len(), 0.0);
-        activation.apply(&self.pre_activation, &mut self.output, &mut self.slope, units);
+        activation.apply(&self.pre_activation, &mut self.output, units);
     }
 
     /// Fills `grad_pre_activation` from `grad_output`.
     pub(crate) fn deactivate(&mut self, activation: Activation, units: usize) {
         let grad_z = &mut self.grad_pre_activation;
-        activation.backward(&self.grad_output, &self.output, &self.slope, grad_z, units);
+        activation.backward(&self.grad_output, &self.pre_activation, &self.output, grad_z, units);
+    }
+
+    /// f′ at the pre-activations of a layer with this activation.
+    pub fn slopes(&self, activation: Activation) -> impl Iterator<Item = f32> + '_ {
+        self.pre_activation.iter().zip(&self.output).map(move |(&z, &y)| activation.slope(z, y))
     }
 
     pub(crate) fn resize_backward(&mut self) {

@@ -54,18 +54,25 @@ pub fn transpose(w: &[f32], transposed: &mut [f32], n: usize) {
 
 /// `sums[n] = Σ g[m, n]` over ascending rows.
 pub fn sum_rows(g: &[f32], sums: &mut [f32]) {
+    sums.fill(0.0);
+    add_rows(g, sums);
+}
+
+/// `sums[n] += Σ g[m, n]` over ascending rows.
+pub fn add_rows(g: &[f32], sums: &mut [f32]) {
     let n = sums.len();
     for j in (0..n - n % WIDTH).step_by(WIDTH) {
-        let mut tile = Tile::<1, 2>::filled(&[0.0; WIDTH]);
+        let mut tile = Tile::<1, 2>::read::<true>(sums, n, j);
         for row in g.chunks_exact(n) {
             tile.add([&1.0], row[j..].first_chunk().expect("eight columns"));
         }
         tile.write::<true>(sums, n, j);
     }
     let rest = n - n % WIDTH..;
-    sums[rest.clone()].fill(0.0);
-    for row in g.chunks_exact(n) {
-        sums[rest.clone()].iter_mut().zip(&row[rest.clone()]).for_each(|(sum, &value)| *sum += value);
+    if !sums[rest.clone()].is_empty() {
+        for row in g.chunks_exact(n) {
+            sums[rest.clone()].iter_mut().zip(&row[rest.clone()]).for_each(|(sum, &value)| *sum += value);
+        }
     }
 }
 
@@ -116,8 +123,11 @@ fn in_panels<const TRANSPOSED: bool, const DEPTH: usize>(
             match n - j {
                 WIDTH.. => {
                     let done = sweep::<TRANSPOSED, 4, 2, true>(a, panel, start, c, place, 0);
-                    let done = sweep::<TRANSPOSED, 2, 2, true>(a, panel, start, c, place, done);
-                    sweep::<TRANSPOSED, 1, 2, true>(a, panel, start, c, place, done);
+                    match m - done {
+                        3 => sweep::<TRANSPOSED, 3, 2, true>(a, panel, start, c, place, done),
+                        2 => sweep::<TRANSPOSED, 2, 2, true>(a, panel, start, c, place, done),
+                        _ => sweep::<TRANSPOSED, 1, 2, true>(a, panel, start, c, place, done),
+                    };
                 }
                 4 => {
                     // Narrow tiles leave registers free for twice the rows.

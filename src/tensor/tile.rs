@@ -75,6 +75,24 @@ impl<const M: usize, const V: usize> Tile<M, V> {
             }
         }
     }
+
+    /// Adds the sums to `c`, where each row begins `stride` behind the one before; without `WHOLE`, only
+    /// the first `left` columns are there.
+    #[inline(always)]
+    pub fn add_to<const WHOLE: bool>(self, c: &mut [f32], stride: usize, left: usize) {
+        for r in 0..M {
+            let row = &mut c[r * stride..];
+            for v in 0..V {
+                if WHOLE {
+                    let held: &mut [f32; 4] = row[4 * v..].first_chunk_mut().expect("four columns");
+                    *held = std::array::from_fn(|column| held[column] + self.0[r][v].0[column]);
+                } else {
+                    let row = row.iter_mut().take(left).skip(4 * v);
+                    row.zip(self.0[r][v].0).for_each(|(value, sum)| *value += sum);
+                }
+            }
+        }
+    }
 }
 
 /// Four neighbouring columns: what a SIMD register holds, on every target.

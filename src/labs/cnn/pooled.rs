@@ -44,7 +44,7 @@ pub(super) fn panel(observer: &CnnObserver, run: &Run, view: &View, numbers: &mu
     let input = if pool == 0 { observer.picture() } else { &observer.pass.traces[pool - 1].output };
     let map = if pool == unit.layer || pool == unit.layer + 1 { unit.map.min(maps - 1) } else { 0 };
     // Where in the input each number was taken from; overlapping windows may take one twice.
-    let mut taken = trace.winners.clone();
+    let mut taken = run.network().taken(pool, observer.picture(), &observer.pass);
     taken.sort_unstable();
     taken.dedup();
     let total: f32 = input.iter().map(|value| value.abs()).sum();
@@ -52,11 +52,11 @@ pub(super) fn panel(observer: &CnnObserver, run: &Run, view: &View, numbers: &mu
         let sum: f32 = trace.output.iter().map(|value| value.abs()).sum();
         (trace.output.len(), sum)
     } else {
-        (taken.len(), taken.iter().map(|&at| input[at as usize].abs()).sum())
+        (taken.len(), taken.iter().map(|&at| input[at].abs()).sum())
     };
     let left = [cells as f32 / input.len().max(1) as f32, if total > 0.0 { sum / total } else { 0.0 }];
     let of_map = |values: &[f32]| values.iter().skip(map).step_by(maps).copied().collect::<Vec<_>>();
-    let kept = taken.iter().map(|&at| at as usize).filter(|at| at % maps == map).map(|at| (at / maps) as f32);
+    let kept = taken.iter().filter(|&at| at % maps == map).map(|at| (at / maps) as f32);
     let figure = Pooled {
         layer: layer.clone(),
         map: [map, maps],

@@ -9,9 +9,6 @@ use crate::tensor::convolution::{self, Sliding};
 use crate::tensor::matmul;
 use serde::{Deserialize, Serialize};
 
-/// Numbers of a block of gradients of patches: 64 kB, which stays in the cache until it is added to the images.
-const BLOCK: usize = 16 * 1024;
-
 /// 2-D convolution, as cross-correlation: `z[i, j, f] = b[f] + Σ x[i·s + u, j·s + v, c] · w[u, v, c, f]`
 /// over ascending u, v, c, and `y = f(z)`; outside of the image x is 0.
 ///
@@ -69,35 +66,16 @@ impl Conv2d {
         }
     }
 
-    /// Numbers of one row of a patch: neighbours in the image too.
-    fn run(&self) -> usize {
-        self.kernel_size * self.windows.channels
-    }
-
     /// Numbers of a patch, `[size, size, channels]`.
     fn patch(&self) -> usize {
-        self.kernel_size * self.run()
+        self.kernel_size * self.kernel_size * self.windows.channels
     }
 
-    /// Numbers of the packed kernel.
+    /// Numbers of the packed kernel: the larger of the two ways to pack it.
     fn packed(&self) -> usize {
-        self.patch() * self.filters.next_multiple_of(8)
-    }
-
-    /// Patches in a block: whole tiles of the product.
-    fn block(&self) -> usize {
-        (BLOCK / self.patch()).max(8) / 8 * 8
-    }
-
-    /// The parts of window `[item, row, column]` that lie in the image: each as its place in the images,
-    /// its place in the patch, and its length.
-    fn parts(&self, [item, row, column]: [usize; 3]) -> impl Iterator<Item = (usize, usize, usize)> {
-        let Windows { rows, columns, channels } = self.windows;
-        let (down, along) = (rows.cells(row), columns.cells(column));
-        let (width, run, length) = (columns.input * channels, self.run(), along.len() * channels);
-        let image = item * self.windows.image() + along.start * channels;
-        let (first, patch) = (down.start, columns.outside(column) * channels + rows.outside(row) * run);
-        down.map(move |y| (image + y * width, patch + (y - first) * run, length))
+        let (channels, filters) = (self.windows.channels, self.filters);
+        let cells = self.kernel_size * self.kernel_size;
+        cells * (channels * filters.next_multiple_of(8)).max(channels.next_multiple_of(8) * filters)
     }
 
     /// How the windows slide over images with their padding around them.
@@ -117,30 +95,25 @@ impl Conv2d {
         self.sliding().numbers() > self.windows.image()
     }
 
-    /// Hands every image with its padding to `take`, with its number.
-    fn for_each_padded(&self, images: &[f32], scratch: &mut [f32], mut take: impl FnMut(usize, &[f32])) {
-        let Windows { rows, columns, channels } = self.windows;
-        let (line, padded_line) = (columns.input * channels, columns.padded() * channels);
-        let scratch = &mut scratch[..self.sliding().numbers()];
-        scratch.fill(0.0);
-        for (index, image) in images.chunks_exact(self.windows.image()).enumerate() {
-            let padded = scratch.chunks_exact_mut(padded_line).skip(rows.outside(0));
-            for (padded, row) in padded.zip(image.chunks_exact(line)) {
-                padded[columns.outside(0) * channels..][..line].copy_from_slice(row);
-            }
-            take(index, scratch);
+    /// Puts `image` into `padded` with its padding around it.
+    fn pad(&self, image: &[f32], padded: &mut [f32]) {
+        padded.fill(0.0);
+        for (inner, row) in self.inner_rows(padded).zip(image.chunks_exact(self.line())) {
+            inner.copy_from_slice(row);
         }
     }
 
-    /// Adds the gradients of patches to those of the images they were copied from, window by window.
-    fn scatter(&self, patches: &[f32], first: usize, images: &mut [f32]) {
-        for (patch, window) in patches.chunks_exact(self.patch()).zip(self.windows.from(first)) {
-            for (image, at, length) in self.parts(window) {
-                for (sum, &grad) in images[image..][..length].iter_mut().zip(&patch[at..][..length]) {
-                    *sum += grad;
-                }
-            }
-        }
+    /// The rows of the image within one that has its padding.
+    fn inner_rows<'a>(&self, padded: &'a mut [f32]) -> impl Iterator<Item = &'a mut [f32]> + use<'a> {
+        let Windows { rows, columns, channels } = self.windows;
+        let (left, line) = (columns.outside(0) * channels, self.line());
+        let lines = padded.chunks_exact_mut(columns.padded() * channels).skip(rows.outside(0));
+        lines.take(rows.input).map(move |padded| &mut padded[left..][..line])
+    }
+
+    /// Numbers of a row of an image.
+    fn line(&self) -> usize {
+        self.windows.columns.input * self.windows.channels
     }
 }
 
@@ -169,7 +142,8 @@ impl Layer for Conv2d {
     }
 
     fn working_space(&self) -> usize {
-        self.packed() + self.sliding().numbers().max(self.patch() * (self.block() + self.filters))
+        let padded = if self.is_padded() { 2 * self.sliding().numbers() } else { 0 };
+        self.packed() + padded
     }
 
     fn sees(&self, part: [usize; 4]) -> Option<[usize; 4]> {
@@ -182,27 +156,26 @@ impl Layer for Conv2d {
 
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace) {
         let (kernel, bias) = weights.split_at(self.patch() * self.filters);
-        let windows = input.len() / self.windows.image() * self.windows.count();
-        trace.pre_activation.resize(windows * self.filters, 0.0);
-        trace.scratch.resize(self.working_space(), 0.0);
-        let (packed, scratch) = trace.scratch.split_at_mut(self.packed());
-        let (sliding, z) = (self.sliding(), &mut trace.pre_activation);
-        if self.is_padded() {
-            let outputs = self.windows.count() * self.filters;
-            self.for_each_padded(input, scratch, |index, image| {
-                convolution::convolve(
-                    &sliding,
-                    image,
-                    kernel,
-                    bias,
-                    &mut z[index * outputs..][..outputs],
-                    packed,
-                );
-            });
-        } else {
-            convolution::convolve(&sliding, input, kernel, bias, z, packed);
+        let (image, outputs) = (self.windows.image(), self.windows.count() * self.filters);
+        let Trace { output, pre_activation, scratch, .. } = trace;
+        output.resize(input.len() / image * outputs, 0.0);
+        pre_activation.resize(output.len(), 0.0);
+        scratch.resize(self.working_space(), 0.0);
+        let (packed, padded) = scratch.split_at_mut(self.packed());
+        convolution::pack_kernel(kernel, packed, self.filters);
+        let sliding = self.sliding();
+        let results = pre_activation.chunks_exact_mut(outputs).zip(output.chunks_exact_mut(outputs));
+        for (image, (z, y)) in input.chunks_exact(image).zip(results) {
+            let image = if self.is_padded() {
+                let padded = &mut padded[..sliding.numbers()];
+                self.pad(image, padded);
+                padded
+            } else {
+                image
+            };
+            convolution::convolve(&sliding, image, packed, bias, z);
+            self.activation.apply(z, y, self.filters); // while z is in the nearest cache
         }
-        trace.activate(self.activation, self.filters);
     }
 
     fn backward(
@@ -211,32 +184,46 @@ impl Layer for Conv2d {
         input: &[f32],
         trace: &mut Trace,
         grad_weights: &mut [f32],
-        grad_input: Option<&mut [f32]>,
+        mut grad_input: Option<&mut [f32]>,
     ) {
-        trace.deactivate(self.activation, self.filters);
-        let (patch, filters) = (self.patch(), self.filters);
-        let (grad_kernel, grad_bias) = grad_weights.split_at_mut(patch * filters);
-        let (_, scratch) = trace.scratch.split_at_mut(self.packed());
-        let (sliding, grad_z) = (self.sliding(), &trace.grad_pre_activation);
+        let filters = self.filters;
+        let kernel = self.patch() * filters;
+        let (grad_kernel, grad_bias) = grad_weights.split_at_mut(kernel);
         grad_kernel.fill(0.0);
-        matmul::sum_rows(grad_z, grad_bias);
-        if self.is_padded() {
-            let outputs = self.windows.count() * filters;
-            self.for_each_padded(input, scratch, |index, image| {
-                let grad_z = &grad_z[index * outputs..][..outputs];
-                convolution::add_kernel_gradient(&sliding, image, grad_z, grad_kernel, filters);
-            });
-        } else {
-            convolution::add_kernel_gradient(&sliding, input, grad_z, grad_kernel, filters);
+        grad_bias.fill(0.0);
+        let Trace { output, pre_activation, grad_output, grad_pre_activation, scratch, .. } = trace;
+        let (packed, padded) = scratch.split_at_mut(self.packed());
+        if grad_input.is_some() {
+            convolution::pack_transposed(&weights[..kernel], packed, self.windows.channels, filters);
         }
-        let Some(grad_input) = grad_input else { return };
-        grad_input.fill(0.0);
-        let (transposed, patches) = scratch.split_at_mut(patch * filters);
-        matmul::transpose(&weights[..patch * filters], transposed, filters);
-        for (index, grad_z) in grad_z.chunks(self.block() * filters).enumerate() {
-            let patches = &mut patches[..grad_z.len() / filters * patch];
-            matmul::product(grad_z, transposed, patches, patch);
-            self.scatter(patches, index * self.block(), grad_input);
+        let sliding = self.sliding();
+        let (padded, padded_grad) = padded.split_at_mut(padded.len() / 2);
+        let (size, outputs) = (self.windows.image(), self.windows.count() * filters);
+        for (index, image) in input.chunks_exact(size).enumerate() {
+            let own = index * outputs..(index + 1) * outputs;
+            let grad_z = &mut grad_pre_activation[own.clone()];
+            let (y, z) = (&output[own.clone()], &pre_activation[own.clone()]);
+            self.activation.backward(&grad_output[own], z, y, grad_z, filters);
+            matmul::add_rows(grad_z, grad_bias);
+            let image = if self.is_padded() {
+                self.pad(image, padded);
+                &*padded
+            } else {
+                image
+            };
+            convolution::add_kernel_gradient(&sliding, image, grad_z, grad_kernel, filters);
+            let Some(grad_image) = grad_input.as_mut().map(|grad| &mut grad[index * size..][..size]) else {
+                continue;
+            };
+            if self.is_padded() {
+                padded_grad.fill(0.0);
+                convolution::add_input_gradient(&sliding, grad_z, packed, padded_grad, filters);
+                let rows = grad_image.chunks_exact_mut(self.line());
+                self.inner_rows(padded_grad).zip(rows).for_each(|(inner, row)| row.copy_from_slice(inner));
+            } else {
+                grad_image.fill(0.0);
+                convolution::add_input_gradient(&sliding, grad_z, packed, grad_image, filters);
+            }
         }
     }
 

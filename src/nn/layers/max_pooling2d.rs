@@ -31,16 +31,111 @@ pub struct MaxPooling2d {
     windows: Windows,
 }
 
-/// Keeps the larger of each pair, with its place. Masks for SIMD: which cell is largest cannot be
-/// foretold, and as a branch that took a quarter of a step. A NaN wins and stays, so that no divergence
-/// is lost here.
+/// Keeps the larger of each pair. Masks for SIMD: which cell is largest cannot be foretold, and as a branch
+/// that took a quarter of a step. A NaN wins and stays, so that no divergence is lost here.
 #[inline]
-fn keep_larger<const N: usize>(cell: &[f32; N], best: &mut [f32; N], winners: &mut [u32; N], at: u32) {
+fn keep_larger<const N: usize>(best: &mut [f32; N], cell: &[f32; N]) {
+    for (best, &x) in best.iter_mut().zip(cell) {
+        *best = either((x > *best) | x.is_nan(), x, *best);
+    }
+}
+
+/// Hands what is left of a window's gradient to a cell where that equals the largest.
+#[inline]
+fn hand_back<const N: usize>(grad_cell: &mut [f32; N], left: &mut [f32; N], [best, cell]: [&[f32; N]; 2]) {
     for channel in 0..N {
-        let (x, y) = (cell[channel], best[channel]);
-        let wins = 0_u32.wrapping_sub(u32::from((x > y) | x.is_nan()));
-        best[channel] = f32::from_bits((x.to_bits() & wins) | (y.to_bits() & !wins));
-        winners[channel] = ((at + channel as u32) & wins) | (winners[channel] & !wins);
+        let is_it = cell[channel] == best[channel];
+        grad_cell[channel] += either(is_it, left[channel], 0.0);
+        left[channel] = either(is_it, 0.0, left[channel]);
+    }
+}
+
+fn either(holds: bool, value: f32, other: f32) -> f32 {
+    let mask = 0_u32.wrapping_sub(u32::from(holds));
+    f32::from_bits((value.to_bits() & mask) | (other.to_bits() & !mask))
+}
+
+/// Windows of a row with the same cell of each: as numbers of parts of `N` channels, which are `[f32; N]`.
+#[derive(Clone, Copy)]
+struct Cells {
+    windows: usize,
+    /// Part of the output that belongs to the first window, and parts from one window to the next.
+    output: [usize; 2],
+    /// The same of the input.
+    input: [usize; 2],
+}
+
+impl Cells {
+    fn of_windows<T>(self, parts: &[T]) -> impl Iterator<Item = &T> {
+        parts[self.output[0]..].iter().step_by(self.output[1]).take(self.windows)
+    }
+
+    fn of_windows_mut<T>(self, parts: &mut [T]) -> impl Iterator<Item = &mut T> {
+        parts[self.output[0]..].iter_mut().step_by(self.output[1]).take(self.windows)
+    }
+
+    fn of_image<T>(self, parts: &[T]) -> impl Iterator<Item = &T> {
+        parts[self.input[0]..].iter().step_by(self.input[1])
+    }
+
+    fn of_image_mut<T>(self, parts: &mut [T]) -> impl Iterator<Item = &mut T> {
+        parts[self.input[0]..].iter_mut().step_by(self.input[1])
+    }
+}
+
+impl MaxPooling2d {
+    /// Hands over all cells of all windows; those of one window row by row.
+    fn for_each_cells<const N: usize>(&self, items: usize, mut take: impl FnMut(Cells)) {
+        let Windows { rows, columns, channels } = self.windows;
+        let parts = channels / N;
+        for row in 0..items * rows.output {
+            let (item, down) = (row / rows.output, rows.cells(row % rows.output));
+            for line in down.map(|cell| item * rows.input + cell) {
+                for offset in 0..self.pool_size {
+                    let (windows, first, step) = columns.windows_with(offset);
+                    for part in 0..parts {
+                        let output = (row * columns.output + windows.start) * parts + part;
+                        let input = (line * columns.input + first) * parts + part;
+                        take(Cells {
+                            windows: windows.len(),
+                            output: [output, parts],
+                            input: [input, step * parts],
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Items of a batch with so many numbers.
+    fn items(&self, input: &[f32]) -> usize {
+        input.len() / self.windows.image()
+    }
+
+    fn pool<const N: usize>(&self, input: &[f32], output: &mut [f32]) {
+        output.fill(f32::NEG_INFINITY);
+        let (parts, best) = (input.as_chunks::<N>().0, output.as_chunks_mut::<N>().0);
+        self.for_each_cells::<N>(self.items(input), |cells| {
+            cells
+                .of_windows_mut(best)
+                .zip(cells.of_image(parts))
+                .for_each(|(best, cell)| keep_larger(best, cell));
+        });
+    }
+
+    fn pass_back<const N: usize>(&self, input: &[f32], trace: &mut Trace, grad_input: &mut [f32]) {
+        let Trace { output, grad_output, scratch, .. } = trace;
+        scratch.clone_from(grad_output);
+        grad_input.fill(0.0);
+        let (left, grad) = (scratch.as_chunks_mut::<N>().0, grad_input.as_chunks_mut::<N>().0);
+        let (parts, best) = (input.as_chunks::<N>().0, output.as_chunks::<N>().0);
+        self.for_each_cells::<N>(self.items(input), |cells| {
+            let found = cells.of_windows(best).zip(cells.of_image(parts));
+            let places = cells.of_windows_mut(left).zip(cells.of_image_mut(grad));
+            for ((left, grad), (best, cell)) in places.zip(found) {
+                hand_back(grad, left, [best, cell]);
+            }
+        });
     }
 }
 
@@ -55,47 +150,42 @@ impl Layer for MaxPooling2d {
         Some(self.windows.covered_by(part))
     }
 
-    fn forward(&self, _: &[f32], input: &[f32], trace: &mut Trace) {
-        let channels = self.windows.channels;
-        let outputs = input.len() / self.windows.image() * self.windows.count() * channels;
-        trace.output.resize(outputs, 0.0);
-        trace.winners.resize(outputs, 0);
-        let rows = trace.output.chunks_exact_mut(channels).zip(trace.winners.chunks_exact_mut(channels));
-        for ((best, winners), window) in rows.zip(self.windows.from(0)) {
-            let mut cells = self.windows.cells(window);
-            let first = cells.next().expect("a window has a cell in the image");
-            best.copy_from_slice(&input[first..][..channels]);
-            winners.iter_mut().zip(first as u32..).for_each(|(winner, at)| *winner = at);
-            for at in cells {
-                let cell = &input[at..][..channels];
-                let (cells, rest) = cell.as_chunks::<4>();
-                let (best, rest_best) = best.as_chunks_mut::<4>();
-                let (winners, rest_winners) = winners.as_chunks_mut::<4>();
-                for (((cell, best), winners), at) in
-                    cells.iter().zip(best).zip(winners).zip((at..).step_by(4))
-                {
-                    keep_larger(cell, best, winners, at as u32);
-                }
-                let rest = rest.iter().zip(rest_best).zip(rest_winners).zip(at + channels / 4 * 4..);
-                for (((&cell, best), winner), at) in rest {
-                    keep_larger(&[cell], std::array::from_mut(best), std::array::from_mut(winner), at as u32);
+    fn taken(&self, input: &[f32], output: &[f32]) -> Vec<usize> {
+        let places: Vec<usize> = (0..input.len()).collect();
+        let mut taken = vec![usize::MAX; output.len()];
+        self.for_each_cells::<1>(self.items(input), |cells| {
+            let found = cells.of_windows(output).zip(cells.of_image(input)).zip(cells.of_image(&places));
+            for (taken, ((best, cell), &place)) in cells.of_windows_mut(&mut taken).zip(found) {
+                if best == cell {
+                    *taken = place.min(*taken);
                 }
             }
+        });
+        taken
+    }
+
+    fn forward(&self, _: &[f32], input: &[f32], trace: &mut Trace) {
+        trace.output.resize(self.items(input) * self.windows.count() * self.windows.channels, 0.0);
+        match self.windows.channels {
+            channels if channels.is_multiple_of(8) => self.pool::<8>(input, &mut trace.output),
+            channels if channels.is_multiple_of(4) => self.pool::<4>(input, &mut trace.output),
+            _ => self.pool::<1>(input, &mut trace.output),
         }
     }
 
     fn backward(
         &self,
         _: &[f32],
-        _: &[f32],
+        input: &[f32],
         trace: &mut Trace,
         _: &mut [f32],
         grad_input: Option<&mut [f32]>,
     ) {
         let Some(grad_input) = grad_input else { return };
-        grad_input.fill(0.0);
-        for (&grad, &winner) in trace.grad_output.iter().zip(&trace.winners) {
-            grad_input[winner as usize] += grad;
+        match self.windows.channels {
+            channels if channels.is_multiple_of(8) => self.pass_back::<8>(input, trace, grad_input),
+            channels if channels.is_multiple_of(4) => self.pass_back::<4>(input, trace, grad_input),
+            _ => self.pass_back::<1>(input, trace, grad_input),
         }
     }
 }

@@ -64,7 +64,7 @@ pub trait Layer: Send + Sync {
         Vec::new()
     }
 
-    /// Numbers of working space that a pass takes whatever the batch, beside the (at most five) that its
+    /// Numbers of working space that a pass takes whatever the batch, beside the (at most four) that its
     /// trace keeps for each output.
     fn working_space(&self) -> usize {
         0
@@ -76,7 +76,7 @@ pub trait Layer: Send + Sync {
     }
 
     /// `[rows, ..input]` → `[rows, ..output]`: fills `output` of the trace and, where there is an
-    /// activation, `pre_activation` and `slope`.
+    /// activation, `pre_activation`.
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace);
 
     /// From `trace.grad_output`: writes ∂loss/∂weights where they are trainable, and ∂loss/∂input where one is wanted.
@@ -93,6 +93,11 @@ pub trait Layer: Send + Sync {
     /// and columns of an image; `None` where that is all of it.
     fn sees(&self, part: [usize; 4]) -> Option<[usize; 4]> {
         Some(part)
+    }
+
+    /// Where in its input each of its outputs was taken from; nothing for layers that make them anew.
+    fn taken(&self, _input: &[f32], _output: &[f32]) -> Vec<usize> {
+        Vec::new()
     }
 
     /// Cells of the window of the unit at a row and column that lie above and left of its input.

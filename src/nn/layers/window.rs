@@ -47,6 +47,15 @@ impl Axis {
         start.saturating_sub(self.before)..(start + self.size - self.before).min(self.input)
     }
 
+    /// The windows whose cell number `offset` lies in the image, where it does for the first of them, and cells
+    /// from one to the next.
+    pub fn windows_with(&self, offset: usize) -> (Range<usize>, usize, usize) {
+        let start = self.before.saturating_sub(offset).div_ceil(self.stride);
+        let end = (self.before + self.input).saturating_sub(offset).div_ceil(self.stride).min(self.output);
+        let first = (start * self.stride + offset).saturating_sub(self.before);
+        (start.min(end)..end, first, self.stride)
+    }
+
     /// Cells of the image with as many around it as its windows cover.
     pub fn padded(&self) -> usize {
         ((self.output - 1) * self.stride + self.size).max(self.before + self.input)
@@ -179,6 +188,23 @@ mod tests {
         assert_eq!(covered(5, 2, 1, Padding::Same), [0..2, 1..3, 2..4, 3..5, 4..5]);
         assert_eq!(covered(5, 2, 4, Padding::Same), [0..2, 4..5], "cells between windows are skipped");
         assert_eq!(Axis::new(2, 3, 1, Padding::Valid), None);
+    }
+
+    #[test]
+    fn the_windows_with_a_cell_are_those_that_cover_it() {
+        let settings = [(6, 3, 2), (5, 3, 2), (5, 2, 1), (5, 2, 4), (7, 4, 3), (3, 3, 1), (2, 5, 1)];
+        for ((input, size, stride), padding) in
+            settings.into_iter().flat_map(|axis| [(axis, Padding::Valid), (axis, Padding::Same)])
+        {
+            let Some(axis) = Axis::new(input, size, stride, padding) else { continue };
+            let mut covered = vec![Vec::new(); axis.output];
+            for offset in 0..size {
+                let (windows, first, step) = axis.windows_with(offset);
+                windows.zip((first..).step_by(step)).for_each(|(window, cell)| covered[window].push(cell));
+            }
+            let wanted: Vec<Vec<usize>> = (0..axis.output).map(|index| axis.cells(index).collect()).collect();
+            assert_eq!(covered, wanted, "{axis:?}");
+        }
     }
 
     #[test]
