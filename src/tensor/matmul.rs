@@ -94,6 +94,8 @@ fn multiply<const TRANSPOSED: bool>(a: &[f32], b: &[f32], start: Start, c: &mut 
     let shape = [c.len() / n, k, n];
     if n == 1 {
         in_one_column(a, b, start, c);
+    } else if n == WIDTH {
+        by_panel::<TRANSPOSED>(a, b.as_chunks().0, start, c, Place { shape, first: 0, j: 0 }); // it is one
     } else if k <= SHALLOW {
         in_panels::<TRANSPOSED, SHALLOW>(a, b, start, c, shape);
     } else {
@@ -101,45 +103,51 @@ fn multiply<const TRANSPOSED: bool>(a: &[f32], b: &[f32], start: Start, c: &mut 
     }
 }
 
-/// Panel by panel, each with all rows of `a`.
+/// Packs panel after panel and multiplies each with all rows of `a`.
 fn in_panels<const TRANSPOSED: bool, const DEPTH: usize>(
     a: &[f32],
     b: &[f32],
     start: Start,
     c: &mut [f32],
-    [m, k, n]: [usize; 3],
+    shape @ [_, k, n]: [usize; 3],
 ) {
     let mut panel = [[0.0; WIDTH]; DEPTH];
     for first in (0..k).step_by(DEPTH) {
         let panel = &mut panel[..DEPTH.min(k - first)];
         for j in (0..n).step_by(WIDTH) {
             pack(&b[first * n..], panel, n, j);
-            let start = match start {
-                _ if first > 0 => None,
-                Start::Zero => Some([0.0; WIDTH]),
-                Start::Bias(bias) => Some(eight_from(bias, j)),
+            by_panel::<TRANSPOSED>(a, panel, start, c, Place { shape, first, j });
+        }
+    }
+}
+
+/// The products of a panel with all rows of `a`.
+fn by_panel<const TRANSPOSED: bool>(a: &[f32], panel: &[Row], start: Start, c: &mut [f32], place: Place) {
+    let Place { shape: [m, _, n], first, j } = place;
+    let start = match start {
+        _ if first > 0 => None,
+        Start::Zero => Some([0.0; WIDTH]),
+        Start::Bias(bias) => Some(eight_from(bias, j)),
+    };
+    match n - j {
+        WIDTH.. => {
+            let done = sweep::<TRANSPOSED, 4, 2, true>(a, panel, start, c, place, 0);
+            match m - done {
+                3 => sweep::<TRANSPOSED, 3, 2, true>(a, panel, start, c, place, done),
+                2 => sweep::<TRANSPOSED, 2, 2, true>(a, panel, start, c, place, done),
+                1 => sweep::<TRANSPOSED, 1, 2, true>(a, panel, start, c, place, done),
+                _ => done,
             };
-            let place = Place { shape: [m, k, n], first, j };
-            match n - j {
-                WIDTH.. => {
-                    let done = sweep::<TRANSPOSED, 4, 2, true>(a, panel, start, c, place, 0);
-                    match m - done {
-                        3 => sweep::<TRANSPOSED, 3, 2, true>(a, panel, start, c, place, done),
-                        2 => sweep::<TRANSPOSED, 2, 2, true>(a, panel, start, c, place, done),
-                        _ => sweep::<TRANSPOSED, 1, 2, true>(a, panel, start, c, place, done),
-                    };
-                }
-                4 => {
-                    // Narrow tiles leave registers free for twice the rows.
-                    let done = sweep::<TRANSPOSED, 8, 1, true>(a, panel, start, c, place, 0);
-                    let done = sweep::<TRANSPOSED, 2, 1, true>(a, panel, start, c, place, done);
-                    sweep::<TRANSPOSED, 1, 1, true>(a, panel, start, c, place, done);
-                }
-                _ => {
-                    let done = sweep::<TRANSPOSED, 4, 2, false>(a, panel, start, c, place, 0);
-                    sweep::<TRANSPOSED, 1, 2, false>(a, panel, start, c, place, done);
-                }
-            }
+        }
+        4 => {
+            // Narrow tiles leave registers free for twice the rows.
+            let done = sweep::<TRANSPOSED, 8, 1, true>(a, panel, start, c, place, 0);
+            let done = sweep::<TRANSPOSED, 2, 1, true>(a, panel, start, c, place, done);
+            sweep::<TRANSPOSED, 1, 1, true>(a, panel, start, c, place, done);
+        }
+        _ => {
+            let done = sweep::<TRANSPOSED, 4, 2, false>(a, panel, start, c, place, 0);
+            sweep::<TRANSPOSED, 1, 2, false>(a, panel, start, c, place, done);
         }
     }
 }
