@@ -6,8 +6,8 @@ use std::ops::Range;
 
 /// Pictures that pass through a network at once when it is evaluated, at most.
 const PICTURES_AT_ONCE: usize = 256;
-/// Numbers that all layers together then give, at most: 8 MB, kept three times over.
-const OUTPUTS_AT_ONCE: usize = 2_000_000;
+/// Numbers that all layers together then give, about: 400 kB, which stay in the second cache.
+const OUTPUTS_AT_ONCE: usize = 100_000;
 
 /// How the network does on items that it does not train on.
 #[derive(Clone, Copy, Debug, PartialEq)]

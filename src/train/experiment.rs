@@ -17,8 +17,8 @@ pub const VERSION: u32 = 1;
 pub const MAX_SEED: u64 = (1 << 53) - 1;
 /// Most numbers that a pass may keep: 200 MB.
 const MAX_KEPT: usize = 50_000_000;
-/// Numbers that it keeps for each output of each layer, at most: y, z, f′(z) and two gradients.
-const KEPT_OF_AN_OUTPUT: usize = 5;
+/// Numbers that it keeps for each output of each layer, at most: y, z and the gradients of both.
+const KEPT_OF_AN_OUTPUT: usize = 4;
 /// Most edits a run may carry.
 const MAX_EDITS: usize = 10_000;
 

@@ -7,7 +7,9 @@ use crate::data::{Given, Nudge, NudgeKind};
 use crate::error::{Error, Result};
 use crate::labs::{FigureSlot, Lab, Numbers, Observer, Unit, View, find};
 use crate::nn::Pass;
-use crate::train::{Divergence, Experiment, InitialWeights, Model, Run, model, settings::Settings};
+use crate::train::{
+    Divergence, Experiment, InitialWeights, Model, Run, model, pictures_at_once, settings::Settings,
+};
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
 const MAX_STEPS_PER_LOOK: usize = 64;
@@ -255,9 +257,13 @@ impl Session {
             items.copy_item(index % items.len(), input);
         }
         let mut pass = Pass::default();
-        run.network().forward(&inputs, &mut pass); // its buffers grow
+        let mut infer = || {
+            let parts = inputs.chunks(size * pictures_at_once(run.network()));
+            parts.for_each(|part| run.network().forward(part, &mut pass));
+        };
+        infer(); // the buffers grow
         let started = (self.now_ms)();
-        (0..passes).for_each(|_| run.network().forward(&inputs, &mut pass));
+        (0..passes).for_each(|_| infer());
         Some(Reply::Inferred { ms: (self.now_ms)() - started })
     }
 
