@@ -132,7 +132,7 @@ fn a_convolution_is_the_naive_loop_bit_for_bit() {
                 window / out_width % out_height * strides,
                 window % out_width * strides,
             );
-            let grads = &pass.traces[0].grad_pre_activation[window * filters..][..filters];
+            let grads = &pass.traces[0].grad_output[window * filters..][..filters];
             let mut sums = bias.to_vec();
             for (u, v, c) in
                 (0..size * size * channels).map(|p| (p / channels / size, p / channels % size, p % channels))

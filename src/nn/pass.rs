@@ -25,7 +25,7 @@ pub struct Trace {
     pub pre_activation: Vec<f32>,
     /// ∂loss/∂output. For an output layer that a loss is joined with: ∂loss/∂logits.
     pub grad_output: Vec<f32>,
-    /// ∂loss/∂pre-activation.
+    /// ∂loss/∂pre-activation of what the layer goes back through at a time: the batch, or its last image.
     pub grad_pre_activation: Vec<f32>,
     /// What else its `backward` needs: the factors of a dropout, the statistics of a normalization.
     pub kept: Vec<f32>,
@@ -51,6 +51,7 @@ impl Trace {
     /// Fills `grad_pre_activation` from `grad_output`.
     pub(crate) fn deactivate(&mut self, activation: Activation, units: usize) {
         let grad_z = &mut self.grad_pre_activation;
+        grad_z.resize(self.pre_activation.len(), 0.0);
         activation.backward(&self.grad_output, &self.pre_activation, &self.output, grad_z, units);
     }
 
@@ -61,7 +62,6 @@ impl Trace {
 
     pub(crate) fn resize_backward(&mut self) {
         self.grad_output.resize(self.output.len(), 0.0);
-        self.grad_pre_activation.resize(self.pre_activation.len(), 0.0);
     }
 }
 

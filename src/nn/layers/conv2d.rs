@@ -199,9 +199,10 @@ impl Layer for Conv2d {
         let sliding = self.sliding();
         let (padded, padded_grad) = padded.split_at_mut(padded.len() / 2);
         let (size, outputs) = (self.windows.image(), self.windows.count() * filters);
+        grad_pre_activation.resize(outputs, 0.0);
+        let grad_z = grad_pre_activation.as_mut_slice(); // of one image, so that it stays in the nearest cache
         for (index, image) in input.chunks_exact(size).enumerate() {
             let own = index * outputs..(index + 1) * outputs;
-            let grad_z = &mut grad_pre_activation[own.clone()];
             let (y, z) = (&output[own.clone()], &pre_activation[own.clone()]);
             self.activation.backward(&grad_output[own], z, y, grad_z, filters);
             matmul::add_rows(grad_z, grad_bias);

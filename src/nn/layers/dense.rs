@@ -102,7 +102,7 @@ impl Layer for Dense {
         grad_input: Option<&mut [f32]>,
     ) {
         if self.joined_with_loss {
-            trace.grad_pre_activation.copy_from_slice(&trace.grad_output);
+            trace.grad_pre_activation.clone_from(&trace.grad_output);
         } else {
             trace.deactivate(self.activation, self.units);
         }

@@ -84,13 +84,12 @@ impl Cells {
 }
 
 impl MaxPooling2d {
-    /// Hands over all cells of all windows; those of one window row by row.
-    fn for_each_cells<const N: usize>(&self, items: usize, mut take: impl FnMut(Cells)) {
+    /// Hands over all cells of all windows of an image; those of one window row by row.
+    fn for_each_cells<const N: usize>(&self, mut take: impl FnMut(Cells)) {
         let Windows { rows, columns, channels } = self.windows;
         let parts = channels / N;
-        for row in 0..items * rows.output {
-            let (item, down) = (row / rows.output, rows.cells(row % rows.output));
-            for line in down.map(|cell| item * rows.input + cell) {
+        for row in 0..rows.output {
+            for line in rows.cells(row) {
                 for offset in 0..self.pool_size {
                     let (windows, first, step) = columns.windows_with(offset);
                     for part in 0..parts {
@@ -107,35 +106,42 @@ impl MaxPooling2d {
         }
     }
 
-    /// Items of a batch with so many numbers.
-    fn items(&self, input: &[f32]) -> usize {
-        input.len() / self.windows.image()
+    /// Numbers of an image and of what is made of it.
+    fn sizes(&self) -> [usize; 2] {
+        [self.windows.image(), self.windows.count() * self.windows.channels]
     }
 
     fn pool<const N: usize>(&self, input: &[f32], output: &mut [f32]) {
-        output.fill(f32::NEG_INFINITY);
-        let (parts, best) = (input.as_chunks::<N>().0, output.as_chunks_mut::<N>().0);
-        self.for_each_cells::<N>(self.items(input), |cells| {
-            cells
-                .of_windows_mut(best)
-                .zip(cells.of_image(parts))
-                .for_each(|(best, cell)| keep_larger(best, cell));
-        });
+        let [image, outputs] = self.sizes();
+        for (image, output) in input.chunks_exact(image).zip(output.chunks_exact_mut(outputs)) {
+            output.fill(f32::NEG_INFINITY);
+            let (parts, best) = (image.as_chunks::<N>().0, output.as_chunks_mut::<N>().0);
+            self.for_each_cells::<N>(|cells| {
+                let pairs = cells.of_windows_mut(best).zip(cells.of_image(parts));
+                pairs.for_each(|(best, cell)| keep_larger(best, cell));
+            });
+        }
     }
 
     fn pass_back<const N: usize>(&self, input: &[f32], trace: &mut Trace, grad_input: &mut [f32]) {
         let Trace { output, grad_output, scratch, .. } = trace;
-        scratch.clone_from(grad_output);
-        grad_input.fill(0.0);
-        let (left, grad) = (scratch.as_chunks_mut::<N>().0, grad_input.as_chunks_mut::<N>().0);
-        let (parts, best) = (input.as_chunks::<N>().0, output.as_chunks::<N>().0);
-        self.for_each_cells::<N>(self.items(input), |cells| {
-            let found = cells.of_windows(best).zip(cells.of_image(parts));
-            let places = cells.of_windows_mut(left).zip(cells.of_image_mut(grad));
-            for ((left, grad), (best, cell)) in places.zip(found) {
-                hand_back(grad, left, [best, cell]);
-            }
-        });
+        let [image, outputs] = self.sizes();
+        scratch.resize(outputs, 0.0);
+        let images = input.chunks_exact(image).zip(grad_input.chunks_exact_mut(image));
+        let results = output.chunks_exact(outputs).zip(grad_output.chunks_exact(outputs));
+        for ((image, grad_image), (output, grad_output)) in images.zip(results) {
+            scratch.copy_from_slice(grad_output);
+            grad_image.fill(0.0);
+            let (left, grad) = (scratch.as_chunks_mut::<N>().0, grad_image.as_chunks_mut::<N>().0);
+            let (parts, best) = (image.as_chunks::<N>().0, output.as_chunks::<N>().0);
+            self.for_each_cells::<N>(|cells| {
+                let found = cells.of_windows(best).zip(cells.of_image(parts));
+                let places = cells.of_windows_mut(left).zip(cells.of_image_mut(grad));
+                for ((left, grad), (best, cell)) in places.zip(found) {
+                    hand_back(grad, left, [best, cell]);
+                }
+            });
+        }
     }
 }
 
@@ -150,22 +156,32 @@ impl Layer for MaxPooling2d {
         Some(self.windows.covered_by(part))
     }
 
+    fn working_space(&self) -> usize {
+        self.sizes()[1]
+    }
+
     fn taken(&self, input: &[f32], output: &[f32]) -> Vec<usize> {
+        let [image, outputs] = self.sizes();
         let places: Vec<usize> = (0..input.len()).collect();
         let mut taken = vec![usize::MAX; output.len()];
-        self.for_each_cells::<1>(self.items(input), |cells| {
-            let found = cells.of_windows(output).zip(cells.of_image(input)).zip(cells.of_image(&places));
-            for (taken, ((best, cell), &place)) in cells.of_windows_mut(&mut taken).zip(found) {
-                if best == cell {
-                    *taken = place.min(*taken);
+        let items = input.chunks_exact(image).zip(places.chunks_exact(image));
+        let results = output.chunks_exact(outputs).zip(taken.chunks_exact_mut(outputs));
+        for ((image, places), (output, taken)) in items.zip(results) {
+            self.for_each_cells::<1>(|cells| {
+                let found = cells.of_windows(output).zip(cells.of_image(image)).zip(cells.of_image(places));
+                for (taken, ((best, cell), &place)) in cells.of_windows_mut(taken).zip(found) {
+                    if best == cell {
+                        *taken = place.min(*taken);
+                    }
                 }
-            }
-        });
+            });
+        }
         taken
     }
 
     fn forward(&self, _: &[f32], input: &[f32], trace: &mut Trace) {
-        trace.output.resize(self.items(input) * self.windows.count() * self.windows.channels, 0.0);
+        let [image, outputs] = self.sizes();
+        trace.output.resize(input.len() / image * outputs, 0.0);
         match self.windows.channels {
             channels if channels.is_multiple_of(8) => self.pool::<8>(input, &mut trace.output),
             channels if channels.is_multiple_of(4) => self.pool::<4>(input, &mut trace.output),
