@@ -1,5 +1,5 @@
-//! How fast the engine trains, natively: `cargo bench --bench engine`. `items/s` are steps a second,
-//! or multiplications with their addition.
+//! How fast the engine trains, natively: `cargo bench --bench engine`. `items/s` are steps, or pictures, a
+//! second.
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
@@ -7,7 +7,7 @@ use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use glassbox::data::{Augmentation, Augmenter, Data, DataConfig};
 use glassbox::nn::{Loss, Network, NetworkConfig, Pass};
-use glassbox::tensor::{Rng, Stream, matmul};
+use glassbox::tensor::{Rng, Stream};
 use glassbox::train::{Experiment, Model, Optimizer, OptimizerConfig, OptimizerName, Run};
 use serde_json::{Value, json};
 
@@ -155,42 +155,7 @@ fn read_a_digit(bencher: Bencher) {
         .bench_local(|| black_box(model.classify(black_box(&picture), &mut pass)).expect("28 by 28 pixels"));
 }
 
-/// Rows, inputs and units of the layers of [`LABS`].
-const SHAPES: [[usize; 3]; 6] = [[10, 2, 8], [10, 8, 8], [10, 8, 1], [32, 2, 16], [32, 16, 16], [32, 16, 1]];
-/// Products per sample.
-const PRODUCTS: usize = 100;
-
 fn numbers(count: usize) -> Vec<f32> {
     let mut rng = Rng::new(1, Stream::Data);
     (0..count).map(|_| rng.normal()).collect()
-}
-
-#[divan::bench(args = SHAPES)]
-fn affine(bencher: Bencher, [m, k, n]: [usize; 3]) {
-    let (x, w, bias, mut y) = (numbers(m * k), numbers(k * n), numbers(n), numbers(m * n));
-    bencher.counter(ItemsCount::new(PRODUCTS * m * k * n)).bench_local(|| {
-        for _ in 0..PRODUCTS {
-            matmul::affine(black_box(&x), black_box(&w), black_box(&bias), black_box(&mut y));
-        }
-    });
-}
-
-#[divan::bench(args = SHAPES)]
-fn transposed_left(bencher: Bencher, [m, k, n]: [usize; 3]) {
-    let (x, g, mut dw) = (numbers(m * k), numbers(m * n), numbers(k * n));
-    bencher.counter(ItemsCount::new(PRODUCTS * m * k * n)).bench_local(|| {
-        for _ in 0..PRODUCTS {
-            matmul::transposed_left(black_box(&x), black_box(&g), black_box(&mut dw), n);
-        }
-    });
-}
-
-#[divan::bench(args = SHAPES)]
-fn transposed_right(bencher: Bencher, [m, k, n]: [usize; 3]) {
-    let (g, w, mut dx, mut scratch) = (numbers(m * n), numbers(k * n), numbers(m * k), Vec::new());
-    bencher.counter(ItemsCount::new(PRODUCTS * m * k * n)).bench_local(|| {
-        for _ in 0..PRODUCTS {
-            matmul::transposed_right(black_box(&g), black_box(&w), black_box(&mut dx), n, &mut scratch);
-        }
-    });
 }
