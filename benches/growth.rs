@@ -29,7 +29,7 @@ fn points(depth: usize, width: usize, batch_size: usize) -> Value {
     let mut layers = vec![dense(width); depth];
     layers.push(json!({ "type": "dense", "units": 1, "activation": "sigmoid" }));
     json!({ "version": 1, "lab": "gradients", "seed": 7, "data": { "samples": 2000, "test_fraction": 0.0 },
-        "network": { "layers": layers }, "optimizer": { "name": "adam" }, "batch_size": batch_size })
+        "network": { "layers": layers }, "loss": "binary_crossentropy", "optimizer": { "name": "adam" }, "batch_size": batch_size })
 }
 
 /// Forward, to the weights, and to the inputs of all but the first layer.

@@ -144,3 +144,48 @@ async fn pictures_a_second() {
     assert!(pictures > 0.0);
     stage.close().await;
 }
+
+/// From the first request to the first figures, with nothing kept from before: printed.
+#[tokio::test(flavor = "multi_thread")]
+async fn first_view() {
+    let Some(stage) = Stage::blank().await else { return };
+    let mut times = Vec::new();
+    for _ in 0..7 {
+        stage.devtools("Network.clearBrowserCache", serde_json::json!({})).await;
+        stage.goto("").await;
+        let drawn = "const done = arguments[0]; const look = () => {
+            const figures = [...document.querySelectorAll('canvas[id^=figure-]')];
+            if (figures.some(figure => figure.ariaLabel && figure.ariaLabel !== 'Not measured yet.')) done(performance.now());
+            else requestAnimationFrame(look); }; look();";
+        let time = stage.client.execute_async(drawn, Vec::new()).await.expect("a time");
+        times.push(time.as_f64().expect("a number"));
+    }
+    times.sort_by(f64::total_cmp);
+    println!(
+        "first view: {:.0} ms after the request in the median of {}, {:.0} at most",
+        times[3],
+        times.len(),
+        times[6]
+    );
+    stage.close().await;
+}
+
+/// What a harness for several engines does with the page for benchmarks: every workload answers when it is done.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_workload_of_the_bench_page_answers() {
+    let Some(stage) = Stage::blank().await else { return };
+    stage.goto("bench.html").await;
+    stage.until("window.bench", "the workloads").await;
+    let run = "const done = arguments[0]; (async () => { const speeds = {};
+        for (const [name, work] of Object.entries(window.bench.workloads)) {
+            await work(3); const start = performance.now(); await work(40); speeds[name] = 40000 / (performance.now() - start); }
+        done(speeds); })().catch(error => done(String(error)));";
+    let speeds = stage.client.execute_async(run, Vec::new()).await.expect("speeds");
+    let speeds: std::collections::BTreeMap<String, f64> =
+        serde_json::from_value(speeds.clone()).unwrap_or_else(|_| panic!("{speeds}"));
+    println!("the bench page, 40 at a time, a second: {speeds:.0?}");
+    let names: Vec<&str> = speeds.keys().map(String::as_str).collect();
+    assert_eq!(names, ["cnnInfer1", "cnnInfer256", "cnnTrain", "mlpDeep", "mlpTiny"]);
+    assert!(speeds.values().all(|speed| speed.is_finite() && *speed > 0.0));
+    stage.close().await;
+}

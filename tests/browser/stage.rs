@@ -36,7 +36,8 @@ pub struct Stage {
     _turn: MutexGuard<'static, ()>,
 }
 
-/// Serves a folder under [`PATH`], without any special header.
+/// Serves a folder under [`PATH`], without any special header; beside it the page for benchmarks, as
+/// `scripts/bench-page` puts it there.
 struct Server {
     http: Arc<tiny_http::Server>,
     port: u16,
@@ -47,12 +48,21 @@ impl Server {
         let http = Arc::new(tiny_http::Server::http("127.0.0.1:0").expect("a free port"));
         let port = http.server_addr().to_ip().expect("an address").port();
         let listener = Arc::clone(&http);
+        let bench = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/page");
         std::thread::spawn(move || {
             for request in listener.incoming_requests() {
                 let path = request.url().split(['?', '#']).next().unwrap_or_default();
                 let name =
                     path.strip_prefix(PATH).map(|name| if name.is_empty() { "index.html" } else { name });
-                let file = name.and_then(|name| Some((name, std::fs::read(folder.join(name)).ok()?)));
+                let file = name.and_then(|name| {
+                    let place = match name {
+                        "page.html" => folder.join("index.html"),
+                        "bench.html" => bench.join("index.html"),
+                        "bench.js" => bench.join(name),
+                        _ => folder.join(name),
+                    };
+                    Some((name, std::fs::read(place).ok()?))
+                });
                 let _ = match file {
                     Some((name, bytes)) => {
                         let kind = mime_guess::from_path(name).first_or_octet_stream();
@@ -143,13 +153,18 @@ impl Stage {
 
     /// Goes to a link of the page and waits until the first gradients are measured.
     pub async fn visit(&self, link: &str) {
-        self.client.goto("about:blank").await.expect("an empty tab");
-        self.client.goto(&format!("{}{link}", self.address)).await.expect("the page");
+        self.goto(link).await;
         self.until(
             "[...document.querySelectorAll('canvas[id^=figure-]')].some(figure => figure.ariaLabel && figure.ariaLabel !== 'Not measured yet.')",
             "a first measurement",
         )
         .await;
+    }
+
+    /// Goes to another file beside the page.
+    pub async fn goto(&self, name: &str) {
+        self.client.goto("about:blank").await.expect("an empty tab");
+        self.client.goto(&format!("{}{name}", self.address)).await.expect("the file");
     }
 
     /// Ends the browser; the page must have logged no error.
