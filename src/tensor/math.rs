@@ -50,11 +50,32 @@ pub fn tanh(x: f32) -> f32 {
     if x.abs() < 0.625 { near } else { far }
 }
 
-/// ln(1 + eˣ) without overflow: max(x, 0) + ln(1 + e^−|x|).
+/// ln(1 + x) within 2 ulp for 0 ≤ x ≤ 1: the polynomial of Cephes around 1 or, where 1 + x is above √2, that
+/// of its half.
+#[inline]
+fn ln_1p(x: f32) -> f32 {
+    let is_far = x > 0.414_213_57;
+    let r = if is_far { 0.5 * x - 0.5 } else { x };
+    let p = 7.037_683_6e-2;
+    let p = p * r - 1.151_461e-1;
+    let p = p * r + 1.167_699_9e-1;
+    let p = p * r - 1.242_014_1e-1;
+    let p = p * r + 1.424_932_3e-1;
+    let p = p * r - 1.666_805_8e-1;
+    let p = p * r + 2.000_071_5e-1;
+    let p = p * r - 2.499_999_4e-1;
+    let p = p * r + 3.333_333e-1;
+    let z = r * r;
+    let near = r + (p * r * z - 0.5 * z);
+    if is_far { near + std::f32::consts::LN_2 } else { near }
+}
+
+/// ln(1 + eˣ) within 4 ulp and without overflow: max(x, 0) + ln(1 + e^−|x|).
 #[inline]
 #[must_use]
 pub fn softplus(x: f32) -> f32 {
-    x.max(0.0) + libm::log1pf(exp(-x.abs()))
+    let positive = if x > 0.0 { x } else { 0.0 };
+    positive + ln_1p(exp(-x.abs()))
 }
 
 /// The error function, for GELU.
@@ -82,6 +103,7 @@ mod tests {
         assert!(worst_ulp(-87.0, 88.0, exp, libm::exp) < 2.0);
         assert!(worst_ulp(-9.0, 9.0, tanh, libm::tanh) < 2.0);
         assert!(worst_ulp(-20.0, 20.0, sigmoid, |x| 1.0 / (1.0 + libm::exp(-x))) < 3.0);
+        assert!(worst_ulp(0.0, 1.0, ln_1p, libm::log1p) < 2.0);
         assert!(worst_ulp(-20.0, 20.0, softplus, |x| libm::log1p(libm::exp(x))) < 4.0);
     }
 
@@ -92,5 +114,6 @@ mod tests {
             assert!(f(f32::NAN).is_nan());
         }
         assert!((softplus(1e4) - 1e4).abs() < 1e-2);
+        assert!(softplus(f32::NAN).is_nan());
     }
 }
