@@ -1,5 +1,5 @@
-//! How time and memory of a step grow, natively: `cargo bench --bench growth`. Each row doubles one number of an
-//! experiment; the exponent is that of the line fitted through the logarithms, the arithmetic's beside it.
+//! How time and memory of a step grow, natively: `cargo bench --bench growth`. Each row lets one number of an
+//! experiment grow; the exponent is that of the line fitted through the logarithms, the arithmetic's beside it.
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 

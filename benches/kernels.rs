@@ -111,6 +111,7 @@ fn add_input_gradient(bencher: Bencher, shape: [usize; 3]) {
     });
 }
 
+/// Forward, backward to the weights, loss, and backward to the inputs.
 #[divan::bench(args = ["max_pooling2d", "average_pooling2d", "batch_normalization", "layer_normalization"])]
 fn layer_forward_and_backward(bencher: Bencher, kind: &str) {
     let (shape, items) = ([26, 26, 8], 16);

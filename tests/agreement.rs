@@ -35,7 +35,7 @@ const LONG: [usize; 3] = [256, 257, 530];
 fn for_all_shapes(mut check: impl FnMut([usize; 3], &mut Rng)) {
     let mut rng = Rng::new(1, Stream::Data);
     for long in LONG {
-        for (a, b) in [(1, 1), (3, 9), (5, 12), (9, 4)] {
+        for (a, b) in [(1, 1), (3, 9), (5, 12), (9, 4), (7, 8)] {
             check([long, a, b], &mut rng);
             check([a, long, b], &mut rng);
             check([a, b, long], &mut rng);
@@ -114,9 +114,9 @@ fn another_order_gives_other_bits() {
 
 /// Images, kernels and strides: with tiles left over in every direction, one and many channels and filters.
 fn slidings() -> impl Iterator<Item = (Sliding, usize)> {
-    let sizes = [(1, 1, 1), (3, 1, 8), (3, 8, 16), (2, 3, 4), (3, 2, 5), (5, 4, 9), (1, 7, 12)];
+    let sizes = [(1, 1, 1), (3, 1, 8), (3, 8, 16), (2, 3, 4), (3, 2, 5), (5, 4, 9), (1, 7, 12), (2, 12, 9)];
     sizes.into_iter().flat_map(|(size, channels, filters)| {
-        [(1, [9, 14]), (2, [8, 11]), (3, [7, 7])].map(|(strides, image)| {
+        [(1, [9, 14]), (2, [8, 15]), (3, [7, 7])].map(|(strides, image)| {
             let windows = image.map(|cells: usize| (cells - size) / strides + 1);
             (Sliding { size, channels, strides, image, windows }, filters)
         })

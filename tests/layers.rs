@@ -89,13 +89,13 @@ fn what_would_fill_the_memory_is_refused() {
 /// The sums of `conv2d` and its gradients as its documentation gives them, in plain loops.
 #[test]
 fn a_convolution_is_the_naive_loop_bit_for_bit() {
-    // More patches than a block holds are among them (17 × 19 × 7 of 100).
     for ([height, width, channels], size, strides, padding, filters, rows) in [
         ([6, 5, 3], 3, 1, "valid", 4, 2),
         ([6, 5, 3], 3, 1, "same", 5, 3),
         ([7, 6, 1], 3, 2, "same", 8, 2),
         ([5, 9, 2], 2, 3, "valid", 1, 2),
-        ([17, 19, 4], 5, 1, "same", 9, 7),
+        ([9, 11, 4], 5, 1, "same", 9, 2),
+        ([6, 7, 12], 3, 1, "same", 17, 2),
         ([4, 4, 130], 11, 1, "same", 3, 3),
     ] {
         let what =
@@ -106,9 +106,13 @@ fn a_convolution_is_the_naive_loop_bit_for_bit() {
         network.weights = numbers(network.weights.len());
         let input = numbers(rows * height * width * channels);
         let mut pass = Pass::default();
-        network.forward(&input, &mut pass);
-        let targets = vec![0.5; pass.output().len()];
-        network.backward(&input, &targets, &mut pass);
+        // Smaller batches before and after: buffers keep nothing of another.
+        for rows in [rows + 1, 1, rows] {
+            let input = numbers(rows * height * width * channels);
+            network.forward(&input, &mut pass);
+            let targets = vec![0.5; pass.output().len()];
+            network.backward(&input, &targets, &mut pass);
+        }
         let grad_input = network.input_gradient(&input, &mut pass);
 
         let [out_height, out_width, _] = *network.shapes()[0] else { panic!("an image") };
@@ -261,13 +265,91 @@ fn normalizations_take_an_item_alone_as_among_others() {
 /// A NaN or an infinity that a layer without an activation makes or passes is found.
 #[test]
 fn max_pooling_hides_no_nan() {
-    let network = network(json!([{ "type": "max_pooling2d" }]), &[2, 2, 1], Loss::MeanSquaredError).unwrap();
-    for place in 0..4 {
-        let mut image = [-1.0, 5.0, 3.0, f32::NEG_INFINITY];
-        image[place] = f32::NAN;
-        let mut pass = Pass::default();
-        network.forward(&image, &mut pass);
-        assert!(pass.output()[0].is_nan(), "NaN at {place}");
+    for channels in [1, 4, 8] {
+        let shape = [2, 2, channels];
+        let network = network(json!([{ "type": "max_pooling2d" }]), &shape, Loss::MeanSquaredError).unwrap();
+        for place in 0..4 {
+            let mut image: Vec<f32> =
+                [-1.0, 5.0, 3.0, f32::NEG_INFINITY].into_iter().flat_map(|x| vec![x; channels]).collect();
+            image[place * channels..][..channels].fill(f32::NAN);
+            let mut pass = Pass::default();
+            network.forward(&image, &mut pass);
+            assert!(pass.output().iter().all(|y| y.is_nan()), "NaN at {place}");
+            let taken: Vec<usize> = (place * channels..).take(channels).collect();
+            assert_eq!(network.taken(0, &image, &pass), taken, "NaN at {place}");
+        }
+    }
+}
+
+/// The cells of window `[i, j]` that lie in an image, in their order, as row and column.
+fn cells(
+    side: [usize; 2],
+    before: [usize; 2],
+    [size, strides]: [usize; 2],
+    at: [usize; 2],
+) -> Vec<[usize; 2]> {
+    let along = |axis: usize| {
+        (0..size)
+            .filter_map(move |cell| (at[axis] * strides + cell).checked_sub(before[axis]))
+            .collect::<Vec<_>>()
+    };
+    let all = along(0).into_iter().flat_map(|y| along(1).into_iter().map(move |x| [y, x]));
+    all.filter(|[y, x]| *y < side[0] && *x < side[1]).collect()
+}
+
+/// Largest numbers, where they were taken from, and what is handed back, in plain loops; many numbers are
+/// equal, so that the first of them counts.
+#[test]
+fn max_pooling_is_the_naive_loop_bit_for_bit() {
+    let sides = [[1, 1], [2, 2], [5, 7], [6, 4]];
+    let windows = [[2, 2], [2, 1], [3, 1], [3, 2], [2, 3], [4, 4], [5, 1]];
+    for (side, [size, strides]) in sides.into_iter().flat_map(|side| windows.map(|window| (side, window))) {
+        for (padding, channels) in
+            ["valid", "same"].into_iter().flat_map(|padding| [1, 3, 4, 8, 12, 16].map(|c| (padding, c)))
+        {
+            let layers = json!([{ "type": "max_pooling2d", "pool_size": size, "strides": strides, "padding": padding }]);
+            let shape = [side[0], side[1], channels];
+            let Ok(mut network) = network(layers, &shape, Loss::MeanSquaredError) else { continue };
+            let what = format!("{size} every {strides}, {padding} on {shape:?}");
+            let [down, along, _] = *network.shapes()[0] else { panic!("an image") };
+            let reach =
+                |input: usize, output: usize| ((output - 1) * strides + size).saturating_sub(input) / 2;
+            let before =
+                if padding == "same" { [reach(side[0], down), reach(side[1], along)] } else { [0, 0] };
+            let mut pass = Pass::default();
+            for rows in [3, 1, 2] {
+                let input: Vec<f32> =
+                    numbers(rows * side[0] * side[1] * channels).iter().map(|x| (4.0 * x).round()).collect();
+                network.forward(&input, &mut pass);
+                let targets = vec![0.25; pass.output().len()];
+                network.backward(&input, &targets, &mut pass);
+                let gradient = network.input_gradient(&input, &mut pass);
+                let (mut largest, mut taken, mut naive) =
+                    (Vec::new(), Vec::new(), vec![0.0_f32; input.len()]);
+                // Rows of windows ascending, within a row the last first.
+                for (item, i, j) in
+                    (0..rows * down * along).map(|w| (w / (down * along), w / along % down, w % along))
+                {
+                    for channel in 0..channels {
+                        let place =
+                            |[y, x]: [usize; 2]| ((item * side[0] + y) * side[1] + x) * channels + channel;
+                        let places = cells(side, before, [size, strides], [i, j]).into_iter().map(place);
+                        let best = places
+                            .reduce(|best, place| if input[place] > input[best] { place } else { best });
+                        taken.push(best.expect("a window has a cell"));
+                        largest.push(input[taken[taken.len() - 1]]);
+                    }
+                }
+                for row in 0..rows * down {
+                    for output in (0..along * channels).rev().map(|output| row * along * channels + output) {
+                        naive[taken[output]] += pass.traces[0].grad_output[output];
+                    }
+                }
+                assert_eq!(pass.output(), largest, "{what}");
+                assert_eq!(network.taken(0, &input, &pass), taken, "{what}");
+                assert_eq!(gradient, naive, "{what}");
+            }
+        }
     }
 }
 

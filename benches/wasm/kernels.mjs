@@ -46,7 +46,11 @@ console.log(`|---|${"---|".repeat(2 + others.length + (limits ? 1 : 0))}`);
 for (const [m, k, n] of shapes) {
   const works = [(count) => own.affine(m, k, n, count), (count) => own.transposed_left(m, k, n, count)];
   others.forEach((_, kind) => works.push((count) => limits.matmul(kind, m, k, n, count)));
-  if (limits) works.push((count) => limits.peak(0, 1000 * count));
-  const speeds = race(works).map((speed, index) => speed * (index === 5 ? 96e3 : 2 * m * k * n) / 1e9);
+  const operations = works.map(() => 2 * m * k * n);
+  if (limits) {
+    works.push((count) => limits.peak(0, 1000 * count));
+    operations.push(1000 * 12 * 4 * 2);
+  }
+  const speeds = race(works).map((speed, index) => speed * operations[index] / 1e9);
   console.log(`| ${m} × ${k} × ${n} |${speeds.map((speed) => ` ${speed.toFixed(1)} |`).join("")}`);
 }

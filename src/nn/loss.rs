@@ -75,7 +75,10 @@ impl Loss {
             Self::MeanAbsoluteError => mean(values, targets, grad, |y, t| (y - t).abs(), |y, t| sign(y - t)),
             Self::Hinge => {
                 let margin = |y: f32, t: f32| 1.0 - (2.0 * t - 1.0) * y;
-                let value = |y, t| if margin(y, t) < 0.0 { 0.0 } else { margin(y, t) };
+                let value = |y, t| match margin(y, t) {
+                    below if below < 0.0 => 0.0 * below, // NaN for −∞
+                    margin => margin,
+                };
                 let slope = |y, t| if margin(y, t) > 0.0 { 1.0 - 2.0 * t } else { 0.0 };
                 mean(values, targets, grad, value, slope)
             }

@@ -23,6 +23,8 @@ pub struct Trace {
     pub output: Vec<f32>,
     /// Weighted sums before the activation.
     pub pre_activation: Vec<f32>,
+    /// The activation that made the outputs of them.
+    pub activation: Activation,
     /// ∂loss/∂output. For an output layer that a loss is joined with: ∂loss/∂logits.
     pub grad_output: Vec<f32>,
     /// ∂loss/∂pre-activation of what the layer goes back through at a time: the batch, or its last image.
@@ -44,20 +46,21 @@ impl Trace {
 
     /// Fills `output` from `pre_activation`.
     pub(crate) fn activate(&mut self, activation: Activation, units: usize) {
+        self.activation = activation;
         self.output.resize(self.pre_activation.len(), 0.0);
         activation.apply(&self.pre_activation, &mut self.output, units);
     }
 
     /// Fills `grad_pre_activation` from `grad_output`.
-    pub(crate) fn deactivate(&mut self, activation: Activation, units: usize) {
+    pub(crate) fn deactivate(&mut self, units: usize) {
         let grad_z = &mut self.grad_pre_activation;
         grad_z.resize(self.pre_activation.len(), 0.0);
-        activation.backward(&self.grad_output, &self.pre_activation, &self.output, grad_z, units);
+        self.activation.backward(&self.grad_output, &self.pre_activation, &self.output, grad_z, units);
     }
 
-    /// f′ at the pre-activations of a layer with this activation.
-    pub fn slopes(&self, activation: Activation) -> impl Iterator<Item = f32> + '_ {
-        self.pre_activation.iter().zip(&self.output).map(move |(&z, &y)| activation.slope(z, y))
+    /// f′ at the pre-activations.
+    pub fn slopes(&self) -> impl Iterator<Item = f32> + '_ {
+        self.pre_activation.iter().zip(&self.output).map(|(&z, &y)| self.activation.slope(z, y))
     }
 
     pub(crate) fn resize_backward(&mut self) {

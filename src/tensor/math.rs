@@ -70,7 +70,7 @@ fn ln_1p(x: f32) -> f32 {
     if is_far { near + std::f32::consts::LN_2 } else { near }
 }
 
-/// ln(1 + eˣ) within 4 ulp and without overflow: max(x, 0) + ln(1 + e^−|x|).
+/// ln(1 + eˣ) within 4 ulp for −20 ≤ x ≤ 20, and without overflow: max(x, 0) + ln(1 + e^−|x|).
 #[inline]
 #[must_use]
 pub fn softplus(x: f32) -> f32 {

@@ -2,7 +2,7 @@
 //! unless a panel or a report asks for it, so what nobody looks at costs nothing.
 
 use super::Run;
-use crate::nn::{Activation, Slot, Trace};
+use crate::nn::{Slot, Trace};
 use crate::tensor::l2_norm;
 
 /// f′ below this is called saturated.
@@ -65,7 +65,7 @@ pub fn layer_statistics(run: &Run, index: usize) -> LayerStatistics {
             .map_or(0.0, |slot| l2_norm(&run.gradients()[slot.range.clone()])),
         activation_grad_norm: l2_norm(&trace.grad_output),
         update_ratio: kernel_of(run, index).map_or(0.0, |slot| update_ratio(run, slot)),
-        saturated_fraction: saturated_fraction(trace, run.network().activation(index)),
+        saturated_fraction: saturated_fraction(trace),
         dead_fraction: dead_fraction(trace, units),
     }
 }
@@ -84,8 +84,8 @@ pub fn activation_grad_histogram(run: &Run, index: usize, bins: usize) -> Histog
 
 /// Share of the pre-activations at which |f′| < [`SATURATED`].
 #[must_use]
-pub fn saturated_fraction(trace: &Trace, activation: Activation) -> f32 {
-    let saturated = trace.slopes(activation).filter(|slope| slope.abs() < SATURATED).count();
+pub fn saturated_fraction(trace: &Trace) -> f32 {
+    let saturated = trace.slopes().filter(|slope| slope.abs() < SATURATED).count();
     saturated as f32 / trace.pre_activation.len().max(1) as f32
 }
 

@@ -125,7 +125,7 @@ pub(super) fn activation(run: &Run, layer: usize, numbers: &mut Numbers) -> Pane
         trace.pre_activation.iter().filter(|z| z.is_finite()).fold(0.0_f32, |most, z| most.max(z.abs()));
     let extent = [4.0, 8.0, 16.0, 32.0].into_iter().find(|extent| most <= *extent).unwrap_or(64.0);
     let histogram = Histogram::new(&trace.pre_activation, -extent, extent, 48);
-    let saturated = saturated_fraction(trace, activation);
+    let saturated = saturated_fraction(trace);
     let word = activation.flat_word();
     let note = format!("{} {word}", percent(f64::from(saturated)));
     let summary = format!(

@@ -119,10 +119,7 @@ fn moves(observer: &GradientsObserver, run: &Run, depth: usize) -> String {
 
 /// Why no gradient arrives, as far as it can be seen in the buffers of the batch.
 fn dead(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
-    let is_flat = |layer: &usize| {
-        let activation = run.network().activation(*layer);
-        run.pass().traces[*layer].slopes(activation).all(|slope| slope == 0.0)
-    };
+    let is_flat = |layer: &usize| run.pass().traces[*layer].slopes().all(|slope| slope == 0.0);
     let weights = &run.network().weights;
     let zero = run.network().kernels().find(|slot| weights[slot.range.clone()].iter().all(|w| *w == 0.0));
     let (why, remedies) = if let Some(layer) = (0..depth).find(is_flat) {

@@ -44,7 +44,7 @@ impl Layer for AveragePooling2d {
     fn forward(&self, _: &[f32], input: &[f32], trace: &mut Trace) {
         let channels = self.windows.channels;
         trace.output.resize(input.len() / self.windows.image() * self.windows.count() * channels, 0.0);
-        for (mean, window) in trace.output.chunks_exact_mut(channels).zip(self.windows.from(0)) {
+        for (mean, window) in trace.output.chunks_exact_mut(channels).zip(self.windows.each()) {
             mean.fill(0.0);
             let mut cells = 0.0;
             for at in self.windows.cells(window) {
@@ -66,7 +66,7 @@ impl Layer for AveragePooling2d {
         let Some(grad_input) = grad_input else { return };
         grad_input.fill(0.0);
         let grads = trace.grad_output.chunks_exact(self.windows.channels);
-        for (grads, window) in grads.zip(self.windows.from(0)) {
+        for (grads, window) in grads.zip(self.windows.each()) {
             let cells = self.windows.cells(window).count() as f32;
             for at in self.windows.cells(window) {
                 grad_input[at..].iter_mut().zip(grads).for_each(|(sum, grad)| *sum += grad / cells);

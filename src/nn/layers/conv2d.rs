@@ -157,6 +157,7 @@ impl Layer for Conv2d {
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace) {
         let (kernel, bias) = weights.split_at(self.patch() * self.filters);
         let (image, outputs) = (self.windows.image(), self.windows.count() * self.filters);
+        trace.activation = self.activation;
         let Trace { output, pre_activation, scratch, .. } = trace;
         output.resize(input.len() / image * outputs, 0.0);
         pre_activation.resize(output.len(), 0.0);

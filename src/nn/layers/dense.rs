@@ -104,7 +104,7 @@ impl Layer for Dense {
         if self.joined_with_loss {
             trace.grad_pre_activation.clone_from(&trace.grad_output);
         } else {
-            trace.deactivate(self.activation, self.units);
+            trace.deactivate(self.units);
         }
         let grad_z = &trace.grad_pre_activation;
         let kernel_size = self.inputs * self.units;

@@ -7,7 +7,8 @@ use crate::nn::Trace;
 use serde::{Deserialize, Serialize};
 
 /// `y[i, j, c]` = the largest of `x[i·s + u, j·s + v, c]` over the window's cells in the image; the
-/// gradient goes to the first that is largest.
+/// gradient goes to the first that is largest. Where windows overlap, a cell sums what it is handed over ascending
+/// rows of windows, within a row from the last window to the first.
 ///
 /// # Shapes
 /// - input `[batch, height, width, channels]`, no weights
@@ -91,14 +92,14 @@ impl MaxPooling2d {
         for row in 0..rows.output {
             for line in rows.cells(row) {
                 for offset in 0..self.pool_size {
-                    let (windows, first, step) = columns.windows_with(offset);
+                    let Some((windows, first)) = columns.windows_with(offset) else { continue };
                     for part in 0..parts {
                         let output = (row * columns.output + windows.start) * parts + part;
                         let input = (line * columns.input + first) * parts + part;
                         take(Cells {
                             windows: windows.len(),
                             output: [output, parts],
-                            input: [input, step * parts],
+                            input: [input, columns.stride() * parts],
                         });
                     }
                 }
@@ -170,7 +171,7 @@ impl Layer for MaxPooling2d {
             self.for_each_cells::<1>(|cells| {
                 let found = cells.of_windows(output).zip(cells.of_image(image)).zip(cells.of_image(places));
                 for (taken, ((best, cell), &place)) in cells.of_windows_mut(taken).zip(found) {
-                    if best == cell {
+                    if best == cell || cell.is_nan() {
                         *taken = place.min(*taken);
                     }
                 }

@@ -47,13 +47,17 @@ impl Axis {
         start.saturating_sub(self.before)..(start + self.size - self.before).min(self.input)
     }
 
-    /// The windows whose cell number `offset` lies in the image, where it does for the first of them, and cells
-    /// from one to the next.
-    pub fn windows_with(&self, offset: usize) -> (Range<usize>, usize, usize) {
+    /// Windows whose cell number `offset` lies in the image, with the place of that cell of the first of them; each
+    /// further one is a stride on. `None` where there is none.
+    pub fn windows_with(&self, offset: usize) -> Option<(Range<usize>, usize)> {
         let start = self.before.saturating_sub(offset).div_ceil(self.stride);
         let end = (self.before + self.input).saturating_sub(offset).div_ceil(self.stride).min(self.output);
-        let first = (start * self.stride + offset).saturating_sub(self.before);
-        (start.min(end)..end, first, self.stride)
+        (start < end).then(|| (start..end, start * self.stride + offset - self.before))
+    }
+
+    /// Cells of the image from one window to the next.
+    pub fn stride(&self) -> usize {
+        self.stride
     }
 
     /// Cells of the image with as many around it as its windows cover.
@@ -129,19 +133,10 @@ impl Windows {
         vec![self.rows.output, self.columns.output, self.channels]
     }
 
-    /// Item, row and column of each window from number `first` on, row by row and item by item; it
-    /// never ends.
-    pub fn from(&self, first: usize) -> impl Iterator<Item = [usize; 3]> + use<> {
+    /// Item, row and column of each window, row by row and item by item; it never ends.
+    pub fn each(&self) -> impl Iterator<Item = [usize; 3]> + use<> {
         let (rows, columns) = (self.rows.output, self.columns.output);
-        let mut next = [first / (rows * columns), first / columns % rows, first % columns];
-        std::iter::repeat_with(move || {
-            let now = next;
-            next[2] += 1;
-            if next[2] == columns {
-                next = if next[1] + 1 == rows { [next[0] + 1, 0, 0] } else { [next[0], next[1] + 1, 0] };
-            }
-            now
-        })
+        (0..).map(move |window| [window / (rows * columns), window / columns % rows, window % columns])
     }
 
     /// Where each cell of a window that lies in the image begins in the images.
@@ -192,15 +187,25 @@ mod tests {
 
     #[test]
     fn the_windows_with_a_cell_are_those_that_cover_it() {
-        let settings = [(6, 3, 2), (5, 3, 2), (5, 2, 1), (5, 2, 4), (7, 4, 3), (3, 3, 1), (2, 5, 1)];
+        let settings = [
+            (6, 3, 2),
+            (5, 3, 2),
+            (5, 2, 1),
+            (5, 2, 4),
+            (7, 4, 3),
+            (3, 3, 1),
+            (2, 5, 1),
+            (1, 2, 2),
+            (2, 4, 4),
+        ];
         for ((input, size, stride), padding) in
             settings.into_iter().flat_map(|axis| [(axis, Padding::Valid), (axis, Padding::Same)])
         {
             let Some(axis) = Axis::new(input, size, stride, padding) else { continue };
             let mut covered = vec![Vec::new(); axis.output];
             for offset in 0..size {
-                let (windows, first, step) = axis.windows_with(offset);
-                windows.zip((first..).step_by(step)).for_each(|(window, cell)| covered[window].push(cell));
+                let Some((windows, first)) = axis.windows_with(offset) else { continue };
+                windows.zip((first..).step_by(stride)).for_each(|(window, cell)| covered[window].push(cell));
             }
             let wanted: Vec<Vec<usize>> = (0..axis.output).map(|index| axis.cells(index).collect()).collect();
             assert_eq!(covered, wanted, "{axis:?}");
@@ -210,10 +215,7 @@ mod tests {
     #[test]
     fn windows_are_counted_across_items() {
         let windows = Windows::new("conv2d", &[3, 4, 1], [2, 1], Padding::Valid).expect("fits");
-        let all: Vec<_> = windows.from(0).take(14).collect();
-        assert_eq!(all[4..8], [[0, 1, 1], [0, 1, 2], [1, 0, 0], [1, 0, 1]]);
-        for (first, window) in all.into_iter().enumerate() {
-            assert_eq!(windows.from(first).next(), Some(window));
-        }
+        let all: Vec<_> = windows.each().take(8).collect();
+        assert_eq!(all[4..], [[0, 1, 1], [0, 1, 2], [1, 0, 0], [1, 0, 1]]);
     }
 }
