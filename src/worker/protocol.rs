@@ -24,7 +24,7 @@ pub enum Request {
     Advance { run: u32, budget_ms: f64, steps: u32, view: View },
     /// Changes settings of the running network and answers with a frame.
     Edit { run: u32, set: Settings, view: View },
-    /// Passes the first `rows` training items through the network so often, as a picture on the pad is, and
+    /// Passes the first `rows` training items through the network so often, in parts as test pictures are, and
     /// answers what that took: the speed of this device.
     Infer { run: u32, rows: u32, passes: u32 },
     /// Gives files to train on, whose bytes travel beside it in the order of their names; `set` is the

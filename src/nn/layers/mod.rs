@@ -76,7 +76,7 @@ pub trait Layer: Send + Sync {
     }
 
     /// `[rows, ..input]` → `[rows, ..output]`: fills `output` of the trace and, where there is an
-    /// activation, `pre_activation`.
+    /// activation, `pre_activation` and `activation`.
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace);
 
     /// From `trace.grad_output`: writes ∂loss/∂weights where they are trainable, and ∂loss/∂input where one is wanted.
