@@ -95,12 +95,16 @@ impl Conv2d {
         self.sliding().numbers() > self.windows.image()
     }
 
-    /// Puts `image` into `padded` with its padding around it.
-    fn pad(&self, image: &[f32], padded: &mut [f32]) {
-        padded.fill(0.0);
-        for (inner, row) in self.inner_rows(padded).zip(image.chunks_exact(self.line())) {
+    /// `image` with its padding around it, which `room` takes; without a padding, as it is.
+    fn padded<'a>(&self, image: &'a [f32], room: &'a mut [f32]) -> &'a [f32] {
+        if !self.is_padded() {
+            return image;
+        }
+        room.fill(0.0);
+        for (inner, row) in self.inner_rows(room).zip(image.chunks_exact(self.line())) {
             inner.copy_from_slice(row);
         }
+        room
     }
 
     /// The rows of the image within one that has its padding.
@@ -162,19 +166,13 @@ impl Layer for Conv2d {
         output.resize(input.len() / image * outputs, 0.0);
         pre_activation.resize(output.len(), 0.0);
         scratch.resize(self.working_space(), 0.0);
-        let (packed, padded) = scratch.split_at_mut(self.packed());
+        let (packed, room) = scratch.split_at_mut(self.packed());
+        let (room, _) = room.split_at_mut(room.len() / 2);
         convolution::pack_kernel(kernel, packed, self.filters);
         let sliding = self.sliding();
         let results = pre_activation.chunks_exact_mut(outputs).zip(output.chunks_exact_mut(outputs));
         for (image, (z, y)) in input.chunks_exact(image).zip(results) {
-            let image = if self.is_padded() {
-                let padded = &mut padded[..sliding.numbers()];
-                self.pad(image, padded);
-                padded
-            } else {
-                image
-            };
-            convolution::convolve(&sliding, image, packed, bias, z);
+            convolution::convolve(&sliding, self.padded(image, room), packed, bias, z);
             self.activation.apply(z, y, self.filters); // while z is in the nearest cache
         }
     }
@@ -192,27 +190,23 @@ impl Layer for Conv2d {
         let (grad_kernel, grad_bias) = grad_weights.split_at_mut(kernel);
         grad_kernel.fill(0.0);
         grad_bias.fill(0.0);
-        let Trace { output, pre_activation, grad_output, grad_pre_activation, scratch, .. } = trace;
-        let (packed, padded) = scratch.split_at_mut(self.packed());
+        let Trace { output, pre_activation, activation, grad_output, grad_pre_activation, scratch, .. } =
+            trace;
+        let (packed, room) = scratch.split_at_mut(self.packed());
+        let (room, padded_grad) = room.split_at_mut(room.len() / 2);
         if grad_input.is_some() {
             convolution::pack_transposed(&weights[..kernel], packed, self.windows.channels, filters);
         }
         let sliding = self.sliding();
-        let (padded, padded_grad) = padded.split_at_mut(padded.len() / 2);
         let (size, outputs) = (self.windows.image(), self.windows.count() * filters);
         grad_pre_activation.resize(outputs, 0.0);
         let grad_z = grad_pre_activation.as_mut_slice(); // of one image, so that it stays in the nearest cache
         for (index, image) in input.chunks_exact(size).enumerate() {
             let own = index * outputs..(index + 1) * outputs;
             let (y, z) = (&output[own.clone()], &pre_activation[own.clone()]);
-            self.activation.backward(&grad_output[own], z, y, grad_z, filters);
+            activation.backward(&grad_output[own], z, y, grad_z, filters);
             matmul::add_rows(grad_z, grad_bias);
-            let image = if self.is_padded() {
-                self.pad(image, padded);
-                &*padded
-            } else {
-                image
-            };
+            let image = self.padded(image, room);
             convolution::add_kernel_gradient(&sliding, image, grad_z, grad_kernel, filters);
             let Some(grad_image) = grad_input.as_mut().map(|grad| &mut grad[index * size..][..size]) else {
                 continue;

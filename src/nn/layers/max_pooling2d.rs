@@ -56,37 +56,28 @@ fn either(holds: bool, value: f32, other: f32) -> f32 {
     f32::from_bits((value.to_bits() & mask) | (other.to_bits() & !mask))
 }
 
-/// Windows of a row with the same cell of each: as numbers of parts of `N` channels, which are `[f32; N]`.
+/// Every so many of the parts of `N` channels that an image, or what is made of it, consists of.
 #[derive(Clone, Copy)]
-struct Cells {
-    windows: usize,
-    /// Part of the output that belongs to the first window, and parts from one window to the next.
-    output: [usize; 2],
-    /// The same of the input.
-    input: [usize; 2],
+struct Every {
+    first: usize,
+    step: usize,
+    count: usize,
 }
 
-impl Cells {
-    fn of_windows<T>(self, parts: &[T]) -> impl Iterator<Item = &T> {
-        parts[self.output[0]..].iter().step_by(self.output[1]).take(self.windows)
+impl Every {
+    fn of<T>(self, parts: &[T]) -> impl Iterator<Item = &T> {
+        parts[self.first..].iter().step_by(self.step).take(self.count)
     }
 
-    fn of_windows_mut<T>(self, parts: &mut [T]) -> impl Iterator<Item = &mut T> {
-        parts[self.output[0]..].iter_mut().step_by(self.output[1]).take(self.windows)
-    }
-
-    fn of_image<T>(self, parts: &[T]) -> impl Iterator<Item = &T> {
-        parts[self.input[0]..].iter().step_by(self.input[1])
-    }
-
-    fn of_image_mut<T>(self, parts: &mut [T]) -> impl Iterator<Item = &mut T> {
-        parts[self.input[0]..].iter_mut().step_by(self.input[1])
+    fn of_mut<T>(self, parts: &mut [T]) -> impl Iterator<Item = &mut T> {
+        parts[self.first..].iter_mut().step_by(self.step).take(self.count)
     }
 }
 
 impl MaxPooling2d {
-    /// Hands over all cells of all windows of an image; those of one window row by row.
-    fn for_each_cells<const N: usize>(&self, mut take: impl FnMut(Cells)) {
+    /// Hands over windows of a row with the same cell of each, as parts of the output and of the image, until all cells
+    /// of all windows were there; those of one window come row by row.
+    fn for_each_cells<const N: usize>(&self, mut take: impl FnMut(Every, Every)) {
         let Windows { rows, columns, channels } = self.windows;
         let parts = channels / N;
         for row in 0..rows.output {
@@ -94,13 +85,13 @@ impl MaxPooling2d {
                 for offset in 0..self.pool_size {
                     let Some((windows, first)) = columns.windows_with(offset) else { continue };
                     for part in 0..parts {
-                        let output = (row * columns.output + windows.start) * parts + part;
-                        let input = (line * columns.input + first) * parts + part;
-                        take(Cells {
-                            windows: windows.len(),
-                            output: [output, parts],
-                            input: [input, columns.stride() * parts],
-                        });
+                        let every = |cell: usize, stride: usize| Every {
+                            first: cell * parts + part,
+                            step: stride * parts,
+                            count: windows.len(),
+                        };
+                        let outputs = every(row * columns.output + windows.start, 1);
+                        take(outputs, every(line * columns.input + first, columns.stride()));
                     }
                 }
             }
@@ -117,8 +108,8 @@ impl MaxPooling2d {
         for (image, output) in input.chunks_exact(image).zip(output.chunks_exact_mut(outputs)) {
             output.fill(f32::NEG_INFINITY);
             let (parts, best) = (image.as_chunks::<N>().0, output.as_chunks_mut::<N>().0);
-            self.for_each_cells::<N>(|cells| {
-                let pairs = cells.of_windows_mut(best).zip(cells.of_image(parts));
+            self.for_each_cells::<N>(|windows, cells| {
+                let pairs = windows.of_mut(best).zip(cells.of(parts));
                 pairs.for_each(|(best, cell)| keep_larger(best, cell));
             });
         }
@@ -135,9 +126,9 @@ impl MaxPooling2d {
             grad_image.fill(0.0);
             let (left, grad) = (scratch.as_chunks_mut::<N>().0, grad_image.as_chunks_mut::<N>().0);
             let (parts, best) = (image.as_chunks::<N>().0, output.as_chunks::<N>().0);
-            self.for_each_cells::<N>(|cells| {
-                let found = cells.of_windows(best).zip(cells.of_image(parts));
-                let places = cells.of_windows_mut(left).zip(cells.of_image_mut(grad));
+            self.for_each_cells::<N>(|windows, cells| {
+                let found = windows.of(best).zip(cells.of(parts));
+                let places = windows.of_mut(left).zip(cells.of_mut(grad));
                 for ((left, grad), (best, cell)) in places.zip(found) {
                     hand_back(grad, left, [best, cell]);
                 }
@@ -168,9 +159,9 @@ impl Layer for MaxPooling2d {
         let items = input.chunks_exact(image).zip(places.chunks_exact(image));
         let results = output.chunks_exact(outputs).zip(taken.chunks_exact_mut(outputs));
         for ((image, places), (output, taken)) in items.zip(results) {
-            self.for_each_cells::<1>(|cells| {
-                let found = cells.of_windows(output).zip(cells.of_image(image)).zip(cells.of_image(places));
-                for (taken, ((best, cell), &place)) in cells.of_windows_mut(taken).zip(found) {
+            self.for_each_cells::<1>(|windows, cells| {
+                let found = windows.of(output).zip(cells.of(image)).zip(cells.of(places));
+                for (taken, ((best, cell), &place)) in windows.of_mut(taken).zip(found) {
                     if best == cell || cell.is_nan() {
                         *taken = place.min(*taken);
                     }

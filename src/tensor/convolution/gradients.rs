@@ -102,7 +102,8 @@ pub fn add_input_gradient(
                     match sliding.windows[1] - done {
                         3 => spread::<3, true>(sliding, g, panel, row, place, done),
                         2 => spread::<2, true>(sliding, g, panel, row, place, done),
-                        _ => spread::<1, true>(sliding, g, panel, row, place, done),
+                        1 => spread::<1, true>(sliding, g, panel, row, place, done),
+                        _ => done,
                     };
                 } else {
                     let done = spread::<4, false>(sliding, g, panel, row, place, 0);

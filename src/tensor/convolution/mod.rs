@@ -73,7 +73,8 @@ pub fn convolve(sliding: &Sliding, image: &[f32], packed: &[f32], bias: &[f32], 
                     match sliding.windows[1] - done {
                         3 => windows::<3, 2, true>(sliding, image, kernel, y, i, done),
                         2 => windows::<2, 2, true>(sliding, image, kernel, y, i, done),
-                        _ => windows::<1, 2, true>(sliding, image, kernel, y, i, done),
+                        1 => windows::<1, 2, true>(sliding, image, kernel, y, i, done),
+                        _ => done,
                     };
                 }
                 4 => {
