@@ -179,7 +179,10 @@ fn finite(bencher: Bencher) {
 fn update(bencher: Bencher, name: OptimizerName) {
     let (mut weights, mut grads) = (numbers(NUMBERS), numbers(NUMBERS));
     let mut optimizer = Optimizer::new(OptimizerConfig::new(name, 1e-6), NUMBERS);
+    let layer = json!({ "layers": [{ "type": "dense", "units": NUMBERS / 4 }] }); // of three inputs and a bias
+    let layer: NetworkConfig = serde_json::from_value(layer).unwrap();
+    let network = Network::new(&layer, &[3], Loss::MeanSquaredError, 7).unwrap();
     bencher
         .counter(ItemsCount::new(NUMBERS))
-        .bench_local(|| optimizer.update(black_box(&mut weights), black_box(&mut grads), &[]));
+        .bench_local(|| optimizer.update(black_box(&mut weights), black_box(&mut grads), network.slots()));
 }

@@ -128,6 +128,7 @@ fn a_step_of_every_kind_of_layer_allocates_nothing() {
         { "type": "layer_normalization" },
         { "type": "average_pooling2d", "pool_size": 2, "strides": 1 },
         { "type": "dropout", "rate": 0.3 },
+        { "type": "add", "skip": 1 },
         { "type": "flatten" },
         { "type": "dense", "units": 3, "activation": "softmax" } ] });
     let config: NetworkConfig = serde_json::from_value(config).expect("layers");

@@ -296,6 +296,42 @@ fn dropout_and_normalizations() {
     assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
 }
 
+/// Ways past one layer, past several, past each other and from the input itself.
+#[test]
+fn residual_connections() {
+    let mut tally = Tally::default();
+    let dense = |units: usize| json!({ "type": "dense", "units": units, "activation": "tanh" });
+    let add = |skip: usize| json!({ "type": "add", "skip": skip });
+    let norm = |kind: &str| json!({ "type": kind, "epsilon": 0.5 });
+    for (what, layers) in [
+        ("over one layer", json!([dense(4), dense(4), add(1), dense(3)])),
+        ("over two", json!([dense(4), dense(4), dense(4), add(2), dense(3)])),
+        ("from the input", json!([dense(2), add(1), dense(4), dense(2), add(4), dense(3)])),
+        ("two from one place", json!([dense(4), dense(4), add(1), dense(4), add(3), dense(3)])),
+        ("crossing", json!([dense(4), dense(4), dense(4), add(2), dense(4), add(3), dense(3)])),
+        ("itself twice", json!([dense(4), dense(4), add(1), add(1), dense(3)])),
+        ("at the end", json!([dense(3), dense(3), add(1)])),
+        (
+            "around noise",
+            json!([dense(4), dense(4), norm("batch_normalization"), { "type": "dropout", "rate": 0.3 },
+                norm("layer_normalization"), add(4), dense(3)]),
+        ),
+    ] {
+        let layers: Vec<LayerConfig> = serde_json::from_value(layers).unwrap();
+        let case = Case::of(what.into(), layers.clone(), &[2], Loss::MeanSquaredError, 61, 3);
+        case.check(&mut tally);
+        let mut case = Case::of(what.into(), layers, &[2], Loss::MeanSquaredError, 61, 4);
+        case.pass.mode = Mode::Training { step: 5 };
+        case.check(&mut tally);
+    }
+    let conv =
+        json!({ "type": "conv2d", "filters": 2, "kernel_size": 3, "padding": "same", "activation": "tanh" });
+    let images = json!([conv, conv, add(1), { "type": "flatten" }, dense(3)]);
+    let images: Vec<LayerConfig> = serde_json::from_value(images).unwrap();
+    Case::of("images".into(), images, &[4, 3, 1], Loss::MeanSquaredError, 31, 3).check(&mut tally);
+    assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
+}
+
 /// The gradient that shows what a picture was read by is that of the logit, and leaves those of training alone.
 #[test]
 fn the_gradient_of_a_logit_is_that_of_the_input() {

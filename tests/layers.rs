@@ -248,6 +248,118 @@ fn optimizers_leave_alone_what_is_not_trainable() {
 }
 
 #[test]
+fn what_comes_between_layers_leaves_them_their_first_weights() {
+    let dense = json!({ "type": "dense", "units": 3, "activation": "tanh" });
+    let plain = network(json!([dense, dense, dense]), &[3], Loss::MeanSquaredError).unwrap();
+    let between = json!([dense, { "type": "batch_normalization" }, { "type": "dropout", "rate": 0.5 },
+        { "type": "add", "skip": 2 }, dense, { "type": "layer_normalization" }, dense]);
+    let between = network(between, &[3], Loss::MeanSquaredError).unwrap();
+    let kernels = |network: &Network| -> Vec<u32> {
+        network.kernels().flat_map(|slot| bits(&network.weights[slot.range.clone()])).collect()
+    };
+    assert_eq!(kernels(&plain), kernels(&between));
+}
+
+/// Outputs and gradients of `y = w₂ w₁ x + w₁ x` by hand.
+#[test]
+fn a_skip_adds_what_was_there_before_and_hands_its_gradient_back() {
+    let one = json!({ "type": "dense", "units": 1 });
+    let layers = json!([one, one, { "type": "add", "skip": 1 }]);
+    let mut network = network(layers, &[1], Loss::MeanSquaredError).unwrap();
+    network.weights = vec![3.0, 0.0, 0.5, 0.0];
+    let mut pass = Pass::default();
+    network.forward(&[2.0], &mut pass);
+    assert_eq!(pass.output(), [0.5 * 3.0 * 2.0 + 3.0 * 2.0]);
+    let loss = network.backward(&[2.0], &[8.5], &mut pass);
+    assert_eq!(loss, 0.25);
+    // ∂L/∂y = 1; ∂y/∂w₁ = (w₂ + 1) x, ∂y/∂w₂ = w₁ x, ∂y/∂x = (w₂ + 1) w₁.
+    assert_eq!(network.grads, [3.0, 1.5, 6.0, 1.0]);
+    assert_eq!(network.input_gradient(&[2.0], &mut pass), [4.5]);
+}
+
+#[test]
+fn a_skip_that_leads_nowhere_or_joins_other_shapes_is_refused() {
+    let refusal = |layers: Value| network(layers, &[2], Loss::MeanSquaredError).err().unwrap().to_string();
+    let dense = |units: usize| json!({ "type": "dense", "units": units });
+    let add = |skip: usize| json!({ "type": "add", "skip": skip });
+    assert_eq!(
+        refusal(json!([dense(4), dense(3), add(1)])),
+        "network.layers.2 (add) takes the shape [4], of what it adds over 1 layers, but its input has the shape [3]"
+    );
+    assert_eq!(
+        refusal(json!([dense(3), add(3)])),
+        "network.layers.1.skip is 3, but must be from 1 to 1, the number of layers before it"
+    );
+    assert!(refusal(json!([dense(3), add(0)])).starts_with("network.layers.1.skip is 0, but must be from 1"));
+    assert!(refusal(json!([add(1)])).contains("a layer that has others before it"));
+}
+
+/// Frozen weights stand still, and so does what an optimizer remembers of them; their gradient is measured on.
+#[test]
+fn frozen_layers_keep_their_weights_whatever_the_rule_until_they_are_trained_again() {
+    let frozen = |name: &str, freeze: &[(usize, usize)]| {
+        let hidden = json!({ "type": "dense", "units": 4, "activation": "tanh", "kernel_regularizer": { "l2": 0.01 } });
+        let optimizer = json!({ "name": name, "weight_decay": 0.1, "global_clipnorm": 0.05 });
+        let layers = json!([hidden, { "type": "batch_normalization" }, hidden, { "type": "layer_normalization" },
+            { "type": "dense", "units": 1, "activation": "sigmoid" }]);
+        let experiment = json!({ "version": 1, "lab": "gradients", "seed": 7, "data": { "name": "spiral" },
+            "network": { "layers": layers }, "loss": "binary_crossentropy", "optimizer": optimizer, "batch_size": 32 });
+        let mut run = Run::new(Experiment::from_value(experiment).expect("valid")).expect("validated");
+        let mut states = Vec::new();
+        for step in 0..12 {
+            for &(layer, at) in freeze {
+                if step == at || step == at + 4 {
+                    let key = format!("network.layers.{layer}.trainable");
+                    run.edit(&[(key, json!(step != at))].into()).expect("live");
+                }
+            }
+            run.step().expect("finite");
+            states.push(run.network().weights.clone());
+        }
+        (run, states)
+    };
+    for name in OptimizerName::ALL {
+        let name = serde_json::to_value(name).unwrap();
+        let name = name.as_str().unwrap();
+        for layer in 0..4 {
+            let (run, states) = frozen(name, &[(layer, 5)]);
+            let share = run.network().slots().iter().filter(|slot| slot.layer == layer);
+            let share: Vec<usize> = share.flat_map(|slot| slot.range.clone()).collect();
+            let of = |step: usize| share.iter().map(|&w| states[step][w]).collect::<Vec<f32>>();
+            for step in 5..9 {
+                assert_eq!(bits(&of(step)), bits(&of(4)), "{name}, layer {layer}, step {step}");
+                assert_ne!(bits(&states[step]), bits(&states[4]), "{name}: the other layers learn on");
+            }
+            assert_ne!(bits(&of(9)), bits(&of(8)), "{name}, layer {layer} is trained again");
+            let measured = share.iter().any(|&w| run.gradients()[w] != 0.0);
+            assert!(measured, "{name}, layer {layer}: no gradient");
+        }
+    }
+    // A frozen layer is measured on, without the penalty.
+    let (mut run, _) = frozen("sgd", &[(0, 11)]);
+    run.measure();
+    assert!(run.kernel_grad_norms().all(|norm| norm > 0.0));
+}
+
+#[test]
+fn a_norm_to_clip_at_counts_what_is_trained_alone() {
+    let moved = |trainable: bool| {
+        let layers =
+            json!([{ "type": "dense", "units": 1, "trainable": trainable }, { "type": "dense", "units": 1 }]);
+        let mut network = network(layers, &[1], Loss::MeanSquaredError).unwrap();
+        network.weights = vec![1.0, 0.0, 1.0, 0.0];
+        network.grads = vec![3.0, 0.0, 4.0, 0.0];
+        let config =
+            OptimizerConfig { global_clipnorm: Some(1.0), ..OptimizerConfig::new(OptimizerName::Sgd, 1.0) };
+        let mut optimizer = Optimizer::new(config, 4);
+        network.update(&Pass::default(), |weights, grads, slots| optimizer.update(weights, grads, slots));
+        [1.0 - network.weights[0], 1.0 - network.weights[2]]
+    };
+    assert_eq!(moved(true).map(|w| (w * 10.0).round()), [6.0, 8.0]);
+    assert_eq!(moved(false), [0.0, 1.0]);
+}
+
+#[test]
 fn normalizations_take_an_item_alone_as_among_others() {
     for kind in ["batch_normalization", "layer_normalization"] {
         let mut network = network(json!([{ "type": kind }]), &[2, 2, 3], Loss::MeanSquaredError).unwrap();

@@ -58,6 +58,10 @@ fn said(key: &str, value: &Value) -> String {
         "name" => read::<OptimizerName>(value).map(|name| name.label().to_owned()),
         _ => None,
     };
+    let named = named.or_else(|| {
+        let is_trainable = value.as_bool().filter(|_| setting == "trainable");
+        is_trainable.map(|is_trainable| if is_trainable { "trained again" } else { "frozen" }.into())
+    });
     let setting = setting.replace('_', " ");
     named.unwrap_or_else(|| match value {
         Value::Null => format!("{setting} off"),

@@ -63,7 +63,7 @@ const POOL: &[LayerField] = &[
 ];
 
 /// Every kind, in the order in which lists have them.
-pub const LAYER_KINDS: [LayerKind; 9] = [
+pub const LAYER_KINDS: [LayerKind; 10] = [
     LayerKind {
         name: "conv2d",
         fields: &[
@@ -95,6 +95,7 @@ pub const LAYER_KINDS: [LayerKind; 9] = [
     },
     LayerKind { name: "batch_normalization", fields: &[], fresh: || json!({}) },
     LayerKind { name: "layer_normalization", fields: &[], fresh: || json!({}) },
+    LayerKind { name: "add", fields: &[whole("skip", "over layers", 64.0)], fresh: || json!({ "skip": 1 }) },
 ];
 
 impl LayerKind {

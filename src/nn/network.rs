@@ -42,9 +42,17 @@ pub struct Slot {
     pub name: &'static str,
     pub shape: Vec<usize>,
     pub range: Range<usize>,
-    /// Whether gradients train it; if not, its gradient stays 0.
+    /// Whether updates change it: not those of a frozen layer, nor moving statistics, whose gradient stays 0.
     pub is_trainable: bool,
     regularizer: Regularizer,
+}
+
+/// What reaches the layer at index `to` beside the output of the one before it.
+#[derive(Clone, Copy, Debug)]
+struct Skip {
+    /// Index of the layer whose output it is; none for the input of the network.
+    from: Option<usize>,
+    to: usize,
 }
 
 /// Layers with their weights and the gradients of the last batch.
@@ -53,6 +61,7 @@ pub struct Network {
     names: Vec<String>,
     units: Vec<usize>,
     shapes: Vec<Vec<usize>>,
+    skips: Vec<Skip>,
     slots: Vec<Slot>,
     shares: Vec<Range<usize>>,
     /// All weights, layer by layer.
@@ -65,7 +74,8 @@ pub struct Network {
 
 impl Network {
     /// Builds the layers for inputs of `input_shape` (without the batch axis) and draws fresh weights;
-    /// each layer has a random stream of its own, so that changing one leaves the others' weights.
+    /// each layer has a random stream of its own, so that changing one leaves the others' weights, and so does
+    /// putting in one that only comes between ([`LayerConfig::is_between`]).
     ///
     /// # Errors
     /// [`Error::Setting`] or [`Error::Shape`] naming the layer, before anything large is allocated.
@@ -75,9 +85,10 @@ impl Network {
         let total = network.shares.last().map_or(0, |share| share.end);
         network.weights = vec![0.0; total];
         network.grads = vec![0.0; total];
-        let mut start = 0;
-        for (index, layer) in network.layers.iter().enumerate() {
-            let mut rng = Rng::new(seed, Stream::Weights(index));
+        let (mut start, mut stream) = (0, 0);
+        for (layer, config) in network.layers.iter().zip(&config.layers) {
+            let mut rng = Rng::new(seed, Stream::Weights(stream));
+            stream += usize::from(!config.is_between());
             for spec in layer.weights() {
                 let end = start + size(&spec.shape);
                 spec.initializer.fill(&mut network.weights[start..end], &spec.shape, &mut rng);
@@ -136,6 +147,7 @@ impl Network {
             names: Vec::new(),
             units: Vec::new(),
             shapes: Vec::new(),
+            skips: Vec::new(),
             slots: Vec::new(),
             shares: Vec::new(),
             weights: Vec::new(),
@@ -143,12 +155,14 @@ impl Network {
             loss,
             seed: 0,
         };
-        let mut shape = input_shape.to_vec();
         let (mut start, mut units) = (0_usize, 0_usize);
         for (index, config) in config.layers.iter().enumerate() {
             let mut layer = config.layer();
             let key = format!("network.layers.{index}");
-            shape = layer.build(&shape).map_err(|error| error.within(&key))?;
+            let shape =
+                build(&mut *layer, input_shape, &network.shapes).map_err(|error| error.within(&key))?;
+            let skip = |skip| Skip { from: (index - 1).checked_sub(skip), to: index };
+            network.skips.extend(layer.skip().map(skip));
             units = units.saturating_add(size(&shape));
             if units > MAX_ACTIVATIONS {
                 let given = format!("{units} up to {key}, whose output is {shape:?}");
@@ -210,8 +224,15 @@ impl Network {
                 Mode::Training { step } => Some(Rng::new(self.seed, Stream::Noise { layer: index, step })),
             };
             let (before, rest) = pass.traces.split_at_mut(index);
-            let input = before.last().map_or(input, |trace| &trace.output);
-            layer.forward(&self.weights[self.shares[index].clone()], input, &mut rest[0]);
+            let output = |from: Option<usize>| from.map_or(input, |layer| &before[layer].output);
+            layer.forward(
+                &self.weights[self.shares[index].clone()],
+                output(index.checked_sub(1)),
+                &mut rest[0],
+            );
+            for skip in self.skips.iter().filter(|skip| skip.to == index) {
+                rest[0].output.iter_mut().zip(output(skip.from)).for_each(|(y, skipped)| *y += skipped);
+            }
         }
     }
 
@@ -237,7 +258,9 @@ impl Network {
         value + self.penalties()
     }
 
-    /// From ∂/∂output of the last layer back to the first, and to the input where that is wanted.
+    /// From ∂/∂output of the last layer back to the first, and to the input where that is wanted. What an output
+    /// gets by several ways is summed as it comes back: from the layer after it first, then from the skips that
+    /// begin there, the shortest first.
     fn propagate(
         &self,
         input: &[f32],
@@ -249,12 +272,23 @@ impl Network {
             let (before, rest) = pass.traces.split_at_mut(index);
             let share = self.shares[index].clone();
             let (weights, grads) = (&self.weights[share.clone()], &mut grads[share]);
-            match before.last_mut() {
-                Some(Trace { output, grad_output, .. }) => {
-                    layer.backward(weights, output, &mut rest[0], grads, Some(grad_output));
-                }
-                None => layer.backward(weights, input, &mut rest[0], grads, grad_input.take()),
+            let (output, mut grad_output) = match before.last_mut() {
+                Some(Trace { output, grad_output, .. }) => (&**output, Some(&mut **grad_output)),
+                None => (input, grad_input.take()),
+            };
+            layer.backward(weights, output, &mut rest[0], grads, grad_output.as_deref_mut());
+            if let Some(grad_output) = grad_output {
+                self.add_skipped(index, rest, grad_output);
             }
+        }
+    }
+
+    /// Adds to the gradient of what the layer at `index` takes what the skips that begin there hand back; `rest`
+    /// are the traces from that layer on.
+    fn add_skipped(&self, index: usize, rest: &[Trace], grad: &mut [f32]) {
+        for skip in self.skips.iter().filter(|skip| skip.from.map_or(0, |from| from + 1) == index) {
+            let skipped = &rest[skip.to - index].grad_output;
+            grad.iter_mut().zip(skipped).for_each(|(sum, grad)| *sum += grad);
         }
     }
 
@@ -290,12 +324,16 @@ impl Network {
         let mut gradient = vec![0.0; input.len()];
         let mut unused = vec![0.0; share.len()];
         layer.backward(&self.weights[share], input, &mut pass.traces[0], &mut unused, Some(&mut gradient));
+        self.add_skipped(0, &pass.traces, &mut gradient);
         gradient
     }
 
-    /// Lets an optimizer change the weights by the gradients of the last [`Self::backward`], and the
-    /// layers take over what `pass`, the one it went back through, measured.
+    /// Lets an optimizer change the weights by the gradients of the last [`Self::backward`], those of frozen
+    /// weights taken as 0, and the layers take over what `pass`, the one it went back through, measured.
     pub fn update(&mut self, pass: &Pass, optimizer: impl FnOnce(&mut [f32], &mut [f32], &[Slot])) {
+        for slot in self.slots.iter().filter(|slot| !slot.is_trainable) {
+            self.grads[slot.range.clone()].fill(0.0);
+        }
         optimizer(&mut self.weights, &mut self.grads, &self.slots);
         for ((layer, share), trace) in self.layers.iter().zip(&self.shares).zip(&pass.traces) {
             layer.after_step(&mut self.weights[share.clone()], trace);
@@ -307,7 +345,7 @@ impl Network {
         let mut total = 0.0;
         for slot in &self.slots {
             let Regularizer { l1, l2 } = slot.regularizer;
-            if l1 == 0.0 && l2 == 0.0 {
+            if !slot.is_trainable || l1 == 0.0 && l2 == 0.0 {
                 continue;
             }
             for (&w, grad) in self.weights[slot.range.clone()].iter().zip(&mut self.grads[slot.range.clone()])
@@ -397,6 +435,33 @@ impl Network {
         let values = |slot: &Slot| tensor(&slot.shape, self.weights[slot.range.clone()].to_vec());
         self.named_slots().map(|(name, slot)| (name, values(slot))).collect()
     }
+}
+
+/// Builds the layer that comes after those whose outputs have these shapes; returns the shape of its own.
+///
+/// # Errors
+/// As [`Layer::build`], and where it adds what is not there or has another shape.
+pub(super) fn build(layer: &mut dyn Layer, input: &[usize], before: &[Vec<usize>]) -> Result<Vec<usize>> {
+    let taken = |skip: usize| match before.len().checked_sub(skip) {
+        Some(0) => Ok(input),
+        Some(from) => Ok(&*before[from - 1]),
+        None if before.is_empty() => {
+            Err(Error::setting("skip", skip, "in a layer that has others before it, over which it reaches"))
+        }
+        None => {
+            let allowed = format!("from 1 to {}, the number of layers before it", before.len());
+            Err(Error::setting("skip", skip, allowed))
+        }
+    };
+    let shape = taken(0)?;
+    let output = layer.build(shape)?;
+    if let Some(skip) = layer.skip()
+        && taken(skip)? != shape
+    {
+        let expected = format!("the shape {:?}, of what it adds over {skip} layers", taken(skip)?);
+        return Err(Error::Shape { layer: "add".into(), expected, found: shape.to_vec() });
+    }
+    Ok(output)
 }
 
 /// Numbers in an array of this shape; as many as can be counted where 32 bits cannot hold it.

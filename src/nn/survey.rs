@@ -2,7 +2,7 @@
 //! cannot be built. [`super::Network::check`] refuses such a network; this tells how far it is right.
 
 use super::layers::Layer;
-use super::network::{size, unique_name};
+use super::network::{build, size, unique_name};
 use super::{LayerConfig, NetworkConfig};
 use crate::error::Error;
 
@@ -37,17 +37,17 @@ impl Survey {
     pub fn new(layers: &[LayerConfig], input_shape: &[usize]) -> Self {
         let mut survey =
             Self { layers: Vec::new(), input_shape: input_shape.to_vec(), costs: Vec::new(), refusal: None };
-        let mut names = Vec::new();
+        let (mut names, mut shapes) = (Vec::new(), Vec::new());
         for config in layers {
             let mut layer = config.layer();
-            let before = survey.costs.last().map_or(input_shape, |cost| &cost.shape);
-            let shape = match layer.build(before) {
+            let shape = match build(&mut *layer, input_shape, &shapes) {
                 Ok(shape) => shape,
                 Err(error) => {
                     survey.refusal = Some(error);
                     break;
                 }
             };
+            shapes.push(shape.clone());
             names.push(unique_name(config.kind(), &names));
             survey.costs.push(Cost {
                 name: names.last().cloned().unwrap_or_default(),

@@ -32,7 +32,7 @@ pub fn is_live(key: &str) -> bool {
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
         (Some("optimizer" | "batch_size" | "loss"), ..) => true,
         (Some("network"), Some("layers"), Some(_), Some(setting)) => {
-            matches!(setting, "activation" | "kernel_regularizer" | "rate")
+            matches!(setting, "activation" | "kernel_regularizer" | "rate" | "trainable")
         }
         _ => false,
     }
@@ -44,9 +44,13 @@ mod tests {
 
     #[test]
     fn what_changes_shapes_or_data_needs_a_new_run() {
-        for key in
-            ["optimizer.learning_rate", "batch_size", "network.layers.3.activation", "network.layers.1.rate"]
-        {
+        for key in [
+            "optimizer.learning_rate",
+            "batch_size",
+            "network.layers.3.activation",
+            "network.layers.1.rate",
+            "network.layers.0.trainable",
+        ] {
             assert!(is_live(key), "{key}");
         }
         for key in [

@@ -207,7 +207,7 @@ impl Experiment {
 fn check_edit(edit: &Edit, index: usize) -> Result<()> {
     ensure_within("the number of edits", index + 1, &(0..=MAX_EDITS))?;
     if let Some(key) = edit.set.keys().find(|key| !is_live(key)) {
-        let allowed = "an activation, kernel_regularizer, rate, optimizer, loss or batch_size: all else needs a new run";
+        let allowed = "an activation, kernel_regularizer, rate, trainable, optimizer, loss or batch_size: all else needs a new run";
         return Err(Error::setting(&format!("edits.{index}.set"), key, allowed));
     }
     Ok(())

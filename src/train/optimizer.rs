@@ -5,7 +5,7 @@ use crate::error::{Error, Result, ensure_within};
 use crate::nn::Slot;
 use crate::tensor::{all_finite, l2_norm};
 use serde::{Deserialize, Serialize};
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 /// Which rule turns gradients into updates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,22 +196,31 @@ impl Optimizer {
 
     /// Whether what it remembers of these weights are numbers: the square of a huge gradient need not be.
     #[must_use]
-    pub fn is_finite(&self, weights: std::ops::Range<usize>) -> bool {
+    pub fn is_finite(&self, weights: Range<usize>) -> bool {
         [&self.first, &self.second].into_iter().all(|memory| all_finite(&memory[weights.clone()]))
     }
 
-    /// One update of all weights that are trainable (the gradients of others are 0); `grads` are clipped in place where clipping is asked for.
+    /// One update of all weights that are trainable; `grads` are clipped in place where clipping is asked for.
+    /// What is not keeps its weights and its memory; its gradients must be 0, so that they add nothing to a norm.
     pub fn update(&mut self, weights: &mut [f32], grads: &mut [f32], slots: &[Slot]) {
         self.clip(grads, slots);
         self.decay(weights, slots);
         self.updates += 1;
-        match self.config.name {
-            OptimizerName::Sgd => self.sgd(weights, grads),
-            OptimizerName::RmsProp => self.rmsprop(weights, grads),
-            OptimizerName::Adagrad => self.adagrad(weights, grads),
-            OptimizerName::Adadelta => self.adadelta(weights, grads),
-            OptimizerName::Adam | OptimizerName::AdamW => self.adam(weights, grads),
-            OptimizerName::Nadam => self.nadam(weights, grads),
+        if self.config.name == OptimizerName::Nadam {
+            self.schedule *= self.nadam_momentum(self.updates);
+        }
+        let stretches = slots.chunk_by(|slot, next| slot.is_trainable == next.is_trainable);
+        for stretch in stretches.filter(|stretch| stretch[0].is_trainable) {
+            let range = stretch[0].range.start..stretch[stretch.len() - 1].range.end;
+            let (weights, grads) = (&mut weights[range.clone()], &grads[range.clone()]);
+            match self.config.name {
+                OptimizerName::Sgd => self.sgd(weights, grads, range),
+                OptimizerName::RmsProp => self.rmsprop(weights, grads, range),
+                OptimizerName::Adagrad => self.adagrad(weights, grads, range),
+                OptimizerName::Adadelta => self.adadelta(weights, grads, range),
+                OptimizerName::Adam | OptimizerName::AdamW => self.adam(weights, grads, range),
+                OptimizerName::Nadam => self.nadam(weights, grads, range),
+            }
         }
     }
 
@@ -253,7 +262,7 @@ impl Optimizer {
     }
 
     /// m ← μ m − η g; w ← w + m, or w + μ m − η g (Nesterov).
-    fn sgd(&mut self, weights: &mut [f32], grads: &[f32]) {
+    fn sgd(&mut self, weights: &mut [f32], grads: &[f32], range: Range<usize>) {
         let (rate, momentum) = (self.config.learning_rate(), self.config.momentum.unwrap_or(0.0));
         if momentum == 0.0 {
             for (w, &g) in weights.iter_mut().zip(grads) {
@@ -262,18 +271,21 @@ impl Optimizer {
             return;
         }
         let nesterov = self.config.nesterov.unwrap_or(false);
-        for ((w, &g), m) in weights.iter_mut().zip(grads).zip(&mut self.first) {
+        for ((w, &g), m) in weights.iter_mut().zip(grads).zip(&mut self.first[range]) {
             *m = momentum * *m - rate * g;
             *w += if nesterov { momentum * *m - rate * g } else { *m };
         }
     }
 
     /// v ← ρ v + (1 − ρ) g²; w ← w − η g / √(v + ε), centred and with momentum where asked for.
-    fn rmsprop(&mut self, weights: &mut [f32], grads: &[f32]) {
+    fn rmsprop(&mut self, weights: &mut [f32], grads: &[f32], range: Range<usize>) {
         let (rate, epsilon) = (self.config.learning_rate(), self.epsilon());
         let (rho, momentum) = (self.config.rho.unwrap_or(0.9), self.config.momentum.unwrap_or(0.0));
         let centered = self.config.centered.unwrap_or(false);
-        let memory = self.first.iter_mut().zip(&mut self.second).zip(&mut self.third);
+        let memory = self.first[range.clone()]
+            .iter_mut()
+            .zip(&mut self.second[range.clone()])
+            .zip(&mut self.third[range]);
         for ((w, &g), ((m, v), mean)) in weights.iter_mut().zip(grads).zip(memory) {
             *v = rho * *v + (1.0 - rho) * g * g;
             *mean = rho * *mean + (1.0 - rho) * g;
@@ -284,19 +296,19 @@ impl Optimizer {
     }
 
     /// a ← a + g²; w ← w − η g / √(a + ε).
-    fn adagrad(&mut self, weights: &mut [f32], grads: &[f32]) {
+    fn adagrad(&mut self, weights: &mut [f32], grads: &[f32], range: Range<usize>) {
         let (rate, epsilon) = (self.config.learning_rate(), self.epsilon());
-        for ((w, &g), a) in weights.iter_mut().zip(grads).zip(&mut self.second) {
+        for ((w, &g), a) in weights.iter_mut().zip(grads).zip(&mut self.second[range]) {
             *a += g * g;
             *w -= rate * g / (*a + epsilon).sqrt();
         }
     }
 
     /// a ← ρ a + (1 − ρ) g²; Δ = g √(d + ε) / √(a + ε); d ← ρ d + (1 − ρ) Δ²; w ← w − η Δ.
-    fn adadelta(&mut self, weights: &mut [f32], grads: &[f32]) {
+    fn adadelta(&mut self, weights: &mut [f32], grads: &[f32], range: Range<usize>) {
         let (rate, epsilon) = (self.config.learning_rate(), self.epsilon());
         let rho = self.config.rho.unwrap_or(0.95);
-        let memory = self.first.iter_mut().zip(&mut self.second);
+        let memory = self.first[range.clone()].iter_mut().zip(&mut self.second[range]);
         for ((w, &g), (d, a)) in weights.iter_mut().zip(grads).zip(memory) {
             *a = rho * *a + (1.0 - rho) * g * g;
             let delta = g * (*d + epsilon).sqrt() / (*a + epsilon).sqrt();
@@ -306,12 +318,12 @@ impl Optimizer {
     }
 
     /// m and v: running means of g and g²; w ← w − η √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε).
-    fn adam(&mut self, weights: &mut [f32], grads: &[f32]) {
+    fn adam(&mut self, weights: &mut [f32], grads: &[f32], range: Range<usize>) {
         let (beta_1, beta_2) = self.betas();
         let (power_1, power_2) = (power(beta_1, self.updates), power(beta_2, self.updates));
         let epsilon = self.epsilon();
         let rate = (f64::from(self.config.learning_rate()) * (1.0 - power_2).sqrt() / (1.0 - power_1)) as f32;
-        let memory = self.first.iter_mut().zip(&mut self.second);
+        let memory = self.first[range.clone()].iter_mut().zip(&mut self.second[range]);
         for ((w, &g), (m, v)) in weights.iter_mut().zip(grads).zip(memory) {
             *m += (g - *m) * (1.0 - beta_1);
             *v += (g * g - *v) * (1.0 - beta_2);
@@ -319,17 +331,20 @@ impl Optimizer {
         }
     }
 
-    /// As Adam, with the momentum of the step to come: `u_t` = β₁ (1 − 0.96ᵗ / 2).
-    fn nadam(&mut self, weights: &mut [f32], grads: &[f32]) {
+    /// Nadam's schedule: `u_t` = β₁ (1 − 0.96ᵗ / 2).
+    fn nadam_momentum(&self, t: i32) -> f64 {
+        f64::from(self.betas().0) * (1.0 - 0.5 * libm::pow(0.96, f64::from(t)))
+    }
+
+    /// As Adam, with the momentum of the step to come; the schedule is multiplied up to this step.
+    fn nadam(&mut self, weights: &mut [f32], grads: &[f32], range: Range<usize>) {
         let (beta_1, beta_2) = self.betas();
-        let u = |t: i32| f64::from(beta_1) * (1.0 - 0.5 * libm::pow(0.96, f64::from(t)));
-        let (now, next) = (u(self.updates), u(self.updates + 1));
-        self.schedule *= now;
+        let (now, next) = (self.nadam_momentum(self.updates), self.nadam_momentum(self.updates + 1));
         let from_momentum = (next / (1.0 - self.schedule * next)) as f32;
         let from_gradient = ((1.0 - now) / (1.0 - self.schedule)) as f32;
         let from_variance = (1.0 / (1.0 - power(beta_2, self.updates))) as f32;
         let (rate, epsilon) = (self.config.learning_rate(), self.epsilon());
-        let memory = self.first.iter_mut().zip(&mut self.second);
+        let memory = self.first[range.clone()].iter_mut().zip(&mut self.second[range]);
         for ((w, &g), (m, v)) in weights.iter_mut().zip(grads).zip(memory) {
             *m += (g - *m) * (1.0 - beta_1);
             *v += (g * g - *v) * (1.0 - beta_2);

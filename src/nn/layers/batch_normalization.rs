@@ -1,6 +1,6 @@
 //! Numbers brought to one scale over the batch.
 
-use super::{Layer, WeightSpec};
+use super::{Layer, WeightSpec, is_trainable, trainable};
 use crate::error::{Error, Result, ensure_within};
 use crate::nn::{Initializer, InitializerName, Trace};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,10 @@ pub struct BatchNormalization {
     pub momentum: f32,
     #[serde(default = "epsilon")]
     pub epsilon: f32,
+    /// Whether updates change its weights. If not, γ and β are frozen, and as in Keras it takes the moving
+    /// statistics in training too, which then stand still.
+    #[serde(default = "trainable", skip_serializing_if = "is_trainable")]
+    pub trainable: bool,
     #[serde(skip)]
     channels: usize,
 }
@@ -37,10 +41,12 @@ pub(super) fn epsilon() -> f32 {
 }
 
 /// γ and β, with Keras' initializers, for `size` numbers.
-pub(super) fn gamma_and_beta(size: usize) -> Vec<WeightSpec> {
+pub(super) fn gamma_and_beta(size: usize, trainable: bool) -> Vec<WeightSpec> {
     let ones = Initializer { name: InitializerName::Constant, scale: Some(1.0) };
     let zeros = Initializer::new(InitializerName::Zeros);
-    vec![WeightSpec::new("gamma", vec![size], ones), WeightSpec::new("beta", vec![size], zeros)]
+    [("gamma", ones), ("beta", zeros)]
+        .map(|(name, initializer)| WeightSpec::new(name, vec![size], initializer).within(trainable))
+        .into()
 }
 
 /// The last axis of an input, which there must be.
@@ -74,6 +80,11 @@ fn sums<const K: usize>(
 }
 
 impl BatchNormalization {
+    /// Whether the pass that `trace` is of takes the statistics of its batch.
+    fn takes_batch(&self, trace: &Trace) -> bool {
+        self.trainable && trace.noise.is_some()
+    }
+
     /// Mean and variance of each channel of the batch.
     fn moments(&self, input: &[f32], means: &mut [f32], variances: &mut [f32]) {
         let rows = (input.len() / self.channels) as f64;
@@ -98,7 +109,7 @@ impl Layer for BatchNormalization {
     }
 
     fn weights(&self) -> Vec<WeightSpec> {
-        let mut weights = gamma_and_beta(self.channels);
+        let mut weights = gamma_and_beta(self.channels, self.trainable);
         let [mean, variance] = [1, 0].map(|like: usize| weights[like].clone());
         weights.push(WeightSpec { name: "moving_mean", is_trainable: false, ..mean });
         weights.push(WeightSpec { name: "moving_variance", is_trainable: false, ..variance });
@@ -107,13 +118,14 @@ impl Layer for BatchNormalization {
 
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace) {
         let channels = self.channels;
+        let takes_batch = self.takes_batch(trace);
         let (affine, moving) = weights.split_at(2 * channels);
         let (gammas, betas) = affine.split_at(channels);
         trace.output.resize(input.len(), 0.0);
         trace.kept.resize(3 * channels, 0.0);
         let (moments, scales) = trace.kept.split_at_mut(2 * channels);
         let (means, variances) = moments.split_at_mut(channels);
-        if trace.noise.is_some() {
+        if takes_batch {
             self.moments(input, means, variances);
         } else {
             means.copy_from_slice(&moving[..channels]);
@@ -155,7 +167,7 @@ impl Layer for BatchNormalization {
             let Some(grad_input) = &mut grad_input else { continue };
             // Each number moves the mean and the variance of its batch; the moving ones stand still.
             let shares = sums
-                .map(|sums| sums.map(|sum| if trace.noise.is_some() { (sum / rows) as f32 } else { 0.0 }));
+                .map(|sums| sums.map(|sum| if self.takes_batch(trace) { (sum / rows) as f32 } else { 0.0 }));
             let gammas = &weights[first..];
             let rows = grad_input.chunks_exact_mut(channels).zip(trace.grad_output.chunks_exact(channels));
             for ((grad_x, grad_y), x) in rows.zip(input.chunks_exact(channels)) {
@@ -171,7 +183,7 @@ impl Layer for BatchNormalization {
     }
 
     fn after_step(&self, weights: &mut [f32], trace: &Trace) {
-        if trace.noise.is_none() {
+        if !self.takes_batch(trace) {
             return;
         }
         let moving = &mut weights[2 * self.channels..];

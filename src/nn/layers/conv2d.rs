@@ -2,7 +2,7 @@
 
 use super::kernel::{Regularizer, is_zeros, kernel_and_bias, zeros};
 use super::window::{Padding, Windows};
-use super::{Layer, WeightSpec};
+use super::{Layer, WeightSpec, is_trainable, trainable};
 use crate::error::{Result, ensure_within};
 use crate::nn::{Activation, Initializer, Trace};
 use crate::tensor::convolution::{self, Sliding};
@@ -41,6 +41,9 @@ pub struct Conv2d {
     pub bias_initializer: Initializer,
     #[serde(default, skip_serializing_if = "Regularizer::is_none")]
     pub kernel_regularizer: Regularizer,
+    /// Whether updates change its weights; if not they are frozen, and their gradient is only measured.
+    #[serde(default = "trainable", skip_serializing_if = "is_trainable")]
+    pub trainable: bool,
     #[serde(skip)]
     windows: Windows,
 }
@@ -62,6 +65,7 @@ impl Conv2d {
             kernel_initializer: Initializer::default(),
             bias_initializer: zeros(),
             kernel_regularizer: Regularizer::default(),
+            trainable: true,
             windows: Windows::default(),
         }
     }
@@ -138,6 +142,7 @@ impl Layer for Conv2d {
             vec![self.kernel_size, self.kernel_size, self.windows.channels, self.filters],
             [self.kernel_initializer, self.bias_initializer],
             self.kernel_regularizer,
+            self.trainable,
         )
     }
 

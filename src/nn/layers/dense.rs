@@ -1,7 +1,7 @@
 //! The fully connected layer.
 
 use super::kernel::{Regularizer, is_zeros, kernel_and_bias, zeros};
-use super::{Layer, WeightSpec};
+use super::{Layer, WeightSpec, is_trainable, trainable};
 use crate::error::{Error, Result, ensure_within};
 use crate::nn::{Activation, Initializer, Trace};
 use crate::tensor::matmul;
@@ -27,6 +27,9 @@ pub struct Dense {
     pub bias_initializer: Initializer,
     #[serde(default, skip_serializing_if = "Regularizer::is_none")]
     pub kernel_regularizer: Regularizer,
+    /// Whether updates change its weights; if not they are frozen, and their gradient is only measured.
+    #[serde(default = "trainable", skip_serializing_if = "is_trainable")]
+    pub trainable: bool,
     #[serde(skip)]
     inputs: usize,
     #[serde(skip)]
@@ -43,6 +46,7 @@ impl Dense {
             kernel_initializer: Initializer::default(),
             bias_initializer: zeros(),
             kernel_regularizer: Regularizer::default(),
+            trainable: true,
             inputs: 0,
             joined_with_loss: false,
         }
@@ -71,6 +75,7 @@ impl Layer for Dense {
             vec![self.inputs, self.units],
             [self.kernel_initializer, self.bias_initializer],
             self.kernel_regularizer,
+            self.trainable,
         )
     }
 

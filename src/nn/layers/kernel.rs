@@ -5,7 +5,8 @@ use crate::error::{Result, ensure_within};
 use crate::nn::{Initializer, InitializerName};
 use serde::{Deserialize, Serialize};
 
-/// Penalty on the weights of a kernel, added to the training loss: l1 · Σ|w| + l2 · Σw².
+/// Penalty on the weights of a kernel, added to the training loss: l1 · Σ|w| + l2 · Σw². As in Keras, there is
+/// none on frozen weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Regularizer {
@@ -38,10 +39,9 @@ pub(super) fn kernel_and_bias(
     shape: Vec<usize>,
     [kernel_initializer, bias_initializer]: [Initializer; 2],
     regularizer: Regularizer,
+    trainable: bool,
 ) -> Vec<WeightSpec> {
     let units = *shape.last().expect("a kernel has axes");
-    vec![
-        WeightSpec { regularizer, ..WeightSpec::new("kernel", shape, kernel_initializer) },
-        WeightSpec::new("bias", vec![units], bias_initializer),
-    ]
+    let kernel = WeightSpec { regularizer, ..WeightSpec::new("kernel", shape, kernel_initializer) };
+    vec![kernel.within(trainable), WeightSpec::new("bias", vec![units], bias_initializer).within(trainable)]
 }

@@ -1,7 +1,7 @@
 //! Numbers brought to one scale within each item.
 
 use super::batch_normalization::{epsilon, gamma_and_beta, last_axis};
-use super::{Layer, WeightSpec};
+use super::{Layer, WeightSpec, is_trainable, trainable};
 use crate::error::{Result, ensure_within};
 use crate::nn::Trace;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,9 @@ use serde::{Deserialize, Serialize};
 pub struct LayerNormalization {
     #[serde(default = "epsilon")]
     pub epsilon: f32,
+    /// Whether updates change its weights; if not they are frozen, and their gradient is only measured.
+    #[serde(default = "trainable", skip_serializing_if = "is_trainable")]
+    pub trainable: bool,
     #[serde(skip)]
     features: usize,
 }
@@ -49,7 +52,7 @@ impl Layer for LayerNormalization {
     }
 
     fn weights(&self) -> Vec<WeightSpec> {
-        gamma_and_beta(self.features)
+        gamma_and_beta(self.features, self.trainable)
     }
 
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace) {

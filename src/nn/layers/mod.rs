@@ -1,6 +1,7 @@
 //! Layers: one file for each, listed in `layers!` below. A layer is its settings, in Keras' words,
 //! and a differentiable step over slices; its weights are given to it by the network.
 
+mod add;
 mod average_pooling2d;
 mod batch_normalization;
 mod conv2d;
@@ -13,6 +14,7 @@ mod layer_normalization;
 mod max_pooling2d;
 mod window;
 
+pub use add::Add;
 pub use average_pooling2d::AveragePooling2d;
 pub use batch_normalization::BatchNormalization;
 pub use conv2d::Conv2d;
@@ -38,7 +40,7 @@ pub struct WeightSpec {
     pub initializer: Initializer,
     /// Penalty on these weights, part of the training loss.
     pub regularizer: Regularizer,
-    /// Whether gradients train them; if not, they are the layer's own ([`Layer::after_step`]).
+    /// Whether updates change them; if not, they are frozen, or the layer's own ([`Layer::after_step`]).
     pub is_trainable: bool,
 }
 
@@ -46,6 +48,11 @@ impl WeightSpec {
     /// Trainable weights without a penalty.
     fn new(name: &'static str, shape: Vec<usize>, initializer: Initializer) -> Self {
         Self { name, shape, initializer, regularizer: Regularizer::default(), is_trainable: true }
+    }
+
+    /// The same in a layer whose setting `trainable` is this.
+    fn within(self, trainable: bool) -> Self {
+        Self { is_trainable: self.is_trainable && trainable, ..self }
     }
 }
 
@@ -64,6 +71,12 @@ pub trait Layer: Send + Sync {
         Vec::new()
     }
 
+    /// Over how many layers before it a second input reaches it, which has the shape of the first; the network
+    /// adds that to what [`Self::forward`] gives. None for layers with one input.
+    fn skip(&self) -> Option<usize> {
+        None
+    }
+
     /// Numbers of working space that a pass takes whatever the batch, beside the (at most four) that its
     /// trace keeps for each output.
     fn working_space(&self) -> usize {
@@ -79,7 +92,7 @@ pub trait Layer: Send + Sync {
     /// activation, `pre_activation` and `activation`.
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace);
 
-    /// From `trace.grad_output`: writes ∂loss/∂weights where they are trainable, and ∂loss/∂input where one is wanted.
+    /// From `trace.grad_output`: writes ∂loss/∂weights, frozen ones included, and ∂loss/∂input where one is wanted.
     fn backward(
         &self,
         weights: &[f32],
@@ -159,6 +172,7 @@ macro_rules! layers {
 }
 
 layers! {
+    "add" Add,
     "average_pooling2d" AveragePooling2d,
     "batch_normalization" BatchNormalization,
     "conv2d" Conv2d,
@@ -177,12 +191,33 @@ impl LayerConfig {
         if let Self::Dense(dense) = self { Some(dense) } else { None }
     }
 
+    /// Whether it only comes between others: it keeps shapes and draws no weights.
+    #[must_use]
+    pub fn is_between(&self) -> bool {
+        matches!(
+            self,
+            Self::Add(_) | Self::BatchNormalization(_) | Self::Dropout(_) | Self::LayerNormalization(_)
+        )
+    }
+
     /// The activation that is a setting of it; none for layers without one.
     #[must_use]
     pub fn activation(&self) -> Option<Activation> {
         match self {
             Self::Dense(dense) => Some(dense.activation),
             Self::Conv2d(conv) => Some(conv.activation),
+            _ => None,
+        }
+    }
+
+    /// Whether its weights are trained; none for layers without weights.
+    #[must_use]
+    pub fn trainable(&self) -> Option<bool> {
+        match self {
+            Self::BatchNormalization(layer) => Some(layer.trainable),
+            Self::Conv2d(layer) => Some(layer.trainable),
+            Self::Dense(layer) => Some(layer.trainable),
+            Self::LayerNormalization(layer) => Some(layer.trainable),
             _ => None,
         }
     }
@@ -201,6 +236,16 @@ impl LayerConfig {
     pub fn as_dense_mut(&mut self) -> Option<&mut Dense> {
         if let Self::Dense(dense) = self { Some(dense) } else { None }
     }
+}
+
+/// Keras' default of `trainable`.
+fn trainable() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_trainable(trainable: &bool) -> bool {
+    *trainable
 }
 
 /// Reads the settings of a layer; an error begins with the path of the setting inside the layer,
