@@ -82,6 +82,27 @@ fn a_step_on_changed_pictures_allocates_nothing_either() {
     assert_eq!(counted.count_total, 0, "{counted:?}");
 }
 
+#[test]
+fn a_step_towards_its_inputs_allocates_nothing_either() {
+    let experiment = json!({ "version": 1, "lab": "autoencoder", "seed": 7,
+        "data": { "name": "digits", "samples": 100, "targets": "inputs" },
+        "network": { "layers": [
+            { "type": "flatten" },
+            { "type": "dense", "units": 8, "activation": "relu" },
+            { "type": "dense", "units": 784, "activation": "sigmoid" } ] },
+        "loss": "binary_crossentropy", "optimizer": "adam", "batch_size": 32 });
+    let mut run = Run::new(Experiment::from_value(experiment).unwrap()).unwrap();
+    while run.epoch() < 2 {
+        step(&mut run);
+    }
+    let counted = allocation_counter::measure(|| {
+        while run.epoch() < 4 {
+            step(&mut run);
+        }
+    });
+    assert_eq!(counted.count_total, 0, "{counted:?}");
+}
+
 fn idx(header: &[u32], items: &[u8]) -> Vec<u8> {
     header.iter().flat_map(|number| number.to_be_bytes()).chain(items.iter().copied()).collect()
 }

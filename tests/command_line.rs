@@ -70,6 +70,32 @@ fn data_writes_the_arrays_that_are_trained_on() {
 }
 
 #[test]
+fn an_autoencoder_is_trained_and_its_data_are_written() {
+    let given = json!({ "lab": "autoencoder", "data": { "samples": 60 }, "batch_size": 16 });
+    let given = experiment("autoencoder.json", &given);
+    let (report, model, arrays) =
+        (file("autoencoder-report.json"), file("autoencoder.safetensors"), file("inputs.safetensors"));
+    let [report, model, arrays] = [&report, &model, &arrays].map(|path| path.to_str().unwrap());
+    let output = glassbox(&["train", &given, "--steps", "20", "--report", report, "--save", model]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("test mean_squared_error 0."), "{output:?}");
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap();
+    assert_eq!(report["test"]["metric"], "mean_squared_error");
+    assert_eq!(report["experiment"]["data"]["targets"], "inputs");
+    assert_eq!(report["gradients"]["layers"], json!(["dense", "dense_1", "dense_2", "dense_3"]));
+    let output = glassbox(&["data", &given, "--output", arrays]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("whose targets are the inputs"), "{output:?}");
+    let bytes = std::fs::read(arrays).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    assert_eq!(tensors.tensor("train/inputs").unwrap().shape(), [48, 28, 28, 1]);
+    // It tells no classes.
+    let stroke = file("stroke.jsonl");
+    std::fs::write(&stroke, "{\"digit\":1,\"strokes\":[[[0,0],[0,9]]]}\n").unwrap();
+    let output = glassbox(&["predict-strokes", model, "--input", stroke.to_str().unwrap()]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the model is an autoencoder"), "{output:?}");
+}
+
+#[test]
 fn a_diverged_run_is_an_outcome() {
     let mut wild = serde_json::to_value(glassbox::labs::LABS[0].defaults()).unwrap();
     wild["optimizer"] = json!({ "name": "sgd", "learning_rate": 100.0 });

@@ -332,6 +332,25 @@ fn residual_connections() {
     assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
 }
 
+/// Many outputs compared number by number with targets between 0 and 1, as an autoencoder has them; and the
+/// layer before the first weights, which training passes no gradient, has one where the inputs' is asked for.
+#[test]
+fn inputs_as_targets() {
+    let mut tally = Tally::default();
+    for loss in [Loss::BinaryCrossentropy, Loss::MeanSquaredError, Loss::MeanAbsoluteError] {
+        let layers = json!([
+            { "type": "flatten" },
+            { "type": "dense", "units": 2, "activation": "tanh" },
+            { "type": "dense", "units": 6, "activation": "sigmoid" },
+        ]);
+        let layers = serde_json::from_value(layers).unwrap();
+        let mut case = Case::of(format!("{loss:?} of inputs"), layers, &[2, 3, 1], loss, 61, 7);
+        case.targets = case.inputs.iter().map(|x| x.abs()).collect();
+        case.check(&mut tally);
+    }
+    assert!(tally.skipped * 20 < tally.compared, "too many kinks: {tally:?}");
+}
+
 /// The gradient that shows what a picture was read by is that of the logit, and leaves those of training alone.
 #[test]
 fn the_gradient_of_a_logit_is_that_of_the_input() {

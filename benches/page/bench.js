@@ -17,12 +17,19 @@ const reader = experiment(
   "sparse_categorical_crossentropy", { name: "adam" }, 64,
 );
 
+const autoencoder = experiment(
+  "autoencoder", { name: "digits", samples: 640, test_fraction: 0, targets: "inputs" },
+  [{ type: "flatten" }, dense(128, "relu"), dense(32, "relu"), dense(128, "relu"), dense(784, "sigmoid")],
+  "binary_crossentropy", { name: "adam" }, 64,
+);
+
 const experiments = {
   mlpTiny: experiment("gradients", points, [dense(8, "tanh"), dense(8, "tanh"), dense(1, "tanh")], "mean_squared_error", sgd, 10),
   mlpDeep: experiment(
     "gradients", points, [...Array(10).fill(dense(16, "sigmoid")), dense(1, "sigmoid")], "mean_squared_error", sgd, 32,
   ),
   cnnTrain: reader,
+  autoencoder,
 };
 
 /** Figures that are shown: none, so that nothing but training takes time. */

@@ -28,6 +28,28 @@ pub struct DataConfig {
     /// How pictures are changed each time they are trained on.
     #[serde(skip_serializing_if = "Augmentation::is_default")]
     pub augmentation: Augmentation,
+    /// What the network learns to give.
+    #[serde(skip_serializing_if = "Targets::is_labels")]
+    pub targets: Targets,
+}
+
+/// What a network learns to give for an item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Targets {
+    /// Its class, or the number that belongs to it.
+    #[default]
+    Labels,
+    /// The item itself, as the network was given it (augmented, where pictures are): an autoencoder.
+    Inputs,
+}
+
+impl Targets {
+    /// Whether it is what is meant where nothing is said.
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+    fn is_labels(&self) -> bool {
+        *self == Self::Labels
+    }
 }
 
 /// What somebody wrote: the defaults of the rest depend on the set.
@@ -48,6 +70,8 @@ struct Given {
     image_size: Option<[usize; 2]>,
     #[serde(default)]
     augmentation: Augmentation,
+    #[serde(default)]
+    targets: Targets,
 }
 
 /// A value that may be left out, but not be `null`.
@@ -67,6 +91,7 @@ impl From<Given> for DataConfig {
             classes: given.classes,
             image_size: given.image_size,
             augmentation: given.augmentation,
+            targets: given.targets,
             name: usual.name,
         }
     }
@@ -93,6 +118,7 @@ impl DataConfig {
             classes: None,
             image_size: None,
             augmentation: Augmentation::default(),
+            targets: Targets::default(),
         };
         match plane.set().map(|set| &set.source) {
             Ok(Source::Pictures(_) | Source::Files) => {
@@ -169,7 +195,7 @@ impl DataConfig {
         })
     }
 
-    /// Whether it asks for just the pictures that `given` describes, however they are augmented.
+    /// Whether it asks for just the pictures that `given` describes, whatever is made or learned of them.
     #[must_use]
     pub fn asks_for(&self, given: &Self) -> bool {
         let asked = |data: &Self| {
@@ -177,6 +203,18 @@ impl DataConfig {
             (data.name.clone(), data.samples, data.test_items(), classes, shape)
         };
         asked(self) == asked(given)
+    }
+
+    /// Passes when what is learned are the labels, for the lab `name`, which is about those.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where it is the inputs.
+    pub fn ensure_labels(&self, name: &str) -> Result<()> {
+        if self.targets == Targets::Labels {
+            return Ok(());
+        }
+        let allowed = format!("labels or left out: the lab {name} shows how labels are learned");
+        Err(Error::setting("data.targets", "inputs", allowed))
     }
 
     /// # Errors
@@ -232,7 +270,7 @@ mod tests {
             ..DataConfig::named("files")
         };
         let augmentation = Augmentation { rotation: 5.0, ..Augmentation::default() };
-        assert!(DataConfig { augmentation, ..given.clone() }.asks_for(&given));
+        assert!(DataConfig { augmentation, targets: Targets::Inputs, ..given.clone() }.asks_for(&given));
         assert!(
             DataConfig { classes: Some(10), ..given.clone() }
                 .asks_for(&DataConfig { classes: None, ..given.clone() })

@@ -2,7 +2,7 @@
 //! together, what an experiment on them says, and the arrays that it trains and tests on.
 
 use super::idx::{Content, MAX_ITEMS};
-use super::{Augmentation, Data, DataConfig, Examples, Pictures, SIDE};
+use super::{Augmentation, Data, DataConfig, Examples, Pictures, SIDE, Targets};
 use crate::error::{Error, Result};
 use std::sync::Arc;
 
@@ -133,7 +133,8 @@ impl Given {
     /// # Errors
     /// [`Error::Setting`] when there are not as many pictures.
     pub fn data(&mut self, config: &DataConfig, seed: u64) -> Result<Arc<Data>> {
-        let plain = DataConfig { augmentation: Augmentation::default(), ..config.clone() };
+        let (augmentation, targets) = (Augmentation::default(), Targets::default());
+        let plain = DataConfig { augmentation, targets, ..config.clone() };
         if let Some((of, seeded, data)) = &self.latest
             && (of, *seeded) == (&plain, seed)
         {

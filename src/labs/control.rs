@@ -1,7 +1,7 @@
 //! What can be set, as data: the page draws any control without knowing what it is for.
 
 use crate::error::{Error, Result};
-use crate::train::settings;
+use crate::train::{OptimizerConfig, OptimizerName, settings};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -73,6 +73,16 @@ pub(super) fn parsed<T: DeserializeOwned>(key: &str, value: &Value) -> Result<T>
         Error::Unreadable { reason, .. } => Error::Unreadable { key: key.into(), reason },
         other => other,
     })
+}
+
+/// A rule at the rate at which it learns pictures.
+pub(super) fn optimizer_for_pictures(name: OptimizerName) -> OptimizerConfig {
+    let rate = match name {
+        OptimizerName::Adadelta => 1.0,
+        OptimizerName::Sgd | OptimizerName::Adagrad => 0.03,
+        _ => 0.001,
+    };
+    OptimizerConfig::new(name, rate)
 }
 
 /// What all layers have in common, else the word [`MIXED`], which is no choice.

@@ -4,7 +4,7 @@
 use super::format::{count, percent, significant};
 use super::{Curves, Figure, Line, Numbers, Panel, Strip, changes};
 use crate::nn::Pass;
-use crate::train::{Evaluation, History, Join, Run, STEPS_PER_TEST};
+use crate::train::{Evaluation, History, Join, Metric, Run, STEPS_PER_TEST};
 
 /// Steps kept one by one before neighbours are joined.
 const LOSS_ROWS: usize = 2048;
@@ -97,18 +97,22 @@ impl Learning {
             Line { label: "test".into(), is_train: false, x: test_x, low: y, high: y }
         };
         let mut marks = Vec::new();
-        if run.current().loss.logits_of().is_some() {
+        if run.metric() == Metric::Accuracy && run.current().loss.logits_of().is_some() {
             marks.push((libm::logf(classes as f32), format!("guessing, ln {classes}")));
         }
         let loss = Strip { label: "loss".into(), range: None, lines: vec![train, test(0)], marks };
-        let (label, range) =
-            if classes > 0 { ("test accuracy", Some([0.0, 1.0])) } else { ("test mean |error|", None) };
+        let (label, range) = match run.metric() {
+            Metric::Accuracy => ("test accuracy", Some([0.0, 1.0])),
+            Metric::MeanAbsoluteError => ("test mean |error|", None),
+            Metric::MeanSquaredError => ("test mean error²", None),
+        };
         let metric = Strip { label: label.into(), range, lines: vec![test(1)], marks: Vec::new() };
         let last = self.loss.column(1).last();
         let last = last.map_or_else(|| "not trained yet".into(), |loss| significant(f64::from(loss), 3));
         let tested = self.evaluation.map_or_else(String::new, |e| {
             let metric = f64::from(e.metric);
-            let metric = if classes > 0 { percent(metric) } else { significant(metric, 3) };
+            let is_share = run.metric() == Metric::Accuracy;
+            let metric = if is_share { percent(metric) } else { significant(metric, 3) };
             format!(" Test loss {}, {label} {metric}.", significant(f64::from(e.loss), 3))
         });
         Panel {

@@ -1,10 +1,12 @@
 //! Labs: each asks one question and shows its answer measured. A lab says as data what can be set
 //! ([`Control`]) and what is to be seen ([`Panel`]); page, worker and URL follow by themselves.
 
+mod autoencoder;
 mod changes;
 mod cnn;
 mod control;
 mod curves;
+mod decades;
 pub mod format;
 mod gradients;
 mod heat;
@@ -12,6 +14,7 @@ mod layer_figures;
 mod layers;
 mod link;
 mod panel;
+mod picture_rows;
 mod pictures;
 mod sweep;
 mod verdict;
@@ -23,6 +26,7 @@ pub use layer_figures::{Costs, Filters, LayerCost, Pooled};
 pub use layers::{Draft, DraftRow, Input, LAYER_KINDS, LayerField, LayerKind, layer_kind, place_for};
 pub use link::{from_link, to_link};
 pub use panel::*;
+pub use picture_rows::{PictureRow, PictureRows};
 pub use pictures::*;
 pub use sweep::{Sweep, SweepLine};
 pub use verdict::{Remedy, Tone, Verdict};
@@ -34,7 +38,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Every lab, in the order of the page. A new one is its file and its line here.
-pub const LABS: [&dyn Lab; 2] = [&gradients::Gradients, &cnn::Cnn];
+pub const LABS: [&dyn Lab; 3] = [&gradients::Gradients, &cnn::Cnn, &autoencoder::Autoencoder];
 
 /// What the visitor looks at; it decides what is computed for the eye, never a number of the run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -114,6 +118,10 @@ pub trait Lab: Sync {
     fn name(&self) -> &'static str;
     /// Its name in the navigation.
     fn title(&self) -> &'static str;
+    /// Whether the navigation shows it; one that is not whole yet opens by its link alone.
+    fn is_listed(&self) -> bool {
+        true
+    }
     /// The sentence at the top.
     fn question(&self, experiment: &Experiment) -> String;
     /// The run that a visitor meets first.

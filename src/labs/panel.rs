@@ -4,6 +4,7 @@
 use super::changes::Change;
 use super::heat::HeatMaps;
 use super::layer_figures::{Costs, Filters, Pooled};
+use super::picture_rows::PictureRows;
 use super::pictures::{Arithmetic, Gallery, Maps, Matrix, Scores};
 use super::sweep::Sweep;
 use crate::nn::Activation;
@@ -66,6 +67,7 @@ pub enum Figure {
     Pooled(Pooled),
     Sweep(Sweep),
     Heat(HeatMaps),
+    PictureRows(PictureRows),
 }
 
 /// Lines over the steps of a run, in one strip for each measure.

@@ -1,5 +1,7 @@
 //! What a lab says in words, and the changes it offers.
 
+use super::format::{count, power};
+use crate::train::Run;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -34,6 +36,32 @@ pub struct Verdict {
     pub text: String,
     /// At most two.
     pub remedies: Vec<Remedy>,
+}
+
+impl Verdict {
+    /// That the run diverged, if it did: where, and what helps; `for_weights` where the first weights were at fault.
+    pub(super) fn diverged(run: &Run, for_weights: Vec<Remedy>) -> Option<Self> {
+        let at = run.divergence()?;
+        let what = format!(
+            "The {} of {} was no finite number any more at step {}.",
+            at.quantity,
+            at.layer,
+            count(at.step)
+        );
+        let rate = run.current().optimizer.learning_rate();
+        let smaller = (f64::from(rate) * 1e5).round() / 1e6;
+        let (text, remedies) = if at.step == 0 {
+            (format!("{what} No update was made yet: its first weights are too large."), for_weights)
+        } else {
+            let text = format!(
+                "{what} The weights of the step before are kept; a learning rate of {} is likely too large.",
+                power(rate)
+            );
+            let remedy = Remedy::new("Take a tenth of the learning rate", "optimizer.learning_rate", smaller);
+            (text, vec![remedy])
+        };
+        Some(Self { tone: Tone::Bad, word: "Diverged.".into(), text, remedies })
+    }
 }
 
 impl Remedy {

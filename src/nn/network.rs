@@ -258,9 +258,10 @@ impl Network {
         value + self.penalties()
     }
 
-    /// From ∂/∂output of the last layer back to the first, and to the input where that is wanted. What an output
-    /// gets by several ways is summed as it comes back: from the layer after it first, then from the skips that
-    /// begin there, the shortest first.
+    /// From ∂/∂output of the last layer back to the first that has weights, and to the input where that is
+    /// wanted: what no weight lies before, nobody trains, and its trace keeps no gradient. What an output gets by
+    /// several ways is summed as it comes back: from the layer after it first, then from the skips that begin
+    /// there, the shortest first.
     fn propagate(
         &self,
         input: &[f32],
@@ -268,12 +269,15 @@ impl Network {
         grads: &mut [f32],
         mut grad_input: Option<&mut [f32]>,
     ) {
-        for (index, layer) in self.layers.iter().enumerate().rev() {
+        let first = if grad_input.is_some() { 0 } else { self.first_with_weights() };
+        for (index, layer) in self.layers.iter().enumerate().skip(first).rev() {
             let (before, rest) = pass.traces.split_at_mut(index);
             let share = self.shares[index].clone();
             let (weights, grads) = (&self.weights[share.clone()], &mut grads[share]);
             let (output, mut grad_output) = match before.last_mut() {
-                Some(Trace { output, grad_output, .. }) => (&**output, Some(&mut **grad_output)),
+                Some(Trace { output, grad_output, .. }) => {
+                    (&**output, (index > first).then_some(&mut **grad_output))
+                }
                 None => (input, grad_input.take()),
             };
             layer.backward(weights, output, &mut rest[0], grads, grad_output.as_deref_mut());
@@ -290,6 +294,11 @@ impl Network {
             let skipped = &rest[skip.to - index].grad_output;
             grad.iter_mut().zip(skipped).for_each(|(sum, grad)| *sum += grad);
         }
+    }
+
+    /// Index of the first layer that has weights; the last layer where none has.
+    fn first_with_weights(&self) -> usize {
+        self.shares.iter().position(|share| !share.is_empty()).unwrap_or(self.layers.len() - 1)
     }
 
     /// ∂logit/∂input, `[rows, ..input_shape]`, for output number `output` of each row of the pass that
@@ -320,11 +329,9 @@ impl Network {
     /// without it, so it is computed only here.
     #[must_use]
     pub fn input_gradient(&self, input: &[f32], pass: &mut Pass) -> Vec<f32> {
-        let (layer, share) = (&self.layers[0], self.shares[0].clone());
         let mut gradient = vec![0.0; input.len()];
-        let mut unused = vec![0.0; share.len()];
-        layer.backward(&self.weights[share], input, &mut pass.traces[0], &mut unused, Some(&mut gradient));
-        self.add_skipped(0, &pass.traces, &mut gradient);
+        let mut unused = vec![0.0; self.weights.len()];
+        self.propagate(input, pass, &mut unused, Some(&mut gradient));
         gradient
     }
 

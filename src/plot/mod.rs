@@ -23,6 +23,7 @@ mod matrix;
 mod palette;
 mod pen;
 mod picture;
+mod picture_rows;
 mod plane;
 mod pooled;
 mod read_out;
@@ -119,6 +120,7 @@ pub fn draw<DB: DrawingBackend>(
         Figure::Pooled(pooled) => pooled::draw(&pen, pooled, numbers),
         Figure::Sweep(sweep) => sweep::draw(&pen, sweep, numbers),
         Figure::Heat(heat) => heat::draw(&pen, heat, numbers),
+        Figure::PictureRows(rows) => picture_rows::draw(&pen, rows, numbers),
     }?;
     let under_pointer = view.hover.and_then(|at| read_out(figure, numbers, (pen.width, pen.height), at));
     match under_pointer {

@@ -4,7 +4,7 @@ use super::pen::{Pen, Point};
 use super::text::Rect;
 use super::{
     Drawn, arithmetic, bars, costs, curves, diagram, distribution, filters, gallery, heat, layer_map, maps,
-    matrix, plane, pooled, scores, sweep,
+    matrix, picture_rows, plane, pooled, scores, sweep,
 };
 use crate::labs::{Figure, Numbers};
 use plotters::prelude::DrawingBackend;
@@ -76,5 +76,6 @@ pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: P
         Figure::Pooled(pooled) => pooled::read(pooled, numbers, size, pointer),
         Figure::Sweep(sweep) => sweep::read(sweep, numbers, size, pointer),
         Figure::Heat(heat) => heat::read(heat, numbers, size, pointer),
+        Figure::PictureRows(rows) => picture_rows::read(rows, numbers, size, pointer),
     }
 }

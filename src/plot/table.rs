@@ -9,7 +9,7 @@ use super::table_layers;
 use crate::labs::format::layer_name;
 use crate::labs::{
     Arithmetic, Curves, Diagram, Distribution, Figure, Gallery, HeatMaps, LayerBars, LayerMap, Line, Maps,
-    Matrix, Numbers, Plane, Rule, Scores, Sweep,
+    Matrix, Numbers, PictureRows, Plane, Rule, Scores, Sweep,
 };
 
 /// Cells of text under named columns.
@@ -41,6 +41,7 @@ pub fn table(figure: &Figure, numbers: &Numbers) -> Table {
         Figure::Pooled(pooled) => table_layers::of_pooled(pooled, numbers),
         Figure::Sweep(sweep) => of_sweep(sweep, numbers),
         Figure::Heat(heat) => of_heat(heat, numbers),
+        Figure::PictureRows(rows) => of_picture_rows(rows, numbers),
     }
 }
 
@@ -194,6 +195,14 @@ fn of_gallery(gallery: &Gallery, numbers: &Numbers) -> Table {
     Table {
         columns: names(&["test picture", "true class", "read as", "probability"]),
         rows: items.map(row).collect(),
+    }
+}
+
+fn of_picture_rows(rows: &PictureRows, numbers: &Numbers) -> Table {
+    let items = numbers.at(rows.items).iter().zip(numbers.at(rows.measures));
+    Table {
+        columns: names(&[&rows.kind, &rows.measure]),
+        rows: items.map(|(item, measure)| vec![item.to_string(), measure.to_string()]).collect(),
     }
 }
 

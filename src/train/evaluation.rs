@@ -1,6 +1,7 @@
 //! How a network does on items that it does not learn from: mean loss and metric.
 
-use crate::data::Examples;
+use crate::data::{DataConfig, Examples, Targets};
+use crate::error::Result;
 use crate::nn::{Loss, Mode, Network, Pass};
 use std::ops::Range;
 
@@ -10,11 +11,46 @@ const PICTURES_AT_ONCE: usize = 256;
 /// such parts, each rounded, so another number here may change its last bit.
 const OUTPUTS_AT_ONCE: usize = 100_000;
 
+/// What is measured on test items beside the loss, the same whatever the loss is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// Share of the items whose class is told rightly.
+    Accuracy,
+    /// Mean of |y − t|, for regression.
+    MeanAbsoluteError,
+    /// Mean of (y − x)² over all outputs, for networks that give back their inputs.
+    MeanSquaredError,
+}
+
+impl Metric {
+    /// That of what `data` has a network learn.
+    ///
+    /// # Errors
+    /// As [`DataConfig::set`].
+    pub fn of(data: &DataConfig) -> Result<Self> {
+        Ok(match (data.targets, data.classes()?) {
+            (Targets::Inputs, _) => Self::MeanSquaredError,
+            (Targets::Labels, 0) => Self::MeanAbsoluteError,
+            (Targets::Labels, _) => Self::Accuracy,
+        })
+    }
+
+    /// As Keras writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accuracy => "accuracy",
+            Self::MeanAbsoluteError => "mean_absolute_error",
+            Self::MeanSquaredError => "mean_squared_error",
+        }
+    }
+}
+
 /// How the network does on items that it does not train on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evaluation {
     pub loss: f32,
-    /// Accuracy for classes, mean absolute error for regression.
+    /// The [`Metric`] of the data.
     pub metric: f32,
 }
 
@@ -27,24 +63,28 @@ pub struct Reading {
 }
 
 /// Mean loss and metric over `examples`, of which there is at least one; `targets` are
-/// `[items, outputs]`, `classes` is 0 for regression.
+/// `[items, outputs]`, or none where they are the inputs.
 pub(super) fn evaluate(
     (network, loss): (&Network, Loss),
-    (examples, targets): (&Examples, &[f32]),
-    classes: usize,
+    (examples, targets): (&Examples, Option<&[f32]>),
+    metric: Metric,
     pass: &mut Pass,
 ) -> Evaluation {
     let (items, outputs) = (examples.len(), network.outputs());
     let (mut loss_sum, mut metric_sum) = (0.0, 0.0);
-    for_each_chunk(network, examples, pass, |chunk, pass| {
-        let targets = &targets[outputs * chunk.start..outputs * chunk.end];
+    for_each_chunk(network, examples, pass, |chunk, inputs, pass| {
+        let targets = targets.map_or(inputs, |targets| &targets[outputs * chunk.start..outputs * chunk.end]);
         // Exact for a single chunk, so that the mean over points is that of the loss itself.
         loss_sum += f64::from(network.loss(targets, pass)) * chunk.len() as f64;
-        metric_sum += if classes == 0 {
-            let labels = examples.labels.iter().skip(chunk.start);
-            pass.output().iter().zip(labels).map(|(y, t)| (y - t).abs()).sum::<f32>()
-        } else {
-            right(loss, outputs, &chunk, examples, pass) as f32
+        metric_sum += match metric {
+            Metric::Accuracy => right(loss, outputs, &chunk, examples, pass) as f32,
+            Metric::MeanAbsoluteError => {
+                pass.output().iter().zip(targets).map(|(y, t)| (y - t).abs()).sum::<f32>()
+            }
+            Metric::MeanSquaredError => {
+                let mean = Loss::MeanSquaredError.evaluate(pass.output(), targets, outputs, None);
+                mean * chunk.len() as f32
+            }
         };
     });
     Evaluation { loss: (loss_sum / items as f64) as f32, metric: metric_sum / items as f32 }
@@ -53,7 +93,7 @@ pub(super) fn evaluate(
 /// Number of items whose class the network tells rightly.
 pub(super) fn count_right(network: &Network, loss: Loss, examples: &Examples) -> usize {
     let mut count = 0;
-    for_each_chunk(network, examples, &mut Pass::default(), |chunk, pass| {
+    for_each_chunk(network, examples, &mut Pass::default(), |chunk, _, pass| {
         count += right(loss, network.outputs(), &chunk, examples, pass);
     });
     count
@@ -72,7 +112,7 @@ pub(super) fn readings(
     pass: &mut Pass,
 ) -> Vec<Reading> {
     let mut readings = Vec::with_capacity(examples.len());
-    for_each_chunk(network, examples, pass, |_, pass| {
+    for_each_chunk(network, examples, pass, |_, _, pass| {
         let rows = pass.output().chunks_exact(network.outputs());
         readings.extend(rows.map(|row| {
             let class = class_of(loss, row);
@@ -90,17 +130,18 @@ pub fn pictures_at_once(network: &Network) -> usize {
     (OUTPUTS_AT_ONCE / network.units().iter().sum::<usize>().max(1)).clamp(1, PICTURES_AT_ONCE)
 }
 
-/// Passes all items through the network: points at once, pictures some at a time.
+/// Passes all items through the network, points at once, pictures some at a time; `visit` is given the items,
+/// what the network was given of them, and the pass.
 fn for_each_chunk(
     network: &Network,
     examples: &Examples,
     pass: &mut Pass,
-    mut visit: impl FnMut(Range<usize>, &Pass),
+    mut visit: impl FnMut(Range<usize>, &[f32], &Pass),
 ) {
     pass.mode = Mode::Inference;
     if examples.pictures().is_none() {
         network.forward(examples.features(), pass);
-        return visit(0..examples.len(), pass);
+        return visit(0..examples.len(), examples.features(), pass);
     }
     let size: usize = examples.input_shape().iter().product();
     let at_once = pictures_at_once(network);
@@ -111,7 +152,7 @@ fn for_each_chunk(
         let places = inputs.chunks_exact_mut(size);
         chunk.clone().zip(places).for_each(|(item, input)| examples.copy_item(item, input));
         network.forward(&inputs, pass);
-        visit(chunk, pass);
+        visit(chunk, &inputs, pass);
     }
 }
 

@@ -5,7 +5,7 @@ use super::digits::InitialWeights;
 use super::edits::{Edit, is_live};
 use super::optimizer::OptimizerConfig;
 use super::settings::{self, Settings, name_or_settings};
-use crate::data::{BatchSize, DataConfig};
+use crate::data::{BatchSize, DataConfig, Targets};
 use crate::error::{Error, Result, ensure_within, name_of};
 use crate::nn::{Loss, Network, NetworkConfig, Plan};
 use serde::{Deserialize, Serialize};
@@ -146,6 +146,9 @@ impl Experiment {
 
     /// The loss and the data must speak of the same thing.
     fn validate_loss(&self) -> Result<()> {
+        if self.data.targets == Targets::Inputs {
+            return self.validate_loss_of_inputs();
+        }
         let classes = self.data.classes()?;
         let allowed = match (classes, self.loss) {
             (0, loss) if loss.logits_of().is_some() || loss == Loss::Hinge => {
@@ -159,10 +162,30 @@ impl Experiment {
         Err(Error::setting("loss", name_of(self.loss), allowed))
     }
 
+    /// A loss of inputs compares number by number.
+    fn validate_loss_of_inputs(&self) -> Result<()> {
+        let is_within_0_and_1 = !self.data.set()?.is_plane();
+        let allowed = match self.loss {
+            Loss::MeanSquaredError | Loss::MeanAbsoluteError => return Ok(()),
+            Loss::BinaryCrossentropy if is_within_0_and_1 => return Ok(()),
+            _ if is_within_0_and_1 => {
+                "binary_crossentropy, mean_squared_error or mean_absolute_error where data.targets is inputs"
+                    .into()
+            }
+            _ => format!(
+                "mean_squared_error or mean_absolute_error for the inputs of {}, which are not within 0…1",
+                self.data.name
+            ),
+        };
+        Err(Error::setting("loss", name_of(self.loss), allowed))
+    }
+
     /// The output layer must say what the loss compares with the data.
     fn validate_outputs(&self, outputs: usize) -> Result<()> {
         let classes = self.data.classes()?;
+        let input = [self.data.input_shape()?.iter().product()];
         let wanted: &[usize] = match (classes, self.loss) {
+            _ if self.data.targets == Targets::Inputs => &input,
             (0, _) | (2, Loss::BinaryCrossentropy | Loss::Hinge) => &[1],
             (2, Loss::MeanSquaredError | Loss::MeanAbsoluteError) => &[1, 2],
             _ => &[classes],
@@ -176,7 +199,14 @@ impl Experiment {
             None => "the number of outputs of the network".into(),
         };
         let wanted = wanted[wanted.len() - 1];
-        let allowed = format!("{wanted} for {} with the loss {}", self.data.name, name_of(self.loss));
+        let allowed = match self.data.targets {
+            Targets::Labels => {
+                format!("{wanted} for {} with the loss {}", self.data.name, name_of(self.loss))
+            }
+            Targets::Inputs => {
+                format!("{wanted}, the numbers of an item of {}, as data.targets is inputs", self.data.name)
+            }
+        };
         Err(Error::setting(&key, outputs, allowed))
     }
 

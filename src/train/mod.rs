@@ -17,7 +17,7 @@ pub mod statistics;
 
 pub use digits::InitialWeights;
 pub use edits::{Edit, is_live};
-pub use evaluation::{Evaluation, Reading, likeliest, pictures_at_once};
+pub use evaluation::{Evaluation, Metric, Reading, likeliest, pictures_at_once};
 pub use experiment::{Experiment, MAX_SEED, VERSION};
 pub use history::{History, Join};
 pub use model::Model;

@@ -1,7 +1,7 @@
 //! Model files: the weights of a network as safetensors, named and shaped as Keras names and shapes
 //! them, with the experiment that they come from in the metadata.
 
-use super::{Experiment, InitialWeights, Run, evaluation};
+use super::{Experiment, InitialWeights, Metric, Run, evaluation};
 use crate::data::Examples;
 use crate::error::{Error, Result};
 use crate::nn::{Loss, Network, Pass};
@@ -112,11 +112,12 @@ impl Model {
     }
 
     fn ensure_tells_classes(&self) -> Result<()> {
-        if self.current.data.classes()? == 0 {
-            let allowed = "one that tells classes: there is no accuracy of numbers";
-            return Err(Error::setting("the model", "one of regression", allowed));
-        }
-        Ok(())
+        let given = match Metric::of(&self.current.data)? {
+            Metric::Accuracy => return Ok(()),
+            Metric::MeanAbsoluteError => "one of regression",
+            Metric::MeanSquaredError => "an autoencoder",
+        };
+        Err(Error::setting("the model", given, "one that tells classes: there is no accuracy of numbers"))
     }
 
     /// An experiment that goes on from its weights with the settings then in force.

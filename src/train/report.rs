@@ -54,7 +54,7 @@ impl Report {
             outcome: Outcome::Finished,
             seconds: 0.0,
             loss: Vec::new(),
-            test: TestCurves { metric: run.metric_name(), ..TestCurves::default() },
+            test: TestCurves { metric: run.metric().name(), ..TestCurves::default() },
             gradients: GradientNorms { layers, norms: Vec::new() },
         };
         let mut pass = Pass::default();

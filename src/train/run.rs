@@ -1,10 +1,10 @@
 //! One run of an experiment, step by step: the same bits wherever and however fast it is stepped.
 
 use super::edits::Edit;
-use super::evaluation::{self, Evaluation, Reading};
+use super::evaluation::{self, Evaluation, Metric, Reading};
 use super::settings::Settings;
 use super::{Experiment, Optimizer};
-use crate::data::{Augmenter, Batches, Data};
+use crate::data::{Augmenter, Batches, Data, Examples, Targets};
 use crate::error::{Error, Result};
 use crate::nn::{Mode, Network, Pass, Trace};
 use crate::tensor::{all_finite, l2_norm};
@@ -31,8 +31,10 @@ pub struct Run {
     data: Arc<Data>,
     /// Shape of one item.
     input_shape: Vec<usize>,
-    train_targets: Vec<f32>,
-    test_targets: Vec<f32>,
+    /// `[items, outputs]`; none where they are the inputs.
+    train_targets: Option<Vec<f32>>,
+    test_targets: Option<Vec<f32>>,
+    metric: Metric,
     network: Network,
     optimizer: Optimizer,
     batches: Batches,
@@ -93,12 +95,16 @@ impl Run {
         if let Some(weights) = current.initial_weights {
             weights.give(&mut network, model)?;
         }
-        let outputs = network.outputs();
+        let targets = |examples: &Examples| match current.data.targets {
+            Targets::Labels => Some(examples.targets(network.outputs())),
+            Targets::Inputs => None,
+        };
         let weights = network.weights.len();
         let mut run = Self {
             next_edit: 0,
-            train_targets: data.train.targets(outputs),
-            test_targets: data.test.targets(outputs),
+            train_targets: targets(&data.train),
+            test_targets: targets(&data.test),
+            metric: Metric::of(&current.data)?,
             optimizer: Optimizer::new(current.optimizer.clone(), weights),
             batches: Batches::new(data.train.len(), current.seed),
             augmenter: data.augmenter(&current.data.augmentation, current.seed),
@@ -152,9 +158,7 @@ impl Run {
         let (size, outputs) = (self.input_shape.iter().product(), self.network.outputs());
         let items = self.batches.peek(self.batch_items());
         self.inputs.resize(size * items.len(), 0.0);
-        self.targets.resize(outputs * items.len(), 0.0);
-        let rows = self.inputs.chunks_exact_mut(size).zip(self.targets.chunks_exact_mut(outputs));
-        for (&item, (input, target)) in items.iter().zip(rows) {
+        for (&item, input) in items.iter().zip(self.inputs.chunks_exact_mut(size)) {
             let item = item as usize;
             match (&mut self.augmenter, self.data.train.pictures()) {
                 (Some(augmenter), Some(pictures)) => {
@@ -162,11 +166,16 @@ impl Run {
                 }
                 _ => self.data.train.copy_item(item, input),
             }
-            target.iter_mut().zip(&self.train_targets[outputs * item..]).for_each(|(t, &value)| *t = value);
         }
+        if let Some(targets) = &self.train_targets {
+            self.targets.clear();
+            let rows = items.iter().map(|&item| &targets[outputs * item as usize..][..outputs]);
+            rows.for_each(|row| self.targets.extend_from_slice(row));
+        }
+        let targets = if self.train_targets.is_some() { &self.targets } else { &self.inputs };
         self.pass.mode = Mode::Training { step: self.step };
         self.network.forward(&self.inputs, &mut self.pass);
-        let loss = self.network.backward(&self.inputs, &self.targets, &mut self.pass);
+        let loss = self.network.backward(&self.inputs, targets, &mut self.pass);
         self.gradients.copy_from_slice(&self.network.grads);
         loss
     }
@@ -272,8 +281,9 @@ impl Run {
         if self.data.test.is_empty() {
             return None;
         }
-        let (network, test) = ((&self.network, self.current.loss), (&self.data.test, &*self.test_targets));
-        Some(evaluation::evaluate(network, test, self.data.classes, pass))
+        let (network, test) =
+            ((&self.network, self.current.loss), (&self.data.test, self.test_targets.as_deref()));
+        Some(evaluation::evaluate(network, test, self.metric, pass))
     }
 
     /// What the network takes each test item for.
@@ -294,10 +304,10 @@ impl Run {
         evaluation::threshold(self.current.loss)
     }
 
-    /// Name of [`Evaluation::metric`], as Keras writes it.
+    /// What [`Evaluation::metric`] is.
     #[must_use]
-    pub fn metric_name(&self) -> &'static str {
-        if self.data.classes == 0 { "mean_absolute_error" } else { "accuracy" }
+    pub fn metric(&self) -> Metric {
+        self.metric
     }
 
     /// L2 norm of ∂L/∂kernel of every layer that has one, before clipping.

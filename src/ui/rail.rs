@@ -33,6 +33,7 @@ pub fn Rail(page: Page) -> impl IntoView {
             <ul>
                 {LABS
                     .iter()
+                    .filter(|lab| lab.is_listed())
                     .map(|lab| {
                         let is_open = move || (lab.name() == open.get()).then_some("page");
                         view! {

@@ -105,7 +105,7 @@ fn axes_are_named() {
         let paper = on_paper(sample, (400, 200), &View::default());
         paper.texts.into_iter().map(|text| text.text).collect::<Vec<_>>().join("|")
     };
-    let wanted: [(&str, &[&str]); 9] = [
+    let wanted: [(&str, &[&str]); 10] = [
         ("curves", &["step 0", "loss", "train 0.0", "test 0.1", "coin flip"]),
         ("curves-long", &["1M"]),
         ("bars", &["‖∂L/∂W‖", "10⁻⁴", "10⁻⁸"]),
@@ -114,6 +114,7 @@ fn axes_are_named() {
         ("distribution-Relu", &["ReLU(z)", "ReLU′(z)"]),
         ("plane-2", &["x", "y", "−3", "3"]),
         ("sweep", &["probability of a 3", "50\u{202f}%", "−8\u{202f}px", "CNN, pooling, 11,146"]),
+        ("picture-rows-10", &["in", "out", "out − in", "0.013"]),
         ("heat", &["Saliency", "|∂logit/∂ink|", "probability lost", "−1", "no convolution"]),
     ];
     let figures = samples::figures();
@@ -307,6 +308,14 @@ fn the_pointer_reads_units_scores_and_mistakes() {
     let (_, rows) = cells(&named("sum"));
     assert_eq!((rows.len(), &*rows[13][0], &*rows[13][4]), (14, "output", "1.05"));
     assert_eq!(cells(&named("matrix")).1[3][4], "96");
+    let pixel = read("picture-rows-10", (509.0, 264.0), (500.0, 60.0)).expect("the last item");
+    assert!(pixel.lines[0].starts_with("test picture 63, row "), "{pixel:?}");
+    assert!(
+        pixel.lines[3].starts_with("out − in ") && pixel.lines[4].starts_with("mean squared error 0.1125"),
+        "{pixel:?}"
+    );
+    let (heads, rows) = cells(&named("picture-rows-10"));
+    assert_eq!((heads.join(", ").as_str(), &*rows[8][1]), ("test picture, mean squared error", "0.1"));
 }
 
 /// `cargo test --test plot pictures -- --ignored` writes every sample as SVG into `target/plots`, light
@@ -341,7 +350,7 @@ fn pictures() {
                 &[(340, 300), (358, 300), (340, 300)]
             }
             Figure::Sweep(_) => &[(509, 264), (358, 264), (509, 264)],
-            Figure::Heat(_) => &[(509, 264), (358, 264), (509, 264)],
+            Figure::Heat(_) | Figure::PictureRows(_) => &[(509, 264), (358, 264), (509, 264)],
         };
         for (i, &size) in sizes.iter().enumerate() {
             let paper = Paper::with_svg(size.0 * FINE as u32, size.1 * FINE as u32);

@@ -23,6 +23,8 @@ pub fn figures() -> Vec<Sample> {
         thrown_away("thrown-away-mean", false),
         sweep(),
         heat(),
+        picture_rows(10),
+        picture_rows(1),
     ]
 }
 
@@ -266,6 +268,27 @@ fn sweep() -> Sample {
             ticks: vec![-8.0, -4.0, 0.0, 4.0, 8.0],
             at: 3.0,
             lines,
+        })
+    })
+}
+
+/// Items with what came out of each and the difference.
+fn picture_rows(many: usize) -> Sample {
+    sample(&format!("picture-rows-{many}"), |numbers, noise| {
+        let mut row = |label: &str, is_signed: bool| {
+            let ink = |value: f32| if is_signed { value } else { value.abs() };
+            let values = numbers.add((0..many * 784).map(|_| ink(noise.next())));
+            PictureRow { label: label.into(), values, is_signed }
+        };
+        let rows = vec![row("in", false), row("out", false), row("out − in", true)];
+        Figure::PictureRows(PictureRows {
+            rows,
+            kind: "test picture".into(),
+            items: numbers.add((0..many).map(|index| (7 * index) as f32)),
+            measures: numbers.add((0..many).map(|index| 0.0125 * index as f32)),
+            measure: "mean squared error".into(),
+            height: 28,
+            width: 28,
         })
     })
 }

@@ -2,6 +2,7 @@
 
 use super::{read_experiment, write};
 use clap::Args;
+use glassbox::data::Targets;
 use glassbox::error::Result;
 use glassbox::train::model::tensors_to_bytes;
 use std::path::PathBuf;
@@ -27,7 +28,11 @@ impl Data {
             ("test/labels".to_owned(), data.test.labels),
         ];
         write(&self.output, &tensors_to_bytes(&tensors, &[]))?;
-        say!("{train} training and {test} test items of {}", experiment.data.name);
+        let what = match experiment.data.targets {
+            Targets::Labels => "",
+            Targets::Inputs => ", whose targets are the inputs",
+        };
+        say!("{train} training and {test} test items of {}{what}", experiment.data.name);
         Ok(())
     }
 }

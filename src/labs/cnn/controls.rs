@@ -3,11 +3,11 @@
 use super::{data, networks};
 use crate::data::{Augmentation, BatchSize, DataConfig, DataSet};
 use crate::error::{Error, Result};
-use crate::labs::control::{MIXED, common, parsed};
+use crate::labs::control::{MIXED, common, optimizer_for_pictures, parsed};
 use crate::labs::{Choice, Control, Kind};
 use crate::nn::{Activation, LayerConfig, Network};
 use crate::train::settings::Settings;
-use crate::train::{Experiment, InitialWeights, OptimizerConfig, OptimizerName, digits};
+use crate::train::{Experiment, InitialWeights, OptimizerName, digits};
 use serde_json::Value;
 
 /// Every control, in the order of the page.
@@ -135,7 +135,7 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
             let count = changed.network.layers.len() - 1;
             changed.network.layers[..count].iter_mut().for_each(|layer| layer.set_activation(activation));
         }
-        "optimizer.name" => changed.optimizer = OptimizerConfig::new(parsed(key, value)?, usual_rate(value)),
+        "optimizer.name" => changed.optimizer = optimizer_for_pictures(parsed(key, value)?),
         "data.samples" => {
             changed.data.samples = parsed(key, value)?;
             let items = changed.training_items();
@@ -176,13 +176,4 @@ fn with_layers(experiment: &Experiment, layers: &Value) -> Result<Experiment> {
         (true, true) => experiment.initial_weights,
     };
     Ok(Experiment { initial_weights, ..changed })
-}
-
-/// Rates at which each rule learns digits.
-fn usual_rate(name: &Value) -> f32 {
-    match name.as_str() {
-        Some("adadelta") => 1.0,
-        Some("sgd" | "adagrad") => 0.03,
-        _ => 0.001,
-    }
 }

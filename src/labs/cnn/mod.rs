@@ -57,6 +57,7 @@ impl Lab for Cnn {
             let allowed = "a set of pictures, such as digits: the lab cnn reads pictures";
             return Err(Error::setting("data.name", &data.name, allowed));
         }
+        data.ensure_labels(self.name())?;
         let loss = experiment.edited()?.loss;
         if loss != Loss::SparseCategoricalCrossentropy {
             let allowed = "sparse_categorical_crossentropy: the lab cnn shows a probability for each class";

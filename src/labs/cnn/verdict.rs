@@ -2,7 +2,7 @@
 
 use super::figures::best;
 use super::observer::CnnObserver;
-use crate::labs::format::{a_class, count, percent, power};
+use crate::labs::format::{a_class, percent};
 use crate::labs::{Remedy, Tone, Verdict};
 use crate::train::{InitialWeights, Run};
 
@@ -12,26 +12,8 @@ const SURE: f32 = 0.9;
 const LOST: f32 = 0.5;
 
 pub(super) fn of(observer: &CnnObserver, run: &Run) -> Verdict {
-    if let Some(at) = run.divergence() {
-        let what = format!(
-            "The {} of {} was no finite number any more at step {}.",
-            at.quantity,
-            at.layer,
-            count(at.step)
-        );
-        if at.step == 0 {
-            let text = format!("{what} No update was made yet: its first weights are too large.");
-            return verdict(Tone::Bad, "Diverged.", text, trained(run));
-        }
-        let rate = run.current().optimizer.learning_rate();
-        let text = format!(
-            "{what} The weights of the step before are kept; a learning rate of {} is likely too large.",
-            power(rate)
-        );
-        let smaller = (f64::from(rate) * 1e5).round() / 1e6;
-        let remedies =
-            vec![Remedy::new("Take a tenth of the learning rate", "optimizer.learning_rate", smaller)];
-        return verdict(Tone::Bad, "Diverged.", text, remedies);
+    if let Some(diverged) = Verdict::diverged(run, trained(run)) {
+        return diverged;
     }
     let output = observer.pass.output();
     let Some((class, share)) = best(output).filter(|_| !observer.picture().is_empty()) else {

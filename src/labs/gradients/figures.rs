@@ -91,7 +91,7 @@ pub(super) fn gradients(observer: &GradientsObserver, numbers: &mut Numbers) -> 
     let figure = LayerBars {
         label: "‖∂L/∂W‖".into(),
         values: numbers.add(observer.now.iter().copied()),
-        decades: observer.decades,
+        decades: observer.decades.0,
         finding,
     };
     panel("gradients", String::new(), summary, Figure::LayerBars(figure))
@@ -111,7 +111,7 @@ pub(super) fn flow(observer: &GradientsObserver, run: &Run, numbers: &mut Number
         layers: observer.now.len(),
         steps_per_row: stride,
         last_step: run.steps(),
-        decades: observer.decades,
+        decades: observer.decades.0,
     };
     panel("flow", rows, summary, Figure::LayerMap(figure))
 }

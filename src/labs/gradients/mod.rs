@@ -62,6 +62,7 @@ impl Lab for Gradients {
 
     fn check(&self, experiment: &Experiment) -> Result<()> {
         ensure_plane(&experiment.data)?;
+        experiment.data.ensure_labels(self.name())?;
         ensure_dense(&experiment.network)
     }
 

@@ -3,6 +3,7 @@
 use super::updates::Updates;
 use super::{figures, hidden, verdict};
 use crate::labs::curves::Learning;
+use crate::labs::decades::Decades;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
 use crate::train::{History, Join, Run, STEPS_PER_TEST};
 
@@ -25,7 +26,7 @@ pub(super) struct GradientsObserver {
     pub(super) mean_logs: Vec<f64>,
     batches: usize,
     /// Decades of the log axes; they grow with the data and never shrink within a run.
-    pub(super) decades: [i32; 2],
+    pub(super) decades: Decades,
     /// The metric of the best answer that is the same for all items.
     guess: f32,
     /// The last step, or change of settings, at which the network was better than that.
@@ -45,7 +46,7 @@ impl GradientsObserver {
             now: Vec::with_capacity(layers),
             mean_logs: vec![0.0; layers],
             batches: 0,
-            decades: [-8, 0],
+            decades: Decades::new(),
             guess: guess(run),
             better_at: run.steps(),
             updates: Updates::default(),
@@ -65,12 +66,7 @@ impl GradientsObserver {
             let log = libm::log(f64::from(norm).max(1e-45));
             *mean += (log - *mean) / self.batches as f64;
         }
-        let seen = |norm: &&f32| **norm > 0.0 && norm.is_finite();
-        let logs = || self.now.iter().filter(seen).map(|norm| libm::log10f(*norm));
-        // In steps of two decades, as the axes are ticked.
-        let lowest = (logs().fold(0.0_f32, f32::min) / 2.0).floor() as i32 * 2;
-        let highest = (logs().fold(0.0_f32, f32::max) / 2.0).ceil() as i32 * 2;
-        self.decades = [self.decades[0].min(lowest).max(-36), self.decades[1].max(highest).min(36)];
+        self.decades.take(&self.now);
     }
 
     /// Tests the network as it is now, once for each state that is shown.

@@ -1,0 +1,275 @@
+//! Runs whose targets are their inputs: what is refused, what is measured, what is learned, and what the
+//! autoencoder lab says of it.
+
+#![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
+
+use glassbox::labs::{Figure, Lab, Numbers, Tone, Verdict, View, find, from_link, to_link};
+use glassbox::nn::Pass;
+use glassbox::train::{Experiment, Metric, Model, Report, Run, model};
+use serde_json::{Value, json};
+
+fn dense(units: usize, activation: &str) -> Value {
+    json!({ "type": "dense", "units": units, "activation": activation })
+}
+
+/// 784-24-8-24-784 on a few hundred digits.
+fn value() -> Value {
+    let layers = [
+        json!({ "type": "flatten" }),
+        dense(24, "relu"),
+        dense(8, "linear"),
+        dense(24, "relu"),
+        dense(784, "sigmoid"),
+    ];
+    json!({ "version": 1, "lab": "autoencoder", "seed": 7,
+        "data": { "name": "digits", "samples": 400, "test_fraction": 0.25, "targets": "inputs" },
+        "network": { "layers": layers },
+        "loss": "binary_crossentropy", "optimizer": { "name": "adam", "learning_rate": 0.003 }, "batch_size": 32 })
+}
+
+fn with(changes: &[(&str, Value)]) -> Value {
+    let mut value = value();
+    for (pointer, change) in changes {
+        match value.pointer_mut(pointer) {
+            Some(place) => *place = change.clone(),
+            None => {
+                let (parent, key) = pointer.rsplit_once('/').unwrap();
+                value.pointer_mut(parent).unwrap()[key] = change.clone();
+            }
+        }
+    }
+    value
+}
+
+fn start(changes: &[(&str, Value)]) -> Run {
+    Run::new(Experiment::from_value(with(changes)).unwrap_or_else(|error| panic!("{error}"))).unwrap()
+}
+
+fn lab() -> &'static dyn Lab {
+    find("autoencoder").unwrap()
+}
+
+#[test]
+fn what_does_not_fit_inputs_is_refused_in_a_sentence() {
+    let refused = |changes: &[(&str, Value)]| Experiment::from_value(with(changes)).unwrap_err().to_string();
+    assert_eq!(
+        refused(&[("/network/layers/4", dense(10, "sigmoid"))]),
+        "network.layers.4.units is 10, but must be 784, the numbers of an item of digits, as data.targets is inputs"
+    );
+    let softmax = ("/network/layers/4", dense(784, "softmax"));
+    for (loss, output) in [
+        ("hinge", None),
+        ("sparse_categorical_crossentropy", Some(softmax.clone())),
+        ("categorical_crossentropy", Some(softmax)),
+    ] {
+        let changes: Vec<_> = output.into_iter().chain([("/loss", json!(loss))]).collect();
+        assert_eq!(
+            refused(&changes),
+            format!(
+                "loss is {loss}, but must be binary_crossentropy, mean_squared_error or mean_absolute_error where \
+                 data.targets is inputs"
+            )
+        );
+    }
+    let points = [
+        ("/data", json!({ "name": "moons", "targets": "inputs" })),
+        ("/network/layers", json!([dense(1, "tanh"), dense(2, "sigmoid")])),
+    ];
+    assert_eq!(
+        refused(&points),
+        "loss is binary_crossentropy, but must be mean_squared_error or mean_absolute_error for the inputs of moons, \
+         which are not within 0…1"
+    );
+    assert!(refused(&[("/data/targets", json!("outputs"))]).contains("data.targets"));
+    assert!(refused(&[("/data/targets", json!("labels"))]).starts_with("loss is binary_crossentropy"));
+    // A loss that is chosen while it trains passes the same gate.
+    let edits = json!([{ "step": 3, "set": { "loss": "hinge" } }]);
+    assert!(refused(&[("/edits", edits)]).contains("loss is hinge, but must be binary_crossentropy"));
+}
+
+#[test]
+fn labels_are_meant_where_nothing_is_said_and_other_labs_take_nothing_else() {
+    let cnn = find("cnn").unwrap();
+    assert_eq!(cnn.defaults().to_value().pointer("/data/targets"), None);
+    let experiment = Experiment::from_value(value()).unwrap();
+    assert_eq!(experiment.to_value()["data"]["targets"], "inputs");
+    lab().check(&experiment).unwrap();
+    assert_eq!(
+        cnn.check(&experiment).unwrap_err().to_string(),
+        "data.targets is inputs, but must be labels or left out: the lab cnn shows how labels are learned"
+    );
+    let points = with(&[
+        ("/data", json!({ "name": "moons", "targets": "inputs" })),
+        ("/network/layers", json!([dense(1, "tanh"), dense(2, "linear")])),
+        ("/loss", json!("mean_squared_error")),
+    ]);
+    let points = Experiment::from_value(points).unwrap();
+    let refused = |lab: &str| find(lab).unwrap().check(&points).unwrap_err().to_string();
+    assert!(refused("gradients").contains("data.targets is inputs, but must be labels"));
+    assert!(refused("autoencoder").contains("data.name is moons, but must be a set of pictures"));
+    assert!(lab().check(&cnn.defaults()).unwrap_err().to_string().contains("must be inputs"));
+}
+
+/// The loss of a batch and of the test, and the metric, worked out from the outputs in `f64`.
+#[test]
+fn losses_and_metric_are_means_over_all_numbers_of_all_items() {
+    let of = |loss: &str, y: f64, t: f64| match loss {
+        "binary_crossentropy" => -(t * y.ln() + (1.0 - t) * (1.0 - y).ln()),
+        "mean_squared_error" => (y - t) * (y - t),
+        _ => (y - t).abs(),
+    };
+    for loss in ["binary_crossentropy", "mean_squared_error", "mean_absolute_error"] {
+        // Pictures that differ from epoch to epoch are still their own targets.
+        let mut run = start(&[
+            ("/loss", json!(loss)),
+            ("/data/augmentation", json!({ "rotation": 10.0, "shift": 1.0 })),
+        ]);
+        assert_eq!(run.metric(), Metric::MeanSquaredError);
+        (0..20).for_each(|_| assert!(run.step().unwrap().is_finite()));
+        let said = run.measure();
+        let (inputs, outputs) = (&run.pass().traces[0].output, run.pass().output()); // flatten gives its input
+        assert_eq!(outputs.len(), 32 * 784);
+        let pairs = || outputs.iter().zip(inputs).map(|(&y, &t)| (f64::from(y), f64::from(t)));
+        let mean = pairs().map(|(y, t)| of(loss, y, t)).sum::<f64>() / outputs.len() as f64;
+        assert!((f64::from(said) / mean - 1.0).abs() < 1e-4, "{loss}: {said} and {mean}");
+
+        let (test, mut pass) = (run.data().test.to_tensor(), Pass::default());
+        run.network().forward(test.as_slice().unwrap(), &mut pass);
+        let pairs = || pass.output().iter().zip(&test).map(|(&y, &t)| (f64::from(y), f64::from(t)));
+        let numbers = pass.output().len() as f64;
+        let evaluation = run.evaluate(&mut Pass::default()).unwrap();
+        let (loss_of_test, squared) = (
+            pairs().map(|(y, t)| of(loss, y, t)).sum::<f64>() / numbers,
+            pairs().map(|(y, t)| (y - t) * (y - t)).sum::<f64>() / numbers,
+        );
+        assert!((f64::from(evaluation.loss) / loss_of_test - 1.0).abs() < 1e-4, "{loss}: {evaluation:?}");
+        assert!((f64::from(evaluation.metric) / squared - 1.0).abs() < 1e-4, "{loss}: {evaluation:?}");
+    }
+    // Points are tested all at once.
+    let mut points = start(&[
+        ("/data", json!({ "name": "moons", "targets": "inputs" })),
+        (
+            "/network/layers",
+            json!([dense(8, "tanh"), dense(1, "linear"), dense(8, "tanh"), dense(2, "linear")]),
+        ),
+        ("/loss", json!("mean_squared_error")),
+    ]);
+    let before = points.evaluate(&mut Pass::default()).unwrap();
+    (0..600).for_each(|_| assert!(points.step().is_ok()));
+    let after = points.evaluate(&mut Pass::default()).unwrap();
+    assert_eq!(after.loss, after.metric);
+    assert!(after.metric < 0.4 * before.metric, "{before:?} {after:?}");
+}
+
+#[test]
+fn a_run_is_reported_saved_and_goes_on_from_its_file() {
+    let mut run = start(&[]);
+    let report = Report::of(&mut run, 60, true, |_, _| {});
+    assert_eq!((report.test.metric, report.test.steps.len()), ("mean_squared_error", 3));
+    assert!(report.test.values[2] < report.test.values[0]);
+    let saved = Model::read("saved", &*model::to_bytes(&run)).unwrap();
+    let on = Run::with_model(saved.to_experiment(), None, &saved.network).unwrap();
+    assert_eq!(on.network().weights, run.network().weights);
+    let refused = saved.count_right(&run.data().test).unwrap_err().to_string();
+    assert!(
+        refused.starts_with("the model is an autoencoder, but must be one that tells classes"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn the_same_experiment_gives_the_same_bits_and_a_link_holds_it() {
+    let losses = || {
+        let mut run = start(&[]);
+        (0..40).map(|_| run.step().unwrap().to_bits()).collect::<Vec<u32>>()
+    };
+    assert_eq!(losses(), losses());
+    let mut defaults = lab().defaults();
+    defaults.data.samples = 500;
+    assert_eq!(to_link(&defaults).unwrap(), "lab=autoencoder&data.samples=500");
+    assert_eq!(from_link("lab=autoencoder&data.samples=500").unwrap(), defaults);
+}
+
+/// The verdict after so many steps, and the reconstructions with their numbers.
+fn shown(experiment: Experiment, steps: usize) -> (Verdict, Figure, Numbers, Run) {
+    let mut run = Run::new(experiment).unwrap();
+    run.measure();
+    let mut observer = lab().observe(&run);
+    for _ in 0..steps {
+        match run.step() {
+            Ok(loss) => observer.after_step(&run, loss),
+            Err(_) => break,
+        }
+    }
+    let mut numbers = Numbers::default();
+    let panel = observer.panel("reconstructions", &run, &View::default(), &mut numbers).unwrap();
+    (observer.verdict(&run), panel.figure, numbers, run)
+}
+
+#[test]
+fn what_is_shown_is_what_the_network_gives_back() {
+    let (_, figure, numbers, run) = shown(Experiment::from_value(value()).unwrap(), 30);
+    let Figure::PictureRows(rows) = figure else { panic!("rows of pictures") };
+    let [inputs, outputs, differences] = [0, 1, 2].map(|row: usize| numbers.at(rows.rows[row].values));
+    let (items, errors) = (numbers.at(rows.items), numbers.at(rows.measures));
+    assert_eq!((items.len(), rows.kind.as_str()), (10, "test picture"));
+    let mut pass = Pass::default();
+    for (column, &item) in items.iter().enumerate() {
+        let own = 784 * column..784 * (column + 1);
+        let mut input = vec![0.0; 784];
+        run.data().test.copy_item(item as usize, &mut input);
+        assert_eq!(run.data().test.labels[item as usize], column as f32, "one of each class, in their order");
+        assert_eq!(inputs[own.clone()], input);
+        run.network().forward(&input, &mut pass);
+        let mut squared = 0.0;
+        for (pixel, &y) in pass.output().iter().enumerate() {
+            assert!((outputs[own.clone()][pixel] - y).abs() < 1e-5);
+            assert_eq!(differences[own.clone()][pixel], outputs[own.clone()][pixel] - input[pixel]);
+            squared += f64::from(y - input[pixel]).powi(2);
+        }
+        assert!((f64::from(errors[column]) - squared / 784.0).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn the_verdict_says_what_was_measured() {
+    let default = lab().defaults();
+    let change = |key: &str, value: Value| lab().change(&default, key, &value).unwrap();
+    let (fresh, ..) = shown(default.clone(), 0);
+    assert_eq!((fresh.word.as_str(), fresh.tone), ("Untrained.", Tone::Note), "{}", fresh.text);
+    let (early, ..) = shown(default.clone(), 2);
+    assert_eq!((early.word.as_str(), early.tone), ("Keeps nothing yet.", Tone::Warn), "{}", early.text);
+    assert!(
+        early.text.starts_with("784 numbers pass through 32, and the mean squared error"),
+        "{}",
+        early.text
+    );
+    let (narrow, ..) = shown(change("code", json!(1)), 400);
+    assert_eq!((narrow.word.as_str(), narrow.tone), ("Keeps a part of it.", Tone::Note), "{}", narrow.text);
+    let remedy = &narrow.remedies[0];
+    assert_eq!(lab().change(&change("code", json!(1)), &remedy.key, &remedy.value).unwrap(), default);
+    let mut long = default.clone();
+    long.optimizer = serde_json::from_value(json!({ "name": "adam", "learning_rate": 0.003 })).unwrap();
+    let (most, _, _, run) = shown(long, 1500);
+    assert_eq!((most.word.as_str(), most.tone), ("Keeps most of it.", Tone::Good), "{}", most.text);
+    // The share, worked out anew: of the squared distance from the mean training picture what is left.
+    let data = run.data();
+    let (train, test) = (data.train.to_tensor(), data.test.to_tensor());
+    let mean = train.mean_axis(ndarray::Axis(0)).unwrap();
+    let variance =
+        test.outer_iter().map(|picture| (&picture - &mean).mapv(|d| d * d).mean().unwrap()).sum::<f32>()
+            / data.test.len() as f32;
+    let share = 1.0 - run.evaluate(&mut Pass::default()).unwrap().metric / variance;
+    let said = format!("{:.0}\u{202f}% of the variance comes out again", share * 100.0);
+    assert!(most.text.contains(&said), "{said}: {}", most.text);
+
+    let untested =
+        change("data.samples", json!(500)).with(&[("data.test_fraction".into(), json!(0.0))].into());
+    let (untested, figure, ..) = shown(untested.unwrap(), 3);
+    assert_eq!(untested.word, "Not tested.");
+    let Figure::PictureRows(rows) = figure else { panic!("rows of pictures") };
+    assert_eq!(rows.kind, "training picture");
+    let wild = change("optimizer.learning_rate", json!(1e2));
+    let (wild, ..) = shown(wild, 300);
+    assert_eq!(wild.tone, if wild.word == "Diverged." { Tone::Bad } else { Tone::Warn }, "{}", wild.text);
+}
