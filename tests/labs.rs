@@ -203,15 +203,12 @@ fn pictures_are_refused_where_the_plane_is_drawn() {
 #[test]
 fn other_layers_are_refused_where_dense_ones_are_counted() {
     let lab = LABS[0];
-    let norm = json!({ "type": "batch_normalization" });
+    let flat = json!({ "type": "flatten" });
     let mut value = lab.defaults().to_value();
-    value["network"]["layers"].as_array_mut().unwrap().insert(1, norm);
+    value["network"]["layers"].as_array_mut().unwrap().insert(1, flat);
     let experiment = Experiment::from_value(value).expect("a network that can be trained");
     let refused = lab.check(&experiment).unwrap_err().to_string();
-    assert!(
-        refused.starts_with("network.layers.1.type is batch_normalization, but must be dense"),
-        "{refused}"
-    );
+    assert!(refused.starts_with("network.layers.1.type is flatten, but must be dense"), "{refused}");
     let link = to_link(&experiment).unwrap();
     assert_eq!(from_link(&link).unwrap_err().to_string(), refused);
     lab.check(&lab.defaults()).unwrap();

@@ -171,6 +171,56 @@ fn dragging_a_slider_at_one_step_leaves_one_edit() {
     assert!((run.current().optimizer.learning_rate() - 0.3).abs() < 1e-6);
 }
 
+/// A weight that is set is an edit like all others: it is in force at once, and the experiment replays it.
+#[test]
+fn a_weight_set_by_hand_is_an_edit_that_is_replayed() {
+    let hidden = [dense(4, "tanh", "glorot_uniform"), json!({ "type": "batch_normalization" })];
+    let fresh = || start(experiment(7, &hidden, &json!("adam")));
+    let mut run = fresh();
+    let bits = bits_of(&mut run, 60, |run| {
+        if run.steps() == 20 {
+            for (key, weight) in
+                [("weights.dense.kernel.1.3", json!(2.5)), ("weights.dense_1.bias.0", json!(-1))]
+            {
+                run.edit(&[(key.to_owned(), weight)].into()).expect("a weight");
+            }
+            let weights = run.network().named_weights();
+            let of = |name: &str| weights.iter().find(|(known, _)| known == name).unwrap().1.clone();
+            assert_eq!(of("dense/kernel")[[1, 3]], 2.5);
+            assert_eq!(of("dense_1/bias")[[0]], -1.0);
+        }
+    });
+    assert_eq!(run.experiment().edits.len(), 1, "both at one step");
+    let text = run.experiment().to_value();
+    let mut replayed = start(text);
+    assert_eq!(bits, bits_of(&mut replayed, 60, |_| {}));
+    assert_ne!(bits, bits_of(&mut fresh(), 60, |_| {}));
+    assert_eq!(run.experiment().edited().unwrap().to_value(), fresh().experiment().to_value());
+
+    for (key, value, words) in [
+        ("weights.dense_7.kernel.0.0", json!(1), "they are named as in weights.dense.kernel.0.0"),
+        ("weights.dense.kernel.2.0", json!(1), "a place in [2, 4], counted from 0"),
+        ("weights.dense.kernel.0", json!(1), "a place in [2, 4], counted from 0"),
+        ("weights.dense.kernel.0.0.0", json!(1), "a place in [2, 4], counted from 0"),
+        ("weights.dense.kernel.-1.0", json!(1), "a place in [2, 4], counted from 0"),
+        ("weights.dense.kernel.0.0", json!(1e39), "a finite number"),
+        ("weights.dense.kernel.0.0", json!(null), "a finite number"),
+        ("weights.dense.kernel.0.0", json!("1"), "a finite number"),
+        ("weights.batch_normalization.moving_variance.0", json!(1), "cannot be set"),
+        ("weights", json!(1), "edits.1.set is weights"),
+        ("weights.", json!(1), "the network has no such weights"),
+    ] {
+        let before = run.network().weights.clone();
+        let error = run.edit(&[(key.to_owned(), value.clone())].into()).expect_err(key).to_string();
+        assert!(error.contains(words) && error.contains("weights"), "{key}: {error}");
+        assert_eq!(run.network().weights, before);
+        let mut value_of_all = fresh().experiment().to_value();
+        value_of_all["edits"] = json!([{ "step": 3, "set": { key: value } }]);
+        let error = Experiment::from_value(value_of_all).expect_err(key).to_string();
+        assert!(error.contains("edits.0.set") || error.contains(key), "{key}: {error}");
+    }
+}
+
 #[test]
 fn a_refused_edit_leaves_the_run_as_it_was() {
     let fresh = || start(experiment(7, &[dense(4, "tanh", "glorot_uniform")], &json!("adam")));

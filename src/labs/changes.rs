@@ -51,6 +51,9 @@ pub fn sentence(changes: &[Change]) -> Option<String> {
 }
 
 fn said(key: &str, value: &Value) -> String {
+    if let Some(place) = key.strip_prefix("weights.") {
+        return format!("{place} {}", power(value.as_f64().unwrap_or_default() as f32));
+    }
     let setting = key.rsplit('.').next().unwrap_or(key);
     let named = match setting {
         "activation" => read::<Activation>(value).map(|activation| activation.label().to_owned()),
@@ -59,7 +62,7 @@ fn said(key: &str, value: &Value) -> String {
         _ => None,
     };
     let named = named.or_else(|| {
-        let is_trainable = value.as_bool().filter(|_| setting == "trainable");
+        let is_trainable = (setting == "trainable").then(|| value.as_bool().unwrap_or(true));
         is_trainable.map(|is_trainable| if is_trainable { "trained again" } else { "frozen" }.into())
     });
     let setting = setting.replace('_', " ");

@@ -13,6 +13,7 @@ mod heat;
 mod layer_figures;
 mod layers;
 mod link;
+mod look_inside;
 mod panel;
 mod picture_rows;
 mod pictures;
@@ -25,6 +26,7 @@ pub use heat::{HeatMap, HeatMaps};
 pub use layer_figures::{Costs, Filters, LayerCost, Pooled};
 pub use layers::{Draft, DraftRow, Input, LAYER_KINDS, LayerField, LayerKind, layer_kind, place_for};
 pub use link::{from_link, to_link};
+pub use look_inside::{HistogramPart, Histograms, LayerLines, Weight, Weights};
 pub use panel::*;
 pub use picture_rows::{PictureRow, PictureRows};
 pub use pictures::*;
@@ -62,10 +64,22 @@ pub struct View {
     /// The way of nudging that curves are drawn over.
     #[serde(default)]
     pub sweep: NudgeKind,
+    /// What is to be checked, where the visitor asked.
+    #[serde(default)]
+    pub check: Asked,
     /// Whether the pen is down or a slider is held: figures that are slow to fill, or that no drawing changes,
     /// wait until it is let go.
     #[serde(default)]
     pub is_drawing: bool,
+}
+
+/// What a visitor asks a figure to work out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// How often so far; 0 before the first time.
+    pub times: u32,
+    /// The layer, counted from 1, into which a wrong derivative is put for the check.
+    pub lie: Option<usize>,
 }
 
 /// Where a figure stands on the page.
@@ -108,6 +122,8 @@ pub struct FigureSlot {
     pub sweeps: bool,
     /// The figure of feature maps from which it works out one unit, chosen beneath it.
     pub works_out: Option<&'static str>,
+    /// Whether it is worked out only when asked, by a button beneath it; see [`Asked`].
+    pub is_asked: bool,
     /// Height of the drawing in CSS pixels; 0 for a square.
     pub height_px: u32,
 }
@@ -137,6 +153,10 @@ pub trait Lab: Sync {
     }
     /// What can be set, in the order of the page; keys are those that [`Self::change`] takes.
     fn controls(&self, experiment: &Experiment) -> Vec<Control>;
+    /// Number of layers before the output; they are what can be selected, counted from 1.
+    fn depth(&self, experiment: &Experiment) -> usize {
+        experiment.network.layers.len().saturating_sub(1)
+    }
     /// The settings of one layer, counted from 1, for beside its figure.
     fn layer_controls(&self, experiment: &Experiment, layer: usize) -> Vec<Control>;
     /// `experiment` with a control set to a value, and with whatever must follow from it.

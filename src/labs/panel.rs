@@ -4,6 +4,7 @@
 use super::changes::Change;
 use super::heat::HeatMaps;
 use super::layer_figures::{Costs, Filters, Pooled};
+use super::look_inside::{Histograms, LayerLines, Weights};
 use super::picture_rows::PictureRows;
 use super::pictures::{Arithmetic, Gallery, Maps, Matrix, Scores};
 use super::sweep::Sweep;
@@ -68,6 +69,9 @@ pub enum Figure {
     Sweep(Sweep),
     Heat(HeatMaps),
     PictureRows(PictureRows),
+    Weights(Weights),
+    Histograms(Histograms),
+    LayerLines(LayerLines),
 }
 
 /// Lines over the steps of a run, in one strip for each measure.

@@ -110,7 +110,16 @@ impl Network {
         })
     }
 
-    /// Shapes of the arrays of weights that a network of these settings has.
+    /// The arrays of weights that a network of these settings has, with the names that Keras gives them.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn arrays(config: &NetworkConfig, input_shape: &[usize], loss: Loss) -> Result<Vec<(String, Slot)>> {
+        let network = Self::unweighted(config, input_shape, loss)?;
+        Ok(network.named_slots().map(|(name, slot)| (name, slot.clone())).collect())
+    }
+
+    /// Their shapes.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -119,8 +128,8 @@ impl Network {
         input_shape: &[usize],
         loss: Loss,
     ) -> Result<Vec<Vec<usize>>> {
-        let network = Self::unweighted(config, input_shape, loss)?;
-        Ok(network.slots.into_iter().map(|slot| slot.shape).collect())
+        let arrays = Self::arrays(config, input_shape, loss)?;
+        Ok(arrays.into_iter().map(|(_, slot)| slot.shape).collect())
     }
 
     /// Takes the settings of another network of the same shapes, keeping the weights.

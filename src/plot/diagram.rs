@@ -177,6 +177,31 @@ pub(super) fn read(
     links::read(diagram, numbers, &layout, pointer)
 }
 
+/// What of a diagram is drawn at a place: a neuron, or a link into one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NeuronAt {
+    /// Its column; 0 is the input's.
+    pub column: usize,
+    pub unit: usize,
+    /// Where the link comes from, if it is one.
+    pub from: Option<usize>,
+}
+
+/// The neuron at a place of a diagram that is drawn in this size, else the one that the link there leads to.
+#[must_use]
+pub fn neuron_at(diagram: &Diagram, numbers: &Numbers, size: (f64, f64), at: Point) -> Option<NeuronAt> {
+    let layout = layout(diagram, size);
+    let tiles = diagram.columns.iter().enumerate();
+    let mut tiles =
+        tiles.flat_map(|(i, column)| (0..column.tiles).map(move |index| (i, index, column.tiles)));
+    let hit = tiles.find(|&(i, index, tiles)| {
+        let rect = layout.rect(i, index, tiles);
+        rect.width > 0.0 && rect.contains(at)
+    });
+    let tile = hit.map(|(column, unit, _)| NeuronAt { column, unit, from: None });
+    tile.or_else(|| links::at(diagram, numbers, &layout, at))
+}
+
 /// The neuron's name, what it gives at the pointer's place on the plane, and what the colours mean.
 fn read_tile(
     diagram: &Diagram,

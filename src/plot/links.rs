@@ -1,7 +1,7 @@
 //! The links of the network diagram: one curve for each weight, orange below zero and blue above,
 //! thick where it is strong. They run in the gaps between the columns of tiles.
 
-use super::diagram::{Layout, neuron};
+use super::diagram::{Layout, NeuronAt, neuron};
 use super::palette::Ramp;
 use super::pen::{Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
@@ -86,8 +86,19 @@ pub(super) fn draw<DB: DrawingBackend>(
     Ok(())
 }
 
-/// The link that passes the pointer nearest, within a few pixels.
-pub(super) fn read(diagram: &Diagram, numbers: &Numbers, layout: &Layout, pointer: Point) -> Option<ReadOut> {
+/// The neuron that the link at a place leads to.
+pub(super) fn at(diagram: &Diagram, numbers: &Numbers, layout: &Layout, place: Point) -> Option<NeuronAt> {
+    let (Link { column, from, to, .. }, _) = nearest(diagram, numbers, layout, place)?;
+    Some(NeuronAt { column, unit: to, from: Some(from) })
+}
+
+/// The link that passes a place nearest, within a few pixels, and its way.
+fn nearest(
+    diagram: &Diagram,
+    numbers: &Numbers,
+    layout: &Layout,
+    pointer: Point,
+) -> Option<(Link, Vec<Point>)> {
     let gap = |column: usize| layout.columns.center(column - 1)..layout.columns.center(column);
     let near = links(diagram, numbers).filter(|link| gap(link.column).contains(&pointer.0));
     let (distance, link, trace) = near
@@ -97,9 +108,12 @@ pub(super) fn read(diagram: &Diagram, numbers: &Numbers, layout: &Layout, pointe
             (pairs.fold(f64::INFINITY, f64::min), link, path)
         })
         .min_by(|a, b| a.0.total_cmp(&b.0))?;
-    if distance > 4.0 {
-        return None;
-    }
+    (distance <= 4.0).then_some((link, trace))
+}
+
+/// What the link under the pointer says.
+pub(super) fn read(diagram: &Diagram, numbers: &Numbers, layout: &Layout, pointer: Point) -> Option<ReadOut> {
+    let (link, trace) = nearest(diagram, numbers, layout, pointer)?;
     let (from, to) = (neuron(diagram, link.column - 1, link.from), neuron(diagram, link.column, link.to));
     Some(ReadOut {
         lines: vec![format!("weight {}", exact(link.weight)), format!("from {from}"), format!("to {to}")],

@@ -16,6 +16,8 @@ mod distribution;
 mod filters;
 mod gallery;
 mod heat;
+mod histograms;
+mod layer_lines;
 mod layer_map;
 mod links;
 mod maps;
@@ -33,8 +35,10 @@ mod table;
 mod table_layers;
 mod text;
 mod thumbnail;
+mod weights;
 
 pub use columns::{Columns, columns};
+pub use diagram::{NeuronAt, neuron_at};
 pub use gallery::picture_at;
 pub use maps::{MapScale, Sign, unit_at};
 pub use matrix::cell_at;
@@ -121,6 +125,9 @@ pub fn draw<DB: DrawingBackend>(
         Figure::Sweep(sweep) => sweep::draw(&pen, sweep, numbers),
         Figure::Heat(heat) => heat::draw(&pen, heat, numbers),
         Figure::PictureRows(rows) => picture_rows::draw(&pen, rows, numbers),
+        Figure::Weights(weights) => weights::draw(&pen, weights, numbers),
+        Figure::Histograms(histograms) => histograms::draw(&pen, histograms, numbers),
+        Figure::LayerLines(lines) => layer_lines::draw(&pen, lines, numbers),
     }?;
     let under_pointer = view.hover.and_then(|at| read_out(figure, numbers, (pen.width, pen.height), at));
     match under_pointer {

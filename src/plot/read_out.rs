@@ -3,8 +3,8 @@
 use super::pen::{Pen, Point};
 use super::text::Rect;
 use super::{
-    Drawn, arithmetic, bars, costs, curves, diagram, distribution, filters, gallery, heat, layer_map, maps,
-    matrix, picture_rows, plane, pooled, scores, sweep,
+    Drawn, arithmetic, bars, costs, curves, diagram, distribution, filters, gallery, heat, histograms,
+    layer_lines, layer_map, maps, matrix, picture_rows, plane, pooled, scores, sweep, weights,
 };
 use crate::labs::{Figure, Numbers};
 use plotters::prelude::DrawingBackend;
@@ -77,5 +77,8 @@ pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: P
         Figure::Sweep(sweep) => sweep::read(sweep, numbers, size, pointer),
         Figure::Heat(heat) => heat::read(heat, numbers, size, pointer),
         Figure::PictureRows(rows) => picture_rows::read(rows, numbers, size, pointer),
+        Figure::Weights(figure) => weights::read(figure, numbers, size, pointer),
+        Figure::Histograms(histograms) => histograms::read(histograms, numbers, size, pointer),
+        Figure::LayerLines(lines) => layer_lines::read(lines, numbers, size, pointer),
     }
 }

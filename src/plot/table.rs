@@ -42,6 +42,9 @@ pub fn table(figure: &Figure, numbers: &Numbers) -> Table {
         Figure::Sweep(sweep) => of_sweep(sweep, numbers),
         Figure::Heat(heat) => of_heat(heat, numbers),
         Figure::PictureRows(rows) => of_picture_rows(rows, numbers),
+        Figure::Weights(weights) => table_layers::of_weights(weights, numbers),
+        Figure::Histograms(histograms) => table_layers::of_histograms(histograms, numbers),
+        Figure::LayerLines(lines) => table_layers::of_lines(lines, numbers),
     }
 }
 

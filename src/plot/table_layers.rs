@@ -1,7 +1,9 @@
-//! Tables of the figures of layers themselves: costs, kernels, pooling.
+//! Tables of the figures of layers themselves: costs, kernels, pooling, weights and how they grow.
 
+use super::histograms::edges;
 use super::table::{Table, names};
-use crate::labs::{Costs, Filters, Numbers, Pooled};
+use crate::labs::format::layer_name;
+use crate::labs::{Costs, Filters, Histograms, LayerLines, Numbers, Pooled, Weights};
 
 /// A row for each layer, then the sums; columns for what it would be without pooling.
 pub(super) fn of_costs(costs: &Costs) -> Table {
@@ -57,4 +59,41 @@ pub(super) fn of_pooled(pooled: &Pooled, numbers: &Numbers) -> Table {
     };
     let rows = numbers.at(pooled.inputs).iter().enumerate().map(row).collect();
     Table { columns: names(&["row", "column", "value", "kept"]), rows }
+}
+
+pub(super) fn of_weights(figure: &Weights, numbers: &Numbers) -> Table {
+    let values = numbers.at(figure.values).iter().zip(numbers.at(figure.grads));
+    let row = |(weight, (value, grad)): (&crate::labs::Weight, (&f32, &f32))| {
+        vec![weight.label.clone(), weight.key.clone(), value.to_string(), grad.to_string()]
+    };
+    Table {
+        columns: names(&["from", "setting", "weight", "gradient"]),
+        rows: figure.weights.iter().zip(values).map(row).collect(),
+    }
+}
+
+/// A row for each bin of each histogram.
+pub(super) fn of_histograms(histograms: &Histograms, numbers: &Numbers) -> Table {
+    let of_part = |part: &crate::labs::HistogramPart| {
+        let counts = numbers.at(part.counts);
+        let row = |(bin, count): (usize, &f32)| {
+            let [low, high] = edges(part, counts.len(), bin).map(|edge| edge.to_string());
+            vec![part.label.clone(), low, high, count.to_string()]
+        };
+        counts.iter().enumerate().map(row).collect::<Vec<_>>()
+    };
+    Table {
+        columns: names(&["of", "from", "to", "weights"]),
+        rows: histograms.parts.iter().flat_map(of_part).collect(),
+    }
+}
+
+/// A row for each step.
+pub(super) fn of_lines(lines: &LayerLines, numbers: &Numbers) -> Table {
+    let rows = numbers.at(lines.values).chunks_exact(lines.layers.max(1)).zip(numbers.at(lines.steps));
+    let row = |(row, step): (&[f32], &f32)| {
+        std::iter::once(step.to_string()).chain(row.iter().map(f32::to_string)).collect()
+    };
+    let heads = (1..=lines.layers).map(|layer| layer_name(layer, lines.layers));
+    Table { columns: std::iter::once("step".into()).chain(heads).collect(), rows: rows.map(row).collect() }
 }

@@ -25,12 +25,13 @@ impl Edit {
     }
 }
 
-/// Whether a setting can change while the network keeps its weights; all others need a new run.
+/// Whether a setting can change while the network keeps its weights, but for those that are set themselves; all
+/// others need a new run.
 #[must_use]
 pub fn is_live(key: &str) -> bool {
     let mut parts = key.split('.');
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some("optimizer" | "batch_size" | "loss"), ..) => true,
+        (Some("weights"), Some(_), ..) | (Some("optimizer" | "batch_size" | "loss"), ..) => true,
         (Some("network"), Some("layers"), Some(_), Some(setting)) => {
             matches!(setting, "activation" | "kernel_regularizer" | "rate" | "trainable")
         }

@@ -5,6 +5,7 @@ use super::digits::InitialWeights;
 use super::edits::{Edit, is_live};
 use super::optimizer::OptimizerConfig;
 use super::settings::{self, Settings, name_or_settings};
+use super::weights::{is_weight, weights_in, without_weights};
 use crate::data::{BatchSize, DataConfig, Targets};
 use crate::error::{Error, Result, ensure_within, name_of};
 use crate::nn::{Loss, Network, NetworkConfig, Plan};
@@ -78,13 +79,13 @@ impl Experiment {
         settings::difference(&self.to_value(), &other.to_value())
     }
 
-    /// The settings in force once every edit has been made, without the edits themselves.
+    /// The settings in force once every edit has been made, those of weights left out, without the edits themselves.
     ///
     /// # Errors
     /// As [`Self::from_value`]; never for an experiment that was validated.
     pub fn edited(&self) -> Result<Self> {
         let bare = Self { edits: Vec::new(), ..self.clone() };
-        self.edits.iter().try_fold(bare, |experiment, edit| experiment.with(&edit.set))
+        self.edits.iter().try_fold(bare, |experiment, edit| experiment.with(&without_weights(&edit.set)))
     }
 
     /// Number of items it trains on.
@@ -213,6 +214,13 @@ impl Experiment {
     fn validate_edits(&self) -> Result<()> {
         ensure_within("the number of edits", self.edits.len(), &(0..=MAX_EDITS))?;
         let mut current = Self { edits: Vec::new(), ..self.clone() };
+        let sets_weights = self.edits.iter().any(|edit| edit.set.keys().any(|key| is_weight(key)));
+        let arrays = if sets_weights {
+            Network::arrays(&self.network, &self.data.input_shape()?, self.loss)?
+        } else {
+            Vec::new()
+        };
+        let arrays: Vec<_> = arrays.iter().map(|(name, slot)| (name.clone(), slot)).collect();
         let mut last = 0;
         for (index, edit) in self.edits.iter().enumerate() {
             if edit.step < last {
@@ -220,7 +228,9 @@ impl Experiment {
                 return Err(Error::setting(&format!("edits.{index}.step"), edit.step, allowed));
             }
             check_edit(edit, index)?;
-            current = current.with(&edit.set).map_err(|error| error.within(&format!("edits.{index}.set")))?;
+            let within = |error: Error| error.within(&format!("edits.{index}.set"));
+            weights_in(&edit.set, &arrays).map_err(within)?;
+            current = current.with(&without_weights(&edit.set)).map_err(within)?;
             last = edit.step;
         }
         Ok(())
@@ -229,7 +239,7 @@ impl Experiment {
     /// The settings in force after `edit`, the one at `index`; `self` is what was in force before.
     pub(super) fn edited_by(&self, edit: &Edit, index: usize) -> Result<Self> {
         check_edit(edit, index)?;
-        self.with(&edit.set)
+        self.with(&without_weights(&edit.set))
     }
 }
 
@@ -237,7 +247,7 @@ impl Experiment {
 fn check_edit(edit: &Edit, index: usize) -> Result<()> {
     ensure_within("the number of edits", index + 1, &(0..=MAX_EDITS))?;
     if let Some(key) = edit.set.keys().find(|key| !is_live(key)) {
-        let allowed = "an activation, kernel_regularizer, rate, trainable, optimizer, loss or batch_size: all else needs a new run";
+        let allowed = "an activation, kernel_regularizer, rate, trainable, optimizer, loss, batch_size or weights: all else needs a new run";
         return Err(Error::setting(&format!("edits.{index}.set"), key, allowed));
     }
     Ok(())

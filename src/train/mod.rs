@@ -14,6 +14,7 @@ mod run;
 mod self_test;
 pub mod settings;
 pub mod statistics;
+mod weights;
 
 pub use digits::InitialWeights;
 pub use edits::{Edit, is_live};
@@ -25,6 +26,7 @@ pub use optimizer::{Optimizer, OptimizerConfig, OptimizerName};
 pub use report::{Outcome, Report};
 pub use run::{Divergence, Run};
 pub use self_test::is_sound;
+pub use weights::{is_weight, weight_key, without_weights};
 
 /// Steps between two evaluations on the test items, for the curves of the page and of a report.
 pub const STEPS_PER_TEST: usize = 50;

@@ -3,6 +3,7 @@
 use super::edits::Edit;
 use super::evaluation::{self, Evaluation, Metric, Reading};
 use super::settings::Settings;
+use super::weights::{weights_in, without_weights};
 use super::{Experiment, Optimizer};
 use crate::data::{Augmenter, Batches, Data, Examples, Targets};
 use crate::error::{Error, Result};
@@ -45,6 +46,8 @@ pub struct Run {
     /// Gradients of the last step before clipping, for the statistics.
     gradients: Vec<f32>,
     weights_before: Vec<f32>,
+    /// Whether the weights changed since the pass went through them.
+    has_moved: bool,
     step: usize,
     divergence: Option<Divergence>,
 }
@@ -113,6 +116,7 @@ impl Run {
             pass: Pass::default(),
             gradients: vec![0.0; weights],
             weights_before: network.weights.clone(),
+            has_moved: false,
             step: 0,
             divergence: None,
             experiment,
@@ -145,6 +149,7 @@ impl Run {
             self.network.weights.copy_from_slice(&self.weights_before);
             return Err(self.diverged(divergence));
         }
+        self.has_moved = true;
         let size = self.batch_items();
         self.batches.advance(size);
         self.step += 1;
@@ -177,6 +182,7 @@ impl Run {
         self.network.forward(&self.inputs, &mut self.pass);
         let loss = self.network.backward(&self.inputs, targets, &mut self.pass);
         self.gradients.copy_from_slice(&self.network.grads);
+        self.has_moved = false;
         loss
     }
 
@@ -192,7 +198,7 @@ impl Run {
         }
         let edit = Edit { step: self.step, set: set.clone() };
         let next = self.current.edited_by(&edit, self.next_edit)?;
-        self.take(next)?;
+        self.take(next, &edit.set)?;
         let edits = &mut self.experiment.edits;
         edits.truncate(self.next_edit);
         match edits.last_mut() {
@@ -208,17 +214,23 @@ impl Run {
             if edit.step != self.step {
                 break;
             }
-            let next = self.current.with(&edit.set)?;
-            self.take(next)?;
+            let set = edit.set.clone();
+            let next = self.current.with(&without_weights(&set))?;
+            self.take(next, &set)?;
             self.next_edit += 1;
         }
         Ok(())
     }
 
-    fn take(&mut self, next: Experiment) -> Result<()> {
+    /// Takes what an edit made of the settings, and the weights that it sets.
+    fn take(&mut self, next: Experiment, set: &Settings) -> Result<()> {
+        let weights = weights_in(set, &self.network.named_slots().collect::<Vec<_>>())?;
         self.network.reconfigure(&next.network, &self.input_shape, next.loss)?;
         self.optimizer.reconfigure(next.optimizer.clone());
         self.current = next;
+        for (place, weight) in weights {
+            self.network.weights[place] = weight;
+        }
         Ok(())
     }
 
@@ -379,6 +391,24 @@ impl Run {
     #[must_use]
     pub fn pass(&self) -> &Pass {
         &self.pass
+    }
+
+    /// The batch that it was of, `[rows, ..input_shape]`.
+    #[must_use]
+    pub fn inputs(&self) -> &[f32] {
+        &self.inputs
+    }
+
+    /// And what the loss compared its outputs with, `[rows, outputs]`.
+    #[must_use]
+    pub fn targets(&self) -> &[f32] {
+        &self.targets
+    }
+
+    /// The weights that [`Self::pass`] went through: a step changes them afterwards.
+    #[must_use]
+    pub fn pass_weights(&self) -> &[f32] {
+        if self.has_moved { &self.weights_before } else { &self.network.weights }
     }
 
     /// ∂L/∂weights of the last step, before clipping.

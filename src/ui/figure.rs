@@ -3,7 +3,7 @@
 use super::icons::{self, Icon};
 use super::page::{Drawn, Page};
 use super::table::TableDialog;
-use super::{canvas, controls, focus, legend, misread, nudge};
+use super::{canvas, controls, focus, legend, look_inside, misread, nudge};
 use crate::labs::{Control, Figure, FigureSlot, Unit};
 use crate::plot;
 use leptos::html;
@@ -57,7 +57,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
     let summary = move || {
         drawn.with(|drawn| drawn.as_ref().map_or_else(|| "Not measured yet.".into(), |d| d.0.summary.clone()))
     };
-    let own_controls = slot.of_layer.then(|| view! { <LayerControl page=page /> });
+    let own_controls = slot.of_layer.then(|| view! { <LayerControls page=page /> });
     let title = move || {
         if slot.of_layer { format!("Layer {}", page.layer.get()) } else { captioned().title.into() }
     };
@@ -98,6 +98,8 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             {slot.is_told.then(|| view! { <p class="hint told">{summary}</p> })}
             {slot.works_out.map(|maps| view! { <focus::FocusPicker page=page maps=page.figure(maps) /> })}
             <misread::Picker page=page drawn=drawn />
+            <look_inside::Editor page=page drawn=drawn />
+            {slot.is_asked.then(|| view! { <look_inside::CheckBar page=page /> })}
             <Show when=move || shows_table.get()>
                 <TableDialog title=slot.title drawn=drawn is_open=shows_table />
             </Show>
@@ -145,8 +147,10 @@ fn choose_at(page: Page, drawn: RwSignal<Option<Drawn>>, size: RwSignal<(f64, f6
     let (drawn, size) = (drawn.get_untracked(), size.get_untracked());
     if let Some(unit) = unit_at(drawn.as_ref(), size, at) {
         page.set_focus(unit);
-    } else if misread::click(page, drawn.as_ref(), size, at) {
-        // A picture was put on the pad, or a cell of the confusion matrix chosen.
+    } else if misread::click(page, drawn.as_ref(), size, at)
+        || look_inside::click(page, drawn.as_ref(), size, at)
+    {
+        // A neuron was chosen, a picture was put on the pad, or a cell of the confusion matrix chosen.
     } else if let Some(layer) = layer_at(drawn.as_ref(), size.0, at.0) {
         page.select_layer(layer);
     }
@@ -191,22 +195,26 @@ fn ReadOut(
     }
 }
 
-/// The selected layer's own activation, chosen beside its figure.
+/// The selected layer's own settings, chosen beside its figure.
 #[component]
-fn LayerControl(page: Page) -> impl IntoView {
-    let control = Memo::new(move |_| {
+fn LayerControls(page: Page) -> impl IntoView {
+    let all = Memo::new(move |_| {
         let layer = page.layer.get();
-        page.current.with(|experiment| page.lab().layer_controls(experiment, layer).into_iter().next())
+        page.current.with(|experiment| page.lab().layer_controls(experiment, layer))
     });
-    let name =
-        Memo::new(move |_| control.with(|control| control.as_ref().map(|control| control.key.clone())));
+    let count = Memo::new(move |_| all.with(Vec::len));
+    let one = move |index: usize| {
+        let shown = Memo::new(move |before: Option<&Control>| {
+            let now = all.with(|all| all.get(index).cloned());
+            now.or_else(|| before.cloned()).expect("shown only for a layer that has a control")
+        });
+        let control = shown.get_untracked();
+        let setting = control.key.rsplit('.').next().unwrap_or_default();
+        view! { <controls::Options page=page control=shown id=format!("layer-{setting}") quiet=true label=control.label /> }
+    };
     move || {
-        name.get().map(|_| {
-            let shown = Memo::new(move |before: Option<&Control>| {
-                control.get().or_else(|| before.cloned()).expect("shown only for a layer that has a control")
-            });
-            view! { <div class="fig__own"><controls::Options page=page control=shown id="layer-activation".into() quiet=true label=shown.with_untracked(|control| control.label) /></div> }
-        })
+        let controls = (0..count.get()).map(one).collect_view();
+        (count.get() > 0).then(|| view! { <div class="fig__own">{controls}</div> })
     }
 }
 

@@ -15,6 +15,7 @@ mod intake;
 mod keys;
 mod layers;
 mod legend;
+mod look_inside;
 mod misread;
 mod nudge;
 mod own;

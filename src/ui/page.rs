@@ -10,7 +10,7 @@ use super::sheet::Sheet;
 use super::trainer::Trainer;
 use crate::data::digits::{self, Prepared};
 use crate::data::{Nudge, NudgeKind};
-use crate::labs::{self, FigureSlot, Lab, Numbers, Panel, Tone, Unit, Verdict, View};
+use crate::labs::{self, Asked, FigureSlot, Lab, Numbers, Panel, Tone, Unit, Verdict, View};
 use crate::plot;
 use crate::train::{Experiment, is_sound};
 use leptos::prelude::*;
@@ -62,6 +62,10 @@ pub struct Page {
     pub sweep: RwSignal<NudgeKind>,
     /// Whether the pen is down or a slider is held.
     pub(super) is_drawing: RwSignal<bool>,
+    /// The weight, counted within its neuron, that a click on its link asks to set.
+    pub weight_wanted: RwSignal<Option<usize>>,
+    /// What was asked of the figure that is worked out on demand.
+    pub check: RwSignal<Asked>,
     /// The unit that is worked out, where one was chosen.
     pub(super) focus: RwSignal<Option<Unit>>,
     /// The cell of the confusion matrix whose pictures are shown, where one was chosen.
@@ -116,6 +120,8 @@ impl Page {
             nudge: RwSignal::default(),
             sweep: RwSignal::default(),
             is_drawing: RwSignal::new(false),
+            weight_wanted: RwSignal::new(None),
+            check: RwSignal::default(),
             focus: RwSignal::new(None),
             cell: RwSignal::new(None),
             own: StoredValue::new(Own::new()),
@@ -191,6 +197,7 @@ impl Page {
             cell: self.cell.get_untracked(),
             nudge: self.nudge.get_untracked(),
             sweep: self.sweep.get_untracked(),
+            check: self.check.get_untracked(),
             is_drawing: self.is_drawing.get_untracked(),
         }
     }
@@ -264,9 +271,10 @@ impl Page {
 
     /// Selects a layer, from 1 to the last hidden one.
     pub fn select_layer(self, layer: usize) {
-        let depth = self.current.with_untracked(|experiment| experiment.network.layers.len() - 1);
+        let depth = self.current.with_untracked(|experiment| lab_of(experiment).depth(experiment));
         if (1..=depth).contains(&layer) {
             self.layer.set(layer);
+            self.focus.set(None);
             self.refresh();
         }
     }

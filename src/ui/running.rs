@@ -57,6 +57,14 @@ impl Page {
         }
     }
 
+    /// Sets a weight of the running network.
+    pub(super) fn set_weight(self, key: &str, text: &str) {
+        let Ok(weight) = text.trim().parse::<f32>() else { return };
+        self.notice.set(None);
+        self.note_change(key);
+        self.trainer.update_value(|trainer| trainer.edit([(key.to_owned(), weight.into())].into()));
+    }
+
     /// Begins a new run of another experiment, as after a change of the control `key`.
     pub(super) fn begin(self, key: &str, experiment: Experiment) {
         self.begin_on(key, experiment, None);
@@ -116,7 +124,7 @@ impl Page {
         }
         self.current.set(bare);
         self.experiment.set(experiment.clone());
-        let depth = experiment.network.layers.len() - 1;
+        let depth = lab_of(&experiment).depth(&experiment);
         self.layer.update(|layer| *layer = (*layer).clamp(1, depth.max(1)));
         self.trainer.update_value(|trainer| trainer.restart(experiment, taken));
     }

@@ -26,7 +26,7 @@ pub fn Spine(page: Page) -> impl IntoView {
         }
         resized.forget(); // ends with the element
     });
-    let depth = Memo::new(move |_| page.current.with(|experiment| experiment.network.layers.len() - 1));
+    let depth = Memo::new(move |_| page.current.with(|experiment| page.lab().depth(experiment)));
     let slab = move || {
         let columns = plot::columns(width.get(), depth.get() + 1);
         format!(

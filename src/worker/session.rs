@@ -5,10 +5,11 @@ use super::protocol::{Frame, Reply, Request, RunSettings};
 use super::taking::Taking;
 use crate::data::{Given, Nudge, NudgeKind};
 use crate::error::{Error, Result};
-use crate::labs::{FigureSlot, Lab, Numbers, Observer, Unit, View, find};
+use crate::labs::{Asked, FigureSlot, Lab, Numbers, Observer, Unit, View, find};
 use crate::nn::Pass;
 use crate::train::{
     Divergence, Experiment, InitialWeights, Model, Run, model, pictures_at_once, settings::Settings,
+    without_weights,
 };
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
@@ -55,6 +56,7 @@ struct Watched {
     cell: Option<[usize; 2]>,
     nudge: Nudge,
     sweep: NudgeKind,
+    check: Asked,
 }
 
 /// When a figure was last filled, and what that took.
@@ -190,6 +192,7 @@ impl Session {
             cell: None,
             nudge: Nudge::default(),
             sweep: view.sweep,
+            check: view.check,
         });
         Ok(Some(watched.frame(view, self.now_ms, 0, 0.0, numbers)))
     }
@@ -277,7 +280,7 @@ impl Session {
         let Some(watched) = self.watched.as_mut().filter(|watched| watched.number == number) else {
             return Ok(None);
         };
-        let changed = watched.run.current().with(set)?;
+        let changed = watched.run.current().with(&without_weights(set))?;
         find(&changed.lab)?.check(&changed)?;
         watched.run.edit(set)?;
         watched.after_edit();
@@ -329,8 +332,8 @@ impl Watched {
             (self.layer, self.sweep) = (view.layer, view.sweep);
             self.schedule.clear();
         }
-        if view.cell != self.cell {
-            self.cell = view.cell;
+        if view.cell != self.cell || view.check != self.check {
+            (self.cell, self.check) = (view.cell, view.check);
             self.schedule.clear();
         }
         // What the visitor does is seen at once.

@@ -350,7 +350,11 @@ fn pictures() {
                 &[(340, 300), (358, 300), (340, 300)]
             }
             Figure::Sweep(_) => &[(509, 264), (358, 264), (509, 264)],
-            Figure::Heat(_) | Figure::PictureRows(_) => &[(509, 264), (358, 264), (509, 264)],
+            Figure::Heat(_)
+            | Figure::PictureRows(_)
+            | Figure::Weights(_)
+            | Figure::Histograms(_)
+            | Figure::LayerLines(_) => &[(509, 264), (358, 264), (509, 264)],
         };
         for (i, &size) in sizes.iter().enumerate() {
             let paper = Paper::with_svg(size.0 * FINE as u32, size.1 * FINE as u32);

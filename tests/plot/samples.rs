@@ -38,6 +38,50 @@ impl Noise {
 pub const VANISHING: [f32; 11] =
     [3e-8, 2.1e-7, 9.6e-7, 6.1e-6, 3.8e-5, 2.2e-4, 1.5e-3, 9.4e-3, 0.088, 0.31, 1.0];
 
+/// A neuron with so many weights, the last of them its bias.
+fn weights(count: usize) -> Sample {
+    sample(&format!("weights-{count}"), |numbers| {
+        let mut noise = Noise::new(3);
+        let weight = |index: usize| Weight {
+            label: if index + 1 == count { "bias".into() } else { format!("layer 2, neuron {}", index + 1) },
+            key: format!("weights.dense_2.kernel.{index}.4"),
+        };
+        Figure::Weights(Weights {
+            unit: [2, 4],
+            units: 8,
+            weights: (0..count).map(weight).collect(),
+            values: numbers.add((0..count).map(|_| 2.0 * noise.next())),
+            grads: numbers.add((0..count).map(|_| noise.next() * 1e-3)),
+        })
+    })
+}
+
+fn histograms() -> Sample {
+    sample("histograms", |numbers| {
+        let parts = [("w", -1.5, 1.2), ("∂L/∂w", -3e-6, 2e-6), ("log₁₀ |Δw / w|", -9.0, -2.0)];
+        let part = |(label, low, high): (&str, f32, f32)| HistogramPart {
+            label: label.into(),
+            low,
+            high,
+            counts: numbers.add((0..40).map(|bin: i32| (20 - (bin - 20).abs()) as f32)),
+        };
+        Figure::Histograms(Histograms { parts: parts.map(part).into() })
+    })
+}
+
+/// Gradients that grow by these factors from step to step.
+fn lines(factors: &[f32]) -> Sample {
+    sample("lines", |numbers| {
+        Figure::LayerLines(LayerLines {
+            label: "‖∂L/∂W‖".into(),
+            layers: VANISHING.len(),
+            steps: numbers.add((0..factors.len()).map(|step| (40 + step) as f32)),
+            values: numbers.add(factors.iter().flat_map(|factor| VANISHING.map(|norm| norm * factor))),
+            decades: [-8, 10],
+        })
+    })
+}
+
 /// Every kind of figure with sensible numbers.
 pub fn figures() -> Vec<Sample> {
     let mut figures = vec![
@@ -56,6 +100,10 @@ pub fn figures() -> Vec<Sample> {
         distribution(Activation::Relu),
         distribution(Activation::Gelu),
         distribution(Activation::HardSigmoid),
+        weights(9),
+        weights(65),
+        histograms(),
+        lines(&[1.0, 1e4, 1e9, f32::INFINITY]),
         plane(2),
         plane(0),
         plane(6),

@@ -93,6 +93,7 @@ impl Lab for Autoencoder {
                 is_told: false,
                 sweeps: false,
                 works_out: None,
+                is_asked: false,
                 height_px,
             }
         }

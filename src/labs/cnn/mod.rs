@@ -102,6 +102,7 @@ impl Lab for Cnn {
                 is_told: false,
                 sweeps: false,
                 works_out: None,
+                is_asked: false,
                 height_px,
             }
         }

@@ -1,6 +1,7 @@
 //! What can be set in the gradients lab, and what follows from each change.
 
-use super::{ensure_plane, hidden};
+use super::blocks::{self, Block};
+use super::{ensure_plane, layer_settings};
 use crate::data::{BatchSize, SETS, Task};
 use crate::error::{Error, Result, ensure_within};
 use crate::labs::control::{common, parsed};
@@ -16,7 +17,9 @@ const SMALL: Initializer = Initializer { name: InitializerName::RandomNormal, sc
 
 /// Every control, in the order of the page.
 pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
-    let layers = || experiment.network.layers.iter().filter_map(LayerConfig::as_dense);
+    let blocks = blocks::of(&experiment.network);
+    let dense = || blocks.iter().map(|block| &block.dense);
+    let hidden = || dense().take(blocks.len() - 1);
     let plane = SETS.iter().filter(|set| set.is_plane());
     let sets = plane.map(|set| Choice::new(set.name, set.label)).collect();
     let optimizer = &experiment.optimizer;
@@ -24,7 +27,7 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
         Control::new("data.name", "Data", Kind::DataSets, sets, &experiment.data.name)
             .shown_first()
             .restarting(),
-        Control::new("depth", "Hidden layers", Kind::Slider, whole(1..=20), hidden(experiment).count())
+        Control::new("depth", "Hidden layers", Kind::Slider, whole(1..=20), hidden().count())
             .shown_first()
             .restarting(),
         Control::new(
@@ -32,7 +35,7 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             "Activation",
             Kind::Segments { featured: 3 },
             activations(),
-            common(hidden(experiment).map(|layer| layer.activation)),
+            common(hidden().map(|layer| layer.activation)),
         )
         .shown_first(),
         Control::new(
@@ -40,7 +43,7 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             "Initialisation",
             Kind::Segments { featured: 3 },
             initializers(),
-            common(layers().map(|layer| layer.kernel_initializer)),
+            common(dense().map(|layer| layer.kernel_initializer)),
         )
         .shown_first()
         .restarting(),
@@ -70,7 +73,7 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             "Neurons per layer",
             Kind::Slider,
             whole(1..=64),
-            common(hidden(experiment).map(|layer| layer.units)),
+            common(hidden().map(|layer| layer.units)),
         )
         .restarting(),
         Control::new(
@@ -97,6 +100,7 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
         )
         .restarting(),
     ];
+    controls.extend(layer_settings::all(experiment));
     controls.extend(classes(experiment));
     controls.extend(loss(experiment));
     controls
@@ -121,22 +125,15 @@ fn loss(experiment: &Experiment) -> Option<Control> {
     (losses.len() > 1).then(|| Control::new("loss", "Loss", Kind::Select, choices, experiment.loss))
 }
 
-fn whole(range: std::ops::RangeInclusive<usize>) -> Vec<Choice> {
+pub(super) fn whole(range: std::ops::RangeInclusive<usize>) -> Vec<Choice> {
     range.map(|n| Choice::new(n, n.to_string())).collect()
 }
 
-/// The activation of one layer, counted from 1; the output layer's follows from the loss.
-pub(super) fn of_layer(experiment: &Experiment, layer: usize) -> Vec<Control> {
-    let Some(dense) = hidden(experiment).nth(layer.wrapping_sub(1)) else { return Vec::new() };
-    let key = format!("network.layers.{}.activation", layer - 1);
-    vec![Control::new(&key, "Activation of this layer", Kind::Select, activations(), dense.activation)]
-}
-
-fn activations() -> Vec<Choice> {
+pub(super) fn activations() -> Vec<Choice> {
     Choice::named(&Activation::ALL, Activation::label)
 }
 
-fn initializers() -> Vec<Choice> {
+pub(super) fn initializers() -> Vec<Choice> {
     let value =
         |initializer: Initializer| serde_json::to_value(initializer).expect("settings are plain data");
     let featured = [
@@ -184,21 +181,28 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
         "depth" => {
             let depth = parsed(key, value)?;
             ensure_within("depth", depth, &(1..=20))?;
-            let layers = &mut changed.network.layers;
-            let output = layers.pop().expect("a network has a layer");
-            let last =
-                layers.last().cloned().unwrap_or(LayerConfig::Dense(Dense::new(8, Activation::Sigmoid)));
-            layers.resize(depth, last);
-            layers.push(output);
+            with_blocks(&mut changed, |blocks| {
+                let output = blocks.pop().expect("a network has a layer");
+                let over = blocks::regular_skip(blocks);
+                let last = blocks.last().cloned();
+                let last = last.unwrap_or(Block::new(Dense::new(8, Activation::Sigmoid)));
+                blocks.resize(depth, last);
+                if let Some(over) = over {
+                    blocks::set_skips(blocks, over);
+                }
+                blocks.push(output);
+            });
         }
         "width" => {
             let width = parsed(key, value)?;
             ensure_within("width", width, &(1..=64))?;
-            hidden_mut(&mut changed).for_each(|layer| layer.units = width);
+            with_hidden(&mut changed, |hidden| hidden.iter_mut().for_each(|block| block.dense.units = width));
         }
         "activation" => {
             let activation = parsed(key, value)?;
-            hidden_mut(&mut changed).for_each(|layer| layer.activation = activation);
+            with_hidden(&mut changed, |hidden| {
+                hidden.iter_mut().for_each(|block| block.dense.activation = activation);
+            });
         }
         "initializer" => {
             let initializer: Initializer = parsed(key, value)?;
@@ -241,6 +245,7 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
             changed.optimizer = OptimizerConfig::new(name, usual_learning_rate(name));
             changed.optimizer.global_clipnorm = clip;
         }
+        _ if layer_settings::change(&mut changed, key, value)? => {}
         _ => return changed.with(&Settings::from([(key.to_owned(), value.clone())])),
     }
     Experiment::from_value(changed.to_value())
@@ -274,7 +279,17 @@ fn fit_output(experiment: &mut Experiment) -> Result<()> {
     Ok(())
 }
 
-fn hidden_mut(experiment: &mut Experiment) -> impl Iterator<Item = &mut Dense> {
-    let count = experiment.network.layers.len() - 1;
-    experiment.network.layers[..count].iter_mut().filter_map(LayerConfig::as_dense_mut)
+/// Changes the blocks of a network, the output included.
+pub(super) fn with_blocks(experiment: &mut Experiment, change: impl FnOnce(&mut Vec<Block>)) {
+    let mut blocks = blocks::of(&experiment.network);
+    change(&mut blocks);
+    experiment.network.layers = blocks::layers(blocks);
+}
+
+/// Changes those before the output.
+pub(super) fn with_hidden(experiment: &mut Experiment, change: impl FnOnce(&mut [Block])) {
+    with_blocks(experiment, |blocks| {
+        let count = blocks.len() - 1;
+        change(&mut blocks[..count]);
+    });
 }

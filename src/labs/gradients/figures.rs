@@ -1,6 +1,6 @@
 //! The figures of the gradients lab, filled with what was measured.
 
-use super::hidden;
+use super::blocks::{self, Block};
 use super::observer::GradientsObserver;
 use super::verdict::{Reach, reach};
 use crate::labs::format::{count, layer_name, percent, power, significant, times};
@@ -18,12 +18,12 @@ const POINTS: usize = 1000;
 
 /// The network's outputs over a grid of the plane, shared by the boundary and the neurons' tiles.
 pub(super) struct PlanePass {
-    extent: f32,
-    side: usize,
+    pub(super) extent: f32,
+    pub(super) side: usize,
     inputs: Vec<f32>,
-    pass: Pass,
+    pub(super) pass: Pass,
     computed_at: Option<usize>,
-    points: Vec<f32>,
+    pub(super) points: Vec<f32>,
 }
 
 impl PlanePass {
@@ -48,7 +48,8 @@ impl PlanePass {
         self.computed_at = None;
     }
 
-    fn update(&mut self, run: &Run) {
+    /// Computes it for the weights of now, once for each step.
+    pub(super) fn update(&mut self, run: &Run) {
         if self.computed_at != Some(run.steps()) {
             run.network().forward(&self.inputs, &mut self.pass);
             self.computed_at = Some(run.steps());
@@ -70,7 +71,7 @@ fn points(run: &Run) -> Vec<f32> {
     points
 }
 
-fn panel(id: &str, note: String, summary: String, figure: Figure) -> Panel {
+pub(super) fn panel(id: &str, note: String, summary: String, figure: Figure) -> Panel {
     Panel { id: id.into(), note, summary, figure }
 }
 
@@ -118,7 +119,7 @@ pub(super) fn flow(observer: &GradientsObserver, run: &Run, numbers: &mut Number
 
 /// Pre-activations of a layer in the last batch, under f and f′.
 pub(super) fn activation(run: &Run, layer: usize, numbers: &mut Numbers) -> Panel {
-    let index = layer - 1;
+    let index = blocks::of(&run.current().network)[layer - 1].at;
     let activation = run.network().activation(index);
     let trace = &run.pass().traces[index];
     let most =
@@ -175,33 +176,33 @@ pub(super) fn boundary(observer: &mut GradientsObserver, run: &Run, numbers: &mu
 pub(super) fn network(observer: &mut GradientsObserver, run: &Run, numbers: &mut Numbers) -> Panel {
     let plane = &mut observer.plane;
     plane.update(run);
-    let network = run.network();
-    let depth = hidden(run.current()).count();
+    let blocks = blocks::of(&run.current().network);
+    let depth = blocks.len() - 1;
     let column =
         |label: String, units: usize, ends: [f32; 2]| Column { label, tiles: units.min(TILES), units, ends };
     let mut columns = vec![column("in".into(), 2, [-plane.extent, plane.extent])];
-    for (index, &units) in network.units().iter().enumerate() {
+    for (index, block) in blocks.iter().enumerate() {
         let label = if index == depth { "out".into() } else { (index + 1).to_string() };
-        columns.push(column(label, units, span(network.activation(index))));
+        columns.push(column(label, block.dense.units, span(block)));
     }
     let tile_side = plane.side / 2;
     let mut tiles = Vec::new();
     for feature in 0..2 {
         tile(&plane.inputs, 2, feature, plane.side, &mut tiles);
     }
-    for (index, &units) in network.units().iter().enumerate() {
+    for block in &blocks {
+        let units = block.dense.units;
         for unit in 0..units.min(TILES) {
-            tile(&plane.pass.traces[index].output, units, unit, plane.side, &mut tiles);
+            tile(&plane.pass.traces[block.end].output, units, unit, plane.side, &mut tiles);
         }
     }
     let links = links(run);
     let strongest = links.chunks_exact(4).fold(1.0_f32, |most, link| most.max(link[3].abs()));
-    let kinds: Vec<&str> = hidden(run.current()).map(|dense| dense.activation.label()).collect();
-    let mut kinds = kinds;
+    let mut kinds: Vec<&str> = blocks[..depth].iter().map(|block| block.dense.activation.label()).collect();
     kinds.dedup();
     let summary = format!(
         "Network of {depth} hidden layers, {} neurons in the first, {}.",
-        network.units()[0],
+        blocks[0].dense.units,
         kinds.join(", ")
     );
     let figure =
@@ -217,8 +218,9 @@ fn tile(outputs: &[f32], units: usize, unit: usize, side: usize, tiles: &mut Vec
 }
 
 /// Outputs that the colours of a tile reach from and to.
-fn span(activation: Activation) -> [f32; 2] {
-    match activation {
+pub(super) fn span(block: &Block) -> [f32; 2] {
+    match block.dense.activation {
+        _ if block.normalization.is_some() || block.skip.is_some() => [-2.0, 2.0],
         Activation::Sigmoid | Activation::HardSigmoid | Activation::Softmax => [0.0, 1.0],
         Activation::Tanh | Activation::Softsign => [-1.0, 1.0],
         _ => [-2.0, 2.0],
@@ -229,7 +231,7 @@ fn span(activation: Activation) -> [f32; 2] {
 fn links(run: &Run) -> Vec<f32> {
     let network = run.network();
     let mut links = Vec::new();
-    for slot in network.kernels() {
+    for (index, slot) in network.kernels().enumerate() {
         let (inputs, units) = (slot.shape[0], slot.shape[1]);
         let kernel = &network.weights[slot.range.clone()];
         for target in 0..units.min(TILES) {
@@ -237,7 +239,7 @@ fn links(run: &Run) -> Vec<f32> {
             let weight = |source: usize| kernel[source * units + target];
             sources.sort_by(|a, b| weight(*b).abs().total_cmp(&weight(*a).abs()));
             for &source in sources.iter().take(LINKS) {
-                links.extend([(slot.layer + 1) as f32, source as f32, target as f32, weight(source)]);
+                links.extend([(index + 1) as f32, source as f32, target as f32, weight(source)]);
             }
         }
     }

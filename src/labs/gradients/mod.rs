@@ -1,8 +1,14 @@
 //! The gradients lab: why deep networks stop learning. A deep dense network on data in the plane;
 //! the gradient of every layer as it vanishes or explodes, measured at every step.
 
+mod blocks;
+mod check;
 mod controls;
+mod exact;
 mod figures;
+mod growth;
+mod layer_settings;
+mod neuron;
 mod observer;
 mod remedies;
 mod updates;
@@ -14,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::nn::layers::Dense;
 use crate::nn::{Activation, LayerConfig, Loss, NetworkConfig};
 use crate::train::{Experiment, OptimizerConfig, OptimizerName, Run, VERSION};
+use blocks::Block;
 use serde_json::Value;
 
 /// See the module.
@@ -29,9 +36,10 @@ impl Lab for Gradients {
     }
 
     fn question(&self, experiment: &Experiment) -> String {
-        let activation = hidden(experiment).next().map(|layer| layer.activation);
-        let same = activation.filter(|a| hidden(experiment).all(|layer| layer.activation == *a));
-        let depth = if hidden(experiment).count() > 3 { "deep" } else { "shallow" };
+        let hidden = hidden(experiment);
+        let activation = hidden.first().map(|block| block.dense.activation);
+        let same = activation.filter(|a| hidden.iter().all(|block| block.dense.activation == *a));
+        let depth = if hidden.len() > 3 { "deep" } else { "shallow" };
         match same {
             Some(Activation::Sigmoid) if depth == "deep" => {
                 "Why do deep sigmoid networks stop learning?".into()
@@ -63,7 +71,11 @@ impl Lab for Gradients {
     fn check(&self, experiment: &Experiment) -> Result<()> {
         ensure_plane(&experiment.data)?;
         experiment.data.ensure_labels(self.name())?;
-        ensure_dense(&experiment.network)
+        blocks::blocks(&experiment.network).map(|_| ())
+    }
+
+    fn depth(&self, experiment: &Experiment) -> usize {
+        hidden(experiment).len()
     }
 
     fn controls(&self, experiment: &Experiment) -> Vec<Control> {
@@ -71,7 +83,7 @@ impl Lab for Gradients {
     }
 
     fn layer_controls(&self, experiment: &Experiment, layer: usize) -> Vec<Control> {
-        controls::of_layer(experiment, layer)
+        layer_settings::of_layer(experiment, layer)
     }
 
     fn change(&self, experiment: &Experiment, key: &str, value: &Value) -> Result<Experiment> {
@@ -98,10 +110,11 @@ impl Lab for Gradients {
                 is_told: false,
                 sweeps: false,
                 works_out: None,
+                is_asked: false,
                 height_px,
             }
         }
-        const FIGURES: [FigureSlot; 6] = [
+        const FIGURES: [FigureSlot; 12] = [
             slot(
                 "network",
                 "Network",
@@ -126,6 +139,33 @@ impl Lab for Gradients {
             slot("boundary", "Decision boundary", "", Place::Side, 0),
             slot("curves", "Loss and accuracy", "train thick, test thin", Place::Side, 176),
             FigureSlot { of_layer: true, ..slot("activation", "Layer activation", "", Place::Side, 148) },
+            slot("neuron", "One neuron", "what it gives over the plane", Place::Below, 0),
+            slot("weights", "Its weights", "what it takes from each before it", Place::Below, 232),
+            slot("sums", "Its sums", "z in the last batch, under f and f′", Place::Below, 148),
+            slot(
+                "histograms",
+                "Weights of the layer",
+                "values, gradients and how far the last step moved each",
+                Place::Below,
+                148,
+            ),
+            slot(
+                "growth",
+                "Growth in the last steps",
+                "‖∂L/∂W‖ by layer, a line for each step, log scale",
+                Place::Below,
+                232,
+            ),
+            FigureSlot {
+                is_asked: true,
+                ..slot(
+                    "check",
+                    "Gradient check",
+                    "backpropagation against differences of the loss, log scale",
+                    Place::Below,
+                    176,
+                )
+            },
         ];
         &FIGURES
     }
@@ -153,19 +193,9 @@ fn ensure_plane(data: &DataConfig) -> Result<()> {
     Err(Error::setting("data.name", &data.name, allowed))
 }
 
-/// The figures count dense layers, so there must be no other.
-fn ensure_dense(network: &NetworkConfig) -> Result<()> {
-    match network.layers.iter().position(|layer| layer.as_dense().is_none()) {
-        None => Ok(()),
-        Some(index) => {
-            let (key, kind) = (format!("network.layers.{index}.type"), network.layers[index].kind());
-            Err(Error::setting(&key, kind, "dense: the lab gradients is about dense layers"))
-        }
-    }
-}
-
 /// The layers before the output layer.
-fn hidden(experiment: &Experiment) -> impl Iterator<Item = &Dense> {
-    let layers = &experiment.network.layers;
-    layers[..layers.len() - 1].iter().filter_map(LayerConfig::as_dense)
+fn hidden(experiment: &Experiment) -> Vec<Block> {
+    let mut blocks = blocks::of(&experiment.network);
+    blocks.pop();
+    blocks
 }

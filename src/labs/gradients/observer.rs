@@ -1,10 +1,13 @@
 //! What the gradients lab remembers of a run: curves and gradient norms, in bounded memory.
 
+use super::check::{self, Check};
+use super::growth::Growth;
+use super::neuron::{self, Neuron};
 use super::updates::Updates;
 use super::{figures, hidden, verdict};
 use crate::labs::curves::Learning;
 use crate::labs::decades::Decades;
-use crate::labs::{Numbers, Observer, Panel, Verdict, View};
+use crate::labs::{Asked, Numbers, Observer, Panel, Verdict, View};
 use crate::train::{History, Join, Run, STEPS_PER_TEST};
 
 /// Steps kept one by one before neighbours are joined.
@@ -32,6 +35,10 @@ pub(super) struct GradientsObserver {
     /// The last step, or change of settings, at which the network was better than that.
     better_at: usize,
     pub(super) updates: Updates,
+    pub(super) growth: Growth,
+    /// The last check that was asked for, and what was asked.
+    check: Option<Check>,
+    asked: Asked,
     /// What the network gives over the plane, and the step (and edit) for which it was computed.
     pub(super) plane: figures::PlanePass,
 }
@@ -50,6 +57,9 @@ impl GradientsObserver {
             guess: guess(run),
             better_at: run.steps(),
             updates: Updates::default(),
+            growth: Growth::default(),
+            check: None,
+            asked: Asked::default(),
             plane: figures::PlanePass::new(run),
         };
         observer.take_norms(run);
@@ -128,6 +138,7 @@ impl Observer for GradientsObserver {
         self.updates.push(run);
         self.take_norms(run);
         self.norms.push(&self.now);
+        self.growth.push(run.steps() - 1, &self.now);
         self.learning.after_step(run, loss);
         if run.steps().is_multiple_of(STEPS_PER_TEST) {
             self.compare(run);
@@ -144,8 +155,15 @@ impl Observer for GradientsObserver {
         self.plane.forget();
     }
 
+    fn look(&mut self, run: &Run, view: &View) {
+        if view.check != self.asked && view.check.times > 0 {
+            self.asked = view.check;
+            self.check = Some(check::check(run, view.check.lie));
+        }
+    }
+
     fn panel(&mut self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {
-        let depth = hidden(run.current()).count();
+        let depth = hidden(run.current()).len();
         let layer = view.layer.clamp(1, depth.max(1));
         if matches!(id, "boundary" | "curves") {
             self.evaluate(run);
@@ -157,6 +175,12 @@ impl Observer for GradientsObserver {
             "boundary" => figures::boundary(self, run, numbers),
             "curves" => self.learning.panel(run, numbers),
             "activation" => figures::activation(run, layer, numbers),
+            "neuron" => Neuron::of(run, view).plane(&mut self.plane, run, numbers),
+            "sums" => Neuron::of(run, view).sums(run, numbers),
+            "weights" => Neuron::of(run, view).weights(run, numbers),
+            "histograms" => neuron::histograms(run, layer, numbers),
+            "growth" => self.growth.panel(run, numbers),
+            "check" => check::panel(self.check.as_ref(), run, numbers),
             _ => return None,
         })
     }

@@ -8,7 +8,7 @@ use crate::train::{OptimizerName, Run};
 
 /// Gradients that do not reach the first layers.
 pub(super) fn for_vanishing(run: &Run) -> Vec<Remedy> {
-    let shallower = hidden(run.current()).count() / 2;
+    let shallower = hidden(run.current()).len() / 2;
     let shallower = Remedy::new(&format!("Try {shallower} layers"), "depth", shallower);
     at_most_two([relu(run), he_initialisation(run), Some(shallower)])
 }
@@ -51,13 +51,13 @@ fn at_most_two<const N: usize>(remedies: [Option<Remedy>; N]) -> Vec<Remedy> {
 }
 
 fn relu(run: &Run) -> Option<Remedy> {
-    let is_one_sided = hidden(run.current()).all(|layer| layer.activation.is_one_sided());
+    let is_one_sided = hidden(run.current()).iter().all(|block| block.dense.activation.is_one_sided());
     (!is_one_sided).then(|| Remedy::new("Try ReLU", "activation", "relu"))
 }
 
 fn he_initialisation(run: &Run) -> Option<Remedy> {
     let he = Initializer::new(InitializerName::HeNormal);
-    let has_other = hidden(run.current()).any(|layer| layer.kernel_initializer != he);
+    let has_other = hidden(run.current()).iter().any(|block| block.dense.kernel_initializer != he);
     has_other.then(|| Remedy::new("Use He initialisation", "initializer", "he_normal"))
 }
 

@@ -32,7 +32,7 @@ impl Updates {
                 self.first_layer_still = if moved { 0 } else { self.first_layer_still + 1 };
             }
             if ratio > self.boldest.ratio {
-                self.boldest = Update { layer: slot.layer + 1, step: run.steps(), ratio };
+                self.boldest = Update { layer: index + 1, step: run.steps(), ratio };
             }
         }
     }

@@ -3,9 +3,10 @@
 use super::controls::usual_learning_rate;
 use super::observer::GradientsObserver;
 use super::updates::Update;
-use super::{hidden, remedies};
+use super::{blocks, hidden, remedies};
 use crate::labs::format::{count, layer_name, percent, power, significant};
 use crate::labs::{Remedy, Tone, Verdict};
+use crate::nn::LayerConfig;
 use crate::train::statistics::layer_statistics;
 use crate::train::{Divergence, Run};
 
@@ -44,7 +45,7 @@ pub(super) fn of(observer: &GradientsObserver, run: &Run) -> Verdict {
     if let Some(divergence) = run.divergence() {
         return diverged(divergence, observer, run);
     }
-    let depth = hidden(run.current()).count();
+    let depth = hidden(run.current()).len();
     if depth < 2 {
         return shallow(observer, run, depth);
     }
@@ -111,7 +112,9 @@ fn moves(observer: &GradientsObserver, run: &Run, depth: usize) -> String {
             "Its weights did not change at all in {steps}: each update is smaller than their last digit."
         );
     }
-    let [first, last] = [0, depth - 1].map(|layer| power(layer_statistics(run, layer).update_ratio));
+    let hidden = hidden(run.current());
+    let [first, last] =
+        [0, depth - 1].map(|layer| power(layer_statistics(run, hidden[layer].at).update_ratio));
     format!(
         "The last step changed the weights of layer 1 by {first} of their size, those of layer {depth} by {last}."
     )
@@ -119,17 +122,18 @@ fn moves(observer: &GradientsObserver, run: &Run, depth: usize) -> String {
 
 /// Why no gradient arrives, as far as it can be seen in the buffers of the batch.
 fn dead(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
-    let is_flat = |layer: &usize| run.pass().traces[*layer].slopes().all(|slope| slope == 0.0);
+    let hidden = hidden(run.current());
+    let is_flat = |layer: &usize| run.pass().traces[hidden[*layer].at].slopes().all(|slope| slope == 0.0);
     let weights = &run.network().weights;
-    let zero = run.network().kernels().find(|slot| weights[slot.range.clone()].iter().all(|w| *w == 0.0));
+    let zero = run.network().kernels().position(|slot| weights[slot.range.clone()].iter().all(|w| *w == 0.0));
     let (why, remedies) = if let Some(layer) = (0..depth).find(is_flat) {
         let off = format!("every unit of layer {} is off for every item of the batch", layer + 1);
         match too_large(observer, run) {
             Some(cause) => (format!("{off}. {cause}"), remedies::for_killed(run)),
             None => (format!("{off}."), remedies::for_flat(run)),
         }
-    } else if let Some(slot) = zero {
-        let name = the_layer(slot.layer + 1, depth + 1);
+    } else if let Some(index) = zero {
+        let name = the_layer(index + 1, depth + 1);
         (format!("the weights of {name} are all 0 and pass nothing back."), remedies::for_large_weights())
     } else {
         ("what arrives is smaller than the smallest number.".to_owned(), remedies::for_vanishing(run))
@@ -139,9 +143,7 @@ fn dead(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
 
 fn diverged(divergence: &Divergence, observer: &GradientsObserver, run: &Run) -> Verdict {
     let Divergence { step, layer, quantity } = divergence;
-    let names = run.network().layer_names();
-    let place = names.iter().position(|name| name == layer).map_or(names.len(), |index| index + 1);
-    let name = the_layer(place, names.len());
+    let name = name_of(layer, run);
     let what = format!("At step {} the {quantity} of {name} was no finite number any more", count(*step));
     let is_of_the_pass = ["pre-activation", "activation", "loss"].contains(&quantity.as_str())
         || quantity.ends_with("gradient");
@@ -156,7 +158,10 @@ fn diverged(divergence: &Divergence, observer: &GradientsObserver, run: &Run) ->
             remedies::for_divergence(run),
         )
     };
-    let text = format!("{what}. {why} Any change starts a new run.");
+    let layers = run.network().kernels().count();
+    let grew = observer.growth.told(|layer| the_layer(layer, layers)).filter(|_| *step > 1);
+    let grew = grew.map_or_else(String::new, |grew| format!(" {grew}"));
+    let text = format!("{what}. {why}{grew} Any change starts a new run.");
     verdict(Tone::Bad, "Diverged.", text, remedies)
 }
 
@@ -175,6 +180,20 @@ fn too_large(observer: &GradientsObserver, run: &Run) -> Option<String> {
             power(ratio)
         )
     })
+}
+
+/// The layer that Keras calls `layer`, as a sentence has it.
+fn name_of(layer: &str, run: &Run) -> String {
+    let index = run.network().layer_names().iter().position(|name| name == layer).unwrap_or(0);
+    let blocks = blocks::of(&run.current().network);
+    let place = blocks.iter().position(|block| index <= block.end).unwrap_or(0);
+    let name = the_layer(place + 1, blocks.len());
+    match run.current().network.layers[index] {
+        LayerConfig::Dense(_) => name,
+        LayerConfig::Add(_) => format!("the sum behind {name}"),
+        LayerConfig::Dropout(_) => format!("the dropout behind {name}"),
+        _ => format!("the normalisation behind {name}"),
+    }
 }
 
 /// A layer as a sentence has it.

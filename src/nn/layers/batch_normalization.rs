@@ -80,6 +80,12 @@ fn sums<const K: usize>(
 }
 
 impl BatchNormalization {
+    /// A layer with Keras' defaults for all the rest.
+    #[must_use]
+    pub fn new(momentum: f32) -> Self {
+        Self { momentum, epsilon: epsilon(), trainable: true, channels: 0 }
+    }
+
     /// Whether the pass that `trace` is of takes the statistics of its batch.
     fn takes_batch(&self, trace: &Trace) -> bool {
         self.trainable && trace.noise.is_some()

@@ -10,8 +10,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Regularizer {
+    #[serde(skip_serializing_if = "is_zero")]
     pub l1: f32,
+    #[serde(skip_serializing_if = "is_zero")]
     pub l2: f32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(penalty: &f32) -> bool {
+    *penalty == 0.0
 }
 
 impl Regularizer {

@@ -29,6 +29,13 @@ pub struct LayerNormalization {
     features: usize,
 }
 
+impl Default for LayerNormalization {
+    /// Keras' defaults.
+    fn default() -> Self {
+        Self { epsilon: epsilon(), trainable: true, features: 0 }
+    }
+}
+
 /// Sum of numbers, in `f64`.
 fn sum(terms: impl Iterator<Item = f32>) -> f64 {
     terms.fold(0.0, |sum, term| sum + f64::from(term))
