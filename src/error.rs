@@ -40,7 +40,8 @@ impl Error {
             Self::Shape { layer, expected, found } => {
                 Self::Shape { layer: format!("{place} ({layer})"), expected, found }
             }
-            other => other,
+            Self::Unreadable { key, reason } => Self::Unreadable { key: format!("{place}.{key}"), reason },
+            other @ Self::File { .. } => other,
         }
     }
 

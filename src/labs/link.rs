@@ -1,5 +1,6 @@
-//! An experiment as the part of an address after `#`: only what differs from the lab's defaults, as
-//! `lab=gradients&data.noise=0.2`, readable and editable by hand.
+//! Experiments as the part of an address after `#`: only what differs from the lab's defaults, as
+//! `lab=gradients&data.noise=0.2`, readable and editable by hand. Lanes beside the first say what differs
+//! from that: `lanes=ab&b.network.layers.3.activation=relu`.
 
 use super::find;
 use crate::error::{Error, Result};
@@ -13,35 +14,65 @@ const MAX_LENGTH: usize = 1 << 20;
 const ESCAPED: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'%').add(b'&').add(b'#').add(b'+');
 
-/// The link of an experiment, without the `#`.
+/// The letters of the lanes, by which links and figures name them.
+pub const LANE_LETTERS: [char; 4] = ['a', 'b', 'c', 'd'];
+
+/// Runs of one lab side by side, by their places in [`LANE_LETTERS`]; the first is always there, and what
+/// the others differ in is told against it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lanes {
+    pub first: Experiment,
+    /// In the order of their letters.
+    pub others: Vec<(usize, Experiment)>,
+}
+
+impl From<Experiment> for Lanes {
+    fn from(first: Experiment) -> Self {
+        Self { first, others: Vec::new() }
+    }
+}
+
+/// The link of runs side by side, without the `#`.
 ///
 /// # Errors
-/// [`Error::Setting`] when its lab is not known.
-pub fn to_link(experiment: &Experiment) -> Result<String> {
-    let defaults = find(&experiment.lab)?.defaults();
-    let mut link = format!("lab={}", experiment.lab);
-    for (key, value) in defaults.difference(experiment) {
+/// [`Error::Setting`] when their lab is not known.
+pub fn to_link(lanes: &Lanes) -> Result<String> {
+    let Lanes { first, others } = lanes;
+    let mut link = format!("lab={}", first.lab);
+    append(&mut link, "", find(&first.lab)?.defaults().difference(first));
+    if !others.is_empty() {
+        let letters: String = others.iter().map(|(index, _)| LANE_LETTERS[*index]).collect();
+        link.push_str(&format!("&lanes={}{letters}", LANE_LETTERS[0]));
+    }
+    for (index, experiment) in others {
+        append(&mut link, &format!("{}.", LANE_LETTERS[*index]), first.difference(experiment));
+    }
+    Ok(link)
+}
+
+fn append(link: &mut String, prefix: &str, settings: Settings) {
+    for (key, value) in settings {
         let text = match &value {
             // Bare where it cannot be taken for a number or another value.
             Value::String(text) if serde_json::from_str::<Value>(text).is_err() => text.clone(),
             other => other.to_string(),
         };
-        link.push_str(&format!("&{key}={}", utf8_percent_encode(&text, ESCAPED)));
+        link.push_str(&format!("&{prefix}{key}={}", utf8_percent_encode(&text, ESCAPED)));
     }
-    Ok(link)
 }
 
-/// The experiment of a link, with or without its `#`; an empty one is the first lab's default.
+/// The runs of a link, with or without its `#`; an empty one is the first lab's default.
 ///
 /// # Errors
 /// [`Error::Unreadable`], [`Error::Setting`] or [`Error::Shape`], naming the key.
-pub fn from_link(link: &str) -> Result<Experiment> {
+pub fn from_link(link: &str) -> Result<Lanes> {
     let broken = |reason: &str| Error::Unreadable { key: "the link".into(), reason: format!(" {reason}") };
     if link.len() > MAX_LENGTH {
         return Err(broken("is longer than 1 MB"));
     }
     let mut lab = super::LABS[0].name().to_owned();
-    let mut settings = Settings::new();
+    let mut settings: [Settings; LANE_LETTERS.len()] = Default::default();
+    let mut letters = String::from(LANE_LETTERS[0]);
     for pair in link.trim_start_matches('#').split('&').filter(|pair| !pair.is_empty()) {
         let (key, text) = pair
             .split_once('=')
@@ -49,16 +80,54 @@ pub fn from_link(link: &str) -> Result<Experiment> {
         let text = percent_decode_str(text)
             .decode_utf8()
             .map_err(|_| broken(&format!("has broken characters at {key}")))?;
-        if key == "lab" {
-            lab = text.into_owned();
-        } else {
-            let value = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.into_owned()));
-            settings.insert(key.to_owned(), value);
+        match key {
+            "lab" => lab = text.into_owned(),
+            "lanes" => letters = text.into_owned(),
+            _ => {
+                let (lane, key) = lane_of(key);
+                let value = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.into_owned()));
+                settings[lane].insert(key.to_owned(), value);
+            }
         }
     }
     let lab = find(&lab)?;
-    let experiment = lab.defaults().with(&settings)?;
-    lab.check(&experiment).map(|()| experiment)
+    let checked = |base: &Experiment, lane: usize| {
+        let experiment = base.with(&settings[lane])?;
+        lab.check(&experiment).map(|()| experiment)
+    };
+    let first = checked(&lab.defaults(), 0)?;
+    let prefixed = |error: Error, lane: usize| error.within(&LANE_LETTERS[lane].to_string());
+    let open = open_lanes(&letters)?;
+    if let Some(lane) = (1..settings.len()).find(|lane| !settings[*lane].is_empty() && !open.contains(lane)) {
+        let allowed = format!("with {} among them, which the link has settings of", LANE_LETTERS[lane]);
+        return Err(Error::setting("lanes", letters, allowed));
+    }
+    let others = open.into_iter().filter(|lane| *lane > 0);
+    let others = others
+        .map(|lane| Ok((lane, checked(&first, lane).map_err(|error| prefixed(error, lane))?)))
+        .collect::<Result<_>>()?;
+    Ok(Lanes { first, others })
+}
+
+/// The lane that a key of a link speaks of, and the setting of it.
+fn lane_of(key: &str) -> (usize, &str) {
+    let with_letter = key.split_once('.').and_then(|(letter, rest)| {
+        let lane = LANE_LETTERS.iter().skip(1).position(|of| letter.chars().eq([*of]))?;
+        Some((lane + 1, rest))
+    });
+    with_letter.unwrap_or((0, key))
+}
+
+/// The lanes that a link names, "abd" for three of them.
+fn open_lanes(letters: &str) -> Result<Vec<usize>> {
+    let lanes: Option<Vec<usize>> =
+        letters.chars().map(|letter| LANE_LETTERS.iter().position(|of| *of == letter)).collect();
+    let is_right =
+        |lanes: &Vec<usize>| lanes.first() == Some(&0) && lanes.windows(2).all(|two| two[0] < two[1]);
+    lanes.filter(is_right).ok_or_else(|| {
+        let letters: String = letters.chars().take(20).collect();
+        Error::setting("lanes", letters, "a and letters to d behind it, in order, as in abd")
+    })
 }
 
 #[cfg(test)]
@@ -69,6 +138,8 @@ mod tests {
     #[test]
     fn a_link_holds_only_what_differs_and_gives_it_back() {
         let defaults = super::super::LABS[0].defaults();
+        let to_link = |experiment: &Experiment| to_link(&experiment.clone().into());
+        let from_link = |link: &str| from_link(link).map(|lanes| lanes.first);
         assert_eq!(to_link(&defaults).unwrap(), "lab=gradients");
         assert_eq!(from_link("").unwrap(), defaults);
         let mut changed = defaults.with(&Settings::from([
@@ -87,6 +158,22 @@ mod tests {
     }
 
     #[test]
+    fn lanes_say_what_differs_from_the_first() {
+        let set = |of: &Experiment, key: &str, value: Value| {
+            of.with(&Settings::from([(key.to_owned(), value)])).unwrap()
+        };
+        let mut first = set(&super::super::LABS[0].defaults(), "seed", json!(3));
+        let edit = Settings::from([("batch_size".into(), json!(64))]);
+        first.edits.push(crate::train::Edit { step: 5, set: edit });
+        let relu = set(&first, "network.layers.0.activation", json!("relu"));
+        let without_edits = Experiment { edits: Vec::new(), ..first.clone() };
+        let lanes = Lanes { first: first.clone(), others: vec![(1, relu), (2, first), (3, without_edits)] };
+        let link = to_link(&lanes).unwrap();
+        assert!(link.contains("&lanes=abcd&b.network.layers.0.activation=relu&d.edits=null"), "{link}");
+        assert_eq!(from_link(&link).unwrap(), lanes);
+    }
+
+    #[test]
     fn broken_links_are_refused_in_words() {
         let refused = |link| from_link(link).unwrap_err().to_string();
         assert!(refused("#lab=gradients&depth").contains("`depth` where a key=value must stand"));
@@ -99,5 +186,8 @@ mod tests {
         assert!(refused("#seed=-1").contains("seed"));
         assert!(refused("#data.name=digits").contains("10 classes"));
         assert!(refused("#data.name=%FF").contains("broken characters"));
+        assert!(refused("#lanes=ba").contains("lanes is ba, but must be a and letters to d behind it"));
+        assert!(refused("#lanes=ab&c.seed=3").contains("with c among them"));
+        assert!(refused("#lanes=ab&b.seed=-1").contains("b.seed"));
     }
 }
