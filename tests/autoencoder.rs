@@ -186,8 +186,8 @@ fn the_same_experiment_gives_the_same_bits_and_a_link_holds_it() {
     assert_eq!(losses(), losses());
     let mut defaults = lab().defaults();
     defaults.data.samples = 500;
-    assert_eq!(to_link(&defaults).unwrap(), "lab=autoencoder&data.samples=500");
-    assert_eq!(from_link("lab=autoencoder&data.samples=500").unwrap(), defaults);
+    assert_eq!(to_link(&defaults.clone().into()).unwrap(), "lab=autoencoder&data.samples=500");
+    assert_eq!(from_link("lab=autoencoder&data.samples=500").unwrap(), defaults.into());
 }
 
 /// The verdict after so many steps, and the reconstructions with their numbers.

@@ -109,7 +109,8 @@ fn every_choice_of_every_control_is_a_valid_experiment_with_a_link() {
                     control.key,
                     choice.label
                 );
-                assert_eq!(from_link(&to_link(&experiment).unwrap()).unwrap(), experiment, "{}", control.key);
+                let link = to_link(&experiment.clone().into()).unwrap();
+                assert_eq!(from_link(&link).unwrap().first, experiment, "{}", control.key);
                 let controls = lab
                     .controls(&experiment)
                     .into_iter()
@@ -209,7 +210,7 @@ fn other_layers_are_refused_where_dense_ones_are_counted() {
     let experiment = Experiment::from_value(value).expect("a network that can be trained");
     let refused = lab.check(&experiment).unwrap_err().to_string();
     assert!(refused.starts_with("network.layers.1.type is flatten, but must be dense"), "{refused}");
-    let link = to_link(&experiment).unwrap();
+    let link = to_link(&experiment.into()).unwrap();
     assert_eq!(from_link(&link).unwrap_err().to_string(), refused);
     lab.check(&lab.defaults()).unwrap();
 }
@@ -294,8 +295,9 @@ fn chart_and_verdict_call_the_same_gradient_vanishing() {
         let panel = observer.panel("gradients", &run, &everything(LABS[0]), &mut numbers).unwrap();
         let Figure::LayerBars(bars) = panel.figure else { unreachable!("bars are bars") };
         let verdict = observer.verdict(&run);
-        assert_eq!(bars.finding.is_some(), verdict.word == "Vanishing.", "{depth}: {}", verdict.text);
-        if let Some(finding) = bars.finding {
+        let finding = bars.series[0].finding.clone();
+        assert_eq!(finding.is_some(), verdict.word == "Vanishing.", "{depth}: {}", verdict.text);
+        if let Some(finding) = finding {
             assert!(finding.ends_with(&format!("times less than layer {depth}")), "{finding}");
         }
     }
@@ -328,7 +330,7 @@ fn weights_are_said_not_to_change_only_when_not_one_did() {
 #[test]
 fn what_layers_do_not_share_is_mixed_until_it_is_chosen_for_all() {
     let link = "network.layers.0.activation=tanh&network.layers.1.units=5&network.layers.10.kernel_initializer=he_normal";
-    let mixed = from_link(link).unwrap();
+    let mixed = from_link(link).unwrap().first;
     for (key, choice) in
         [("activation", json!("tanh")), ("width", json!(8)), ("initializer", json!("he_normal"))]
     {

@@ -1,8 +1,9 @@
 //! The recorded changes of a run in words, for the marks on its step axes.
 
 use super::format::{count, power};
+use super::{Control, Kind, Lab};
 use crate::nn::{Activation, Loss};
-use crate::train::{Experiment, OptimizerName};
+use crate::train::{Experiment, OptimizerName, settings::Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -18,17 +19,21 @@ pub struct Change {
 /// Every edit of `experiment`, in the order of their steps.
 #[must_use]
 pub fn changes(experiment: &Experiment) -> Vec<Change> {
-    let change = |edit: &crate::train::Edit| {
-        let mut words: Vec<String> = Vec::new();
-        for (key, value) in &edit.set {
-            let said = said(key, value);
-            if !words.contains(&said) {
-                words.push(said);
-            }
-        }
-        Change { step: edit.step, words: words.join(", ") }
-    };
+    let change = |edit: &crate::train::Edit| Change { step: edit.step, words: changed_words(&edit.set) };
     experiment.edits.iter().map(change).collect()
+}
+
+/// What was set, each thing once: "Tanh, learning rate 0.3".
+#[must_use]
+pub fn changed_words(set: &Settings) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for (key, value) in set {
+        let said = said(key, value);
+        if !words.contains(&said) {
+            words.push(said);
+        }
+    }
+    words.join(", ")
 }
 
 /// All of them in a sentence: "2 recorded changes: Tanh at step 120, batch size 64 at step 340."
@@ -48,6 +53,24 @@ pub fn sentence(changes: &[Change]) -> Option<String> {
             Some(format!("{} recorded changes: {}.", changes.len(), each.join("; ")))
         }
     }
+}
+
+/// What differs between two experiments of a lab, as its controls say it: "ReLU, He", "learning rate 0.3".
+#[must_use]
+pub fn differences(lab: &dyn Lab, from: &Experiment, to: &Experiment) -> String {
+    let before = lab.controls(from);
+    let is_another = |control: &Control| {
+        before.iter().find(|other| other.key == control.key).is_none_or(|other| other.value != control.value)
+    };
+    let word = |control: &Control| match control.kind {
+        Kind::Slider => format!("{} {}", control.label.to_lowercase(), control.shown()),
+        Kind::Layers => "another network".into(),
+        Kind::Segments { .. } | Kind::Select | Kind::DataSets => control.shown(),
+    };
+    let seed = (from.seed != to.seed).then(|| format!("seed {}", to.seed));
+    let words: Vec<String> =
+        lab.controls(to).iter().filter(|c| is_another(c)).map(word).chain(seed).collect();
+    if words.is_empty() { changed_words(&from.difference(to)) } else { words.join(", ") }
 }
 
 fn said(key: &str, value: &Value) -> String {

@@ -84,7 +84,7 @@ impl Learning {
         let x = steps(self.loss.rows(), self.loss.stride()).map(|step| step as f32);
         let x = numbers.add(x);
         let (low, high) = (numbers.add(self.loss.column(0)), numbers.add(self.loss.column(1)));
-        let train = Line { label: "train".into(), is_train: true, x, low, high };
+        let train = Line { label: "train".into(), is_train: true, lane: 0, x, low, high };
         // Tested more often while somebody looks: the newest test belongs to what is shown.
         let newest = self.evaluation.filter(|_| self.evaluated_at == Some(run.steps()));
         let test_x = steps(self.test.rows(), self.test.stride() * STEPS_PER_TEST)
@@ -94,7 +94,7 @@ impl Learning {
         let mut test = |column| {
             let now = newest.map(|evaluation| if column == 0 { evaluation.loss } else { evaluation.metric });
             let y = numbers.add(self.test.column(column).chain(now));
-            Line { label: "test".into(), is_train: false, x: test_x, low: y, high: y }
+            Line { label: "test".into(), is_train: false, lane: 0, x: test_x, low: y, high: y }
         };
         let mut marks = Vec::new();
         if run.metric() == Metric::Accuracy && run.current().loss.logits_of().is_some() {

@@ -14,19 +14,21 @@ mod layer_figures;
 mod layers;
 mod link;
 mod look_inside;
+mod overlay;
 mod panel;
 mod picture_rows;
 mod pictures;
 mod sweep;
 mod verdict;
 
-pub use changes::{Change, changes, sentence};
+pub use changes::{Change, changes, differences, sentence};
 pub use control::{Choice, Control, Kind, MIXED};
 pub use heat::{HeatMap, HeatMaps};
 pub use layer_figures::{Costs, Filters, LayerCost, Pooled};
 pub use layers::{Draft, DraftRow, Input, LAYER_KINDS, LayerField, LayerKind, layer_kind, place_for};
-pub use link::{from_link, to_link};
+pub use link::{LANE_LETTERS, Lanes, from_link, to_link};
 pub use look_inside::{HistogramPart, Histograms, LayerLines, Weight, Weights};
+pub use overlay::{Shown, lane_name, overlaid};
 pub use panel::*;
 pub use picture_rows::{PictureRow, PictureRows};
 pub use pictures::*;
@@ -124,8 +126,49 @@ pub struct FigureSlot {
     pub works_out: Option<&'static str>,
     /// Whether it is worked out only when asked, by a button beneath it; see [`Asked`].
     pub is_asked: bool,
+    /// How it shows several lanes.
+    pub across: Across,
     /// Height of the drawing in CSS pixels; 0 for a square.
     pub height_px: u32,
+}
+
+impl FigureSlot {
+    /// A figure without any of the special things, which shows the selected lane.
+    pub(crate) const fn new(
+        id: &'static str,
+        title: &'static str,
+        caption: &'static str,
+        place: Place,
+        height_px: u32,
+    ) -> Self {
+        Self {
+            id,
+            title,
+            caption,
+            place,
+            of_layer: false,
+            is_always_filled: false,
+            of_drawing: false,
+            is_slow: false,
+            is_told: false,
+            sweeps: false,
+            works_out: None,
+            is_asked: false,
+            across: Across::Selected,
+            height_px,
+        }
+    }
+}
+
+/// How a figure shows several lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Across {
+    /// All in one drawing; see [`overlaid`].
+    Overlaid,
+    /// A small drawing of each, side by side.
+    SideBySide,
+    /// Only the selected one.
+    Selected,
 }
 
 /// An experiment as plain data.
@@ -150,6 +193,11 @@ pub trait Lab: Sync {
     /// Whether there is a pad to draw on, whose picture is in the [`View`].
     fn has_pad(&self) -> bool {
         false
+    }
+    /// An experiment of the lab in two or three words, for its lane: "Sigmoid, Xavier".
+    fn short_name(&self, experiment: &Experiment) -> String {
+        let words = changes::changed_words(&self.defaults().difference(experiment));
+        if words.is_empty() { "as the lab begins".into() } else { words }
     }
     /// What can be set, in the order of the page; keys are those that [`Self::change`] takes.
     fn controls(&self, experiment: &Experiment) -> Vec<Control>;

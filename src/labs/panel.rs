@@ -103,22 +103,40 @@ pub struct Line {
     pub label: String,
     /// Drawn thick: what is trained on.
     pub is_train: bool,
+    /// Whose it is, of [`super::LANE_LETTERS`].
+    pub lane: usize,
     pub x: Span,
     pub low: Span,
     pub high: Span,
 }
 
-/// A bar for each layer on a log axis, in the columns of the [`Diagram`].
+/// A bar for each layer on a log axis, in the columns of the [`Diagram`]; side by side where there are
+/// several lanes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LayerBars {
     /// What is measured: "‖∂L/∂W‖".
     pub label: String,
-    /// Values ≥ 0, one for each layer after the input; 0 is drawn as no bar with the mark "0".
-    pub values: Span,
+    /// One for each lane; the columns are those of the first.
+    pub series: Vec<BarSeries>,
     /// Decades of the axis: from 10^low to 10^high.
     pub decades: [i32; 2],
+}
+
+/// The bars of one lane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BarSeries {
+    /// Whose they are, of [`super::LANE_LETTERS`].
+    pub lane: usize,
+    /// Values ≥ 0, one for each layer after the input; 0 is drawn as no bar with the mark "0",
+    /// [`Self::NO_LAYER`] as nothing.
+    pub values: Span,
     /// Written beside the first bar, such as "33 million times less than layer 10".
     pub finding: Option<String>,
+}
+
+impl BarSeries {
+    /// In a column where the lane has no layer.
+    pub const NO_LAYER: f32 = -1.0;
 }
 
 /// Layers by steps, coloured on a log scale, in the columns of the [`Diagram`]; newest row below.

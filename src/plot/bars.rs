@@ -8,36 +8,50 @@ use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect, Room};
 use super::{Drawn, View};
 use crate::labs::format::{exact, layer_name, power, power_of_ten};
-use crate::labs::{LayerBars, Numbers};
+use crate::labs::{BarSeries, LayerBars, Numbers, lane_name};
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::DrawingBackend;
 
 /// Room above the axis for its name, and for what is written on the tallest bars.
 const HEAD: f64 = 24.0;
 
+/// Between the bars of two lanes.
+const GAP: f64 = 2.0;
+
 struct Layout {
     columns: Columns,
     /// Decades to pixels.
     y: Scale,
     bar: f64,
+    /// Lanes that share a column.
+    lanes: usize,
 }
 
-fn layout(bars: &LayerBars, layers: usize, (width, height): (f64, f64)) -> Layout {
-    let columns = columns(width, layers);
+fn layout(bars: &LayerBars, (width, height): (f64, f64)) -> Layout {
+    let layers = bars.series.first().map_or(0, |series| series.values.len);
+    let (columns, lanes) = (columns(width, layers), bars.series.len().max(1));
     let [low, high] = bars.decades.map(f64::from);
     let foot = (height - 6.0).max(0.0);
     let y = Scale { from: low, to: high.max(low + 1.0), start: foot, end: HEAD.min(foot) };
-    Layout { bar: (columns.width * 0.42).min(18.0), columns, y }
+    let share = if lanes == 1 { 0.42 } else { 0.8 };
+    let bar = (columns.width * share / lanes as f64 - GAP).clamp(1.0, 18.0);
+    Layout { bar: if lanes == 1 { (columns.width * share).min(18.0) } else { bar }, columns, y, lanes }
 }
 
 impl Layout {
-    /// The bar of layer `index` (0 is the first after the input); what lies under the floor of the
-    /// axis is clipped to a stub, 0 and NaN have no bar.
-    fn bar(&self, index: usize, value: f32) -> Option<Rect> {
+    /// Middle of the bar of layer `index` (0 is the first after the input) for the lane at `place` of those
+    /// shown.
+    fn middle(&self, place: usize, index: usize) -> f64 {
+        let from_center = place as f64 - (self.lanes - 1) as f64 / 2.0;
+        self.columns.center(index + 1) + from_center * (self.bar + GAP)
+    }
+
+    /// That bar; what lies under the floor of the axis is clipped to a stub, 0 and NaN have none.
+    fn bar(&self, place: usize, index: usize, value: f32) -> Option<Rect> {
         if value.is_nan() || value <= 0.0 {
             return None;
         }
-        let middle = self.columns.center(index + 1);
+        let middle = self.middle(place, index);
         let top = self.y.px(f64::from(value).log10()).min(self.y.start - 2.0);
         Some(Rect::between(middle - self.bar / 2.0, top, middle + self.bar / 2.0, self.y.start))
     }
@@ -49,21 +63,54 @@ pub(super) fn draw<DB: DrawingBackend>(
     numbers: &Numbers,
     view: &View,
 ) -> Drawn<DB> {
-    let colors = &pen.style.palette;
-    let values = numbers.at(bars.values);
-    let layout = layout(bars, values.len(), (pen.width, pen.height));
+    let layout = layout(bars, (pen.width, pen.height));
     let (columns, y) = (&layout.columns, &layout.y);
     draw_axis(pen, bars, &layout)?;
-
     let mut room = Room::new(Rect::between(columns.left, 0.0, columns.right(), y.start));
     room.take(Rect::of_text(&bars.label, Font::Small, 0.0, 7.0).grown(4.0));
-    for (i, &value) in values.iter().enumerate() {
-        let middle = columns.center(i + 1);
-        let is_selected = i + 1 == view.selected_layer;
-        if let Some(bar) = layout.bar(i, value) {
-            pen.polygon(rounded_top(&bar, 2.0), &colors.lanes[0])?;
-            if is_selected {
-                pen.line(rounded_top(&bar, 2.0), 1.5, &colors.ink)?;
+    for (place, series) in bars.series.iter().enumerate() {
+        draw_series(pen, (place, series), numbers, &layout, view.selected_layer, &mut room)?;
+    }
+    // The value of the selected bar stands on the bar; the finding goes around it.
+    for (place, series) in bars.series.iter().enumerate() {
+        let values = numbers.at(series.values);
+        let value = if layout.lanes == 1 {
+            draw_selected_value(pen, values, &layout, view.selected_layer, &mut room)?
+        } else {
+            None
+        };
+        let Some(finding) = &series.finding else { continue };
+        let value = value.filter(|_| view.selected_layer == 1);
+        draw_finding(pen, (finding, place, series), &layout, (values.first().copied(), value), &mut room)?;
+    }
+    Ok(())
+}
+
+/// The bars of one lane: those of the first filled, of the others outlined.
+fn draw_series<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    (place, series): (usize, &BarSeries),
+    numbers: &Numbers,
+    layout: &Layout,
+    selected_layer: usize,
+    room: &mut Room,
+) -> Drawn<DB> {
+    let colors = &pen.style.palette;
+    let (lane, y) = (colors.lane(series.lane), &layout.y);
+    for (i, &value) in numbers.at(series.values).iter().enumerate() {
+        if value == BarSeries::NO_LAYER {
+            continue;
+        }
+        let middle = layout.middle(place, i);
+        if let Some(bar) = layout.bar(place, i, value) {
+            let outline = rounded_top(&bar, 2.0);
+            if series.lane == 0 {
+                pen.polygon(outline.clone(), &lane)?;
+            } else {
+                pen.line(outline.clone(), 1.5, &lane)?;
+            }
+            if i + 1 == selected_layer && series.lane == 0 {
+                pen.line(outline, 1.5, &colors.ink)?;
             }
             room.take(bar.grown(3.0));
         }
@@ -79,11 +126,7 @@ pub(super) fn draw<DB: DrawingBackend>(
             room.take(Rect::of_text(mark, Font::Small, middle - Font::Small.width(mark) / 2.0, height));
         }
     }
-    // The value of the selected bar stands on the bar; the finding goes around it.
-    let value = draw_selected_value(pen, values, &layout, view.selected_layer, &mut room)?;
-    let Some(finding) = &bars.finding else { return Ok(()) };
-    let value = value.filter(|_| view.selected_layer == 1);
-    draw_finding(pen, finding, &layout, (values.first().copied(), value), &mut room)
+    Ok(())
 }
 
 fn draw_axis<DB: DrawingBackend>(pen: &Pen<DB>, bars: &LayerBars, layout: &Layout) -> Drawn<DB> {
@@ -107,17 +150,17 @@ fn draw_axis<DB: DrawingBackend>(pen: &Pen<DB>, bars: &LayerBars, layout: &Layou
 /// the bars beside it ask for; `value` is what is written on the first bar.
 fn draw_finding<DB: DrawingBackend>(
     pen: &Pen<DB>,
-    finding: &str,
+    (finding, place, series): (&str, usize, &BarSeries),
     layout: &Layout,
     (first, value): (Option<f32>, Option<Rect>),
     room: &mut Room,
 ) -> Drawn<DB> {
     const LINE: f64 = 14.0;
     let (columns, y) = (&layout.columns, &layout.y);
-    let color = &pen.style.palette.lanes[0];
-    let bar = columns.center(1) - layout.bar / 2.0;
+    let color = &pen.style.palette.lane(series.lane);
+    let bar = layout.middle(place, 0) - layout.bar / 2.0;
     let right = bar - 6.0;
-    let top = first.and_then(|value| layout.bar(0, value)).map_or(y.start, |bar| bar.y);
+    let top = first.and_then(|value| layout.bar(place, 0, value)).map_or(y.start, |bar| bar.y);
     let top = value.map_or(top, |value| value.y.min(top));
     let lines = wrapped(finding, right - columns.left - 1.0);
     if let Some(lines) = lines.filter(|lines| lines.len() <= 3) {
@@ -155,7 +198,7 @@ fn draw_selected_value<DB: DrawingBackend>(
     room: &mut Room,
 ) -> Result<Option<Rect>, DrawingAreaErrorKind<DB::ErrorType>> {
     let Some(&value) = selected.checked_sub(1).and_then(|index| values.get(index)) else { return Ok(None) };
-    let Some(bar) = layout.bar(selected - 1, value).filter(|_| value.is_finite()) else { return Ok(None) };
+    let Some(bar) = layout.bar(0, selected - 1, value).filter(|_| value.is_finite()) else { return Ok(None) };
     let text = power(value);
     let middle = bar.middle().0;
     // Higher where the bars beside it are in the way.
@@ -204,15 +247,26 @@ pub(super) fn read(
     size: (f64, f64),
     (px, py): Point,
 ) -> Option<ReadOut> {
-    let values = numbers.at(bars.values);
-    let layout = layout(bars, values.len(), size);
+    let layout = layout(bars, size);
     let layer = layout.columns.at(px).filter(|&column| column > 0)?;
-    let &value = values.get(layer - 1)?;
-    Some(ReadOut {
-        lines: vec![layer_name(layer, values.len()), format!("{} {}", bars.label, exact(value))],
+    let mut read = ReadOut {
+        lines: vec![layer_name(layer, layout.columns.count - 1)],
         anchor: (layout.columns.center(layer), py),
-        crosshair: Crosshair { frame: layout.bar(layer - 1, value), ..Crosshair::default() },
-    })
+        crosshair: Crosshair::default(),
+    };
+    for (place, series) in bars.series.iter().enumerate() {
+        let Some(&value) = numbers.at(series.values).get(layer - 1) else { continue };
+        if value == BarSeries::NO_LAYER {
+            continue;
+        }
+        let of_lane = if layout.lanes > 1 { format!("{} ", lane_name(series.lane)) } else { String::new() };
+        read.lines.push(format!("{of_lane}{} {}", bars.label, exact(value)));
+        let frame = layout.bar(place, layer - 1, value);
+        let is_nearer = |bar: &Rect| bar.x - GAP <= px && px <= bar.right() + GAP;
+        read.crosshair.frame =
+            frame.filter(|bar| layout.lanes == 1 || is_nearer(bar)).or(read.crosshair.frame);
+    }
+    (read.lines.len() > 1).then_some(read)
 }
 
 #[cfg(test)]

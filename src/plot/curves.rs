@@ -7,13 +7,16 @@ use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect, Room, push_apart};
 use crate::labs::format::{count, exact, power, significant};
-use crate::labs::{Curves, Line, Numbers, Strip};
+use crate::labs::{Curves, Line, Numbers, Strip, lane_name};
 use plotters::prelude::DrawingBackend;
 use plotters::style::Color;
 
 /// Room above a strip for its name and below the last for the steps.
 const HEAD: f64 = 18.0;
 const FOOT: f64 = 20.0;
+
+/// Dashes, on and off, of the thick lines of each lane.
+const DASHES: [Option<(f64, f64)>; 4] = [None, Some((7.0, 3.0)), Some((2.0, 3.0)), Some((12.0, 4.0))];
 
 /// Where everything of a figure of curves lies.
 struct Layout {
@@ -132,6 +135,15 @@ fn samples(line: &Line, numbers: &Numbers) -> impl DoubleEndedIterator<Item = (f
     (0..many).map(|i| (x[i], low[i], high[i]))
 }
 
+/// Whose line it is, where there are several lanes, and of which items.
+pub(super) fn line_name(curves: &Curves, line: &Line) -> String {
+    let lanes = curves.strips.iter().flat_map(|strip| &strip.lines).map(|line| line.lane);
+    if lanes.max() == Some(0) {
+        return line.label.clone();
+    }
+    format!("{} {}", lane_name(line.lane), if line.is_train { "train" } else { "test" })
+}
+
 fn end_font(line: &Line) -> Font {
     if line.is_train { Font::Strong } else { Font::Label }
 }
@@ -143,7 +155,11 @@ fn end_label(line: &Line, numbers: &Numbers, is_short: bool) -> String {
         Some((_, low, high)) => significant(f32::midpoint(low, high), 3),
         None => return String::new(),
     };
-    if is_short { value } else { format!("{} {value}", line.label) }
+    match line.label.as_str() {
+        "" => String::new(),
+        _ if is_short => value,
+        label => format!("{label} {value}"),
+    }
 }
 
 pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, numbers: &Numbers) -> Drawn<DB> {
@@ -193,13 +209,12 @@ fn draw_strip<DB: DrawingBackend>(
     (y, label): (&Scale, Rect),
 ) -> Drawn<DB> {
     let x = &layout.x;
-    let colors = &pen.style.palette;
-    let lane = colors.lanes[0];
+    let lane = |line: &Line| pen.style.palette.lane(line.lane);
     let mut room = Room::new(Rect::between(x.start, y.end - HEAD, x.end, y.start));
     room.take(label);
-    // Test below train, so that the thick line is never cut.
+    // Test below train, so that the thick line is never cut; the first lane above all others.
     let mut lines: Vec<_> = strip.lines.iter().collect();
-    lines.sort_by_key(|line| line.is_train);
+    lines.sort_by_key(|line| (line.is_train, std::cmp::Reverse(line.lane)));
     let drawn: Vec<_> = lines.iter().map(|line| (*line, pieces(line, numbers, x, y, pen.pixels()))).collect();
     for (_, pieces) in &drawn {
         for piece in pieces {
@@ -207,19 +222,23 @@ fn draw_strip<DB: DrawingBackend>(
         }
     }
     draw_marks(pen, strip, x, y, &mut room)?;
-    for (_, pieces) in &drawn {
+    for (line, pieces) in &drawn {
         for piece in pieces.iter().filter(|piece| piece.iter().any(|dot| dot.low - dot.high > 0.5)) {
             let above = piece.iter().map(|dot| (dot.x, dot.high));
             let below = piece.iter().rev().map(|dot| (dot.x, dot.low));
-            pen.polygon(above.chain(below), &lane.mix(0.2))?;
+            pen.polygon(above.chain(below), &lane(line).mix(0.2))?;
         }
     }
     for (line, pieces) in &drawn {
         let width = if line.is_train { 2.0 } else { 1.0 };
         for piece in pieces {
-            pen.line(piece.iter().map(middle), width, &lane)?;
+            let points: Vec<Point> = piece.iter().map(middle).collect();
+            match DASHES[line.lane % DASHES.len()] {
+                Some(dash) if line.is_train => pen.dashed(&points, width, dash, &lane(line))?,
+                _ => pen.line(points, width, &lane(line))?,
+            }
             if let [dot] = piece[..] {
-                pen.disc(middle(&dot), width, &lane)?; // a lone value is still seen
+                pen.disc(middle(&dot), width, &lane(line))?; // a lone value is still seen
             }
         }
     }
@@ -233,7 +252,7 @@ fn draw_strip<DB: DrawingBackend>(
     push_apart(&mut heights, 14.0, y.end, y.start - 3.0);
     for ((line, _), height) in drawn.iter().zip(heights) {
         let (label, font) = (end_label(line, numbers, layout.is_short), end_font(line));
-        pen.text(&label, (x.end + 6.0, height), Align::Left, font, &lane)?;
+        pen.text(&label, (x.end + 6.0, height), Align::Left, font, &lane(line))?;
     }
     Ok(())
 }
@@ -288,9 +307,10 @@ pub(super) fn read(curves: &Curves, numbers: &Numbers, size: (f64, f64), (px, py
             else {
                 continue;
             };
+            let name = line_name(curves, line);
             let mut text = match curves.strips.len() {
-                1 => line.label.clone(),
-                _ => format!("{}, {}", strip.label, line.label),
+                1 => name,
+                _ => format!("{}, {name}", strip.label),
             };
             text = format!("{text} {}", exact(low));
             if low.to_bits() != high.to_bits() {

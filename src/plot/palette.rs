@@ -82,6 +82,12 @@ impl Palette {
         mix(self.surface, self.bad, 0.45)
     }
 
+    /// The colour of the lane at `index`.
+    #[must_use]
+    pub fn lane(&self, index: usize) -> RGBColor {
+        self.lanes[index % self.lanes.len()]
+    }
+
     /// The colour of class `index`, again from the first after ten.
     #[must_use]
     pub fn class(&self, index: usize) -> RGBColor {

@@ -20,8 +20,15 @@ const STRENGTH: f32 = 0.84;
 /// Size of an item: from its middle to its edge.
 const RADIUS: f64 = 2.8;
 
+/// Under this width it is one of several small drawings, which have no axes.
+const SMALL: f64 = 170.0;
+
 /// The square of the plane, after the labels of its left axis.
 fn square(plane: &Plane, width: f64, height: f64) -> Rect {
+    if width < SMALL {
+        let side = width.min(height);
+        return Rect { x: (width - side) / 2.0, y: 0.0, width: side, height: side };
+    }
     let left = (Font::Small.width(&format!("−{}", end_label(plane))) + 6.0).min(width / 3.0);
     let side = (width - left).min(height - FOOT).max(0.0);
     Rect { x: left + ((width - left - side) / 2.0).max(0.0), y: 0.0, width: side, height: side }
@@ -80,7 +87,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &N
         pen.fill(ground.grown(3.0), &colors.surface)?;
         pen.text(text, at, Align::Center, Font::Strong, &colors.bad)?;
     }
-    draw_axes(pen, plane, &square)
+    if pen.width < SMALL { Ok(()) } else { draw_axes(pen, plane, &square) }
 }
 
 /// −1…1 through the signed ramp, blended as values.

@@ -2,14 +2,15 @@
 //! number is printed with the fewest digits that read back as the same `f32`. Minus signs are hyphens here
 //! and nowhere else, so that what is copied from a table is a number for every program.
 
+use super::curves;
 use super::diagram::neuron;
 use super::distribution::bin_edge;
 use super::layer_map::first_step;
 use super::table_layers;
 use crate::labs::format::layer_name;
 use crate::labs::{
-    Arithmetic, Curves, Diagram, Distribution, Figure, Gallery, HeatMaps, LayerBars, LayerMap, Line, Maps,
-    Matrix, Numbers, PictureRows, Plane, Rule, Scores, Sweep,
+    Arithmetic, BarSeries, Curves, Diagram, Distribution, Figure, Gallery, HeatMaps, LayerBars, LayerMap,
+    Line, Maps, Matrix, Numbers, PictureRows, Plane, Rule, Scores, Sweep, lane_name,
 };
 
 /// Cells of text under named columns.
@@ -83,16 +84,25 @@ fn of_curves(curves: &Curves, numbers: &Numbers) -> Table {
         std::iter::once(step.to_string()).chain(cells).collect()
     };
     let rows = steps.iter().map(&mut row).collect();
-    let heads = lines.iter().map(|(strip, line)| format!("{strip}, {}", line.label));
+    let heads = lines.iter().map(|(strip, line)| format!("{strip}, {}", curves::line_name(curves, line)));
     Table { columns: std::iter::once("step".into()).chain(heads).collect(), rows }
 }
 
 fn of_bars(bars: &LayerBars, numbers: &Numbers) -> Table {
-    let values = numbers.at(bars.values);
-    let name = |i: usize| if i + 1 == values.len() { "output".into() } else { (i + 1).to_string() };
+    let layers = bars.series.first().map_or(0, |series| series.values.len);
+    let name = |i: usize| if i + 1 == layers { "output".into() } else { (i + 1).to_string() };
+    let cell = |series: &BarSeries, i: usize| match numbers.at(series.values).get(i) {
+        Some(&value) if value != BarSeries::NO_LAYER => value.to_string(),
+        _ => String::new(),
+    };
+    let head = |series: &BarSeries| match bars.series.len() {
+        1 => bars.label.clone(),
+        _ => format!("{} {}", lane_name(series.lane), bars.label),
+    };
+    let row = |i: usize| std::iter::once(name(i)).chain(bars.series.iter().map(|s| cell(s, i))).collect();
     Table {
-        columns: vec!["layer".into(), bars.label.clone()],
-        rows: values.iter().enumerate().map(|(i, value)| vec![name(i), value.to_string()]).collect(),
+        columns: std::iter::once("layer".into()).chain(bars.series.iter().map(head)).collect(),
+        rows: (0..layers).map(row).collect(),
     }
 }
 

@@ -256,9 +256,9 @@ fn the_pointer_reads_exact_values() {
     assert!(z.lines[1].contains("from 7.6"), "{:?}", z.lines);
     assert!(z.lines.iter().any(|line| line.starts_with("σ(z) = ")), "{:?}", z.lines);
 
-    let corner = read("plane-2", (150.0, 148.0), (21.0, 1.0)).expect("the corner");
+    let corner = read("plane-2", (200.0, 198.0), (21.0, 1.0)).expect("the corner");
     assert!(corner.lines[0].starts_with("x −2.9") && corner.lines[1].contains("probability"), "{corner:?}");
-    assert!(read("plane-2", (150.0, 148.0), (5.0, 5.0)).is_none());
+    assert!(read("plane-2", (200.0, 198.0), (5.0, 5.0)).is_none());
 }
 
 #[test]

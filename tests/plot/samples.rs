@@ -117,7 +117,7 @@ pub fn figures() -> Vec<Sample> {
 
 fn line(numbers: &mut Numbers, label: &str, is_train: bool, points: &[(f32, f32, f32)]) -> Line {
     let mut add = |pick: fn(&(f32, f32, f32)) -> f32| numbers.add(points.iter().map(pick));
-    Line { label: label.into(), is_train, x: add(|p| p.0), low: add(|p| p.1), high: add(|p| p.2) }
+    Line { label: label.into(), is_train, lane: 0, x: add(|p| p.0), low: add(|p| p.1), high: add(|p| p.2) }
 }
 
 fn curves(name: &str, steps: usize) -> Sample {
@@ -195,12 +195,10 @@ fn two_strips() -> Sample {
 
 pub fn bars(name: &str, values: &[f32], finding: &str) -> Sample {
     sample(name, |numbers| {
-        Figure::LayerBars(LayerBars {
-            label: "‖∂L/∂W‖".into(),
-            values: numbers.add(values.iter().copied()),
-            decades: if values[0] > 1.0 { [-6, 2] } else { [-9, 0] },
-            finding: Some(finding.into()),
-        })
+        let decades = if values[0] > 1.0 { [-6, 2] } else { [-9, 0] };
+        let values = numbers.add(values.iter().copied());
+        let series = vec![BarSeries { lane: 0, values, finding: Some(finding.into()) }];
+        Figure::LayerBars(LayerBars { label: "‖∂L/∂W‖".into(), series, decades })
     })
 }
 
@@ -403,12 +401,9 @@ pub fn broken() -> Vec<Sample> {
         })
     }));
     samples.push(sample("crossed decades", |numbers| {
-        Figure::LayerBars(LayerBars {
-            label: String::new(),
-            values: numbers.add([1.0, -1.0, f32::MIN_POSITIVE]),
-            decades: [5, -5],
-            finding: Some("x".into()),
-        })
+        let values = numbers.add([1.0, -1.0, f32::MIN_POSITIVE]);
+        let series = vec![BarSeries { lane: 0, values, finding: Some("x".into()) }];
+        Figure::LayerBars(LayerBars { label: String::new(), series, decades: [5, -5] })
     }));
     samples
 }

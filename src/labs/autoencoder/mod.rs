@@ -6,7 +6,7 @@ mod figures;
 mod observer;
 mod verdict;
 
-use super::{Control, FigureSlot, Lab, Observer, Place};
+use super::{Across, Control, FigureSlot, Lab, Observer, Place};
 use crate::data::Targets;
 use crate::error::{Error, Result};
 use crate::nn::LayerConfig;
@@ -74,45 +74,28 @@ impl Lab for Autoencoder {
     }
 
     fn figures(&self) -> &'static [FigureSlot] {
-        const fn slot(
-            id: &'static str,
-            title: &'static str,
-            caption: &'static str,
-            place: Place,
-            height_px: u32,
-        ) -> FigureSlot {
-            FigureSlot {
-                id,
-                title,
-                caption,
-                place,
-                of_layer: false,
-                is_always_filled: false,
-                of_drawing: false,
-                is_slow: false,
-                is_told: false,
-                sweeps: false,
-                works_out: None,
-                is_asked: false,
-                height_px,
-            }
-        }
         const FIGURES: [FigureSlot; 3] = [
-            slot(
+            FigureSlot::new(
                 "reconstructions",
                 "In, out and the difference",
                 "orange is missing, blue is invented; below, the mean squared error",
                 Place::Story,
                 240,
             ),
-            slot("curves", "Loss and error", "train thick, test thin", Place::Side, 188),
-            slot(
-                "gradients",
-                "Gradient reaching each layer",
-                "‖∂L/∂W‖ of the last batch, from the first dense layer to the output",
-                Place::Side,
-                148,
-            ),
+            FigureSlot {
+                across: Across::Overlaid,
+                ..FigureSlot::new("curves", "Loss and error", "train thick, test thin", Place::Side, 188)
+            },
+            FigureSlot {
+                across: Across::Overlaid,
+                ..FigureSlot::new(
+                    "gradients",
+                    "Gradient reaching each layer",
+                    "‖∂L/∂W‖ of the last batch, from the first dense layer to the output",
+                    Place::Side,
+                    148,
+                )
+            },
         ];
         &FIGURES
     }

@@ -16,7 +16,7 @@ mod pooled;
 mod sum;
 mod verdict;
 
-use super::{Control, FigureSlot, Lab, Observer, Place};
+use super::{Across, Control, FigureSlot, Lab, Observer, Place};
 use crate::error::{Error, Result, name_of};
 use crate::nn::Loss;
 use crate::train::{Experiment, Run, digits};
@@ -90,21 +90,7 @@ impl Lab for Cnn {
             place: Place,
             height_px: u32,
         ) -> FigureSlot {
-            FigureSlot {
-                id,
-                title,
-                caption,
-                place,
-                of_layer: false,
-                is_always_filled: false,
-                of_drawing: true,
-                is_slow: false,
-                is_told: false,
-                sweeps: false,
-                works_out: None,
-                is_asked: false,
-                height_px,
-            }
+            FigureSlot { of_drawing: true, ..FigureSlot::new(id, title, caption, place, height_px) }
         }
         const FIGURES: [FigureSlot; 11] = [
             slot("maps", "Feature maps", "up to 8 of a layer; click a cell for its sum", Place::Story, 348),
@@ -115,6 +101,7 @@ impl Lab for Cnn {
             },
             FigureSlot {
                 of_drawing: false,
+                across: Across::Overlaid,
                 ..slot("curves", "Training", "train thick, test thin", Place::Row, 188)
             },
             FigureSlot {

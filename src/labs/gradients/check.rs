@@ -5,7 +5,7 @@
 use super::blocks::{self, Block};
 use super::exact::Exact;
 use crate::labs::format::{count, layer_name, power};
-use crate::labs::{Figure, LayerBars, Numbers, Panel};
+use crate::labs::{BarSeries, Figure, LayerBars, Numbers, Panel};
 use crate::nn::layers::Regularizer;
 use crate::nn::{Activation, Mode, Network, NetworkConfig, Pass};
 use crate::train::Run;
@@ -162,8 +162,11 @@ pub(super) fn panel(check: Option<&Check>, run: &Run, numbers: &mut Numbers) -> 
         }
     };
     let errors = check.map_or_else(|| vec![0.0; layers], |check| check.errors.clone());
-    let figure =
-        LayerBars { label: "relative error".into(), values: numbers.add(errors), decades: [-8, 0], finding };
+    let figure = LayerBars {
+        label: "relative error".into(),
+        series: vec![BarSeries { lane: 0, values: numbers.add(errors), finding }],
+        decades: [-8, 0],
+    };
     super::figures::panel("check", note, summary, Figure::LayerBars(figure))
 }
 

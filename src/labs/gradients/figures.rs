@@ -4,7 +4,9 @@ use super::blocks::{self, Block};
 use super::observer::GradientsObserver;
 use super::verdict::{Reach, reach};
 use crate::labs::format::{count, layer_name, percent, power, significant, times};
-use crate::labs::{Column, Diagram, Distribution, Figure, LayerBars, LayerMap, Numbers, Panel, Plane};
+use crate::labs::{
+    BarSeries, Column, Diagram, Distribution, Figure, LayerBars, LayerMap, Numbers, Panel, Plane,
+};
 use crate::nn::{Activation, Pass};
 use crate::train::Run;
 use crate::train::statistics::{Histogram, SATURATED, saturated_fraction};
@@ -89,12 +91,9 @@ pub(super) fn gradients(observer: &GradientsObserver, numbers: &mut Numbers) -> 
     let values: Vec<String> = observer.now.iter().map(|&norm| power(f64::from(norm))).collect();
     let summary =
         format!("Gradient norm of each layer, from the first to the output: {}.", values.join(", "));
-    let figure = LayerBars {
-        label: "‖∂L/∂W‖".into(),
-        values: numbers.add(observer.now.iter().copied()),
-        decades: observer.decades.0,
-        finding,
-    };
+    let values = numbers.add(observer.now.iter().copied());
+    let series = vec![BarSeries { lane: 0, values, finding }];
+    let figure = LayerBars { label: "‖∂L/∂W‖".into(), series, decades: observer.decades.0 };
     panel("gradients", String::new(), summary, Figure::LayerBars(figure))
 }
 

@@ -14,7 +14,7 @@ mod remedies;
 mod updates;
 mod verdict;
 
-use super::{Control, FigureSlot, Lab, Observer, Place};
+use super::{Across, Control, FigureSlot, Lab, Observer, Place};
 use crate::data::{BatchSize, DataConfig};
 use crate::error::{Error, Result};
 use crate::nn::layers::Dense;
@@ -78,6 +78,13 @@ impl Lab for Gradients {
         hidden(experiment).len()
     }
 
+    fn short_name(&self, experiment: &Experiment) -> String {
+        let controls = controls::all(experiment);
+        let shown = |key: &str| controls.iter().find(|control| control.key == key).map(Control::shown);
+        let words: Vec<String> = ["activation", "initializer"].into_iter().filter_map(shown).collect();
+        words.join(", ")
+    }
+
     fn controls(&self, experiment: &Experiment) -> Vec<Control> {
         controls::all(experiment)
     }
@@ -91,65 +98,54 @@ impl Lab for Gradients {
     }
 
     fn figures(&self) -> &'static [FigureSlot] {
-        const fn slot(
-            id: &'static str,
-            title: &'static str,
-            caption: &'static str,
-            place: Place,
-            height_px: u32,
-        ) -> FigureSlot {
-            FigureSlot {
-                id,
-                title,
-                caption,
-                place,
-                of_layer: false,
-                is_always_filled: false,
-                of_drawing: false,
-                is_slow: false,
-                is_told: false,
-                sweeps: false,
-                works_out: None,
-                is_asked: false,
-                height_px,
-            }
-        }
         const FIGURES: [FigureSlot; 12] = [
-            slot(
+            FigureSlot::new(
                 "network",
                 "Network",
                 "each tile is what one neuron gives over the plane; links are weights",
                 Place::Spine,
                 264,
             ),
-            slot(
-                "gradients",
-                "Gradient reaching each layer",
-                "‖∂L/∂W‖ of the last batch, log scale",
-                Place::Spine,
-                148,
-            ),
-            slot(
+            FigureSlot {
+                across: Across::Overlaid,
+                ..FigureSlot::new(
+                    "gradients",
+                    "Gradient reaching each layer",
+                    "‖∂L/∂W‖ of the last batch, log scale",
+                    Place::Spine,
+                    148,
+                )
+            },
+            FigureSlot::new(
                 "flow",
                 "Gradient flow",
                 "‖∂L/∂W‖ by layer and step, newest at the bottom",
                 Place::Spine,
                 112,
             ),
-            slot("boundary", "Decision boundary", "", Place::Side, 0),
-            slot("curves", "Loss and accuracy", "train thick, test thin", Place::Side, 176),
-            FigureSlot { of_layer: true, ..slot("activation", "Layer activation", "", Place::Side, 148) },
-            slot("neuron", "One neuron", "what it gives over the plane", Place::Below, 0),
-            slot("weights", "Its weights", "what it takes from each before it", Place::Below, 232),
-            slot("sums", "Its sums", "z in the last batch, under f and f′", Place::Below, 148),
-            slot(
+            FigureSlot {
+                across: Across::SideBySide,
+                ..FigureSlot::new("boundary", "Decision boundary", "", Place::Side, 0)
+            },
+            FigureSlot {
+                across: Across::Overlaid,
+                ..FigureSlot::new("curves", "Loss and accuracy", "train thick, test thin", Place::Side, 176)
+            },
+            FigureSlot {
+                of_layer: true,
+                ..FigureSlot::new("activation", "Layer activation", "", Place::Side, 148)
+            },
+            FigureSlot::new("neuron", "One neuron", "what it gives over the plane", Place::Below, 0),
+            FigureSlot::new("weights", "Its weights", "what it takes from each before it", Place::Below, 232),
+            FigureSlot::new("sums", "Its sums", "z in the last batch, under f and f′", Place::Below, 148),
+            FigureSlot::new(
                 "histograms",
                 "Weights of the layer",
                 "values, gradients and how far the last step moved each",
                 Place::Below,
                 148,
             ),
-            slot(
+            FigureSlot::new(
                 "growth",
                 "Growth in the last steps",
                 "‖∂L/∂W‖ by layer, a line for each step, log scale",
@@ -158,7 +154,7 @@ impl Lab for Gradients {
             ),
             FigureSlot {
                 is_asked: true,
-                ..slot(
+                ..FigureSlot::new(
                     "check",
                     "Gradient check",
                     "backpropagation against differences of the loss, log scale",

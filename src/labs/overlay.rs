@@ -1,0 +1,166 @@
+//! Figures of several lanes as one figure: their curves on the same axes, their bars side by side. So
+//! whatever draws, reads or lists a figure needs to know of no lanes.
+
+use super::{Curves, Figure, LANE_LETTERS, LayerBars, Line, Numbers, Panel, Span, Strip};
+
+/// What a lane shows: its place in [`LANE_LETTERS`], a panel and the numbers of that.
+pub type Shown<'a> = (usize, &'a Panel, &'a Numbers);
+
+/// The name of a lane, as people write it.
+#[must_use]
+pub fn lane_name(lane: usize) -> String {
+    LANE_LETTERS[lane].to_uppercase().to_string()
+}
+
+/// The panels of all lanes in one, `selected` first among those that share a place; `None` where the figures
+/// are of a kind that is not overlaid.
+#[must_use]
+pub fn overlaid(lanes: &[Shown], selected: usize) -> Option<(Panel, Numbers)> {
+    let mut numbers = Numbers::default();
+    let (_, of_selected, _) = lanes.iter().find(|(lane, ..)| *lane == selected)?;
+    let figure = match &of_selected.figure {
+        Figure::Curves(_) => Figure::Curves(curves(lanes, selected, &mut numbers)),
+        Figure::LayerBars(bars) => Figure::LayerBars(layer_bars(lanes, selected, bars, &mut numbers)),
+        _ => return None,
+    };
+    let said = |(lane, panel, _): &Shown| format!("Lane {}: {}", lane_name(*lane), panel.summary);
+    let summary = lanes.iter().map(said).collect::<Vec<_>>().join(" ");
+    Some((Panel { summary, figure, ..(*of_selected).clone() }, numbers))
+}
+
+fn copied(span: Span, from: &Numbers, to: &mut Numbers) -> Span {
+    to.add(from.at(span).iter().copied())
+}
+
+/// The strips of the selected lane with every lane's lines of the same measure.
+fn curves(lanes: &[Shown], selected: usize, numbers: &mut Numbers) -> Curves {
+    let mut joined = Curves { steps: 0, strips: Vec::new(), changes: Vec::new() };
+    let order = lanes.iter().filter(|(lane, ..)| *lane == selected);
+    for (lane, panel, own) in order.chain(lanes.iter().filter(|(lane, ..)| *lane != selected)) {
+        let Figure::Curves(of_lane) = &panel.figure else { continue };
+        joined.steps = joined.steps.max(of_lane.steps);
+        for strip in &of_lane.strips {
+            let place = joined.strips.iter().position(|other| other.label == strip.label);
+            let place = place.unwrap_or_else(|| {
+                joined.strips.push(Strip { lines: Vec::new(), ..strip.clone() });
+                joined.strips.len() - 1
+            });
+            let has_train = strip.lines.iter().any(|line| line.is_train);
+            joined.strips[place].lines.extend(strip.lines.iter().map(|line| Line {
+                // Thin lines of a strip that has thick ones go with those: their names would fill the margin.
+                label: if has_train && !line.is_train { String::new() } else { lane_name(*lane) },
+                lane: *lane,
+                x: copied(line.x, own, numbers),
+                low: copied(line.low, own, numbers),
+                high: copied(line.high, own, numbers),
+                is_train: line.is_train,
+            }));
+        }
+        joined.changes.extend(of_lane.changes.iter().map(|change| {
+            let words = format!("{}: {}", lane_name(*lane), change.words);
+            super::Change { step: change.step, words }
+        }));
+    }
+    for strip in &mut joined.strips {
+        strip.lines.sort_by_key(|line| line.lane);
+    }
+    joined.changes.sort_by_key(|change| change.step);
+    joined
+}
+
+/// The bars of every lane in the columns of the selected one: layers from the input on, the output last.
+fn layer_bars(lanes: &[Shown], selected: usize, first: &LayerBars, numbers: &mut Numbers) -> LayerBars {
+    let columns = first.series.first().map_or(0, |series| series.values.len);
+    let mut joined = LayerBars { series: Vec::new(), ..first.clone() };
+    for (lane, panel, own) in lanes {
+        let Figure::LayerBars(bars) = &panel.figure else { continue };
+        joined.decades[0] = joined.decades[0].min(bars.decades[0]);
+        joined.decades[1] = joined.decades[1].max(bars.decades[1]);
+        for series in &bars.series {
+            let values = own.at(series.values);
+            let values = numbers.add(fitted(values, columns));
+            let finding = series.finding.clone().filter(|_| *lane == selected);
+            joined.series.push(super::BarSeries { lane: *lane, values, finding });
+        }
+    }
+    joined
+}
+
+/// `values` in so many columns, the last in the last; where there are fewer, no number stands between.
+fn fitted(values: &[f32], columns: usize) -> impl Iterator<Item = f32> + '_ {
+    let hidden = values.len().saturating_sub(1);
+    (0..columns).map(move |column| match column {
+        _ if column + 1 == columns => values.last().copied().unwrap_or(f32::NAN),
+        _ if column < hidden => values[column],
+        _ => super::BarSeries::NO_LAYER,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labs::{BarSeries, Change};
+
+    fn panel(figure: Figure) -> Panel {
+        Panel { id: "x".into(), note: String::new(), summary: "said.".into(), figure }
+    }
+
+    #[test]
+    fn lines_of_all_lanes_share_a_strip_and_keep_their_numbers() {
+        let of_lane = |values: &[f32]| {
+            let mut numbers = Numbers(vec![9.0; 3]); // others stand before them
+            let span = numbers.add(values.iter().copied());
+            let line = |label: &str, is_train| Line {
+                label: label.into(),
+                is_train,
+                lane: 0,
+                x: span,
+                low: span,
+                high: span,
+            };
+            let strip = Strip {
+                label: "loss".into(),
+                range: None,
+                lines: vec![line("train", true), line("test", false)],
+                marks: vec![(0.7, "guessing".into())],
+            };
+            let changes = vec![Change { step: values.len(), words: "Tanh".into() }];
+            (panel(Figure::Curves(Curves { steps: values.len(), strips: vec![strip], changes })), numbers)
+        };
+        let (a, b) = (of_lane(&[1.0, 2.0]), of_lane(&[3.0, 4.0, 5.0]));
+        let (joined, numbers) = overlaid(&[(0, &a.0, &a.1), (2, &b.0, &b.1)], 0).unwrap();
+        let Figure::Curves(curves) = joined.figure else { panic!("curves stay curves") };
+        assert_eq!((curves.steps, curves.strips.len(), curves.strips[0].marks.len()), (3, 1, 1));
+        let lines: Vec<_> =
+            curves.strips[0].lines.iter().map(|l| (l.lane, l.label.as_str(), numbers.at(l.low))).collect();
+        let (one, two): (&[f32], &[f32]) = (&[1.0, 2.0], &[3.0, 4.0, 5.0]);
+        assert_eq!(lines, [(0, "A", one), (0, "", one), (2, "C", two), (2, "", two)]);
+        assert_eq!(curves.changes[1].words, "C: Tanh");
+        assert_eq!(joined.summary, "Lane A: said. Lane C: said.");
+    }
+
+    #[test]
+    fn bars_stand_in_the_columns_of_the_selected_lane() {
+        let of_lane = |values: &[f32], finding: &str| {
+            let mut numbers = Numbers::default();
+            let values = numbers.add(values.iter().copied());
+            let series = vec![BarSeries { lane: 0, values, finding: Some(finding.into()) }];
+            let bars = LayerBars { label: "g".into(), series, decades: [-2, 0] };
+            (panel(Figure::LayerBars(bars)), numbers)
+        };
+        let (a, b) = (of_lane(&[1.0, 2.0, 3.0, 4.0], "of a"), of_lane(&[5.0, 6.0], "of b"));
+        let lanes = [(0, &a.0, &a.1), (1, &b.0, &b.1)];
+        let values = |selected: usize| {
+            let (joined, numbers) = overlaid(&lanes, selected).unwrap();
+            let Figure::LayerBars(bars) = joined.figure else { panic!("bars stay bars") };
+            let told: Vec<_> = bars.series.iter().filter_map(|s| s.finding.clone()).collect();
+            (bars.series.iter().map(|s| numbers.at(s.values).to_vec()).collect::<Vec<_>>(), told)
+        };
+        let none = BarSeries::NO_LAYER;
+        assert_eq!(
+            values(0),
+            (vec![vec![1.0, 2.0, 3.0, 4.0], vec![5.0, none, none, 6.0]], vec!["of a".into()])
+        );
+        assert_eq!(values(1), (vec![vec![1.0, 4.0], vec![5.0, 6.0]], vec!["of b".into()]));
+    }
+}
