@@ -21,6 +21,11 @@ impl Drag {
         *self = Self { key: key.to_owned(), last_ms: now };
         begins
     }
+
+    /// The control changed last.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
 }
 
 /// The part after `#`.

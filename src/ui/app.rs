@@ -1,7 +1,8 @@
 //! The whole page: rail, transport bar, and the lab with its question, controls and figures.
 
 use super::{
-    Page, browser, controls, figure, head, intake, keys, nudge, own_panel, pad, rail, sees, spine, transport,
+    Page, browser, controls, figure, head, intake, keys, lane_list, nudge, own_panel, pad, rail, sees, spine,
+    transport,
 };
 use crate::labs::Place;
 use leptos::prelude::*;
@@ -41,6 +42,7 @@ fn LabView(page: Page) -> impl IntoView {
             {page.lab().has_pad().then(|| view! {
                 <pad::Pad page=page /><sees::Sees page=page /><nudge::Sliders page=page /><own_panel::OwnData page=page />
             })}
+            <lane_list::LaneList page=page />
             <controls::Controls page=page />
         </section>
         <div class=format!("stage stage--{}", page.lab().name())>

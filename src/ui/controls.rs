@@ -2,9 +2,11 @@
 
 use super::Page;
 use super::icons::{self, Icon};
+use super::lane_list::class_of;
 use super::layers::Layers;
 use super::thumbnail::Thumbnail;
-use crate::labs::{Control, Kind, changes, sentence};
+use crate::labs::{Control, Kind, changes, lane_name, sentence};
+use crate::train::Experiment;
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -81,11 +83,21 @@ fn set(page: Page, control: Memo<Control>, index: usize) {
     }
 }
 
-/// The label, with a sign where a change starts a new run.
-fn label_of(control: Memo<Control>) -> impl IntoView {
+/// The label, with a sign where a change starts a new run, and one where it is set otherwise than in the
+/// first lane.
+fn label_of(page: Page, control: Memo<Control>) -> impl IntoView {
     let (label, restarts) = control.with_untracked(|control| (control.label, control.restarts));
+    let differs = Memo::new(move |_| {
+        let key = control.with(|control| control.key.clone());
+        let of_first = |first: &Experiment| page.lab().controls(first).into_iter().find(|of| of.key == key);
+        let first = (page.selected_lane.get() > 0).then(|| page.lane_at(0).current.with(of_first)).flatten();
+        first.is_some_and(|first| control.with(|control| control.value != first.value))
+    });
     view! {
         {label}
+        {move || differs.get().then(|| view! {
+            <span class=class_of("diff", page.selected_lane.get()) title=format!("differs from {}", lane_name(0))></span><span class="vh">{format!(" (differs from {})", lane_name(0))}</span>
+        })}
         {restarts.then(|| view! { <span class="restarts" title="Starts a new run"><span aria-hidden="true">"\u{a0}↺"</span><span class="vh">" (starts a new run)"</span></span> })}
     }
 }
@@ -105,7 +117,7 @@ fn Slider(page: Page, control: Memo<Control>) -> impl IntoView {
     view! {
         <div class="field">
             <div class="field__top">
-                <label for=id.clone()>{label_of(control)}</label>
+                <label for=id.clone()>{label_of(page, control)}</label>
                 <output class="num" for=id.clone()>{shown}</output>
             </div>
             <input type="range" id=id min="0" max=last step="1" prop:value=move || place().to_string() style=filled
@@ -119,7 +131,7 @@ fn Select(page: Page, control: Memo<Control>) -> impl IntoView {
     let id = id_of(control);
     view! {
         <div class="field">
-            <div class="field__top"><label for=id.clone()>{label_of(control)}</label></div>
+            <div class="field__top"><label for=id.clone()>{label_of(page, control)}</label></div>
             <Options page=page control=control id=id quiet=false />
         </div>
     }
@@ -191,7 +203,7 @@ fn Segments(page: Page, control: Memo<Control>, featured: usize) -> impl IntoVie
     });
     view! {
         <fieldset class="field" data-testid=id>
-            <legend>{label_of(control)}</legend>
+            <legend>{label_of(page, control)}</legend>
             {all_of_them}
             <div class="seg">{radios}</div>
         </fieldset>
@@ -203,7 +215,7 @@ fn DataSets(page: Page, control: Memo<Control>) -> impl IntoView {
     let choices = control.with_untracked(|control| control.choices.clone());
     view! {
         <fieldset class="field sets">
-            <legend><span>{label_of(control)}</span><output class="num">{move || control.with(Control::shown)}</output></legend>
+            <legend><span>{label_of(page, control)}</span><output class="num">{move || control.with(Control::shown)}</output></legend>
             <div class="sets__row">
                 {choices
                     .into_iter()

@@ -1,100 +1,53 @@
-//! One figure: its caption, the canvas it is drawn on, the read-out under the pointer, its table.
+//! One figure: its caption with what belongs to it, and its drawing; of several lanes one of each where they
+//! stand side by side.
 
+use super::drawing::Drawing;
 use super::icons::{self, Icon};
+use super::lane_list::{Tag, class_of};
 use super::page::{Drawn, Page};
 use super::table::TableDialog;
-use super::{canvas, controls, focus, legend, look_inside, misread, nudge};
-use crate::labs::{Control, Figure, FigureSlot, Unit};
-use crate::plot;
-use leptos::html;
+use super::{controls, focus, legend, look_inside, misread, nudge};
+use crate::labs::{Across, Control, FigureSlot, LANE_LETTERS};
 use leptos::prelude::*;
-use wasm_bindgen::prelude::*;
-use web_sys::{
-    HtmlCanvasElement, IntersectionObserver, IntersectionObserverEntry, PointerEvent, ResizeObserver,
-};
 
 #[component]
 pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
     let slot = of;
-    let lab = page.lab().name();
-    let canvas = NodeRef::<html::Canvas>::new();
-    let drawn = page.figure(slot.id);
-    let hover = RwSignal::new(None::<(f64, f64)>);
-    let size = RwSignal::new((0.0, 0.0));
+    let drawn = page.shown(slot);
     let shows_table = RwSignal::new(false);
-    let take_size = move |element: &HtmlCanvasElement| {
-        let now = (f64::from(element.client_width()), f64::from(element.client_height()));
-        // Of a figure whose lab was closed the browser still tells that it has no size any more.
-        if size.try_get_untracked().is_some_and(|size| size != now) {
-            size.set(now);
-        }
-    };
-    Effect::new(move |_| {
-        let Some(element) = canvas.get() else { return };
-        take_size(&element);
-        observe(
-            &element,
-            move |element| take_size(element),
-            move |visible| page.set_visible((lab, slot.id), visible),
-        );
-    });
-    Effect::new(move |_| {
-        page.theme.track();
-        let (width, height) = size.get();
-        let view = plot::View {
-            selected_layer: page.layer.get(),
-            hover: hover.get(),
-            map_scale: page.map_scale.get(),
-        };
-        if let (Some(element), Some(drawn)) = (canvas.get(), drawn.get())
-            && width >= 1.0
-            && height >= 1.0
-        {
-            draw(&element, &drawn, (width, height), &view);
-        }
-    });
     let captioned = move || page.current.with(|experiment| page.lab().captioned(slot, experiment));
-    let summary = move || {
-        drawn.with(|drawn| drawn.as_ref().map_or_else(|| "Not measured yet.".into(), |d| d.0.summary.clone()))
-    };
     let own_controls = slot.of_layer.then(|| view! { <LayerControls page=page /> });
     let title = move || {
         if slot.of_layer { format!("Layer {}", page.layer.get()) } else { captioned().title.into() }
     };
     let caption = Memo::new(move |_| captioned().caption);
-    let is_right_half = RwSignal::new(false);
-    let on_move = move |event: PointerEvent| {
-        let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0);
-        is_right_half.set(f64::from(event.client_x()) > width / 2.0);
-        hover.set(Some((event.offset_x().into(), event.offset_y().into())));
-    };
-    Effect::new(move |_| point_at(page, drawn, size, hover.get()));
-    let on_click = move |event: web_sys::MouseEvent| {
-        choose_at(page, drawn, size, (f64::from(event.offset_x()), f64::from(event.offset_y())));
-    };
-    let on_key = move |event: web_sys::KeyboardEvent| {
-        if event.key() == "Enter" {
-            event.prevent_default();
-            shows_table.set(true);
+    let summary =
+        move || drawn.with(|drawn| drawn.as_ref().map_or_else(String::new, |drawn| drawn.0.summary.clone()));
+    let is_apart =
+        Memo::new(move |_| slot.across == Across::SideBySide && page.open_lanes.with(|open| open.len() > 1));
+    let id = format!("figure-{}", slot.id);
+    let plots = move || {
+        if is_apart.get() {
+            return view! { <Apart page=page of=slot shows_table=shows_table /> }.into_any();
         }
-        misread::key(page, drawn.get_untracked().as_ref(), &event);
+        view! {
+            <Drawing page=page of=slot drawn=drawn id=id.clone() shows_table=shows_table>
+                <legend::PlaneLegend drawn=drawn />
+            </Drawing>
+        }
+        .into_any()
     };
     view! {
         <figure class="fig" data-testid=slot.id>
             <figcaption class="fig__cap">
                 <h2>{title}</h2>
+                {(slot.across == Across::Selected).then(|| view! { <Tag page=page /> })}
                 {own_controls}
                 {move || (!caption.get().is_empty()).then(|| view! { <p>{caption.get()}</p> })}
                 <Tools page=page of=slot drawn=drawn shows_table=shows_table />
             </figcaption>
             <focus::Answer drawn=drawn />
-            <div class="fig__plot">
-                <canvas node_ref=canvas id=format!("figure-{}", slot.id) role="img" tabindex="0" aria-label=summary style=height_of(slot)
-                    on:pointermove=on_move on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
-                <legend::PlaneLegend drawn=drawn />
-                <legend::Empty drawn=drawn size=size />
-                <ReadOut drawn=drawn size=size hover=hover is_right_half=is_right_half />
-            </div>
+            {plots}
             {slot.is_told.then(|| view! { <p class="hint told">{summary}</p> })}
             {slot.works_out.map(|maps| view! { <focus::FocusPicker page=page maps=page.figure(maps) /> })}
             <misread::Picker page=page drawn=drawn />
@@ -107,12 +60,34 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
     }
 }
 
+/// A small drawing for each lane, with its letter and what it comes to.
+#[component]
+fn Apart(page: Page, of: FigureSlot, shows_table: RwSignal<bool>) -> impl IntoView {
+    let lab = page.lab().name();
+    let one = move |index: usize| {
+        let drawn: Signal<Option<Drawn>> = page.lane_at(index).figure((lab, of.id)).into();
+        let note = note_of(page, drawn);
+        let id = format!("figure-{}-{}", of.id, LANE_LETTERS[index]);
+        view! {
+            <div class=class_of("pair__one", index)>
+                <Drawing page=page of=of drawn=drawn id=id shows_table=shows_table />
+                <p class="pair__cap"><Tag page=page lane=index /><span class="num">{move || note.get()}</span></p>
+            </div>
+        }
+    };
+    view! {
+        <div class="pair" data-testid=format!("{}-lanes", of.id)>
+            <For each=move || page.open_lanes.get() key=|index| *index children=one />
+        </div>
+    }
+}
+
 /// What the colours mean, a word beside the title, and the button of the table.
 #[component]
 fn Tools(
     page: Page,
     of: FigureSlot,
-    drawn: RwSignal<Option<Drawn>>,
+    drawn: Signal<Option<Drawn>>,
     shows_table: RwSignal<bool>,
 ) -> impl IntoView {
     let note = note_of(page, drawn);
@@ -130,69 +105,12 @@ fn Tools(
     }
 }
 
-/// Tells the page which unit is under the pointer, for figures of feature maps.
-fn point_at(page: Page, drawn: RwSignal<Option<Drawn>>, size: RwSignal<(f64, f64)>, at: Option<(f64, f64)>) {
-    let drawn = drawn.get_untracked();
-    if drawn.as_ref().is_none_or(|drawn| !matches!(drawn.0.figure, Figure::Maps(_))) {
-        return;
-    }
-    let unit = at.and_then(|at| unit_at(drawn.as_ref(), size.get_untracked(), at));
-    if page.hovered.get_untracked() != unit {
-        page.hovered.set(unit);
-    }
-}
-
-/// Chooses the unit or the layer that is drawn at a place.
-fn choose_at(page: Page, drawn: RwSignal<Option<Drawn>>, size: RwSignal<(f64, f64)>, at: (f64, f64)) {
-    let (drawn, size) = (drawn.get_untracked(), size.get_untracked());
-    if let Some(unit) = unit_at(drawn.as_ref(), size, at) {
-        page.set_focus(unit);
-    } else if misread::click(page, drawn.as_ref(), size, at)
-        || look_inside::click(page, drawn.as_ref(), size, at)
-    {
-        // A neuron was chosen, a picture was put on the pad, or a cell of the confusion matrix chosen.
-    } else if let Some(layer) = layer_at(drawn.as_ref(), size.0, at.0) {
-        page.select_layer(layer);
-    }
-}
-
-fn height_of(slot: FigureSlot) -> String {
-    if slot.height_px == 0 {
-        return "aspect-ratio: 1; height: auto".into();
-    }
-    format!("--h: {}px", slot.height_px)
-}
-
 /// The words beside the title, renewed with the verdict, so that both say the same.
-fn note_of(page: Page, drawn: RwSignal<Option<Drawn>>) -> Memo<String> {
+fn note_of(page: Page, drawn: Signal<Option<Drawn>>) -> Memo<String> {
     Memo::new(move |_| {
         page.words.track();
         drawn.with_untracked(|drawn| drawn.as_ref().map_or_else(String::new, |d| d.0.note.clone()))
     })
-}
-
-/// The exact values under the pointer, on the side of it that has more room in the window.
-#[component]
-fn ReadOut(
-    drawn: RwSignal<Option<Drawn>>,
-    size: RwSignal<(f64, f64)>,
-    hover: RwSignal<Option<(f64, f64)>>,
-    is_right_half: RwSignal<bool>,
-) -> impl IntoView {
-    let read_out = Memo::new(move |_| {
-        let position = hover.get()?;
-        let drawn = drawn.get()?;
-        plot::read_out(&drawn.0.figure, &drawn.1, size.get(), position)
-    });
-    move || {
-        read_out.get().map(|read_out| {
-            let (x, y) = hover.get_untracked().unwrap_or_default();
-            let is_right = is_right_half.get_untracked();
-            let class = if is_right { "read-out read-out--left num" } else { "read-out num" };
-            let lines = read_out.lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
-            view! { <div class=class style=format!("left: {x}px; top: {y}px")>{lines}</div> }
-        })
-    }
 }
 
 /// The selected layer's own settings, chosen beside its figure.
@@ -216,56 +134,4 @@ fn LayerControls(page: Page) -> impl IntoView {
         let controls = (0..count.get()).map(one).collect_view();
         (count.get() > 0).then(|| view! { <div class="fig__own">{controls}</div> })
     }
-}
-
-fn draw(canvas: &HtmlCanvasElement, drawn: &Drawn, size: (f64, f64), view: &plot::View) {
-    let result =
-        canvas::draw_on(canvas, size, |area, style| plot::draw(area, &drawn.0.figure, &drawn.1, style, view));
-    if let Err(error) = result {
-        leptos::logging::warn!("{}: {error}", drawn.0.id);
-    }
-}
-
-/// The unit drawn at a place, for figures of feature maps.
-fn unit_at(drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64)) -> Option<Unit> {
-    let (panel, numbers) = &**drawn?;
-    match &panel.figure {
-        Figure::Maps(maps) => plot::unit_at(maps, numbers, size, at),
-        _ => None,
-    }
-}
-
-/// The layer whose column stands at `x`, for figures that stand over the layers.
-fn layer_at(drawn: Option<&Drawn>, width: f64, x: f64) -> Option<usize> {
-    let layers = match &drawn?.0.figure {
-        Figure::Diagram(diagram) => diagram.columns.len() - 1,
-        Figure::LayerBars(bars) => bars.values.len,
-        Figure::LayerMap(map) => map.layers,
-        _ => return None,
-    };
-    let columns = plot::columns(width, layers);
-    (1..layers).find(|&layer| (columns.center(layer) - x).abs() <= columns.width / 2.0)
-}
-
-/// Calls back when the element changes its size, and when it comes into sight or leaves it.
-fn observe(
-    element: &HtmlCanvasElement,
-    on_size: impl Fn(&HtmlCanvasElement) + 'static,
-    on_sight: impl Fn(bool) + 'static,
-) {
-    let target = element.clone();
-    let resized = Closure::<dyn Fn()>::new(move || on_size(&target));
-    let seen = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
-        let last = entries.get(entries.length().saturating_sub(1));
-        on_sight(last.unchecked_into::<IntersectionObserverEntry>().is_intersecting());
-    });
-    if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
-        observer.observe(element);
-    }
-    if let Ok(observer) = IntersectionObserver::new(seen.as_ref().unchecked_ref()) {
-        observer.observe(element);
-    }
-    // They end with the canvas, of which the browser tells nothing once it is gone.
-    resized.forget();
-    seen.forget();
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 /// The likeliest class in large type, above the figure of all of them.
 #[component]
-pub fn Answer(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
+pub fn Answer(drawn: Signal<Option<Drawn>>) -> impl IntoView {
     let best = Memo::new(move |_| {
         drawn.with(|drawn| {
             let (panel, numbers) = &**drawn.as_ref()?;
@@ -35,7 +35,7 @@ pub fn Answer(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
 
 /// Layer, map, row and column of the unit that is worked out.
 #[component]
-pub fn FocusPicker(page: Page, maps: RwSignal<Option<Drawn>>) -> impl IntoView {
+pub fn FocusPicker(page: Page, maps: Signal<Option<Drawn>>) -> impl IntoView {
     let columns = Memo::new(move |_| {
         maps.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
             Some(Figure::Maps(maps)) => (maps.columns.clone(), maps.focus.unwrap_or_default()),

@@ -2,6 +2,7 @@
 
 use super::Page;
 use super::icons::{self, Icon};
+use super::lane_list::Tag;
 use super::own_panel::ReadingBar;
 use crate::labs::Tone;
 use leptos::prelude::*;
@@ -53,6 +54,7 @@ pub fn Head(page: Page) -> impl IntoView {
                 data-testid="verdict" style:height=move || held.get() style:overflow=move || held.get().map(|_| "hidden")>
                 <Icon path=Signal::derive(move || icon_of(verdict.with(|verdict| verdict.tone))) />
                 <p class="num">
+                    <Tag page=page />
                     <strong>{move || verdict.with(|verdict| verdict.word.clone())}</strong>" "
                     {move || verdict.with(|verdict| verdict.text.clone())}
                 </p>

@@ -16,6 +16,7 @@ pub const UP: &str = "M10 15.5v-11M5.5 9L10 4.5 14.5 9";
 pub const DOWN: &str = "M10 4.5v11M5.5 11l4.5 4.5 4.5-4.5";
 pub const TABLE: &str = "M3.5 5h13v10.5h-13zM3.5 8.5h13M3.5 12h13M8.5 5v10.5";
 pub const CLOSE: &str = "M6 6l8 8M14 6l-8 8";
+pub const ADD: &str = "M10 4.5v11M4.5 10h11";
 pub const WARN: &str = "M10 3.5L17.5 16.5h-15zM10 8.5v3.5M10 14.2h.01";
 pub const GOOD: &str = "M10 3a7 7 0 1 0 0 14a7 7 0 1 0 0-14M6.8 10.2l2.2 2.2 4.2-4.6";
 pub const BAD: &str = "M7 3h6l4 4v6l-4 4H7l-4-4V7zM10 6.5v4.5M10 13.6h.01";

@@ -10,10 +10,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
 const LIST: &str = "key-list";
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 12] = [
     ("Space", "Play or pause"),
     (".", "Step once; with Shift one epoch"),
     ("r", "Reset to the seed; with Shift a new seed"),
+    ("l", "Add a lane; 1 to 4 select one"),
+    ("Delete", "Remove the selected lane"),
     ("[  ]", "Previous or next layer"),
     ("t", "Theme"),
     ("m", "Open or close More"),
@@ -41,6 +43,11 @@ pub fn listen(page: Page) {
             "R" => page.new_seed(),
             "[" => page.select_layer(layer.saturating_sub(1)),
             "]" => page.select_layer(layer + 1),
+            "l" => {
+                page.add_lane();
+            }
+            "1" | "2" | "3" | "4" => page.select_lane(key.parse().map_or(0, |lane: usize| lane - 1)),
+            "Delete" => page.remove_lane(page.selected_lane.get_untracked()),
             "t" => page.toggle_theme(),
             "m" => toggle_more(),
             "?" => open_list(),
@@ -54,6 +61,16 @@ pub fn listen(page: Page) {
 /// Moves the focus to the element of this id.
 pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus(); // an element that takes no focus leaves it where it was
+    }
+}
+
+/// Moves the focus to a control of the lab, by its key: to itself, or to what is chosen in it.
+pub fn focus_control(key: &str) {
+    let id = key.replace('.', "-");
+    let chosen = format!("#{id}, [data-testid='{id}'] input:checked, [name='{id}']:checked");
+    let found = if id.is_empty() { None } else { document().query_selector(&chosen).ok().flatten() };
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus(); // an element that takes no focus leaves it where it was
     }
 }

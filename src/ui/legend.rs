@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 /// What the colours of the selected layer's tiles mean.
 #[component]
-pub fn DiagramKey(drawn: RwSignal<Option<Drawn>>, layer: RwSignal<usize>) -> impl IntoView {
+pub fn DiagramKey(drawn: Signal<Option<Drawn>>, layer: RwSignal<usize>) -> impl IntoView {
     let ends = Memo::new(move |_| {
         let layer = layer.get();
         drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
@@ -32,7 +32,7 @@ pub fn DiagramKey(drawn: RwSignal<Option<Drawn>>, layer: RwSignal<usize>) -> imp
 
 /// What the colours of a map over layers and steps mean.
 #[component]
-pub fn MapKey(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
+pub fn MapKey(drawn: Signal<Option<Drawn>>) -> impl IntoView {
     let decades = Memo::new(move |_| {
         drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
             Some(Figure::LayerMap(map)) => Some(map.decades),
@@ -52,7 +52,7 @@ pub fn MapKey(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
 
 /// What the colours of feature maps stand for, with the two switches of it.
 #[component]
-pub fn MapScaleKey(page: Page, drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
+pub fn MapScaleKey(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
     const SIGNS: [(&str, Sign); 3] =
         [("auto sign", Sign::AsNeeded), ("0 to max", Sign::Unsigned), ("−max to max", Sign::Signed)];
     let has_maps = Memo::new(move |_| {
@@ -100,7 +100,7 @@ pub fn MapScaleKey(page: Page, drawn: RwSignal<Option<Drawn>>) -> impl IntoView 
 
 /// What the colours of kernels stand for.
 #[component]
-pub fn FilterKey(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
+pub fn FilterKey(drawn: Signal<Option<Drawn>>) -> impl IntoView {
     let most = Memo::new(move |_| {
         drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
             Some(Figure::Filters(filters)) => Some(filters.most),
@@ -120,7 +120,7 @@ pub fn FilterKey(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
 
 /// The classes of the items on a plane, each with its marker, and which of them are for the test.
 #[component]
-pub fn PlaneLegend(drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
+pub fn PlaneLegend(drawn: Signal<Option<Drawn>>) -> impl IntoView {
     let classes = Memo::new(move |_| {
         drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
             Some(Figure::Plane(plane)) => Some(plane.classes),
@@ -165,7 +165,7 @@ fn shape_of(shape: usize) -> AnyView {
 
 /// A figure over steps, before the first one; it covers what the figure will.
 #[component]
-pub fn Empty(drawn: RwSignal<Option<Drawn>>, size: RwSignal<(f64, f64)>) -> impl IntoView {
+pub fn Empty(drawn: Signal<Option<Drawn>>, size: RwSignal<(f64, f64)>) -> impl IntoView {
     let layers = Memo::new(move |_| {
         drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
             Some(Figure::LayerMap(map)) if map.values.len == 0 => Some(map.layers),

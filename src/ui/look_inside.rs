@@ -25,7 +25,7 @@ pub fn click(page: Page, drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64)
 
 /// Which neuron is looked into, and a field for each of its weights; only under the figure of them.
 #[component]
-pub fn Editor(page: Page, drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
+pub fn Editor(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
     let figure = Memo::new(move |_| {
         drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
             Some(Figure::Weights(weights)) => Some(weights.clone()),
@@ -69,7 +69,7 @@ pub fn Editor(page: Page, drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
 #[component]
 fn WeightField(
     page: Page,
-    drawn: RwSignal<Option<Drawn>>,
+    drawn: Signal<Option<Drawn>>,
     index: usize,
     label: String,
     key_: String,

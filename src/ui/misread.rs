@@ -55,7 +55,7 @@ fn put(page: Page, gallery: &Gallery, numbers: &Numbers, index: usize) {
 
 /// The classes of the cell and the picture that goes on the pad, chosen by lists.
 #[component]
-pub fn Picker(page: Page, drawn: RwSignal<Option<Drawn>>) -> impl IntoView {
+pub fn Picker(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
     let gallery = Memo::new(move |_| {
         drawn.with(|drawn| match &drawn.as_ref()?.0.figure {
             Figure::Gallery(gallery) => Some((gallery.classes.clone(), gallery.cell, gallery.items.len)),

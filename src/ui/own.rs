@@ -2,6 +2,7 @@
 //! `own_panel`'s.
 
 use super::browser;
+use super::lane::Lane;
 use super::page::Page;
 use super::running::refusal;
 use super::trainer::{Offer, Taken, Trainer};
@@ -30,10 +31,14 @@ pub struct Own {
     pub drawings: RwSignal<Collection>,
     /// Whether all of them are kept for the next visit.
     pub(super) kept: RwSignal<Kept>,
-    /// What the worker has been given: an experiment's data, and words for it.
+    /// What the workers have been given: an experiment's data, and words for it.
     given: RwSignal<Vec<(DataConfig, String)>>,
-    /// Whether the worker has been given a model.
+    /// Whether the workers have been given a model.
     has_model: RwSignal<bool>,
+    /// The files that were given last, and those that runs began on: each for the worker of another lane, or
+    /// for one that takes the place of one that crashed.
+    offered: StoredValue<Option<Offer>, LocalStorage>,
+    held: StoredValue<Vec<Offer>, LocalStorage>,
     /// The experiment of a link that waits for its files.
     waiting: RwSignal<Option<Experiment>>,
     /// Counts what was opened, so that what comes late is known.
@@ -61,6 +66,8 @@ impl Own {
             kept: RwSignal::new(kept),
             given: RwSignal::default(),
             has_model: RwSignal::new(false),
+            offered: StoredValue::new_local(None),
+            held: StoredValue::new_local(Vec::new()),
             waiting: RwSignal::new(None),
             turn: StoredValue::new(0),
         }
@@ -88,8 +95,16 @@ impl Own {
         });
     }
 
-    /// The worker holds what files gave.
+    /// A worker holds what files gave.
     pub(super) fn hold(self, taken: Taken) {
+        let set = taken.set();
+        if let Some(offer) = self.offered.try_update_value(Option::take).flatten().filter(|of| of.set == set)
+        {
+            self.held.update_value(|held| {
+                held.retain(|before| before.set != set);
+                held.push(offer);
+            });
+        }
         match taken {
             Taken::Model => self.has_model.set(true),
             Taken::Pictures(data, summary) => self.given.update(|given| {
@@ -97,6 +112,23 @@ impl Own {
                 given.push((data, summary));
             }),
         }
+    }
+
+    /// The files that the worker of `lane` needs for a run and does not hold.
+    pub(super) fn offer_for(self, lane: Lane, experiment: &Experiment) -> Option<Offer> {
+        let is_given = experiment.data.set().is_ok_and(DataSet::is_given);
+        let set = is_given.then(|| experiment.data.name.clone());
+        if !is_given && experiment.initial_weights != Some(InitialWeights::Model) {
+            return None;
+        }
+        if lane.try_update_trainer(|trainer| trainer.holds(set.as_deref())) == Some(true) {
+            return None;
+        }
+        let copied = |offer: &Offer| {
+            let files = offer.files.iter().map(|(name, bytes)| (name.clone(), bytes.slice(0)));
+            Offer { set: offer.set.clone(), files: files.collect() }
+        };
+        self.held.with_value(|held| held.iter().find(|offer| offer.set == set).map(copied))
     }
 
     /// What waited for its files does so no more.
@@ -143,10 +175,13 @@ impl Page {
     }
 
     fn offer(self, offer: Offer) {
-        if self.try_update_trainer(|trainer| trainer.has_worker()) != Some(true) {
+        if self.lane().try_update_trainer(|trainer| trainer.has_worker()) != Some(true) {
             return self.refuse_files("there is no trainer any more to read it: reload the page");
         }
         self.own().reading.set(Some(0.0));
+        let files = offer.files.iter().map(|(name, bytes)| (name.clone(), bytes.slice(0)));
+        let kept = Offer { set: offer.set.clone(), files: files.collect() };
+        self.own().offered.set_value(Some(kept));
         self.update_trainer(|trainer| trainer.give(offer));
     }
 
@@ -319,13 +354,6 @@ impl Page {
         let files =
             idx::to_bytes(&pictures, &labels).map(|bytes| Uint8Array::from(bytes.as_slice()).buffer());
         self.give("drawings", names.into_iter().zip(files).collect());
-    }
-
-    /// The worker that had been given data is gone.
-    pub(super) fn forget_given(self) {
-        self.own().reading.set(None);
-        self.own().given.update(Vec::clear);
-        self.own().has_model.set(false);
     }
 
     /// The experiment itself where its data are at hand; else the same on built-in data, with a word on

@@ -3,6 +3,8 @@
 
 use super::address::{self, Drag};
 use super::browser;
+use super::lane::Lane;
+use super::lanes::Round;
 use super::own::Own;
 use super::pace::Measured;
 use super::receptive::field_of;
@@ -10,11 +12,13 @@ use super::sheet::Sheet;
 use super::trainer::Trainer;
 use crate::data::digits::{self, Prepared};
 use crate::data::{Nudge, NudgeKind};
-use crate::labs::{self, Asked, FigureSlot, Lab, Numbers, Panel, Tone, Unit, Verdict, View};
+use crate::labs::{
+    self, Across, Asked, FigureSlot, LANE_LETTERS, Lab, Numbers, Panel, Tone, Unit, Verdict, View, overlaid,
+};
 use crate::plot;
 use crate::train::{Experiment, is_sound};
 use leptos::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Where the run stands, for the transport bar.
@@ -38,12 +42,21 @@ pub type FigureKey = (&'static str, &'static str);
 /// All state, as handles that components copy.
 #[derive(Clone, Copy)]
 pub struct Page {
-    /// The run with its edits: what the address holds.
-    pub experiment: RwSignal<Experiment>,
+    /// Every lane that there may be.
+    pub(super) lanes: StoredValue<[Lane; LANE_LETTERS.len()]>,
+    /// Those that are open, in order; the first always is.
+    pub open_lanes: RwSignal<Vec<usize>>,
+    /// The lane that controls, verdict and most figures speak of.
+    pub selected_lane: RwSignal<usize>,
+    /// Whether all lanes make the same number of steps.
+    pub is_in_step: RwSignal<bool>,
+    pub(super) round: StoredValue<Round>,
+    /// Of the selected lane, as the three that follow: the run with its edits.
+    pub experiment: Memo<Experiment>,
     /// The settings in force: what the controls show.
-    pub current: RwSignal<Experiment>,
-    pub progress: RwSignal<Progress>,
-    pub verdict: RwSignal<Verdict>,
+    pub current: Memo<Experiment>,
+    pub progress: Memo<Progress>,
+    pub verdict: Memo<Verdict>,
     /// Counts the moments at which words are renewed: at most once a second while a run plays, so that
     /// they can be read; at once when the finding is another or the run stands still.
     pub words: RwSignal<u32>,
@@ -82,10 +95,7 @@ pub struct Page {
     pub map_scale: RwSignal<plot::MapScale>,
     /// Counts changes of theme, so that figures take its colours.
     pub theme: RwSignal<u32>,
-    /// Of every lab, by its name and theirs.
-    pub(super) figures: StoredValue<BTreeMap<FigureKey, RwSignal<Option<Drawn>>>>,
     visible: StoredValue<BTreeSet<FigureKey>>,
-    pub(super) trainer: StoredValue<Trainer, LocalStorage>,
     pub(super) drag: StoredValue<Drag>,
     /// When words were renewed, and the finding then.
     pub(super) renewed: StoredValue<(f64, String)>,
@@ -94,22 +104,21 @@ pub struct Page {
 impl Page {
     /// The page of the address, or of the defaults with a word on what is wrong with the address.
     pub fn new() -> Self {
-        let (experiment, notice) = match labs::from_link(&address::hash()) {
-            Ok(experiment) => (experiment, None),
+        let (link, notice) = match labs::from_link(&address::hash()) {
+            Ok(link) => (link, None),
             Err(error) => {
                 let notice =
                     format!("The link was not taken: {error}. The lab’s defaults are shown instead.");
-                (labs::LABS[0].defaults(), Some(notice))
+                (labs::LABS[0].defaults().into(), Some(notice))
             }
         };
-        let of_lab = |lab: &&'static dyn Lab| {
-            let name = lab.name();
-            lab.figures().iter().map(move |slot| ((name, slot.id), RwSignal::new(None)))
-        };
-        let figures = labs::LABS.iter().flat_map(of_lab).collect();
+        let lanes: StoredValue<[Lane; LANE_LETTERS.len()]> =
+            StoredValue::new(std::array::from_fn(|index| Lane::new(index, link.first.clone())));
         let sheet = RwSignal::new(Sheet::with_sample());
         let (worked_out, hovered) = (RwSignal::new(None::<Unit>), RwSignal::new(None::<Unit>));
-        let current = RwSignal::new(experiment.clone());
+        let selected_lane = RwSignal::new(0);
+        let lane = move || lanes.with_value(|lanes| lanes[selected_lane.get()]);
+        let current = Memo::new(move |_| lane().current.get());
         let field = Memo::new(move |_| {
             let unit = hovered.get().or(worked_out.get())?;
             current.with(|experiment| field_of(experiment, unit))
@@ -129,19 +138,22 @@ impl Page {
             hovered,
             field,
             map_scale: RwSignal::default(),
+            lanes,
+            open_lanes: RwSignal::new(vec![0]),
+            selected_lane,
+            is_in_step: RwSignal::new(true),
+            round: StoredValue::default(),
             current,
-            experiment: RwSignal::new(experiment),
-            progress: RwSignal::default(),
-            verdict: RwSignal::new(measuring()),
+            experiment: Memo::new(move |_| lane().experiment.get()),
+            progress: Memo::new(move |_| lane().progress.get()),
+            verdict: Memo::new(move |_| lane().verdict.get()),
             words: RwSignal::new(0),
             notice: RwSignal::new(notice),
             is_playing: RwSignal::new(false),
             speed: RwSignal::new(2),
             layer: RwSignal::new(1),
             theme: RwSignal::new(0),
-            figures: StoredValue::new(figures),
             visible: StoredValue::default(),
-            trainer: StoredValue::new_local(Trainer::default()),
             drag: StoredValue::default(),
             renewed: StoredValue::default(),
         };
@@ -153,12 +165,10 @@ impl Page {
                         What you see is still measured, but a link will not give the same numbers elsewhere.";
             page.notice.set(Some(text.into()));
         }
-        page.trainer.update_value(|trainer| trainer.start(page));
-        let (experiment, word) = page.with_data_at_hand(page.experiment.get_untracked(), "This link");
+        let word = page.open(link, "This link");
         if word.is_some() {
             page.notice.set(word);
         }
-        page.restart(experiment);
         page
     }
 
@@ -177,17 +187,48 @@ impl Page {
         self.lab().figures()
     }
 
-    /// What a figure of the open lab shows now.
-    pub fn figure(self, id: &'static str) -> RwSignal<Option<Drawn>> {
+    /// What a figure of the open lab shows now, for the selected lane.
+    pub fn figure(self, id: &'static str) -> Signal<Option<Drawn>> {
         let lab = self.lab().name();
-        self.figures.with_value(|figures| figures[&(lab, id)])
+        Signal::derive(move || self.lane_at(self.selected_lane.get()).figure((lab, id)).get())
     }
 
-    /// What the visitor looks at.
-    pub fn view(self) -> View {
+    /// What a figure of the open lab shows now, for all lanes where it shows several in one drawing.
+    pub fn shown(self, slot: FigureSlot) -> Signal<Option<Drawn>> {
+        if slot.across != Across::Overlaid {
+            return self.figure(slot.id);
+        }
+        let key = (self.lab().name(), slot.id);
+        let joined = Memo::new_with_compare(
+            move |_| {
+                let (open, selected) = (self.open_lanes.get(), self.selected_lane.get());
+                let drawn: Vec<(usize, Drawn)> = open
+                    .iter()
+                    .filter_map(|&lane| Some((lane, self.lane_at(lane).figure(key).get()?)))
+                    .collect();
+                let of_selected =
+                    || drawn.iter().find(|(lane, _)| *lane == selected).map(|(_, drawn)| Arc::clone(drawn));
+                if open.len() == 1 {
+                    return of_selected();
+                }
+                let lanes: Vec<_> = drawn.iter().map(|(lane, drawn)| (*lane, &drawn.0, &*drawn.1)).collect();
+                let joined =
+                    overlaid(&lanes, selected).map(|(panel, numbers)| Arc::new((panel, Arc::new(numbers))));
+                joined.or_else(of_selected)
+            },
+            is_another,
+        );
+        joined.into()
+    }
+
+    /// What the visitor looks at of a lane.
+    pub fn view(self, lane: Lane) -> View {
         let lab = self.lab().name();
+        let is_selected = lane.index == self.selected_lane.get_untracked();
         let is_asked = |slot: &&FigureSlot| {
-            slot.is_always_filled || self.visible.with_value(|visible| visible.contains(&(lab, slot.id)))
+            (is_selected || slot.across != Across::Selected)
+                && (slot.is_always_filled
+                    || self.visible.with_value(|visible| visible.contains(&(lab, slot.id))))
         };
         View {
             figures: self.slots().iter().filter(is_asked).map(|slot| slot.id.to_owned()).collect(),
@@ -292,7 +333,7 @@ impl Page {
     /// Asks for the figures, and the words, anew, without a step.
     pub fn refresh(self) {
         self.renewed.update_value(|(last, _)| *last = 0.0);
-        self.trainer.update_value(Trainer::refresh);
+        self.open_lanes().for_each(|lane| lane.update_trainer(Trainer::refresh));
     }
 
     /// Takes the other theme.
@@ -301,14 +342,27 @@ impl Page {
         self.theme.update(|count| *count += 1);
     }
 
-    /// Reaches the trainer.
-    pub(super) fn update_trainer(self, change: impl FnOnce(&mut Trainer)) {
-        self.trainer.update_value(change);
+    /// The lane of this place among the letters, open or not.
+    pub fn lane_at(self, index: usize) -> Lane {
+        self.lanes.with_value(|lanes| lanes[index])
     }
 
-    /// Reaches the trainer and returns what `change` gave; `None` once the page is gone.
-    pub(super) fn try_update_trainer<T>(self, change: impl FnOnce(&mut Trainer) -> T) -> Option<T> {
-        self.trainer.try_update_value(change)
+    /// The lane that is selected.
+    pub fn lane(self) -> Lane {
+        self.lane_at(self.selected_lane.get_untracked())
+    }
+
+    /// Reaches the trainer of the selected lane.
+    pub(super) fn update_trainer(self, change: impl FnOnce(&mut Trainer)) {
+        self.lane().update_trainer(change);
+    }
+}
+
+/// Whether a figure is another one than before: not by its numbers, which would all have to be compared.
+fn is_another(before: Option<&Option<Drawn>>, now: Option<&Option<Drawn>>) -> bool {
+    match (before.and_then(Option::as_ref), now.and_then(Option::as_ref)) {
+        (Some(before), Some(now)) => !Arc::ptr_eq(before, now),
+        (before, now) => before.is_some() || now.is_some(),
     }
 }
 

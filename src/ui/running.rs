@@ -1,11 +1,12 @@
 //! What can be done to the run: settings changed, runs begun, frames of it taken in, and the address kept.
 
 use super::address;
-use super::page::{Drawn, Page, Progress, lab_of, measuring};
+use super::lane::Lane;
+use super::page::{Drawn, Page, Progress, lab_of};
 use super::trainer::{Taken, Trainer};
 use crate::data::Nudge;
 use crate::error::Error;
-use crate::labs::{self, Figure, Remedy};
+use crate::labs::{self, Figure, Lanes, Remedy};
 use crate::nn::Survey;
 use crate::train::{Experiment, is_live};
 use crate::worker::protocol::Frame;
@@ -22,9 +23,13 @@ impl Page {
         self.change(key, value, false);
     }
 
-    /// Does what a remedy says.
+    /// Does what a remedy says: in a new lane while there is one, so that the problem stays in sight beside its
+    /// cure. In labs with a pad the cure is read off the drawing, in the lane itself.
     pub fn apply(self, remedy: &Remedy) {
-        self.change(&remedy.key, &remedy.value, remedy.restarts);
+        if self.lab().has_pad() || !self.add_lane() {
+            return self.change(&remedy.key, &remedy.value, remedy.restarts);
+        }
+        self.change(&remedy.key, &remedy.value, true);
     }
 
     /// Sets a control to what it is by the lab's defaults.
@@ -47,12 +52,13 @@ impl Page {
             return;
         }
         self.note_change(key);
-        let is_over = self.progress.with_untracked(|progress| progress.has_diverged);
+        let lane = self.lane();
+        let is_over = lane.progress.with_untracked(|progress| progress.has_diverged);
         if !is_over && !restarts && difference.keys().all(|key| is_live(key)) {
-            self.current.set(after);
-            self.trainer.update_value(|trainer| trainer.edit(difference));
+            lane.current.set(after);
+            lane.update_trainer(|trainer| trainer.edit(difference));
         } else {
-            self.restart(after);
+            self.restart(lane, after);
             self.write_address();
         }
     }
@@ -62,7 +68,7 @@ impl Page {
         let Ok(weight) = text.trim().parse::<f32>() else { return };
         self.notice.set(None);
         self.note_change(key);
-        self.trainer.update_value(|trainer| trainer.edit([(key.to_owned(), weight.into())].into()));
+        self.update_trainer(|trainer| trainer.edit([(key.to_owned(), weight.into())].into()));
     }
 
     /// Begins a new run of another experiment, as after a change of the control `key`.
@@ -73,22 +79,33 @@ impl Page {
     /// The same, where that is `taken`, on what files gave.
     pub(super) fn begin_on(self, key: &str, experiment: Experiment, taken: Option<Taken>) {
         self.note_change(key);
-        self.restart_on(experiment, taken);
+        self.restart_on(self.lane(), experiment, taken);
         self.write_address();
     }
 
-    /// Begins again from the seed's weights, with the settings in force.
+    /// Begins again in every lane from the seed's weights, with the settings in force.
     pub fn reset(self) {
-        let experiment = self.current.get_untracked();
-        if self.experiment.with_untracked(|experiment| experiment.edits.is_empty()) {
-            return self.restart(experiment); // which the address holds, or a link that waits for its files
+        let has_edits =
+            |lane: Lane| lane.experiment.with_untracked(|experiment| !experiment.edits.is_empty());
+        // Else the address holds them, or a link that waits for its files.
+        let is_told = self.open_lanes().any(has_edits);
+        if is_told {
+            self.note_change("reset");
         }
-        self.begin("reset", experiment);
+        self.open_lanes().for_each(|lane| self.restart(lane, lane.current.get_untracked()));
+        if is_told {
+            self.write_address();
+        }
     }
 
-    /// Begins again from the weights of another seed.
+    /// Begins again in every lane from the weights of another seed.
     pub fn set_seed(self, seed: u64) {
-        self.set("seed", &seed.into());
+        let selected = self.selected_lane.get_untracked();
+        for lane in self.open_lanes() {
+            self.selected_lane.set(lane.index);
+            self.set("seed", &seed.into());
+        }
+        self.selected_lane.set(selected);
     }
 
     /// A seed that was not used last.
@@ -97,53 +114,67 @@ impl Page {
         self.set_seed((seed + 1 + (js_sys::Math::random() * 9997.0) as u64) % 10_000);
     }
 
-    pub(super) fn restart(self, experiment: Experiment) {
-        self.restart_on(experiment, None);
+    /// Begins a run of `experiment` in a lane.
+    pub(super) fn restart(self, lane: Lane, experiment: Experiment) {
+        self.restart_on(lane, experiment, None);
     }
 
-    fn restart_on(self, experiment: Experiment, taken: Option<Taken>) {
+    fn restart_on(self, lane: Lane, experiment: Experiment, taken: Option<Taken>) {
         let bare = Experiment { edits: Vec::new(), ..experiment.clone() };
         if self.lab().name() != experiment.lab {
             self.is_playing.set(false);
-            self.verdict.set(measuring());
-            self.progress.set(Progress::default());
-            self.focus.set(None);
+            self.lanes.get_value().into_iter().for_each(Lane::clear);
+            self.point_at_nothing();
             self.cell.set(None);
-            self.hovered.set(None);
-            self.worked_out.set(None);
             self.nudge.set(Nudge::default());
             self.is_drawing.set(false);
             self.words.update(|count| *count += 1);
-            self.figures.with_value(|figures| figures.values().for_each(|figure| figure.set(None)));
         }
-        if self.current.with_untracked(|before| shapes(before) != shapes(&bare)) {
+        if lane.current.with_untracked(|before| shapes(before) != shapes(&bare)) {
             // Units of another network: the same numbers would point at something else.
-            self.focus.set(None);
-            self.hovered.set(None);
-            self.worked_out.set(None);
+            self.point_at_nothing();
         }
-        self.current.set(bare);
-        self.experiment.set(experiment.clone());
-        let depth = lab_of(&experiment).depth(&experiment);
-        self.layer.update(|layer| *layer = (*layer).clamp(1, depth.max(1)));
-        self.trainer.update_value(|trainer| trainer.restart(experiment, taken));
+        lane.current.set(bare);
+        lane.experiment.set(experiment.clone());
+        self.clamp_layer();
+        let offer = if taken.is_some() { None } else { self.own().offer_for(lane, &experiment) };
+        lane.update_trainer(|trainer| match offer {
+            Some(offer) => trainer.start_on(experiment, offer),
+            None => trainer.restart(experiment, taken),
+        });
+    }
+
+    fn point_at_nothing(self) {
+        self.focus.set(None);
+        self.hovered.set(None);
+        self.worked_out.set(None);
+    }
+
+    /// Selects a layer that the network of the selected lane has.
+    pub(super) fn clamp_layer(self) {
+        let depth = self.current.with_untracked(|experiment| lab_of(experiment).depth(experiment));
+        let layer = self.layer.get_untracked().clamp(1, depth.max(1));
+        if layer != self.layer.get_untracked() {
+            self.layer.set(layer);
+        }
     }
 
     /// Plays or pauses.
     pub fn toggle_play(self) {
-        if self.progress.with_untracked(|progress| progress.has_diverged) {
+        if untrack(|| self.is_over()) {
             return;
         }
         self.is_playing.update(|is_playing| *is_playing = !*is_playing);
         // Paused figures are all of the last step.
-        self.trainer.update_value(Trainer::refresh);
+        self.open_lanes().for_each(|lane| lane.update_trainer(Trainer::refresh));
+        self.begin_round();
     }
 
     /// Trains so many steps and stands still.
     pub fn advance(self, steps: u32) {
         self.is_playing.set(false);
-        if !self.progress.with_untracked(|progress| progress.has_diverged) {
-            self.trainer.update_value(|trainer| trainer.advance(steps));
+        for lane in self.open_lanes().filter(|lane| untrack(|| !lane.has_diverged())) {
+            lane.update_trainer(|trainer| trainer.advance(steps));
         }
     }
 
@@ -156,44 +187,47 @@ impl Page {
         self.advance(steps as u32);
     }
 
-    /// Takes in a frame of the run at hand; called once for each drawn frame at most.
+    /// Takes in a frame of a lane's run; called once for each drawn frame at most.
     pub fn show(
         self,
+        lane: Lane,
         frame: Frame,
         mut panels: BTreeMap<String, Drawn>,
         progress: Progress,
         has_pending_edit: bool,
     ) {
-        if self.progress.get_untracked() != progress {
-            self.progress.set(progress);
+        let is_selected = lane.index == self.selected_lane.get_untracked();
+        if lane.progress.get_untracked() != progress {
+            lane.progress.set(progress);
         }
         for slot in self.slots() {
             if let Some(drawn) = panels.remove(slot.id) {
                 if let Figure::Maps(maps) = &drawn.0.figure
+                    && is_selected
                     && self.worked_out.get_untracked() != maps.focus
                 {
                     self.worked_out.set(maps.focus);
                 }
-                self.figure(slot.id).set(Some(drawn));
+                lane.figure((self.lab().name(), slot.id)).set(Some(drawn));
             }
         }
-        if self.verdict.with_untracked(|verdict| *verdict != frame.verdict) {
-            self.verdict.set(frame.verdict);
+        if lane.verdict.with_untracked(|verdict| *verdict != frame.verdict) {
+            lane.verdict.set(frame.verdict);
         }
         self.renew_words();
         if has_pending_edit {
             return; // the controls are ahead of this frame
         }
         let Some(settings) = frame.settings else { return };
-        if self.current.with_untracked(|current| *current != settings.current) {
+        if lane.current.with_untracked(|current| *current != settings.current) {
             let size = untrack(|| self.input_size());
-            self.current.set(settings.current);
+            lane.current.set(settings.current);
             if untrack(|| self.input_size()) != size {
                 self.refresh(); // the picture that this frame was asked for with was of another size
             }
         }
-        if self.experiment.with_untracked(|experiment| *experiment != settings.experiment) {
-            self.experiment.set(settings.experiment);
+        if lane.experiment.with_untracked(|experiment| *experiment != settings.experiment) {
+            lane.experiment.set(settings.experiment);
             self.write_address();
         }
     }
@@ -210,14 +244,13 @@ impl Page {
         }
     }
 
-    /// Opens the experiment of the address, as after "back"; what cannot be read changes nothing.
+    /// Opens the runs of the address, as after "back"; what cannot be read changes nothing.
     pub fn read_address(self) {
         match labs::from_link(&address::hash()) {
-            Ok(experiment) if experiment == self.experiment.get_untracked() => self.notice.set(None),
-            Ok(experiment) => {
-                let (experiment, word) = self.with_data_at_hand(experiment, "This link");
+            Ok(lanes) if lanes == self.runs() => self.notice.set(None),
+            Ok(lanes) => {
+                let word = self.open(lanes, "This link");
                 self.notice.set(word);
-                self.restart(experiment);
             }
             Err(error) => {
                 self.notice.set(Some(refusal(&error)));
@@ -226,13 +259,25 @@ impl Page {
         }
     }
 
-    /// The link that shows this run to somebody else.
+    /// The runs of all open lanes.
+    pub fn runs(self) -> Lanes {
+        let experiment = |lane: Lane| lane.experiment.get_untracked();
+        let others = self.open_lanes().skip(1).map(|lane| (lane.index, experiment(lane))).collect();
+        Lanes { first: experiment(self.lane_at(0)), others }
+    }
+
+    /// The link that shows these runs to somebody else.
     pub fn link(self) -> String {
-        self.experiment.with_untracked(labs::to_link).unwrap_or_default()
+        labs::to_link(&self.runs()).unwrap_or_default()
+    }
+
+    /// The key of the control that was changed last; empty before.
+    pub fn last_control(self) -> String {
+        self.drag.with_value(|drag| drag.key().to_owned())
     }
 
     /// A change of another control, or after a pause, becomes an entry of its own in the history.
-    fn note_change(self, key: &str) {
+    pub(super) fn note_change(self, key: &str) {
         if self.drag.try_update_value(|drag| drag.begins_with(key)) == Some(true) {
             address::push(&self.link());
         }

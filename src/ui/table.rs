@@ -9,7 +9,7 @@ use leptos::prelude::*;
 #[component]
 pub fn TableDialog(
     title: &'static str,
-    drawn: RwSignal<Option<Drawn>>,
+    drawn: Signal<Option<Drawn>>,
     is_open: RwSignal<bool>,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();

@@ -1,7 +1,8 @@
-//! Plays the run: asks the worker frame by frame, two requests under way at most, and hands to the page
+//! Plays the run of a lane: asks the worker frame by frame, two requests under way at most, and hands to the page
 //! what is newest: once for each frame that the screen draws while it plays, at once while it stands
 //! still, so that what a pen brings about shows in the frame of its move. A worker that crashed is started anew with the settings kept.
 
+use super::lane::Lane;
 use super::pace::{Pace, SPEEDS};
 use super::page::{Drawn, Page, Progress};
 use crate::data::DataConfig;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Time that the worker trains for one frame: a frame of 60 a second less what drawing it takes.
-const BUDGET_MS: f64 = 13.0;
+pub(super) const BUDGET_MS: f64 = 13.0;
 /// Time that it reads files before it says how far it is.
 const READING_MS: f64 = 30.0;
 /// Pause between requests of a page that nobody sees.
@@ -30,7 +31,8 @@ const MAX_CRASHES: u32 = 3;
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a wish or a state of its own")]
 pub struct Trainer {
-    page: Option<Page>,
+    /// The page and the lane that it trains for.
+    at: Option<(Page, Lane)>,
     client: Option<Client>,
     run: u32,
     /// The run of the last frame, to go back to when the next cannot begin.
@@ -43,6 +45,16 @@ pub struct Trainer {
     pending_start: Option<(Experiment, Option<Taken>)>,
     pending_edit: Settings,
     pending_steps: u32,
+    /// Steps of the round at hand that are still to be made, while lanes keep step.
+    share: u32,
+    /// Updates that the run has made, as far as it told.
+    step: usize,
+    /// Time that the steps of this round took so far.
+    pub(super) round_ms: f64,
+    /// The run that begins as soon as the worker has read what it is on.
+    start_when_read: Option<Experiment>,
+    /// What the worker holds for runs that ask for it: the data of these names, or a model.
+    holds: Vec<Option<String>>,
     wants_file: bool,
     wants_refresh: bool,
     pending_files: Option<Offer>,
@@ -55,16 +67,28 @@ pub struct Trainer {
 }
 
 /// Files for the worker, with the data set that they are for; without one it is a model.
+#[derive(Clone)]
 pub struct Offer {
     pub set: Option<String>,
     pub files: Vec<(String, ArrayBuffer)>,
 }
 
 /// What files gave, which the worker holds once a run has begun on it.
+#[derive(Clone)]
 pub enum Taken {
     /// What an experiment on them says, and what they are in words.
     Pictures(DataConfig, String),
     Model,
+}
+
+impl Taken {
+    /// The data set that it is, or none for a model.
+    pub fn set(&self) -> Option<String> {
+        match self {
+            Self::Pictures(data, _) => Some(data.name.clone()),
+            Self::Model => None,
+        }
+    }
 }
 
 /// A request that the worker has still to answer.
@@ -75,21 +99,28 @@ enum Asked {
     Read,
     /// Steps that were asked for one by one, and not by playing.
     Steps,
+    /// Steps of a round.
+    Share,
     Other,
 }
 
 impl Trainer {
-    /// Starts a worker for `page`.
-    pub fn start(&mut self, page: Page) {
-        self.page = Some(page);
+    /// Starts a worker for a lane of `page`.
+    pub fn start(&mut self, page: Page, lane: Lane) {
+        self.at = Some((page, lane));
         self.is_ready = false;
-        let on_reply = move |reply, numbers| page.on_reply(reply, numbers);
+        let on_reply = move |reply, numbers| page.on_reply(lane, reply, numbers);
         match Client::start(on_reply) {
             Ok(client) => self.client = Some(client),
             Err(_) => page
                 .notice
                 .set(Some("This browser starts no workers, so nothing can be trained here.".into())),
         }
+    }
+
+    /// Ends the worker and forgets the run.
+    pub fn close(&mut self) {
+        *self = Self { runs: self.runs, ..Self::default() };
     }
 
     /// Begins another run, on what files gave where that is `taken`; what was asked of the one before is
@@ -101,11 +132,23 @@ impl Trainer {
         let taken = taken.or_else(|| self.pending_start.take()?.1);
         self.pending_start = Some((experiment, taken));
         self.pending_edit.clear();
-        self.pending_steps = 0;
+        (self.pending_steps, self.share, self.step) = (0, 0, 0);
+        self.start_when_read = None;
         self.wants_file = false;
         self.inbox = None;
         self.pace = Pace::default();
         self.wake();
+    }
+
+    /// Gives files to the worker, and begins a run on them as soon as they are read.
+    pub fn start_on(&mut self, experiment: Experiment, offer: Offer) {
+        self.give(offer);
+        self.start_when_read = Some(experiment);
+    }
+
+    /// Whether the worker holds what files gave for the data `set`, or without one a model.
+    pub fn holds(&self, set: Option<&str>) -> bool {
+        self.holds.iter().any(|held| held.as_deref() == set)
     }
 
     /// Gives files to the worker, which then reads them.
@@ -127,6 +170,27 @@ impl Trainer {
     pub fn forget_offer(&mut self) {
         self.stops_reading = true;
         self.wake();
+    }
+
+    /// Gives it steps of a round to make.
+    pub fn take_share(&mut self, steps: u32) {
+        self.share = steps;
+        self.round_ms = 0.0;
+    }
+
+    /// Whether it waits for the next round: its run stands, and no step of it is wanted any more.
+    pub fn is_settled(&self) -> bool {
+        let is_busy = |asked: &Asked| matches!(asked, Asked::Start(_) | Asked::Steps | Asked::Share);
+        self.is_ready
+            && self.pending_start.is_none()
+            && self.share == 0
+            && self.pending_steps == 0
+            && !self.asked.iter().any(is_busy)
+    }
+
+    /// Updates that the run has made, as far as it told.
+    pub fn step(&self) -> usize {
+        self.step
     }
 
     /// Whether there is a worker to do what is asked.
@@ -171,9 +235,9 @@ impl Trainer {
 
     /// Asks the worker for what is wanted next, unless it owes answers enough.
     pub fn wake(&mut self) {
-        let Some(page) = self.page else { return };
+        let Some((page, lane)) = self.at else { return };
         while self.is_ready && self.client.is_some() && self.asked.len() < MAX_UNDER_WAY {
-            let Some((request, asked)) = self.next_request(page) else { break };
+            let Some((request, asked)) = self.next_request(page, lane) else { break };
             self.asked.push_back(asked);
             let is_offer = matches!(request, Request::Give { .. } | Request::GiveModel { .. });
             let files = if is_offer { self.pending_files.take() } else { None };
@@ -184,12 +248,12 @@ impl Trainer {
             }
         }
         if !self.is_drawing && page.is_playing.get_untracked() {
-            self.draw_soon(page);
+            self.draw_soon(page, lane);
         }
     }
 
-    fn next_request(&mut self, page: Page) -> Option<(Request, Asked)> {
-        let (run, view) = (self.run, page.view());
+    fn next_request(&mut self, page: Page, lane: Lane) -> Option<(Request, Asked)> {
+        let (run, view) = (self.run, page.view(lane));
         // Before other files are given, which would be offered in place of what it takes.
         if let Some((experiment, taken)) = self.pending_start.take() {
             self.wants_refresh = false;
@@ -228,8 +292,12 @@ impl Trainer {
         if std::mem::take(&mut self.wants_file) {
             return Some((Request::Save { run }, Asked::Other));
         }
-        let has_diverged = page.progress.with_untracked(|progress| progress.has_diverged);
-        if page.is_playing.get_untracked() && !has_diverged {
+        // A round is made to its end even when the page is paused, so that all lanes stand at one step.
+        if self.share > 0 && !self.asked.iter().any(|asked| matches!(asked, Asked::Share)) {
+            return Some((advance(BUDGET_MS, self.share), Asked::Share));
+        }
+        let has_diverged = lane.progress.with_untracked(|progress| progress.has_diverged);
+        if page.is_playing.get_untracked() && !has_diverged && !page.keeps_step() {
             let steps = self.pace.steps_due(SPEEDS[page.speed.get_untracked()]);
             if steps > 0 {
                 return Some((advance(BUDGET_MS, steps), Asked::Other));
@@ -241,17 +309,24 @@ impl Trainer {
         None
     }
 
-    fn draw_soon(&mut self, page: Page) {
+    fn draw_soon(&mut self, page: Page, lane: Lane) {
         self.is_drawing = true;
-        request_animation_frame(move || page.on_animation_frame());
+        request_animation_frame(move || page.on_animation_frame(lane));
     }
 
-    fn receive(&mut self, page: Page, frame: Frame, numbers: Numbers, is_counted: bool) {
+    fn receive(&mut self, (page, lane): (Page, Lane), frame: Frame, numbers: Numbers, asked: Option<&Asked>) {
         let numbers = Arc::new(numbers);
         let mut frame = frame;
         let is_over = frame.divergence.is_some();
-        let done = if is_counted { frame.steps as u32 } else { 0 };
-        self.pending_steps = if is_over { 0 } else { self.pending_steps.saturating_sub(done) };
+        self.step = frame.step;
+        let left = |wanted: u32, is_counted: bool| match is_counted {
+            _ if is_over => 0,
+            true => wanted.saturating_sub(frame.steps as u32),
+            false => wanted,
+        };
+        self.pending_steps = left(self.pending_steps, matches!(asked, Some(Asked::Steps)));
+        self.share = left(self.share, matches!(asked, Some(Asked::Share)));
+        self.round_ms += frame.training_ms;
         let fresh = std::mem::take(&mut frame.panels);
         // What this frame leaves out is still to be shown from the one before.
         let (before, mut panels) =
@@ -263,63 +338,80 @@ impl Trainer {
         self.pace.count(&frame, page.is_playing.get_untracked());
         self.inbox = Some((frame, panels));
         if !self.is_drawing && page.is_playing.get_untracked() {
-            self.draw_soon(page);
+            self.draw_soon(page, lane);
         }
     }
 }
 
 impl Page {
-    fn on_reply(self, reply: Reply, numbers: Numbers) {
+    fn on_reply(self, lane: Lane, reply: Reply, numbers: Numbers) {
         match reply {
-            Reply::Ready => self.update_trainer(|trainer| trainer.is_ready = true),
-            Reply::Crashed { message } => self.recover(&message),
+            Reply::Ready => lane.update_trainer(|trainer| trainer.is_ready = true),
+            Reply::Crashed { message } => self.recover(lane, &message),
             reply => {
-                let asked = self.try_update_trainer(|trainer| trainer.asked.pop_front()).flatten();
-                self.take_answer(reply, numbers, asked);
+                let asked = lane.try_update_trainer(|trainer| trainer.asked.pop_front()).flatten();
+                self.take_answer(lane, reply, numbers, asked.as_ref());
             }
         }
         if !self.is_playing.get_untracked() {
-            self.draw();
+            self.draw(lane);
         }
         if document().hidden() {
             // Nothing is drawn: the run goes on at a bounded rate.
-            set_timeout(move || self.update_trainer(Trainer::wake), HIDDEN_PAUSE);
+            set_timeout(move || self.wake(lane), HIDDEN_PAUSE);
         } else {
-            self.update_trainer(Trainer::wake);
+            self.wake(lane);
         }
     }
 
+    fn wake(self, lane: Lane) {
+        self.begin_round();
+        lane.update_trainer(Trainer::wake);
+    }
+
     /// Takes what the worker says to a request.
-    fn take_answer(self, reply: Reply, numbers: Numbers, asked: Option<Asked>) {
-        let is_reading = || self.try_update_trainer(|trainer| trainer.is_reading) == Some(true);
-        let has_read = || self.try_update_trainer(Trainer::has_read) == Some(true);
+    fn take_answer(self, lane: Lane, reply: Reply, numbers: Numbers, asked: Option<&Asked>) {
+        let is_reading = || lane.try_update_trainer(|trainer| trainer.is_reading) == Some(true);
+        let has_read = || lane.try_update_trainer(Trainer::has_read) == Some(true);
+        let awaiting = || lane.try_update_trainer(|trainer| trainer.start_when_read.take()).flatten();
         match reply {
             Reply::Frame(frame) => {
-                let is_counted = matches!(asked, Some(Asked::Steps));
                 if let Some(Asked::Start(Some(taken))) = asked {
-                    self.own().hold(taken);
+                    lane.update_trainer(|trainer| trainer.holds.push(taken.set()));
+                    self.own().hold(taken.clone());
                 }
-                self.update_trainer(|trainer| {
+                lane.update_trainer(|trainer| {
                     trainer.last_run = frame.run; // the one that the worker has, even if it is left already
                     if frame.run == trainer.run {
-                        trainer.receive(self, frame, numbers, is_counted);
+                        trainer.receive((self, lane), frame, numbers, asked);
                     }
                 });
             }
-            Reply::Failed { run, message } => self.take_refusal(run, &message, asked.as_ref()),
+            Reply::Failed { run, message } => self.take_refusal(lane, run, &message, asked),
             Reply::Saved { bytes } => self.take_file(&bytes),
             Reply::Reading { share } if is_reading() => self.own().reading.set(Some(share)),
-            Reply::Given { data, summary } if has_read() => self.take_given(data, summary),
-            Reply::GivenModel(experiment) if has_read() => self.take_model(experiment),
+            Reply::Given { data, summary } if has_read() => match awaiting() {
+                Some(experiment) => self.begin_awaited(lane, experiment, Taken::Pictures(data, summary)),
+                None => self.take_given(data, summary),
+            },
+            Reply::GivenModel(experiment) if has_read() => match awaiting() {
+                Some(experiment) => self.begin_awaited(lane, experiment, Taken::Model),
+                None => self.take_model(experiment),
+            },
             Reply::Refused { message } if has_read() => self.refuse_files(&message),
             _ => {}
         }
     }
 
+    fn begin_awaited(self, lane: Lane, experiment: Experiment, taken: Taken) {
+        self.own().reading.set(None);
+        lane.update_trainer(|trainer| trainer.restart(experiment, Some(taken)));
+    }
+
     /// A request was refused: the run before goes on, if there is one.
-    fn take_refusal(self, run: u32, message: &str, asked: Option<&Asked>) {
+    fn take_refusal(self, lane: Lane, run: u32, message: &str, asked: Option<&Asked>) {
         let is_start = matches!(asked, Some(Asked::Start(_)));
-        self.update_trainer(|trainer| {
+        lane.update_trainer(|trainer| {
             if run != trainer.run && run != 0 {
                 return;
             }
@@ -328,6 +420,7 @@ impl Page {
                 self.notice.set(Some(format!("That was not taken: {message}. Everything is as it was.")));
             }
             self.is_playing.set(false);
+            trainer.share = 0;
             trainer.wants_refresh = run != 0 && has_run; // a frame puts the controls back
             if !has_run {
                 trainer.pending_edit.clear(); // there is no run to ask
@@ -339,9 +432,9 @@ impl Page {
     }
 
     /// Another worker in place of one that came to its end, on the same experiment, at step 0.
-    fn recover(self, message: &str) {
-        let is_gone = self.try_update_trainer(Trainer::lose_worker) == Some(true);
-        self.forget_given();
+    fn recover(self, lane: Lane, message: &str) {
+        let is_gone = lane.try_update_trainer(Trainer::lose_worker) == Some(true);
+        self.own().reading.set(None);
         self.is_playing.set(false);
         let reason = message.lines().next().unwrap_or_default();
         if is_gone {
@@ -350,25 +443,27 @@ impl Page {
             );
             return self.notice.set(Some(text));
         }
-        let experiment = self.awaited().unwrap_or_else(|| self.experiment.get_untracked());
+        let experiment = self.awaited().filter(|_| lane.index == 0);
+        let experiment = experiment.unwrap_or_else(|| lane.experiment.get_untracked());
         let (experiment, word) = self.with_data_at_hand(experiment, "Your run");
+        let whose = if self.has_lanes() { format!("of lane {} ", lane.name()) } else { String::new() };
         let text = format!(
-            "The trainer crashed ({reason}) and was started anew. Your settings are kept; the run is back at step 0."
+            "The trainer {whose}crashed ({reason}) and was started anew. Your settings are kept; the run is back at step 0."
         );
         self.notice.set(Some([Some(text), word].into_iter().flatten().collect::<Vec<_>>().join(" ")));
-        self.update_trainer(|trainer| trainer.start(self));
-        self.restart(experiment);
+        lane.update_trainer(|trainer| trainer.start(self, lane));
+        self.restart(lane, experiment);
     }
 
-    fn on_animation_frame(self) {
-        self.update_trainer(|trainer| trainer.is_drawing = false);
-        self.draw();
-        self.update_trainer(Trainer::wake);
+    fn on_animation_frame(self, lane: Lane) {
+        lane.update_trainer(|trainer| trainer.is_drawing = false);
+        self.draw(lane);
+        self.wake(lane);
     }
 
-    /// Shows the newest frame that is not shown yet.
-    fn draw(self) {
-        let arrived = self.try_update_trainer(|trainer| {
+    /// Shows the newest frame of a lane that is not shown yet.
+    fn draw(self, lane: Lane) {
+        let arrived = lane.try_update_trainer(|trainer| {
             trainer.inbox.take().map(|(frame, panels)| {
                 let has_pending_edit = !trainer.pending_edit.is_empty()
                     || trainer.asked.iter().any(|asked| matches!(asked, Asked::Edit));
@@ -383,10 +478,10 @@ impl Page {
             })
         });
         if let Some((frame, panels, progress, has_pending_edit)) = arrived.flatten() {
-            if progress.has_diverged {
+            self.show(lane, frame, panels, progress, has_pending_edit);
+            if untrack(|| self.is_over()) {
                 self.is_playing.set(false);
             }
-            self.show(frame, panels, progress, has_pending_edit);
         }
     }
 }
@@ -399,6 +494,8 @@ impl Trainer {
         self.asked.clear();
         (self.last_run, self.is_reading, self.pending_files) = (0, false, None);
         (self.pending_start, self.stops_reading, self.wants_file) = (None, false, false);
+        (self.start_when_read, self.share) = (None, 0);
+        self.holds.clear();
         self.crashes > MAX_CRASHES
     }
 }

@@ -23,11 +23,11 @@ pub fn Transport(page: Page) -> impl IntoView {
     view! {
         <header class="bar">
             <button class="btn btn--ink" id="play" aria-keyshortcuts="Space" data-testid="play" on:click=move |_| page.toggle_play()
-                disabled=move || page.progress.with(|progress| progress.has_diverged)>
+                disabled=move || page.is_over()>
                 <Icon path=play_icon /><span>{move || if page.is_playing.get() { "Pause" } else { "Play" }}</span><kbd>"space"</kbd>
             </button>
             <button class="btn btn--icon" aria-label="Step once" aria-keyshortcuts="." title="Step  ." data-testid="step"
-                disabled=move || page.progress.with(|progress| progress.has_diverged)
+                disabled=move || page.is_over()
                 on:click=move |_| page.advance(1)><Icon path=icons::STEP /></button>
             <button class="btn btn--icon" aria-label="Reset to the seed" aria-keyshortcuts="r" title="Reset  r" data-testid="reset"
                 on:click=move |_| page.reset()><Icon path=icons::RESET /></button>

@@ -13,7 +13,7 @@ pub async fn assert_same_losses(stage: &Stage, steps: usize) -> Run {
 
 async fn same_losses(stage: &Stage, steps: usize) -> (Run, Report) {
     let link = stage.hash().await;
-    let experiment = from_link(&link).unwrap_or_else(|error| panic!("{link}: {error}"));
+    let experiment = from_link(&link).unwrap_or_else(|error| panic!("{link}: {error}")).first;
     let mut run = Run::new(experiment).expect("validated");
     let report = Report::of(&mut run, steps, true, |_, _| {});
     let losses = stage.table("curves").await;

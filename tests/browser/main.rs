@@ -5,6 +5,7 @@
 
 mod bits;
 mod digits;
+mod lanes;
 mod learning;
 mod network;
 mod nudge;
