@@ -69,7 +69,15 @@ fn transposed_left_is_the_naive_loop() {
         let mut dw = vec![f32::NAN; k * n];
         matmul::transposed_left(&x, &g, &mut dw, n);
         let element = |index: usize| sum(0.0, (0..m).map(|p| (x[p * k + index / n], g[p * n + index % n])));
-        assert_same_bits("xᵀ · g", shape, &dw, &(0..k * n).map(element).collect::<Vec<_>>());
+        let naive: Vec<f32> = (0..k * n).map(element).collect();
+        assert_same_bits("xᵀ · g", shape, &dw, &naive);
+        let first = m.div_ceil(3);
+        if first < m {
+            let ((x, more_x), (g, more_g)) = (x.split_at(first * k), g.split_at(first * n));
+            matmul::transposed_left(x, g, &mut dw, n);
+            matmul::add_transposed_left(more_x, more_g, &mut dw, n);
+            assert_same_bits("xᵀ · g in two parts", shape, &dw, &naive);
+        }
     });
 }
 

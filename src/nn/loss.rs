@@ -64,15 +64,38 @@ impl Loss {
     ///
     /// Targets `[batch, units]`: 0 or 1, one-hot, or the wanted values.
     pub fn evaluate(self, values: &[f32], targets: &[f32], units: usize, grad: Option<&mut [f32]>) -> f32 {
+        let (size, mut total) = ([units, values.len() / units], 0.0);
+        self.add(values, targets, size, grad, &mut total);
+        self.mean_of(total, size)
+    }
+
+    /// Adds to `total` the losses of a part of a batch, some of its rows, and writes the gradient of the mean
+    /// over the whole of it; `[units, rows]` say how large that is.
+    pub(super) fn add(
+        self,
+        values: &[f32],
+        targets: &[f32],
+        [units, rows]: [usize; 2],
+        grad: Option<&mut [f32]>,
+        total: &mut f64,
+    ) {
         debug_assert_eq!(values.len(), targets.len());
-        match self {
-            Self::BinaryCrossentropy => {
-                mean(values, targets, grad, |z, t| softplus(z) - t * z, |z, t| sigmoid(z) - t)
-            }
+        let numbers = units * rows;
+        *total = match self {
+            Self::BinaryCrossentropy => sum(
+                *total,
+                [values, targets],
+                grad,
+                numbers,
+                |z, t| softplus(z) - t * z,
+                |z, t| sigmoid(z) - t,
+            ),
             Self::MeanSquaredError => {
-                mean(values, targets, grad, |y, t| (y - t) * (y - t), |y, t| 2.0 * (y - t))
+                sum(*total, [values, targets], grad, numbers, |y, t| (y - t) * (y - t), |y, t| 2.0 * (y - t))
             }
-            Self::MeanAbsoluteError => mean(values, targets, grad, |y, t| (y - t).abs(), |y, t| sign(y - t)),
+            Self::MeanAbsoluteError => {
+                sum(*total, [values, targets], grad, numbers, |y, t| (y - t).abs(), |y, t| sign(y - t))
+            }
             Self::Hinge => {
                 let margin = |y: f32, t: f32| 1.0 - (2.0 * t - 1.0) * y;
                 let value = |y, t| match margin(y, t) {
@@ -80,12 +103,21 @@ impl Loss {
                     margin => margin,
                 };
                 let slope = |y, t| if margin(y, t) > 0.0 { 1.0 - 2.0 * t } else { 0.0 };
-                mean(values, targets, grad, value, slope)
+                sum(*total, [values, targets], grad, numbers, value, slope)
             }
             Self::CategoricalCrossentropy | Self::SparseCategoricalCrossentropy => {
-                categorical(values, targets, units, grad)
+                categorical(*total, [values, targets], units, grad, rows)
             }
-        }
+        };
+    }
+
+    /// The mean over a batch of `[units, rows]` whose losses come to `total`.
+    pub(super) fn mean_of(self, total: f64, [units, rows]: [usize; 2]) -> f32 {
+        let count = match self {
+            Self::CategoricalCrossentropy | Self::SparseCategoricalCrossentropy => rows,
+            _ => units * rows,
+        };
+        (total / count as f64) as f32
     }
 }
 
@@ -100,36 +132,42 @@ fn sign(x: f32) -> f32 {
     }
 }
 
-/// Mean of an elementwise loss, with its gradient from the slope where one is wanted. Values are computed
-/// sixteen at a time, as SIMD, and summed one after another.
-fn mean(
-    values: &[f32],
-    targets: &[f32],
+/// `total` and the values of an elementwise loss, with the gradient of their mean over so many `numbers` where one
+/// is wanted. Values are computed sixteen at a time, as SIMD, and summed one after another.
+fn sum(
+    total: f64,
+    [values, targets]: [&[f32]; 2],
     grad: Option<&mut [f32]>,
+    numbers: usize,
     value: impl Fn(f32, f32) -> f32,
     slope: impl Fn(f32, f32) -> f32,
-) -> f32 {
+) -> f64 {
     if let Some(grad) = grad {
-        let scale = 1.0 / values.len() as f32;
+        let scale = 1.0 / numbers as f32;
         for ((&v, &t), grad) in values.iter().zip(targets).zip(grad) {
             *grad = slope(v, t) * scale;
         }
     }
     let (chunks, rest) = values.as_chunks::<16>();
     let (target_chunks, rest_of_targets) = targets.as_chunks::<16>();
-    let mut sum = 0.0_f64;
+    let mut sum = total;
     for (values, targets) in chunks.iter().zip(target_chunks) {
         let losses: [f32; 16] = std::array::from_fn(|lane| value(values[lane], targets[lane]));
         losses.into_iter().for_each(|loss| sum += f64::from(loss));
     }
     rest.iter().zip(rest_of_targets).for_each(|(&v, &t)| sum += f64::from(value(v, t)));
-    (sum / values.len() as f64) as f32
+    sum
 }
 
-/// ln Σ eᶻ − z of the label, shifted by the maximum; its gradient is softmax(z) − target.
-fn categorical(logits: &[f32], targets: &[f32], units: usize, mut grad: Option<&mut [f32]>) -> f32 {
-    let batch = logits.len() / units;
-    let mut total = 0.0_f64;
+/// `total` and ln Σ eᶻ − z of the label of each row, shifted by the maximum; the gradient of the mean over `batch` rows is
+/// (softmax(z) − target) / batch.
+fn categorical(
+    mut total: f64,
+    [logits, targets]: [&[f32]; 2],
+    units: usize,
+    mut grad: Option<&mut [f32]>,
+    batch: usize,
+) -> f64 {
     for (row, (z, t)) in logits.chunks_exact(units).zip(targets.chunks_exact(units)).enumerate() {
         let max = z.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let sum: f32 = z.iter().map(|&z| exp(z - max)).sum();
@@ -142,7 +180,7 @@ fn categorical(logits: &[f32], targets: &[f32], units: usize, mut grad: Option<&
             }
         }
     }
-    (total / batch as f64) as f32
+    total
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! A network: layers applied one after another, all their weights in one flat vector. So a snapshot
 //! is one copy, an optimizer is one loop, and a layer's share is a [`Slot`].
 
+mod parts;
+
+pub use parts::Learned;
+
 use super::layers::{Layer, LayerConfig, Regularizer, WeightSpec};
 use super::{Loss, Mode, Pass, Trace};
 use crate::error::{Error, Result, ensure_within, name_of};
@@ -226,12 +230,23 @@ impl Network {
 
     /// Outputs for `input` `[rows, ..input_shape]`, left in `pass` with all that lies between.
     pub fn forward(&self, input: &[f32], pass: &mut Pass) {
+        self.begin(pass);
+        self.go_forward(input, pass);
+    }
+
+    /// A trace for each layer, with the random numbers of this step.
+    fn begin(&self, pass: &mut Pass) {
         pass.traces.resize_with(self.layers.len(), Trace::default);
-        for (index, layer) in self.layers.iter().enumerate() {
-            pass.traces[index].noise = match pass.mode {
+        for (index, trace) in pass.traces.iter_mut().enumerate() {
+            trace.noise = match pass.mode {
                 Mode::Inference => None,
                 Mode::Training { step } => Some(Rng::new(self.seed, Stream::Noise { layer: index, step })),
             };
+        }
+    }
+
+    fn go_forward(&self, input: &[f32], pass: &mut Pass) {
+        for (index, layer) in self.layers.iter().enumerate() {
             let (before, rest) = pass.traces.split_at_mut(index);
             let output = |from: Option<usize>| from.map_or(input, |layer| &before[layer].output);
             layer.forward(

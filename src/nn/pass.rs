@@ -31,6 +31,8 @@ pub struct Trace {
     pub grad_pre_activation: Vec<f32>,
     /// What else its `backward` needs: the factors of a dropout, the statistics of a normalization.
     pub kept: Vec<f32>,
+    /// Whether the gradients of its weights go on from what is there, that of earlier rows of the same batch.
+    pub goes_on: bool,
     /// Random numbers of this layer at this step in a training pass, none in inference.
     pub noise: Option<Rng>,
     /// Working space of the layer, of any length.
@@ -63,7 +65,9 @@ impl Trace {
         self.pre_activation.iter().zip(&self.output).map(|(&z, &y)| self.activation.slope(z, y))
     }
 
+    /// Makes room for a way back over the rows that passed last, of a whole batch or of its first rows.
     pub(crate) fn resize_backward(&mut self) {
+        self.goes_on = false;
         self.grad_output.resize(self.output.len(), 0.0);
     }
 }

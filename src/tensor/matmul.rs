@@ -20,11 +20,20 @@ pub fn product(x: &[f32], w: &[f32], y: &mut [f32], n: usize) {
 
 /// `dw[k, n] = xᵀ[k, m] · g[m, n]`: the gradient of a kernel from its input and ∂loss/∂z.
 pub fn transposed_left(x: &[f32], g: &[f32], dw: &mut [f32], n: usize) {
+    gradient_of_kernel(x, g, Start::Zero, dw, n);
+}
+
+/// `dw[k, n] += xᵀ[k, m] · g[m, n]`: the same sums, going on over more rows.
+pub fn add_transposed_left(x: &[f32], g: &[f32], dw: &mut [f32], n: usize) {
+    gradient_of_kernel(x, g, Start::Kept, dw, n);
+}
+
+fn gradient_of_kernel(x: &[f32], g: &[f32], start: Start, dw: &mut [f32], n: usize) {
     let (k, m) = (dw.len() / n, g.len() / n);
     if n == 1 {
-        multiply::<false>(g, x, Start::Zero, dw, m, k); // the same sums as gᵀ · x, along the rows of x
+        multiply::<false>(g, x, start, dw, m, k); // the same sums as gᵀ · x, along the rows of x
     } else {
-        multiply::<true>(x, g, Start::Zero, dw, m, n);
+        multiply::<true>(x, g, start, dw, m, n);
     }
 }
 
@@ -82,6 +91,8 @@ enum Start<'a> {
     Zero,
     /// The bias of its column.
     Bias(&'a [f32]),
+    /// What it is already.
+    Kept,
 }
 
 /// Inner length up to which the small panel is taken: to clear the large one would cost more than it wins.
@@ -126,6 +137,7 @@ fn by_panel<const TRANSPOSED: bool>(a: &[f32], panel: &[Row], start: Start, c: &
     let Place { shape: [m, _, n], first, j } = place;
     let start = match start {
         _ if first > 0 => None,
+        Start::Kept => None,
         Start::Zero => Some([0.0; WIDTH]),
         Start::Bias(bias) => Some(eight_from(bias, j)),
     };
@@ -199,25 +211,26 @@ fn sweep<const TRANSPOSED: bool, const M: usize, const V: usize, const WHOLE: bo
 
 /// A single column, `c[m] = start + a[m, k] · b[k]`.
 fn in_one_column(a: &[f32], b: &[f32], start: Start, c: &mut [f32]) {
-    let start = match start {
-        Start::Zero => 0.0,
-        Start::Bias(bias) => bias[0],
-    };
+    match start {
+        Start::Zero => c.fill(0.0),
+        Start::Bias(bias) => c.fill(bias[0]),
+        Start::Kept => {}
+    }
     let mut rows = a.chunks_exact(8 * b.len());
     let mut sums = c.chunks_exact_mut(8);
     for (rows, sums) in (&mut rows).zip(&mut sums) {
-        column::<8>(rows, b, start, sums);
+        column::<8>(rows, b, sums);
     }
     for (row, sum) in rows.remainder().chunks_exact(b.len()).zip(sums.into_remainder()) {
-        column::<1>(row, b, start, std::slice::from_mut(sum));
+        column::<1>(row, b, std::slice::from_mut(sum));
     }
 }
 
-/// The sums of `M` rows side by side: none waits for another.
+/// The sums of `M` rows side by side, from what is there: none waits for another.
 #[inline(never)]
-fn column<const M: usize>(rows: &[f32], b: &[f32], start: f32, c: &mut [f32]) {
+fn column<const M: usize>(rows: &[f32], b: &[f32], c: &mut [f32]) {
     let rows: [&[f32]; M] = std::array::from_fn(|r| &rows[r * b.len()..][..b.len()]);
-    let mut sums = [start; M];
+    let mut sums: [f32; M] = *c.first_chunk().expect("M sums");
     for (p, &value) in b.iter().enumerate() {
         for r in 0..M {
             sums[r] += rows[r][p] * value;

@@ -7,9 +7,10 @@ use super::weights::{weights_in, without_weights};
 use super::{Experiment, Optimizer};
 use crate::data::{Augmenter, Batches, Data, Examples, Targets};
 use crate::error::{Error, Result};
-use crate::nn::{Mode, Network, Pass, Trace};
+use crate::nn::{Learned, Mode, Network, Pass};
 use crate::tensor::{all_finite, l2_norm};
 use serde::{Deserialize, Serialize};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// Where a run first met a number that is not finite.
@@ -42,7 +43,12 @@ pub struct Run {
     augmenter: Option<Augmenter>,
     inputs: Vec<f32>,
     targets: Vec<f32>,
+    /// Of the rows that pass at once, the last of the batch.
     pass: Pass,
+    /// Of the whole batch, where that is more: passed anew when somebody looks.
+    whole: OnceCell<Pass>,
+    /// Whether all sums of the last pass were finite numbers.
+    is_finite: bool,
     /// Gradients of the last step before clipping, for the statistics.
     gradients: Vec<f32>,
     weights_before: Vec<f32>,
@@ -114,6 +120,8 @@ impl Run {
             inputs: Vec::new(),
             targets: Vec::new(),
             pass: Pass::default(),
+            whole: OnceCell::new(),
+            is_finite: true,
             gradients: vec![0.0; weights],
             weights_before: network.weights.clone(),
             has_moved: false,
@@ -179,8 +187,9 @@ impl Run {
         }
         let targets = if self.train_targets.is_some() { &self.targets } else { &self.inputs };
         self.pass.mode = Mode::Training { step: self.step };
-        self.network.forward(&self.inputs, &mut self.pass);
-        let loss = self.network.backward(&self.inputs, targets, &mut self.pass);
+        self.whole.take();
+        let Learned { loss, is_finite } = self.network.learn(&self.inputs, targets, &mut self.pass);
+        self.is_finite = is_finite;
         self.gradients.copy_from_slice(&self.network.grads);
         self.has_moved = false;
         loss
@@ -246,11 +255,10 @@ impl Run {
     /// The first quantity of the pass that is not finite, in the order in which it was computed.
     fn find_divergence(&self, loss: f32) -> Option<Divergence> {
         // Outputs of an activation need no look of their own here: the next layer, or the loss, is made of them.
-        let mut sums = self.pass.traces.iter().map(Trace::before_activation);
-        if loss.is_finite() && all_finite(&self.gradients) && sums.all(all_finite) {
+        if loss.is_finite() && all_finite(&self.gradients) && self.is_finite {
             return None;
         }
-        for (layer, trace) in self.pass.traces.iter().enumerate() {
+        for (layer, trace) in self.pass().traces.iter().enumerate() {
             if !all_finite(&trace.pre_activation) {
                 return Some(self.at(layer, "pre-activation"));
             }
@@ -387,10 +395,36 @@ impl Run {
         &self.network
     }
 
-    /// What the last step, or [`Self::measure`], left in every layer.
+    /// What the last step, or [`Self::measure`], left in every layer. Where a batch passes in parts, all of it passes
+    /// once more here, with the weights of that step.
     #[must_use]
     pub fn pass(&self) -> &Pass {
-        &self.pass
+        let rows = self.inputs.len() / self.input_shape.iter().product::<usize>();
+        if self.network.rows_at_once(rows) >= rows {
+            return &self.pass;
+        }
+        self.whole.get_or_init(|| self.pass_whole())
+    }
+
+    fn pass_whole(&self) -> Pass {
+        let Experiment { network, loss, seed, .. } = &self.current;
+        let mut network =
+            Network::new(network, &self.input_shape, *loss, *seed).expect("it is the one that runs");
+        let is_updated = self.pass.mode != Mode::Training { step: self.step };
+        network.weights.copy_from_slice(if is_updated {
+            &self.weights_before
+        } else {
+            &self.network.weights
+        });
+        let mut pass = Pass { mode: self.pass.mode, ..Pass::default() };
+        network.forward(&self.inputs, &mut pass);
+        network.backward(&self.inputs, self.batch_targets(), &mut pass);
+        pass
+    }
+
+    /// What the last batch was compared with.
+    fn batch_targets(&self) -> &[f32] {
+        if self.train_targets.is_some() { &self.targets } else { &self.inputs }
     }
 
     /// The batch that it was of, `[rows, ..input_shape]`.

@@ -114,6 +114,10 @@ impl Layer for BatchNormalization {
         Ok(input_shape.to_vec())
     }
 
+    fn is_rowwise(&self) -> bool {
+        false
+    }
+
     fn weights(&self) -> Vec<WeightSpec> {
         let mut weights = gamma_and_beta(self.channels, self.trainable);
         let [mean, variance] = [1, 0].map(|like: usize| weights[like].clone());

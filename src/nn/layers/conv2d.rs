@@ -193,8 +193,10 @@ impl Layer for Conv2d {
         let filters = self.filters;
         let kernel = self.patch() * filters;
         let (grad_kernel, grad_bias) = grad_weights.split_at_mut(kernel);
-        grad_kernel.fill(0.0);
-        grad_bias.fill(0.0);
+        if !trace.goes_on {
+            grad_kernel.fill(0.0);
+            grad_bias.fill(0.0);
+        }
         let Trace { output, pre_activation, activation, grad_output, grad_pre_activation, scratch, .. } =
             trace;
         let (packed, room) = scratch.split_at_mut(self.packed());

@@ -114,8 +114,13 @@ impl Layer for Dense {
         let grad_z = &trace.grad_pre_activation;
         let kernel_size = self.inputs * self.units;
         let (grad_kernel, grad_bias) = grad_weights.split_at_mut(kernel_size);
-        matmul::transposed_left(input, grad_z, grad_kernel, self.units);
-        matmul::sum_rows(grad_z, grad_bias);
+        if trace.goes_on {
+            matmul::add_transposed_left(input, grad_z, grad_kernel, self.units);
+            matmul::add_rows(grad_z, grad_bias);
+        } else {
+            matmul::transposed_left(input, grad_z, grad_kernel, self.units);
+            matmul::sum_rows(grad_z, grad_bias);
+        }
         if let Some(grad_input) = grad_input {
             matmul::transposed_right(
                 grad_z,

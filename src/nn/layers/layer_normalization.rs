@@ -58,6 +58,10 @@ impl Layer for LayerNormalization {
         Ok(input_shape.to_vec())
     }
 
+    fn is_rowwise(&self) -> bool {
+        false // its gradients are summed in f64 and then rounded
+    }
+
     fn weights(&self) -> Vec<WeightSpec> {
         gamma_and_beta(self.features, self.trainable)
     }

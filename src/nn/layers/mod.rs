@@ -88,6 +88,12 @@ pub trait Layer: Send + Sync {
         0
     }
 
+    /// Whether what it makes of a row, forwards and backwards, depends on no other row of the batch, and the
+    /// gradients of its weights are sums over the rows that can go on ([`Trace::goes_on`]).
+    fn is_rowwise(&self) -> bool {
+        true
+    }
+
     /// `[rows, ..input]` → `[rows, ..output]`: fills `output` of the trace and, where there is an
     /// activation, `pre_activation` and `activation`.
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace);
