@@ -2,6 +2,7 @@
 //! ([`Control`]) and what is to be seen ([`Panel`]); page, worker and URL follow by themselves.
 
 mod autoencoder;
+mod bench;
 mod changes;
 mod cnn;
 mod control;
@@ -12,26 +13,31 @@ mod gradients;
 mod heat;
 mod layer_figures;
 mod layers;
+mod lesson;
 mod link;
 mod look_inside;
 mod overlay;
 mod panel;
 mod picture_rows;
 mod pictures;
+mod softmax;
 mod sweep;
 mod verdict;
 
+pub use bench::{Bench, Products, elementwise, power_of};
 pub use changes::{Change, changes, differences, sentence};
 pub use control::{Choice, Control, Kind, MIXED};
 pub use heat::{HeatMap, HeatMaps};
 pub use layer_figures::{Costs, Filters, LayerCost, Pooled};
 pub use layers::{Draft, DraftRow, Input, LAYER_KINDS, LayerField, LayerKind, layer_kind, place_for};
+pub use lesson::{Lesson, PARTS, frame};
 pub use link::{LANE_LETTERS, Lanes, from_link, to_link};
 pub use look_inside::{HistogramPart, Histograms, LayerLines, Weight, Weights};
 pub use overlay::{Shown, lane_name, overlaid};
 pub use panel::*;
 pub use picture_rows::{PictureRow, PictureRows};
 pub use pictures::*;
+pub use softmax::{Pull, SoftmaxBench, Softmaxed};
 pub use sweep::{Sweep, SweepLine};
 pub use verdict::{Remedy, Tone, Verdict};
 
@@ -198,6 +204,10 @@ pub trait Lab: Sync {
     fn short_name(&self, experiment: &Experiment) -> String {
         let words = changes::changed_words(&self.defaults().difference(experiment));
         if words.is_empty() { "as the lab begins".into() } else { words }
+    }
+    /// Whether the softmax bench stands below its figures.
+    fn has_softmax_bench(&self) -> bool {
+        false
     }
     /// What can be set, in the order of the page; keys are those that [`Self::change`] takes.
     fn controls(&self, experiment: &Experiment) -> Vec<Control>;

@@ -1,6 +1,7 @@
 //! What can be drawn, as data: a lab fills these in, the page draws any of them. Bulk numbers lie
 //! apart in the frame's one array, so that they cross from the worker without being parsed.
 
+use super::bench::{Bench, Products};
 use super::changes::Change;
 use super::heat::HeatMaps;
 use super::layer_figures::{Costs, Filters, Pooled};
@@ -72,6 +73,8 @@ pub enum Figure {
     Weights(Weights),
     Histograms(Histograms),
     LayerLines(LayerLines),
+    Bench(Bench),
+    Products(Products),
 }
 
 /// Lines over the steps of a run, in one strip for each measure.

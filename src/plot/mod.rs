@@ -7,9 +7,11 @@
 mod arithmetic;
 mod axes;
 mod bars;
+mod bench;
 mod bitmap;
 mod columns;
 mod costs;
+mod csv;
 mod curves;
 mod diagram;
 mod distribution;
@@ -27,15 +29,19 @@ mod pen;
 mod picture;
 mod picture_rows;
 mod plane;
+mod png;
 mod pooled;
+mod products;
 mod read_out;
 mod scores;
+mod svg;
 mod sweep;
 mod table;
 mod table_layers;
 mod text;
 mod thumbnail;
 mod weights;
+mod zip;
 
 pub use columns::{Columns, columns};
 pub use diagram::{NeuronAt, neuron_at};
@@ -46,9 +52,11 @@ pub use palette::{Palette, Ramp};
 pub use picture::picture;
 pub use plane::marker;
 pub use read_out::{Crosshair, ReadOut, read_out};
+pub use svg::{Svg, svg};
 pub use table::{Table, table};
 pub use text::{Font, Rect};
 pub use thumbnail::thumbnail;
+pub use zip::{Entry, zip};
 
 use crate::labs::{Figure, Numbers};
 use pen::Pen;
@@ -128,6 +136,8 @@ pub fn draw<DB: DrawingBackend>(
         Figure::Weights(weights) => weights::draw(&pen, weights, numbers),
         Figure::Histograms(histograms) => histograms::draw(&pen, histograms, numbers),
         Figure::LayerLines(lines) => layer_lines::draw(&pen, lines, numbers),
+        Figure::Bench(bench) => bench::draw(&pen, bench, numbers),
+        Figure::Products(products) => products::draw(&pen, products, numbers),
     }?;
     let under_pointer = view.hover.and_then(|at| read_out(figure, numbers, (pen.width, pen.height), at));
     match under_pointer {

@@ -3,8 +3,8 @@
 use super::pen::{Pen, Point};
 use super::text::Rect;
 use super::{
-    Drawn, arithmetic, bars, costs, curves, diagram, distribution, filters, gallery, heat, histograms,
-    layer_lines, layer_map, maps, matrix, picture_rows, plane, pooled, scores, sweep, weights,
+    Drawn, arithmetic, bars, bench, costs, curves, diagram, distribution, filters, gallery, heat, histograms,
+    layer_lines, layer_map, maps, matrix, picture_rows, plane, pooled, products, scores, sweep, weights,
 };
 use crate::labs::{Figure, Numbers};
 use plotters::prelude::DrawingBackend;
@@ -80,5 +80,7 @@ pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: P
         Figure::Weights(figure) => weights::read(figure, numbers, size, pointer),
         Figure::Histograms(histograms) => histograms::read(histograms, numbers, size, pointer),
         Figure::LayerLines(lines) => layer_lines::read(lines, numbers, size, pointer),
+        Figure::Bench(bench) => bench::read(bench, numbers, size, pointer),
+        Figure::Products(products) => products::read(products, numbers, size, pointer),
     }
 }

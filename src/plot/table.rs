@@ -6,7 +6,7 @@ use super::curves;
 use super::diagram::neuron;
 use super::distribution::bin_edge;
 use super::layer_map::first_step;
-use super::table_layers;
+use super::{bench, products, table_layers};
 use crate::labs::format::layer_name;
 use crate::labs::{
     Arithmetic, BarSeries, Curves, Diagram, Distribution, Figure, Gallery, HeatMaps, LayerBars, LayerMap,
@@ -46,6 +46,8 @@ pub fn table(figure: &Figure, numbers: &Numbers) -> Table {
         Figure::Weights(weights) => table_layers::of_weights(weights, numbers),
         Figure::Histograms(histograms) => table_layers::of_histograms(histograms, numbers),
         Figure::LayerLines(lines) => table_layers::of_lines(lines, numbers),
+        Figure::Bench(bench) => bench::table(bench),
+        Figure::Products(products) => products::table(products, numbers),
     }
 }
 
@@ -53,19 +55,38 @@ pub(super) fn names(columns: &[&str]) -> Vec<String> {
     columns.iter().map(|&name| name.into()).collect()
 }
 
-/// Every step at which some line has a value; "0.6 to 0.7" where steps were joined.
+/// Every step at which some line has a value; the least and the most of a line where steps were joined.
 fn of_curves(curves: &Curves, numbers: &Numbers) -> Table {
     let lines: Vec<(&str, &Line)> = curves
         .strips
         .iter()
         .flat_map(|strip| strip.lines.iter().map(|line| (strip.label.as_str(), line)))
         .collect();
-    let mut steps: Vec<f32> = lines.iter().flat_map(|(_, line)| numbers.at(line.x)).copied().collect();
+    let is_joined = |line: &Line| {
+        numbers
+            .at(line.low)
+            .iter()
+            .zip(numbers.at(line.high))
+            .any(|(low, high)| low.to_bits() != high.to_bits())
+    };
+    let mut heads = vec!["step".to_owned()];
+    let mut columns: Vec<(&Line, &[f32])> = Vec::new();
+    for (strip, line) in lines {
+        let head = format!("{strip}, {}", curves::line_name(curves, line));
+        if is_joined(line) {
+            heads.extend([format!("{head}, least"), format!("{head}, most")]);
+            columns.extend([(line, numbers.at(line.low)), (line, numbers.at(line.high))]);
+        } else {
+            heads.push(head);
+            columns.push((line, numbers.at(line.low)));
+        }
+    }
+    let mut steps: Vec<f32> = columns.iter().flat_map(|(line, _)| numbers.at(line.x)).copied().collect();
     steps.sort_by(f32::total_cmp);
     steps.dedup_by_key(|step| step.to_bits());
-    let mut next = vec![0; lines.len()]; // the first sample of each line that has no row yet
+    let mut next = vec![0; columns.len()]; // the first sample of each column that has no row yet
     let mut row = |step: &f32| {
-        let cells = lines.iter().zip(&mut next).map(|((_, line), next)| {
+        let cells = columns.iter().zip(&mut next).map(|((line, values), next)| {
             let x = numbers.at(line.x);
             while x.get(*next).is_some_and(|x| x.total_cmp(step).is_lt()) {
                 *next += 1;
@@ -73,19 +94,13 @@ fn of_curves(curves: &Curves, numbers: &Numbers) -> Table {
             if x.get(*next).is_none_or(|x| x.to_bits() != step.to_bits()) {
                 return String::new();
             }
-            let sample = (numbers.at(line.low).get(*next), numbers.at(line.high).get(*next));
             *next += 1;
-            match sample {
-                (Some(low), Some(high)) if low.to_bits() != high.to_bits() => format!("{low} to {high}"),
-                (Some(low), _) => low.to_string(),
-                _ => String::new(),
-            }
+            values.get(*next - 1).map_or_else(String::new, f32::to_string)
         });
         std::iter::once(step.to_string()).chain(cells).collect()
     };
     let rows = steps.iter().map(&mut row).collect();
-    let heads = lines.iter().map(|(strip, line)| format!("{strip}, {}", curves::line_name(curves, line)));
-    Table { columns: std::iter::once("step".into()).chain(heads).collect(), rows }
+    Table { columns: heads, rows }
 }
 
 fn of_bars(bars: &LayerBars, numbers: &Numbers) -> Table {

@@ -39,6 +39,13 @@ pub fn with(link: &str) -> String {
     format!("{}#{link}", href.split('#').next().unwrap_or_default())
 }
 
+/// The same with another query, which begins with its `?` or is empty.
+pub fn with_query(query: &str, link: &str) -> String {
+    let location = window().location();
+    let (origin, path) = (location.origin().unwrap_or_default(), location.pathname().unwrap_or_default());
+    format!("{origin}{path}{query}#{link}")
+}
+
 /// Puts `link` into the address as a new entry of the history.
 pub fn push(link: &str) {
     if let Ok(history) = window().history() {

@@ -1,8 +1,8 @@
 //! The whole page: rail, transport bar, and the lab with its question, controls and figures.
 
 use super::{
-    Page, browser, controls, figure, head, intake, keys, lane_list, nudge, own_panel, pad, rail, sees, spine,
-    transport,
+    Page, browser, controls, export, figure, head, intake, keys, lane_list, lesson, nudge, own_panel, pad,
+    rail, sees, softmax, spine, transport,
 };
 use crate::labs::Place;
 use leptos::prelude::*;
@@ -11,12 +11,18 @@ use leptos::prelude::*;
 pub fn App() -> impl IntoView {
     let page = Page::new();
     keys::listen(page);
+    export::listen_for_menus();
+    lesson::check(page);
+    let is_teaching = RwSignal::new(false);
+    provide_context(lesson::IsTeaching(is_teaching));
+    let lesson = lesson::now();
+    let hidden = lesson.hidden.into_iter().collect::<Vec<_>>().join(" ");
     let is_over = intake::listen(page);
     browser::on_style_change(move || page.theme.update(|count| *count += 1));
     window_event_listener_untyped("popstate", move |_| page.read_address());
     let lab = page.open_lab();
     view! {
-        <div class="shell" class:is-over=move || is_over.get()>
+        <div class="shell" class:shell--alone=lesson.is_embedded data-hide=hidden class:is-over=move || is_over.get()>
             <a class="skip" href="#main" on:click=move |event| { event.prevent_default(); keys::focus("main"); }>"Skip to the lab"</a>
             <rail::Rail page=page />
             <transport::Transport page=page />
@@ -24,6 +30,7 @@ pub fn App() -> impl IntoView {
                 {move || { lab.track(); view! { <LabView page=page /> } }}
             </main>
             <keys::KeyList />
+            <lesson::Teachers page=page is_open=is_teaching />
         </div>
     }
 }
@@ -51,6 +58,7 @@ fn LabView(page: Page) -> impl IntoView {
             <div class="side">{at(Place::Side)}</div>
             {has(Place::Row).then(|| view! { <div class="row rule">{at(Place::Row)}</div> })}
             {has(Place::Below).then(|| view! { <div class="below rule">{at(Place::Below)}</div> })}
+            {page.lab().has_softmax_bench().then(|| view! { <softmax::Softmax /> })}
         </div>
     }
 }

@@ -32,8 +32,15 @@ pub async fn copy(text: String) -> bool {
 /// What the browser says against it.
 pub fn download(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
     let bytes = js_sys::Uint8Array::from(bytes);
-    let blob = Blob::new_with_u8_array_sequence(&js_sys::Array::of1(&bytes))?;
-    let url = Url::create_object_url_with_blob(&blob)?;
+    download_blob(name, &Blob::new_with_u8_array_sequence(&js_sys::Array::of1(&bytes))?)
+}
+
+/// The same of what the browser made.
+///
+/// # Errors
+/// What the browser says against it.
+pub fn download_blob(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(blob)?;
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&url);
     link.set_download(name);

@@ -22,8 +22,17 @@ pub fn draw_on(
     (width, height): (f64, f64),
     paint: impl FnOnce(&DrawingArea<Canvas, Shift>, &Style) -> Drawn<Canvas>,
 ) -> Drawn<Canvas> {
-    let mut style = browser::style();
-    fit(element, (width, height));
+    draw_in(element, (width, height), browser::style(), paint)
+}
+
+/// The same in a style of its own, with as many pixels as that says.
+pub fn draw_in(
+    element: &HtmlCanvasElement,
+    (width, height): (f64, f64),
+    mut style: Style,
+    paint: impl FnOnce(&DrawingArea<Canvas, Shift>, &Style) -> Drawn<Canvas>,
+) -> Drawn<Canvas> {
+    fit_to(element, (width, height), style.scale);
     style.grain = FINE.into();
     style.scale *= style.grain;
     match Canvas::new(element) {
@@ -36,12 +45,16 @@ pub fn draw_on(
 /// CSS pixel has.
 pub fn fit(element: &HtmlCanvasElement, (width, height): (f64, f64)) -> f64 {
     let scale = browser::style().scale;
+    fit_to(element, (width, height), scale);
+    scale
+}
+
+fn fit_to(element: &HtmlCanvasElement, (width, height): (f64, f64), scale: f64) {
     let pixels = ((width * scale).round() as u32, (height * scale).round() as u32);
     if (element.width(), element.height()) != pixels {
         element.set_width(pixels.0);
         element.set_height(pixels.1);
     }
-    scale
 }
 
 /// A canvas that is drawn on in fine units.

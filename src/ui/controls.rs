@@ -4,6 +4,7 @@ use super::Page;
 use super::icons::{self, Icon};
 use super::lane_list::class_of;
 use super::layers::Layers;
+use super::lesson;
 use super::thumbnail::Thumbnail;
 use crate::labs::{Control, Kind, changes, lane_name, sentence};
 use crate::train::Experiment;
@@ -12,7 +13,11 @@ use serde_json::Value;
 
 #[component]
 pub fn Controls(page: Page) -> impl IntoView {
-    let controls = Memo::new(move |_| page.current.with(|experiment| page.lab().controls(experiment)));
+    let lesson = lesson::now();
+    let controls = Memo::new(move |_| {
+        let all = page.current.with(|experiment| page.lab().controls(experiment));
+        all.into_iter().filter(|control| !lesson.hides(&control.key)).collect::<Vec<_>>()
+    });
     let keys = move |folded: bool| {
         let with_key = |control: &Control| (control.key.clone(), control.label, control.kind);
         controls.with(|all| {
@@ -38,7 +43,7 @@ pub fn Controls(page: Page) -> impl IntoView {
     };
     view! {
         <For each=move || first.get() key=|row| row.clone() children=row />
-        <details class="fold" id="more">
+        <details class="fold" id="more" hidden=move || more.with(Vec::is_empty)>
             <summary>
                 <Icon path=icons::CHEVRON small=true />"More"
                 <span>{move || format!("{} settings", more.with(Vec::len))}</span>

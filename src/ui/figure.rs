@@ -54,7 +54,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             <look_inside::Editor page=page drawn=drawn />
             {slot.is_asked.then(|| view! { <look_inside::CheckBar page=page /> })}
             <Show when=move || shows_table.get()>
-                <TableDialog title=slot.title drawn=drawn is_open=shows_table />
+                <TableDialog page=page of=slot drawn=drawn is_open=shows_table />
             </Show>
         </figure>
     }
@@ -99,7 +99,7 @@ fn Tools(
             <legend::MapKey drawn=drawn />
             <legend::MapScaleKey page=page drawn=drawn />
             <legend::FilterKey drawn=drawn />
-            <button class="btn btn--icon fig__table" aria-label=format!("{} as a table", of.title) title="Show as table"
+            <button class="btn btn--icon fig__table" aria-label=format!("{} as a table", of.title) title="Show as table, save"
                 on:click=move |_| shows_table.set(true)><Icon path=icons::TABLE small=true /></button>
         </div>
     }

@@ -3,6 +3,7 @@
 use super::Page;
 use super::browser;
 use super::icons::{self, Icon};
+use super::lesson;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -19,7 +20,7 @@ const KEYS: [(&str, &str); 12] = [
     ("[  ]", "Previous or next layer"),
     ("t", "Theme"),
     ("m", "Open or close More"),
-    ("Enter", "On a figure: its numbers as a table"),
+    ("Enter", "On a figure: its numbers as a table, to be saved"),
     ("← ↑ ↓ →", "On the confusion matrix: the pictures of the next cell"),
     ("?", "This list"),
     ("Esc", "Close a list or a table"),
@@ -40,7 +41,7 @@ pub fn listen(page: Page) {
             "." => page.advance(1),
             ">" | ":" if event.shift_key() => page.advance_epoch(),
             "r" => page.reset(),
-            "R" => page.new_seed(),
+            "R" if !lesson::now().hides("seed") => page.new_seed(),
             "[" => page.select_layer(layer.saturating_sub(1)),
             "]" => page.select_layer(layer + 1),
             "l" => {

@@ -96,6 +96,8 @@ pub struct Page {
     /// Counts changes of theme, so that figures take its colours.
     pub theme: RwSignal<u32>,
     visible: StoredValue<BTreeSet<FigureKey>>,
+    /// Whether figures are asked for that are out of sight, for a file of all.
+    wants_all: StoredValue<bool>,
     pub(super) drag: StoredValue<Drag>,
     /// When words were renewed, and the finding then.
     pub(super) renewed: StoredValue<(f64, String)>,
@@ -154,6 +156,7 @@ impl Page {
             layer: RwSignal::new(1),
             theme: RwSignal::new(0),
             visible: StoredValue::default(),
+            wants_all: StoredValue::default(),
             drag: StoredValue::default(),
             renewed: StoredValue::default(),
         };
@@ -228,6 +231,7 @@ impl Page {
         let is_asked = |slot: &&FigureSlot| {
             (is_selected || slot.across != Across::Selected)
                 && (slot.is_always_filled
+                    || self.wants_all.get_value()
                     || self.visible.with_value(|visible| visible.contains(&(lab, slot.id))))
         };
         View {
@@ -328,6 +332,12 @@ impl Page {
         if is_visible && changed == Some(true) {
             self.refresh();
         }
+    }
+
+    /// Asks for every figure from now on, or only for those that are looked at again.
+    pub fn ask_for_all(self, wants_all: bool) {
+        self.wants_all.set_value(wants_all);
+        self.refresh();
     }
 
     /// Asks for the figures, and the words, anew, without a step.

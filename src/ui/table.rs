@@ -1,17 +1,20 @@
-//! A figure's numbers as a table, exact to the last digit.
+//! A figure's numbers as a table, exact to the last digit, and the figure as a file.
 
+use super::export::{Form, Shot};
 use super::icons::{self, Icon};
-use super::page::Drawn;
-use crate::plot;
+use super::page::{Drawn, Page};
+use crate::labs::FigureSlot;
 use leptos::html;
 use leptos::prelude::*;
 
 #[component]
 pub fn TableDialog(
-    title: &'static str,
+    page: Page,
+    of: FigureSlot,
     drawn: Signal<Option<Drawn>>,
     is_open: RwSignal<bool>,
 ) -> impl IntoView {
+    let title = of.title;
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get()
@@ -25,13 +28,27 @@ pub fn TableDialog(
             dialog.close(); // gives the focus back, and tells `on:close`
         }
     };
-    // As it is at this moment: a table that moves cannot be read.
-    let table =
-        drawn.with_untracked(|drawn| drawn.as_ref().map(|drawn| plot::table(&drawn.0.figure, &drawn.1)));
+    // As it is at this moment: a table that moves cannot be read, and what is saved is what is seen.
+    let shot = drawn.get_untracked().map(|drawn| Shot::new(page, of, drawn));
+    let table = shot.as_ref().map(Shot::table);
     let cells = |row: Vec<String>| row.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view();
+    let button = |form: Form| {
+        let shot = shot.clone();
+        let save = move |_| {
+            if let Some(shot) = &shot {
+                shot.save(form);
+            }
+        };
+        let test = format!("save-{}", form.label().to_lowercase());
+        view! { <button class="btn btn--line" data-testid=test title=form.words() aria-label=form.words() on:click=save>{form.label()}</button> }
+    };
+    let save = shot.is_some().then(|| {
+        view! { <div class="dialog__save"><span class="hint">"Save as"</span>{Form::ALL.map(button).collect_view()}</div> }
+    });
     view! {
         <dialog node_ref=dialog class="dialog" aria-label=format!("{title} as a table") on:close=move |_| is_open.set(false)>
             <header><h2>{title}</h2>
+                {save}
                 <button class="btn btn--icon" aria-label="Close" on:click=close><Icon path=icons::CLOSE /></button>
             </header>
             <div class="dialog__scroll" tabindex="0" role="region" aria-label="Numbers">

@@ -1,8 +1,8 @@
-//! The transport bar: play, step, reset, counters, speed, seed, share, save, theme.
+//! The transport bar: play, step, reset, counters, speed, seed, share, export, theme.
 
 use super::icons::{self, Icon};
 use super::pace::SPEEDS;
-use super::{Page, address, browser, keys};
+use super::{Page, address, browser, export, keys, lesson};
 use crate::labs::format::count;
 use crate::train::MAX_SEED;
 use leptos::prelude::*;
@@ -32,6 +32,7 @@ pub fn Transport(page: Page) -> impl IntoView {
             <button class="btn btn--icon" aria-label="Reset to the seed" aria-keyshortcuts="r" title="Reset  r" data-testid="reset"
                 on:click=move |_| page.reset()><Icon path=icons::RESET /></button>
             <Counter page=page />
+            <lesson::OpenLink page=page />
             <Show when=move || is_open.get()><div class="bar__veil" on:click=move |_| is_open.set(false)></div></Show>
             <div class="bar__more" class:open=move || is_open.get() id="bar-more">
                 <span class="bar__rule"></span>
@@ -39,13 +40,13 @@ pub fn Transport(page: Page) -> impl IntoView {
                 <Seed page=page />
                 <span class="bar__gap"></span>
                 <Share page=page />
-                <Save page=page />
+                <export::ExportMenu page=page />
                 <ThemeButton page=page />
                 <button class="btn btn--icon" aria-label="List of keys" title="Keys  ?" on:click=move |_| keys::open_list()>
                     <span aria-hidden="true">"?"</span><span class="only-phone">"Keys"</span>
                 </button>
             </div>
-            <button class="btn btn--icon bar__sheet-btn" id="bar-sheet" aria-label="Speed, seed, share, save, theme" aria-controls="bar-more"
+            <button class="btn btn--icon bar__sheet-btn" id="bar-sheet" aria-label="Speed, seed, share, export, theme" aria-controls="bar-more"
                 aria-expanded=move || is_open.get().to_string() on:click=move |_| is_open.update(|open| *open = !*open)>
                 <Icon path=icons::SHEET />
             </button>
@@ -139,25 +140,6 @@ fn Share(page: Page) -> impl IntoView {
     view! {
         <button class="btn" aria-label="Share link" title="Copy a link to this very run" on:click=share>
             <Icon path=icons::LINK /><span class="wide" aria-live="polite">{move || word.get()}</span>
-        </button>
-    }
-}
-
-#[component]
-fn Save(page: Page) -> impl IntoView {
-    let save = move |_| {
-        let text = page.experiment.with_untracked(serde_json::to_string_pretty);
-        let saved = text.map_err(|error| error.to_string()).and_then(|text| {
-            browser::download("experiment.json", text.as_bytes())
-                .map_err(|_| "the browser does not allow it".into())
-        });
-        if let Err(reason) = saved {
-            page.notice.set(Some(format!("The experiment was not saved: {reason}.")));
-        }
-    };
-    view! {
-        <button class="btn" aria-label="Save experiment" title="experiment.json, for glassbox train" on:click=save>
-            <Icon path=icons::SAVE /><span class="wide">"Save experiment"</span>
         </button>
     }
 }

@@ -3,10 +3,13 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
+mod benches;
 mod bits;
 mod digits;
+mod files;
 mod lanes;
 mod learning;
+mod lessons;
 mod network;
 mod nudge;
 mod own;

@@ -289,7 +289,7 @@ impl Stage {
     pub async fn table(&self, figure: &str) -> Vec<Vec<String>> {
         self.click(&format!("[data-testid={figure}] .fig__table")).await;
         let rows = self.value("[...document.querySelectorAll('dialog[open] tbody tr')].map(tr => [...tr.cells].map(td => td.textContent))").await;
-        self.click("dialog[open] header button").await;
+        self.click("dialog[open] header [aria-label=Close]").await;
         serde_json::from_value(rows).expect("a table")
     }
 

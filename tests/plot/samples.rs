@@ -110,6 +110,9 @@ pub fn figures() -> Vec<Sample> {
         diagram("diagram", &[2, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 1], 0),
         diagram("diagram-wide", &[2, 8, 8, 8, 1], 56),
         diagram("diagram-flat", &[2, 1], 0),
+        bench(),
+        products("products", 0.22),
+        products("products-dead", 0.0),
     ];
     figures.extend(super::pictures::figures());
     figures
@@ -273,6 +276,23 @@ pub fn plane(classes: usize) -> Sample {
         let points = numbers.add(items.iter().enumerate().flat_map(item));
         let extent = if classes == 0 { 2.6 } else { 3.0 }; // a label with a decimal, too
         Figure::Plane(Plane { extent, side: SIDE, values, is_probability: true, classes, points })
+    })
+}
+
+/// The bench of a sigmoid layer whose `z` lie left of 0.
+fn bench() -> Sample {
+    sample("bench", |numbers| {
+        let ranges = numbers.add([-3.1, 0.4, -3.6, 2.2]);
+        Figure::Bench(Bench { used: Activation::Sigmoid, layer: 3, extent: 4.0, ranges })
+    })
+}
+
+/// Slopes such as the activations have about 0, the one in use with this.
+fn products(name: &str, factor: f32) -> Sample {
+    sample(name, |numbers| {
+        let factors = [factor, 0.7, 0.5, 0.6, 0.75, 1.2, 0.52, 0.5, 0.5, 0.45, 1.0 / 6.0, 1.0];
+        let factors = numbers.add(factors);
+        Figure::Products(Products { used: Activation::Sigmoid, factors, most: 10, decades: [-8, 2] })
     })
 }
 

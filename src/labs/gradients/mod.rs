@@ -1,6 +1,7 @@
 //! The gradients lab: why deep networks stop learning. A deep dense network on data in the plane;
 //! the gradient of every layer as it vanishes or explodes, measured at every step.
 
+mod bench;
 mod blocks;
 mod check;
 mod controls;
@@ -85,6 +86,10 @@ impl Lab for Gradients {
         words.join(", ")
     }
 
+    fn has_softmax_bench(&self) -> bool {
+        true
+    }
+
     fn controls(&self, experiment: &Experiment) -> Vec<Control> {
         controls::all(experiment)
     }
@@ -98,7 +103,7 @@ impl Lab for Gradients {
     }
 
     fn figures(&self) -> &'static [FigureSlot] {
-        const FIGURES: [FigureSlot; 12] = [
+        const FIGURES: [FigureSlot; 14] = [
             FigureSlot::new(
                 "network",
                 "Network",
@@ -160,6 +165,20 @@ impl Lab for Gradients {
                     "backpropagation against differences of the loss, log scale",
                     Place::Below,
                     176,
+                )
+            },
+            FigureSlot {
+                is_told: true,
+                ..FigureSlot::new("bench", "Activation bench", "f thick, f′ dashed", Place::Below, 320)
+            },
+            FigureSlot {
+                is_told: true,
+                ..FigureSlot::new(
+                    "products",
+                    "f′ multiplied n times",
+                    "mean |f′|ⁿ, log scale, computed",
+                    Place::Below,
+                    320,
                 )
             },
         ];

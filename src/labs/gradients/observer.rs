@@ -4,7 +4,7 @@ use super::check::{self, Check};
 use super::growth::Growth;
 use super::neuron::{self, Neuron};
 use super::updates::Updates;
-use super::{figures, hidden, verdict};
+use super::{bench, figures, hidden, verdict};
 use crate::labs::curves::Learning;
 use crate::labs::decades::Decades;
 use crate::labs::{Asked, Numbers, Observer, Panel, Verdict, View};
@@ -181,6 +181,8 @@ impl Observer for GradientsObserver {
             "histograms" => neuron::histograms(run, layer, numbers),
             "growth" => self.growth.panel(run, numbers),
             "check" => check::panel(self.check.as_ref(), run, numbers),
+            "bench" => bench::curves(run, layer, numbers),
+            "products" => bench::products(run, layer, numbers),
             _ => return None,
         })
     }
