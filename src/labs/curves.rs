@@ -100,13 +100,15 @@ impl Learning {
         if run.metric() == Metric::Accuracy && run.current().loss.logits_of().is_some() {
             marks.push((libm::logf(classes as f32), format!("guessing, ln {classes}")));
         }
-        let loss = Strip { label: "loss".into(), range: None, lines: vec![train, test(0)], marks };
+        let loss =
+            Strip { label: "loss".into(), range: None, lines: vec![train, test(0)], marks, past: Vec::new() };
         let (label, range) = match run.metric() {
             Metric::Accuracy => ("test accuracy", Some([0.0, 1.0])),
             Metric::MeanAbsoluteError => ("test mean |error|", None),
             Metric::MeanSquaredError => ("test mean error²", None),
         };
-        let metric = Strip { label: label.into(), range, lines: vec![test(1)], marks: Vec::new() };
+        let metric =
+            Strip { label: label.into(), range, lines: vec![test(1)], marks: Vec::new(), past: Vec::new() };
         let last = self.loss.column(1).last();
         let last = last.map_or_else(|| "not trained yet".into(), |loss| significant(f64::from(loss), 3));
         let tested = self.evaluation.map_or_else(String::new, |e| {

@@ -123,6 +123,7 @@ mod tests {
                 range: None,
                 lines: vec![line("train", true), line("test", false)],
                 marks: vec![(0.7, "guessing".into())],
+                past: Vec::new(),
             };
             let changes = vec![Change { step: values.len(), words: "Tanh".into() }];
             (panel(Figure::Curves(Curves { steps: values.len(), strips: vec![strip], changes })), numbers)

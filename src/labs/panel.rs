@@ -97,6 +97,9 @@ pub struct Strip {
     pub lines: Vec<Line>,
     /// Values worth a line of their own: (0.693, "coin flip, ln 2").
     pub marks: Vec<(f32, String)>,
+    /// Steps and values of runs before this one, drawn faint behind it.
+    #[serde(default)]
+    pub past: Vec<[Span; 2]>,
 }
 
 /// A curve: at `x[i]` (steps) it runs from `low[i]` to `high[i]`, equal while no steps were joined.

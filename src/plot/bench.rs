@@ -60,7 +60,7 @@ fn panes(bench: &Bench, (width, height): (f64, f64)) -> Vec<Pane> {
 
 impl Pane {
     fn is_too_small(&self) -> bool {
-        self.z.end - self.z.start < 24.0 || self.y.start - self.y.end < 16.0
+        self.z.end - self.z.start < 16.0 || self.y.start - self.y.end < 8.0
     }
 
     fn rect(&self) -> Rect {
@@ -92,7 +92,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, bench: &Bench, numbers: &N
         }
         for value in [0.0, 1.0] {
             pen.rule(z.start, z.end, y.px(value), &if value == 0.0 { colors.ink_4 } else { colors.line })?;
-            if pane.is_first && z.start >= LEFT {
+            if pane.is_first && y.px(0.0) - y.px(1.0) > Font::Small.size() {
                 let label = fixed(value, 0);
                 pen.text(&label, (z.start - 4.0, y.px(value)), Align::Right, Font::Small, &colors.ink_3)?;
             }

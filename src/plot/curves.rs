@@ -7,7 +7,7 @@ use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect, Room, push_apart};
 use crate::labs::format::{count, exact, power, significant};
-use crate::labs::{Curves, Line, Numbers, Strip, lane_name};
+use crate::labs::{Curves, Line, Numbers, Span, Strip, lane_name};
 use plotters::prelude::DrawingBackend;
 use plotters::style::Color;
 
@@ -221,6 +221,9 @@ fn draw_strip<DB: DrawingBackend>(
             room.avoid(&piece.iter().map(middle).collect::<Vec<_>>());
         }
     }
+    for past in &strip.past {
+        draw_past(pen, past, numbers, x, y)?;
+    }
     draw_marks(pen, strip, x, y, &mut room)?;
     for (line, pieces) in &drawn {
         for piece in pieces.iter().filter(|piece| piece.iter().any(|dot| dot.low - dot.high > 0.5)) {
@@ -253,6 +256,28 @@ fn draw_strip<DB: DrawingBackend>(
     for ((line, _), height) in drawn.iter().zip(heights) {
         let (label, font) = (end_label(line, numbers, layout.is_short), end_font(line));
         pen.text(&label, (x.end + 6.0, height), Align::Left, font, &lane(line))?;
+    }
+    Ok(())
+}
+
+/// The curve of a run before this one, where the axes reach.
+fn draw_past<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    [steps, values]: &[Span; 2],
+    numbers: &Numbers,
+    x: &Scale,
+    y: &Scale,
+) -> Drawn<DB> {
+    let points = numbers.at(*steps).iter().zip(numbers.at(*values));
+    let points: Vec<Point> = points.map(|(&step, &value)| (step.into(), value.into())).collect();
+    let is_inside = |point: &Point| x.contains(point.0) && y.contains(point.1);
+    let pieces = points.chunk_by(|a, b| is_inside(a) && is_inside(b)).filter(|piece| is_inside(&piece[0]));
+    for piece in pieces {
+        pen.line(
+            piece.iter().map(|&(step, value)| (x.px(step), y.px(value))),
+            1.25,
+            &pen.style.palette.ink_4,
+        )?;
     }
     Ok(())
 }

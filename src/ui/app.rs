@@ -1,8 +1,8 @@
 //! The whole page: rail, transport bar, and the lab with its question, controls and figures.
 
 use super::{
-    Page, browser, controls, export, figure, head, intake, keys, lane_list, lesson, nudge, own_panel, pad,
-    rail, sees, softmax, spine, transport,
+    Page, browser, controls, export, figure, head, history, intake, keys, lane_list, lesson, nudge,
+    own_panel, pad, rail, sees, softmax, spine, transport,
 };
 use crate::labs::Place;
 use leptos::prelude::*;
@@ -13,6 +13,7 @@ pub fn App() -> impl IntoView {
     keys::listen(page);
     export::listen_for_menus();
     lesson::check(page);
+    history::listen(page);
     let is_teaching = RwSignal::new(false);
     provide_context(lesson::IsTeaching(is_teaching));
     let lesson = lesson::now();
@@ -28,6 +29,7 @@ pub fn App() -> impl IntoView {
             <transport::Transport page=page />
             <main id="main" class=move || format!("lab lab--{}", lab.get()) tabindex="-1">
                 {move || { lab.track(); view! { <LabView page=page /> } }}
+                <history::History page=page />
             </main>
             <keys::KeyList />
             <lesson::Teachers page=page is_open=is_teaching />

@@ -2,7 +2,7 @@
 //! and clicked.
 
 use super::page::{Drawn, Page};
-use super::{canvas, legend, look_inside, misread};
+use super::{canvas, history, legend, look_inside, misread};
 use crate::labs::{Figure, FigureSlot, Unit};
 use crate::plot;
 use leptos::html;
@@ -56,7 +56,7 @@ pub fn Drawing(
             && width >= 1.0
             && height >= 1.0
         {
-            draw(&element, &drawn, (width, height), &view);
+            draw(&element, &history::with_past(page, &drawn), (width, height), &view);
         }
     });
     let summary = move || {

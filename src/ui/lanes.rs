@@ -116,6 +116,7 @@ impl Page {
             return;
         }
         self.note_change("lanes");
+        self.note_run(self.lane_at(index));
         self.close(self.lane_at(index));
         if self.selected_lane.get_untracked() == index {
             self.select_lane(0);

@@ -11,6 +11,7 @@ mod export;
 mod figure;
 mod focus;
 mod head;
+mod history;
 mod icons;
 mod image;
 mod intake;

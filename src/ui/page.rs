@@ -3,6 +3,7 @@
 
 use super::address::{self, Drag};
 use super::browser;
+use super::history;
 use super::lane::Lane;
 use super::lanes::Round;
 use super::own::Own;
@@ -13,7 +14,8 @@ use super::trainer::Trainer;
 use crate::data::digits::{self, Prepared};
 use crate::data::{Nudge, NudgeKind};
 use crate::labs::{
-    self, Across, Asked, FigureSlot, LANE_LETTERS, Lab, Numbers, Panel, Tone, Unit, Verdict, View, overlaid,
+    self, Across, Asked, FigureSlot, LANE_LETTERS, Lab, Numbers, Panel, PastRuns, Tone, Unit, Verdict, View,
+    overlaid,
 };
 use crate::plot;
 use crate::train::{Experiment, is_sound};
@@ -93,6 +95,8 @@ pub struct Page {
     pub field: Memo<Option<[usize; 4]>>,
     /// What the colours of feature maps stand for.
     pub map_scale: RwSignal<plot::MapScale>,
+    /// Runs that were left, of this visit and those before.
+    pub history: RwSignal<PastRuns>,
     /// Counts changes of theme, so that figures take its colours.
     pub theme: RwSignal<u32>,
     visible: StoredValue<BTreeSet<FigureKey>>,
@@ -154,6 +158,7 @@ impl Page {
             is_playing: RwSignal::new(false),
             speed: RwSignal::new(2),
             layer: RwSignal::new(1),
+            history: RwSignal::new(history::stored()),
             theme: RwSignal::new(0),
             visible: StoredValue::default(),
             wants_all: StoredValue::default(),

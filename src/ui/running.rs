@@ -120,6 +120,7 @@ impl Page {
     }
 
     fn restart_on(self, lane: Lane, experiment: Experiment, taken: Option<Taken>) {
+        self.note_run(lane);
         let bare = Experiment { edits: Vec::new(), ..experiment.clone() };
         if self.lab().name() != experiment.lab {
             self.is_playing.set(false);

@@ -89,7 +89,7 @@ pub fn Softmax() -> impl IntoView {
                     </fieldset>
                 </div>
                 <div class="softmax__tables">
-                    <table class="softmax__table num" data-testid="jacobian">
+                    <table class="softmax__table softmax__table--square num" data-testid="jacobian">
                         <caption>"Jacobian: what one more unit of a logit does to the shares"</caption>
                         <thead><tr><td></td>{move || rows().into_iter().map(|class| view! { <th scope="col">"∂z"<sub>{class + 1}</sub></th> }).collect_view()}</tr></thead>
                         <tbody>{move || {
@@ -124,14 +124,21 @@ fn greatest(values: &[f32]) -> f32 {
     values.iter().fold(0.0, |most, value| most.max(value.abs()))
 }
 
+/// With its sign, and in no more than seven letters.
+fn signed(value: f32) -> String {
+    let sign = if value > 0.0 { "+" } else { "" };
+    let is_small = value.abs() < 9.5e-4;
+    let rounded = if is_small { format!("{value:.0e}").parse().unwrap_or(value) } else { value };
+    format!("{sign}{}", power(rounded))
+}
+
 /// Signed numbers on orange and blue; the tints are those that text can be read on.
 fn cells(values: &[f32], most: f32) -> impl IntoView + use<> {
     let cell = |&value: &f32| {
         let share = if most > 0.0 { 100.0 * (value.abs() / most).min(1.0) } else { 0.0 };
         let tint = if value < 0.0 { "--div-3" } else { "--div-5" };
-        let sign = if value > 0.0 { "+" } else { "" };
         let style = format!("background: color-mix(in srgb, var({tint}) {share:.0}%, var(--surface))");
-        view! { <td style=style>{format!("{sign}{}", significant(value, 2))}</td> }
+        view! { <td style=style>{signed(value)}</td> }
     };
     values.iter().map(cell).collect::<Vec<_>>()
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A folder of this name that the browser puts files into.
-async fn folder(stage: &Stage, name: &str) -> PathBuf {
+pub async fn folder(stage: &Stage, name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -16,7 +16,7 @@ async fn folder(stage: &Stage, name: &str) -> PathBuf {
 }
 
 /// What the browser put there, once it is whole.
-async fn file(folder: &Path, name: &str) -> Vec<u8> {
+pub async fn file(folder: &Path, name: &str) -> Vec<u8> {
     for _ in 0..600 {
         if let Ok(bytes) = std::fs::read(folder.join(name)) {
             return bytes;

@@ -14,6 +14,7 @@ mod network;
 mod nudge;
 mod own;
 mod own_again;
+mod past;
 mod speed;
 mod stage;
 mod visit;

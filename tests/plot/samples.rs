@@ -139,7 +139,7 @@ fn curves(name: &str, steps: usize) -> Sample {
         let marks = vec![(std::f32::consts::LN_2, "coin flip, ln 2".into())];
         Figure::Curves(Curves {
             steps,
-            strips: vec![Strip { label: "loss".into(), range: None, lines, marks }],
+            strips: vec![Strip { label: "loss".into(), range: None, lines, marks, past: Vec::new() }],
             changes: Vec::new(),
         })
     })
@@ -159,7 +159,7 @@ fn vanishing_curves() -> Sample {
         let marks = vec![(std::f32::consts::LN_2, "coin flip, ln 2".into())];
         Figure::Curves(Curves {
             steps: 12_360,
-            strips: vec![Strip { label: "loss".into(), range: None, lines, marks }],
+            strips: vec![Strip { label: "loss".into(), range: None, lines, marks, past: Vec::new() }],
             changes: Vec::new(),
         })
     })
@@ -172,7 +172,9 @@ fn spiky_curves() -> Sample {
         let train: Vec<_> = (0..=300).map(|i| (i as f32, at(i), at(i))).collect();
         let lines = vec![line(numbers, "train", true, &train)];
         let marks = vec![(std::f32::consts::LN_2, "guessing, ln 2".into())];
-        let strips = vec![Strip { label: "loss".into(), range: None, lines, marks }];
+        let steps = numbers.add([0.0, 40.0, 80.0, f32::NAN, 400.0]);
+        let past = vec![[steps, numbers.add([0.9, 0.5, 0.3, 0.2, 0.1])]];
+        let strips = vec![Strip { label: "loss".into(), range: None, lines, marks, past }];
         Figure::Curves(Curves { steps: 300, strips, changes: Vec::new() })
     })
 }
@@ -189,6 +191,7 @@ fn two_strips() -> Sample {
         range: Some([40.0, 100.0]),
         lines,
         marks: vec![(50.0, "chance".into())],
+        past: Vec::new(),
     });
     let change = |step: usize, words: &str| Change { step, words: words.into() };
     curves.changes =

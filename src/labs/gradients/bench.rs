@@ -44,9 +44,9 @@ pub(super) fn products(run: &Run, layer: usize, numbers: &mut Numbers) -> Panel 
     let told = elementwise().zip(&factors).find(|(activation, _)| *activation == used);
     let told = told.map_or_else(String::new, |(_, &factor)| {
         let (name, product) = (used.label(), power(power_of(factor, most)));
+        let slope = power(factor);
         format!(
-            " {name} has a mean |f′| of {}: multiplied {most} times, {product} is left of a gradient.",
-            power(factor)
+            " {name} has a mean |f′| of {slope}: {product} after {most} layers, times what the weights do."
         )
     });
     let summary =
