@@ -198,7 +198,7 @@ fn broken_model_files_are_refused_in_one_sentence() {
     for broken in [&bytes[..0], &bytes[..7], &bytes[..100], &bytes[..bytes.len() - 1], b"{}", &[0xff; 64]] {
         assert_eq!(refusal(broken), whole);
     }
-    assert!(refusal(&vec![b' '; (48 << 20) + 1]).contains("larger than 48 MB"));
+    assert!(refusal(&vec![b' '; (68 << 20) + 1]).contains("larger than 68 MB"));
     let kept = |experiment: &str, steps: &str| {
         vec![("run", format!("{{\"experiment\":{experiment},\"steps\":{steps}}}"))]
     };

@@ -3,6 +3,7 @@
 use crate::tensor::{Rng, Stream};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
+use std::sync::Arc;
 
 /// Items per step: a number, or `"full"` for all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +80,35 @@ pub struct Batches {
     rng: Rng,
 }
 
+/// Where dealing stands. Those of one epoch share its order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Dealing {
+    #[serde(skip)]
+    order: Arc<[u32]>,
+    position: usize,
+    epoch: usize,
+    rng: Rng,
+}
+
+impl Dealing {
+    /// The same with the order that was written apart from it; `None` where it cannot be one.
+    #[must_use]
+    pub fn with_order(self, order: Vec<u32>) -> Option<Self> {
+        let mut dealt = vec![false; order.len()];
+        let is_once =
+            |&item: &u32| dealt.get_mut(item as usize).is_some_and(|dealt| !std::mem::replace(dealt, true));
+        let is_of_the_stream = self.rng.is_of(Stream::Shuffle);
+        let is_right = order.iter().all(is_once) && self.position < order.len() && is_of_the_stream;
+        is_right.then(|| Self { order: order.into(), ..self })
+    }
+
+    /// The items in the order of this epoch.
+    #[must_use]
+    pub fn order(&self) -> &Arc<[u32]> {
+        &self.order
+    }
+}
+
 impl Batches {
     /// Over so many items; the order of every epoch follows from the seed.
     #[must_use]
@@ -103,6 +133,20 @@ impl Batches {
             self.epoch += 1;
             self.rng.shuffle(&mut self.order);
         }
+    }
+
+    /// Where it stands; shares the order of the epoch with one that was taken `before`, where it can.
+    #[must_use]
+    pub fn dealing(&self, before: Option<&Dealing>) -> Dealing {
+        let same = before.filter(|before| before.epoch == self.epoch);
+        let order = same.map_or_else(|| self.order.as_slice().into(), |same| Arc::clone(&same.order));
+        Dealing { order, position: self.position, epoch: self.epoch, rng: self.rng.clone() }
+    }
+
+    /// Goes on from where it stood.
+    pub fn resume(&mut self, dealing: &Dealing) {
+        self.order.clone_from_slice(&dealing.order);
+        (self.position, self.epoch, self.rng) = (dealing.position, dealing.epoch, dealing.rng.clone());
     }
 
     /// Items dealt since the epoch began.

@@ -29,7 +29,7 @@ mod xor;
 
 pub use augment::Augmentation;
 pub use augmenter::Augmenter;
-pub use batches::{BatchSize, Batches};
+pub use batches::{BatchSize, Batches, Dealing};
 pub use config::{DataConfig, Targets};
 pub use examples::{Examples, Inputs};
 pub use file_kind::{FileKind, image_size};

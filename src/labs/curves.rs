@@ -5,49 +5,97 @@ use super::format::{count, percent, significant};
 use super::{Curves, Figure, Line, Numbers, Panel, Strip, changes};
 use crate::nn::Pass;
 use crate::train::{Evaluation, History, Join, Metric, Run, STEPS_PER_TEST};
+use serde::{Deserialize, Serialize};
 
 /// Steps kept one by one before neighbours are joined.
 const LOSS_ROWS: usize = 2048;
 const TEST_ROWS: usize = 512;
 
 /// Loss and metric over the steps, in bounded memory.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Learning {
     /// Training loss: smallest and largest of the steps that a row stands for.
     loss: History,
     /// Test loss and metric, every [`STEPS_PER_TEST`] steps.
     test: History,
+    /// Steps that the run had made when this began.
+    begun: usize,
     /// Step of the first test.
     first_test: usize,
     /// Of the last test.
+    #[serde(skip)]
     pub(super) evaluation: Option<Evaluation>,
     /// The step (and edit) that it was made at.
+    #[serde(skip)]
     evaluated_at: Option<usize>,
+    /// The same of the last test that was due, whether somebody looked or not.
+    due: (Option<Evaluation>, Option<usize>),
+    /// Steps seen.
+    steps: usize,
+    #[serde(skip)]
     pass: Pass,
 }
 
+/// What was tested only to be shown is no part of a copy.
+impl Clone for Learning {
+    fn clone(&self) -> Self {
+        let (evaluation, evaluated_at) = self.due;
+        let (loss, test) = (self.loss.clone(), self.test.clone());
+        Self { loss, test, evaluation, evaluated_at, pass: Pass::default(), ..*self }
+    }
+}
+
 impl Learning {
-    /// Begins before the first step and leaves the first test to it: testing on pictures may cost as much
+    /// Begins after so many steps and leaves the first test to the next: testing on pictures may cost as much
     /// as ten steps.
-    pub(super) fn untested() -> Self {
+    pub(super) fn untested(begun: usize) -> Self {
         Self {
             loss: History::new(vec![Join::Min, Join::Max], LOSS_ROWS),
             test: History::new(vec![Join::Mean, Join::Mean], TEST_ROWS),
-            first_test: 1,
+            begun,
+            first_test: begun + 1,
             evaluation: None,
             evaluated_at: None,
+            due: (None, None),
+            steps: begun,
             pass: Pass::default(),
         }
     }
 
-    /// Begins with a test before the first step.
+    /// What was read from a file, if it is of a run that has come as far as this one.
+    pub(super) fn of(self, run: &Run) -> Option<Self> {
+        let fresh = Self::untested(self.begun);
+        let tests = match self.due.0 {
+            Some(_) => 1 + (self.steps / STEPS_PER_TEST).checked_sub(self.first_test / STEPS_PER_TEST)?,
+            None => 0,
+        };
+        let is_of_the_run = self.steps == run.steps()
+            && self.first_test.checked_sub(self.begun)? <= 1
+            && self.loss.is_of(&fresh.loss, self.steps_seen()?)
+            && self.test.is_of(&fresh.test, tests);
+        is_of_the_run.then(|| self.clone())
+    }
+
+    /// Steps since this began.
+    pub(super) fn steps_seen(&self) -> Option<usize> {
+        self.steps.checked_sub(self.begun)
+    }
+
+    /// Bytes that a copy holds.
+    pub(super) fn bytes(&self) -> usize {
+        self.loss.bytes() + self.test.bytes()
+    }
+
+    /// Begins with a test.
     pub(super) fn tested(run: &Run) -> Self {
-        let mut learning = Self { first_test: 0, ..Self::untested() };
+        let mut learning = Self { first_test: run.steps(), ..Self::untested(run.steps()) };
         learning.test(run);
         learning
     }
 
     /// Takes in a step that was made, with its loss.
     pub(super) fn after_step(&mut self, run: &Run, loss: f32) {
+        self.steps = run.steps();
         self.loss.push(&[loss, loss]);
         if run.steps() == self.first_test || run.steps().is_multiple_of(STEPS_PER_TEST) {
             self.test(run);
@@ -56,6 +104,7 @@ impl Learning {
 
     fn test(&mut self, run: &Run) {
         self.evaluate(run);
+        self.due = (self.evaluation, self.evaluated_at);
         if let Some(Evaluation { loss, metric }) = self.evaluation {
             self.test.push(&[loss, metric]);
         }
@@ -75,21 +124,25 @@ impl Learning {
     pub(super) fn after_edit(&mut self, run: &Run) {
         self.evaluated_at = None;
         self.evaluate(run);
+        self.due = (self.evaluation, self.evaluated_at);
     }
 
-    /// The figure "curves".
-    pub(super) fn panel(&self, run: &Run, numbers: &mut Numbers) -> Panel {
+    /// The figure "curves", with a mark `at` a step where the rest shows another than the last.
+    pub(super) fn panel(&self, run: &Run, at: Option<usize>, numbers: &mut Numbers) -> Panel {
         let classes = run.data().classes;
         let steps = |rows: usize, stride: usize| (0..rows).map(move |row| row * stride);
-        let x = steps(self.loss.rows(), self.loss.stride()).map(|step| step as f32);
+        let x = steps(self.loss.rows(), self.loss.stride()).map(|step| (self.begun + step) as f32);
         let x = numbers.add(x);
         let (low, high) = (numbers.add(self.loss.column(0)), numbers.add(self.loss.column(1)));
         let train = Line { label: "train".into(), is_train: true, lane: 0, x, low, high };
         // Tested more often while somebody looks: the newest test belongs to what is shown.
-        let newest = self.evaluation.filter(|_| self.evaluated_at == Some(run.steps()));
-        let test_x = steps(self.test.rows(), self.test.stride() * STEPS_PER_TEST)
-            .map(|step| step.max(self.first_test))
-            .chain(newest.map(|_| run.steps()));
+        let newest = self.evaluation.filter(|_| self.evaluated_at == Some(self.steps));
+        let test_x = steps(self.test.rows(), self.test.stride())
+            .map(|test| match test {
+                0 => self.first_test,
+                test => (self.first_test / STEPS_PER_TEST + test) * STEPS_PER_TEST,
+            })
+            .chain(newest.map(|_| self.steps));
         let test_x = numbers.add(test_x.map(|step| step as f32));
         let mut test = |column| {
             let now = newest.map(|evaluation| if column == 0 { evaluation.loss } else { evaluation.metric });
@@ -120,9 +173,10 @@ impl Learning {
         Panel {
             id: "curves".into(),
             note: String::new(),
-            summary: format!("Training loss after {} steps: {last}.{tested}", count(run.steps())),
+            summary: format!("Training loss after {} steps: {last}.{tested}", count(self.steps)),
             figure: Figure::Curves(Curves {
-                steps: run.steps(),
+                steps: self.steps,
+                at,
                 changes: changes(run.experiment()),
                 strips: vec![loss, metric],
             }),

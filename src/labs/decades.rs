@@ -1,7 +1,10 @@
 //! The ends of the log axis that gradient norms are drawn on: it only widens within a run, so that bars can
 //! be followed by eye.
 
+use serde::{Deserialize, Serialize};
+
 /// From 10^low to 10^high, in steps of two decades, as the axes are ticked.
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Decades(pub(super) [i32; 2]);
 
 impl Decades {

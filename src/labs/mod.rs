@@ -233,6 +233,8 @@ pub trait Lab: Sync {
     }
     /// Begins to watch a run, whose experiment passes [`Self::check`].
     fn observe(&self, run: &Run) -> Box<dyn Observer>;
+    /// Goes on watching a run with what was [`Observer::seen`] of it; `None` where that is none of this run.
+    fn observe_on(&self, run: &Run, seen: Value) -> Option<Box<dyn Observer>>;
 }
 
 /// What a lab remembers of a run to draw it; it reads the run and never changes it.
@@ -247,6 +249,16 @@ pub trait Observer {
     fn panel(&mut self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel>;
     /// What the figures mean, in words.
     fn verdict(&self, run: &Run) -> Verdict;
+    /// A copy that remembers the run up to here and nothing that was computed only to be shown, so that it is
+    /// the same whatever was looked at.
+    fn remember(&self) -> Box<dyn Observer>;
+    /// The same as data, for a file.
+    fn seen(&self) -> Value;
+    /// Bytes that such a copy holds.
+    fn bytes(&self) -> usize;
+    /// The figure of this id as it is over the whole run up to here, with a mark `at` the step that the other
+    /// figures show; `None` for a figure that shows one moment. `run` stands at that step.
+    fn whole(&self, id: &str, run: &Run, at: usize, numbers: &mut Numbers) -> Option<Panel>;
 }
 
 /// The lab of this name.

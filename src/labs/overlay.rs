@@ -34,11 +34,12 @@ fn copied(span: Span, from: &Numbers, to: &mut Numbers) -> Span {
 
 /// The strips of the selected lane with every lane's lines of the same measure.
 fn curves(lanes: &[Shown], selected: usize, numbers: &mut Numbers) -> Curves {
-    let mut joined = Curves { steps: 0, strips: Vec::new(), changes: Vec::new() };
+    let mut joined = Curves { steps: 0, at: None, strips: Vec::new(), changes: Vec::new() };
     let order = lanes.iter().filter(|(lane, ..)| *lane == selected);
     for (lane, panel, own) in order.chain(lanes.iter().filter(|(lane, ..)| *lane != selected)) {
         let Figure::Curves(of_lane) = &panel.figure else { continue };
         joined.steps = joined.steps.max(of_lane.steps);
+        joined.at = joined.at.or(of_lane.at);
         for strip in &of_lane.strips {
             let place = joined.strips.iter().position(|other| other.label == strip.label);
             let place = place.unwrap_or_else(|| {
@@ -126,7 +127,7 @@ mod tests {
                 past: Vec::new(),
             };
             let changes = vec![Change { step: values.len(), words: "Tanh".into() }];
-            (panel(Figure::Curves(Curves { steps: values.len(), strips: vec![strip], changes })), numbers)
+            (panel(Figure::Curves(Curves { steps: values.len(), at: None, strips: vec![strip], changes })), numbers)
         };
         let (a, b) = (of_lane(&[1.0, 2.0]), of_lane(&[3.0, 4.0, 5.0]));
         let (joined, numbers) = overlaid(&[(0, &a.0, &a.1), (2, &b.0, &b.1)], 0).unwrap();

@@ -82,6 +82,8 @@ pub enum Figure {
 pub struct Curves {
     /// Right end of the axis, in steps.
     pub steps: usize,
+    /// The step that the other figures show, where it is not the last.
+    pub at: Option<usize>,
     pub strips: Vec<Strip>,
     /// What was changed while the run went on, by ascending step.
     pub changes: Vec<Change>,
@@ -155,6 +157,8 @@ pub struct LayerMap {
     pub steps_per_row: usize,
     /// Step at which the newest row ends.
     pub last_step: usize,
+    /// The step that the other figures show, where it is not the last.
+    pub at: Option<usize>,
     /// Decades of the colours: from 10^low to 10^high.
     pub decades: [i32; 2],
 }

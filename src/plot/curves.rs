@@ -176,6 +176,10 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, numbers: 
         draw_strip(pen, strip, numbers, &layout, (y, label))?;
     }
     draw_changes(pen, curves, &layout)?;
+    let mark = curves.at.map(|step| step as f64).filter(|step| x.contains(*step));
+    for (y, _) in mark.iter().flat_map(|_| &layout.strips) {
+        pen.plumb(x.px(mark.unwrap_or_default()), y.end, y.start, &pen.style.palette.ink)?;
+    }
     let foot = layout.strips.last().map_or(pen.height - FOOT, |(y, _)| y.start);
     foot_axis(pen, x, &step_ticks(x), "step", foot + 12.0)
 }

@@ -38,6 +38,13 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, map: &LayerMap, numbers: &
         return Ok(());
     }
     draw_cells(pen, map, &values[..rows * map.layers], &columns)?;
+    if let Some(at) = map.at {
+        // The step that the other figures show was made by the row that ends there.
+        let begin = first_step(map, rows, 0);
+        let share = at.saturating_sub(begin) as f64 / map.last_step.saturating_sub(begin).max(1) as f64;
+        let y = TOP + height * share.min(1.0);
+        pen.rule(columns.start(1) - 4.0, columns.right() + 4.0, y, &pen.style.palette.ink)?;
+    }
 
     let ink = &pen.style.palette.ink_3;
     let right = columns.start(1) - 6.0;

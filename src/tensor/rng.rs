@@ -4,6 +4,7 @@
 use libm::{cos, log, sqrt};
 use rand_pcg::Pcg32;
 use rand_pcg::rand_core::Rng as _;
+use serde::{Deserialize, Serialize};
 
 /// What random numbers are drawn for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub enum Stream {
 }
 
 /// A seeded generator; equal seed and stream give equal numbers everywhere.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rng(Pcg32);
 
 impl Rng {
@@ -42,6 +43,14 @@ impl Rng {
             Stream::Augmentation { epoch, item } => 1 << 62 | (epoch as u64) << 32 | item as u64,
         };
         Self(Pcg32::new(mixed(seed.wrapping_add(stream.wrapping_mul(0x9e37_79b9_7f4a_7c15))), stream))
+    }
+
+    /// Whether it can be a generator of this stream, whatever the seed.
+    #[must_use]
+    pub fn is_of(&self, stream: Stream) -> bool {
+        // They share their increment.
+        let increment = |rng: &Self| serde_json::to_value(rng).map(|value| value["increment"].clone());
+        matches!((increment(self), increment(&Self::new(0, stream))), (Ok(a), Ok(b)) if a == b && !a.is_null())
     }
 
     /// Uniform in [0, 1), in steps of 2⁻²⁴.

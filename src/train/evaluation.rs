@@ -3,6 +3,7 @@
 use crate::data::{DataConfig, Examples, Targets};
 use crate::error::Result;
 use crate::nn::{Loss, Mode, Network, Pass};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// Pictures that pass through a network at once when it is evaluated, at most.
@@ -47,7 +48,7 @@ impl Metric {
 }
 
 /// How the network does on items that it does not train on.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     pub loss: f32,
     /// The [`Metric`] of the data.

@@ -1,8 +1,10 @@
 //! Curves of any length in bounded memory: a row for each step at first; when the memory is full,
 //! neighbouring rows are joined and each stands for twice as many steps.
 
+use serde::{Deserialize, Serialize};
+
 /// How a column of two rows becomes one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Join {
     /// The smaller one.
     Min,
@@ -14,7 +16,7 @@ pub enum Join {
 
 /// Rows of numbers over time. All memory is taken at the start; while no rows were joined every
 /// number is exactly as it was pushed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct History {
     joins: Vec<Join>,
     capacity: usize,
@@ -46,6 +48,10 @@ impl History {
             if self.rows() == self.capacity {
                 self.halve();
             }
+            if self.values.len() == self.values.capacity() {
+                // A copy, which holds only what is there, takes the rest when it goes on.
+                self.values.reserve_exact(self.joins.len() * self.capacity - self.values.len());
+            }
             self.values.extend_from_slice(row);
         }
         self.pending = (self.pending + 1) % self.stride;
@@ -62,6 +68,23 @@ impl History {
         }
         self.values.truncate(self.capacity / 2 * width);
         self.stride *= 2;
+    }
+
+    /// Whether it can have come of `fresh` by so many pushes.
+    #[must_use]
+    pub fn is_of(&self, fresh: &Self, pushes: usize) -> bool {
+        let width = self.joins.len();
+        (&self.joins, self.capacity) == (&fresh.joins, fresh.capacity)
+            && self.stride.is_power_of_two()
+            && self.values.len().is_multiple_of(width)
+            && self.rows() <= self.capacity
+            && (self.rows(), self.pending) == (pushes.div_ceil(self.stride), pushes % self.stride)
+    }
+
+    /// Bytes that a copy of it holds.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.values) + size_of_val(&*self.joins)
     }
 
     /// Number of rows kept.

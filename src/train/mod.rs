@@ -13,7 +13,9 @@ mod report;
 mod run;
 mod self_test;
 pub mod settings;
+mod snapshot;
 pub mod statistics;
+pub mod timeline;
 mod weights;
 
 pub use digits::InitialWeights;
@@ -26,6 +28,8 @@ pub use optimizer::{Optimizer, OptimizerConfig, OptimizerName};
 pub use report::{Outcome, Report};
 pub use run::{Divergence, Run};
 pub use self_test::is_sound;
+pub use snapshot::Snapshot;
+pub use timeline::Timeline;
 pub use weights::{is_weight, weight_key, without_weights};
 
 /// Steps between two evaluations on the test items, for the curves of the page and of a report.

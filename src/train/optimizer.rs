@@ -155,6 +155,8 @@ impl OptimizerConfig {
 #[derive(Clone, Debug)]
 pub struct Optimizer {
     config: OptimizerConfig,
+    /// Number of weights; each memory that the rule uses is as long, the others are empty.
+    weights: usize,
     /// Momentum, first moment or the accumulator of updates.
     first: Vec<f32>,
     /// Second moment or the accumulator of squared gradients.
@@ -170,18 +172,29 @@ impl Optimizer {
     /// Starts with no memory, for so many weights.
     #[must_use]
     pub fn new(config: OptimizerConfig, weights: usize) -> Self {
-        let start = match config.name {
-            OptimizerName::Adagrad => config.initial_accumulator_value.unwrap_or(0.1),
+        let [first, second, third] = [Vec::new(), Vec::new(), Vec::new()];
+        let mut optimizer = Self { config, weights, first, second, third, updates: 0, schedule: 1.0 };
+        optimizer.make_room();
+        optimizer
+    }
+
+    /// Begins the memories that its options use and that it has not yet.
+    fn make_room(&mut self) {
+        use OptimizerName::{Adadelta, Adagrad, Adam, AdamW, Nadam, RmsProp, Sgd};
+        let uses = match self.config.name {
+            Sgd => [self.config.momentum.unwrap_or(0.0) > 0.0, false, false],
+            Adagrad => [false, true, false],
+            Adadelta | Adam | AdamW | Nadam => [true, true, false],
+            RmsProp => [true, true, true],
+        };
+        let start = match self.config.name {
+            Adagrad => self.config.initial_accumulator_value.unwrap_or(0.1),
             _ => 0.0,
         };
-        let zeros = || vec![0.0; weights];
-        Self {
-            config,
-            first: zeros(),
-            second: vec![start; weights],
-            third: zeros(),
-            updates: 0,
-            schedule: 1.0,
+        for (memory, is_used) in [&mut self.first, &mut self.second, &mut self.third].into_iter().zip(uses) {
+            if is_used && memory.is_empty() {
+                memory.resize(self.weights, start);
+            }
         }
     }
 
@@ -189,15 +202,64 @@ impl Optimizer {
     pub fn reconfigure(&mut self, config: OptimizerConfig) {
         if config.name == self.config.name {
             self.config = config;
+            self.make_room();
         } else {
-            *self = Self::new(config, self.first.len());
+            *self = Self::new(config, self.weights);
         }
     }
 
     /// Whether what it remembers of these weights are numbers: the square of a huge gradient need not be.
     #[must_use]
     pub fn is_finite(&self, weights: Range<usize>) -> bool {
-        [&self.first, &self.second].into_iter().all(|memory| all_finite(&memory[weights.clone()]))
+        let sound = |memory: &Vec<f32>| memory.get(weights.clone()).is_none_or(all_finite);
+        [&self.first, &self.second].into_iter().all(sound)
+    }
+
+    /// Its memories by the names that Keras has for them, as [`Self::memory_names`].
+    pub(super) fn memories(&self) -> impl Iterator<Item = (&'static str, &Vec<f32>)> {
+        let memories = [&self.first, &self.second, &self.third];
+        Self::memory_names(self.config.name).into_iter().zip(memories)
+    }
+
+    /// The same, to be filled.
+    pub(super) fn memories_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut Vec<f32>)> {
+        let memories = [&mut self.first, &mut self.second, &mut self.third];
+        Self::memory_names(self.config.name).into_iter().zip(memories)
+    }
+
+    /// What Keras calls the memories of a rule; one that it does not have has no name.
+    fn memory_names(name: OptimizerName) -> [&'static str; 3] {
+        match name {
+            OptimizerName::RmsProp => ["momentum", "velocity", "average_gradient"],
+            OptimizerName::Adagrad => ["", "accumulator", ""],
+            OptimizerName::Adadelta => ["accumulated_delta_var", "accumulated_grad", ""],
+            OptimizerName::Sgd => ["momentum", "", ""],
+            OptimizerName::Adam | OptimizerName::AdamW | OptimizerName::Nadam => ["momentum", "velocity", ""],
+        }
+    }
+
+    /// Updates made, and the bits of the product of Nadam's schedule.
+    pub(super) fn count(&self) -> (i32, u64) {
+        (self.updates, self.schedule.to_bits())
+    }
+
+    /// Goes on from such a count.
+    pub(super) fn set_count(&mut self, (updates, schedule): (i32, u64)) {
+        (self.updates, self.schedule) = (updates, f64::from_bits(schedule));
+    }
+
+    /// Whether it is as [`Self::new`] makes it with the options in force.
+    #[must_use]
+    pub(super) fn is_fresh(&self) -> bool {
+        // Adagrad's memory may begin at a value that was set before.
+        self.updates == 0 && self.config.name != OptimizerName::Adagrad
+    }
+
+    /// Bytes of its memories.
+    #[must_use]
+    pub(super) fn bytes(&self) -> usize {
+        let memories = [&self.first, &self.second, &self.third];
+        memories.into_iter().map(|memory| size_of::<f32>() * memory.capacity()).sum()
     }
 
     /// One update of all weights that are trainable; `grads` are clipped in place where clipping is asked for.

@@ -3,6 +3,7 @@
 use super::edits::Edit;
 use super::evaluation::{self, Evaluation, Metric, Reading};
 use super::settings::Settings;
+use super::snapshot::Snapshot;
 use super::weights::{weights_in, without_weights};
 use super::{Experiment, Optimizer};
 use crate::data::{Augmenter, Batches, Data, Examples, Targets};
@@ -28,7 +29,7 @@ pub struct Divergence {
 pub struct Run {
     experiment: Experiment,
     /// The settings in force now: the experiment with the edits made so far.
-    current: Experiment,
+    current: Arc<Experiment>,
     next_edit: usize,
     data: Arc<Data>,
     /// Shape of one item.
@@ -98,7 +99,7 @@ impl Run {
     }
 
     fn on(experiment: Experiment, data: Arc<Data>, model: Option<&Network>) -> Result<Self> {
-        let current = Experiment { edits: Vec::new(), ..experiment.clone() };
+        let current = Arc::new(Experiment { edits: Vec::new(), ..experiment.clone() });
         let input_shape = current.data.input_shape()?;
         let mut network = Network::new(&current.network, &input_shape, current.loss, current.seed)?;
         if let Some(weights) = current.initial_weights {
@@ -236,11 +237,43 @@ impl Run {
         let weights = weights_in(set, &self.network.named_slots().collect::<Vec<_>>())?;
         self.network.reconfigure(&next.network, &self.input_shape, next.loss)?;
         self.optimizer.reconfigure(next.optimizer.clone());
-        self.current = next;
+        self.current = next.into();
         for (place, weight) in weights {
             self.network.weights[place] = weight;
         }
         Ok(())
+    }
+
+    /// All that a step changes, as it stands; what did not change since the snapshot `before` is shared with it.
+    #[must_use]
+    pub fn snapshot(&self, before: Option<&Snapshot>) -> Snapshot {
+        Snapshot {
+            step: self.step,
+            edits: self.next_edit,
+            current: Arc::clone(&self.current),
+            weights: self.network.weights.as_slice().into(),
+            optimizer: (!self.optimizer.is_fresh()).then(|| self.optimizer.clone()),
+            dealing: self.batches.dealing(before.map(|before| &before.dealing)),
+        }
+    }
+
+    /// Goes back, or on, to where this run stood, so that the same steps follow; edits of later steps are made
+    /// again. What the last step left, [`Self::pass`] and the gradients, is there after another step only, or
+    /// [`Self::measure`].
+    pub fn restore(&mut self, snapshot: &Snapshot) {
+        if !Arc::ptr_eq(&self.current, &snapshot.current) {
+            let Experiment { network, loss, .. } = &*snapshot.current;
+            let same = self.network.reconfigure(network, &self.input_shape, *loss);
+            same.expect("a run has had these settings before");
+            self.current = Arc::clone(&snapshot.current);
+        }
+        self.network.weights.copy_from_slice(&snapshot.weights);
+        self.optimizer = snapshot
+            .optimizer
+            .clone()
+            .unwrap_or_else(|| Optimizer::new(self.current.optimizer.clone(), snapshot.weights.len()));
+        self.batches.resume(&snapshot.dealing);
+        (self.step, self.next_edit, self.divergence) = (snapshot.step, snapshot.edits, None);
     }
 
     fn batch_items(&self) -> usize {
@@ -407,7 +440,7 @@ impl Run {
     }
 
     fn pass_whole(&self) -> Pass {
-        let Experiment { network, loss, seed, .. } = &self.current;
+        let Experiment { network, loss, seed, .. } = &*self.current;
         let mut network =
             Network::new(network, &self.input_shape, *loss, *seed).expect("it is the one that runs");
         let is_updated = self.pass.mode != Mode::Training { step: self.step };

@@ -45,10 +45,10 @@ pub fn serve(scope: &DedicatedWorkerGlobalScope) {
                 (session.borrow_mut().give(set, files), Numbers::default())
             }
             Ok(Request::GiveModel { name }) => {
-                let bytes = beside
-                    .as_ref()
-                    .map_or_else(Vec::new, |message| Uint8Array::new(&message.get(1)).to_vec());
-                (session.borrow_mut().give_model(&name, &bytes), Numbers::default())
+                (session.borrow_mut().give_model(&name, &file_of(beside.as_ref())), Numbers::default())
+            }
+            Ok(Request::GiveRun { name }) => {
+                (session.borrow_mut().give_run(&name, &file_of(beside.as_ref())), Numbers::default())
             }
             Ok(mut request) => {
                 let picture = beside.and_then(|message| message.get(1).dyn_into::<Float32Array>().ok());
@@ -64,6 +64,11 @@ pub fn serve(scope: &DedicatedWorkerGlobalScope) {
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget(); // lives as long as the worker
     post(scope, &Reply::Ready, &Numbers::default());
+}
+
+/// The bytes of the one file beside a request.
+fn file_of(beside: Option<&Array>) -> Vec<u8> {
+    beside.map_or_else(Vec::new, |message| Uint8Array::new(&message.get(1)).to_vec())
 }
 
 fn post(port: &DedicatedWorkerGlobalScope, reply: &Reply, numbers: &Numbers) {

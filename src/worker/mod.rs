@@ -6,5 +6,6 @@ pub mod browser;
 pub mod protocol;
 mod session;
 mod taking;
+mod watched;
 
 pub use session::Session;

@@ -22,7 +22,12 @@ pub enum Request {
     },
     /// Trains for about `budget_ms` and at most `steps`, then answers with one frame.
     Advance { run: u32, budget_ms: f64, steps: u32, view: View },
-    /// Changes settings of the running network and answers with a frame.
+    /// Goes to the state at `step`, which the run has passed: everything is then as it was there. Answered with a
+    /// frame, without figures where `budget_ms` did not last: then it is to be asked again. From there the run goes
+    /// on to the same future, or with an edit to another.
+    Seek { run: u32, step: usize, budget_ms: f64, view: View },
+    /// Changes settings of the running network and answers with a frame. Later steps, where they are known, are
+    /// forgotten.
     Edit { run: u32, set: Settings, view: View },
     /// Passes the first `rows` training items through the network so often, in parts as test pictures are, and
     /// answers what that took: the speed of this device.
@@ -32,9 +37,11 @@ pub enum Request {
     Give { set: String, names: Vec<String> },
     /// Gives a model file, whose bytes travel beside it, to start runs from.
     GiveModel { name: String },
+    /// The same for a file that may be of a whole run, to go on with it.
+    GiveRun { name: String },
     /// Reads on for about `budget_ms`.
     Read { budget_ms: f64 },
-    /// Asks for the network of run `run` as a model file.
+    /// Asks for run `run` as a model file, with all that it needs to go on from there.
     Save { run: u32 },
     /// Reads no further, and forgets what was read and not taken by a start.
     StopReading,
@@ -44,7 +51,10 @@ impl Request {
     /// What the visitor looks at, in requests that are answered with a frame.
     pub fn view_mut(&mut self) -> Option<&mut View> {
         match self {
-            Self::Start { view, .. } | Self::Advance { view, .. } | Self::Edit { view, .. } => Some(view),
+            Self::Start { view, .. }
+            | Self::Advance { view, .. }
+            | Self::Seek { view, .. }
+            | Self::Edit { view, .. } => Some(view),
             _ => None,
         }
     }
@@ -63,7 +73,7 @@ pub enum Reply {
     Failed { run: u32, message: String },
     /// The passes asked for are done.
     Inferred { ms: f64 },
-    /// The network as a model file, whose bytes travel beside it.
+    /// The run as a model file, whose bytes travel beside it.
     Saved {
         #[serde(skip)]
         bytes: Vec<u8>,
@@ -72,8 +82,10 @@ pub enum Reply {
     Reading { share: f32 },
     /// Files were read: what an experiment on them says, and what they are in words.
     Given { data: DataConfig, summary: String },
-    /// A model file was read: an experiment that goes on from it.
+    /// A model file was read: an experiment that begins with its weights.
     GivenModel(Experiment),
+    /// The file of a whole run was read: its experiment, which a start that takes it takes up where it stood.
+    GivenRun(Experiment),
     /// The files given cannot be used; all that was there before still is.
     Refused { message: String },
     /// Nothing is being read any more.
@@ -111,4 +123,9 @@ pub struct Frame {
     pub training_ms: f64,
     /// Steps trained for this frame.
     pub steps: usize,
+    /// The first and the furthest step that can be sought.
+    pub first: usize,
+    pub head: usize,
+    /// The step that is still to be reached: the frame shows one on the way there.
+    pub seeking: Option<usize>,
 }

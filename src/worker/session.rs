@@ -1,23 +1,14 @@
 //! Request in, reply out: one run at a time, stepped within a budget of time. The clock decides how
 //! many steps a frame holds and which figures are due, never a number of the run.
 
-use super::protocol::{Frame, Reply, Request, RunSettings};
+use super::protocol::{Frame, Reply, Request};
 use super::taking::Taking;
-use crate::data::{Given, Nudge, NudgeKind};
+use super::watched::{Trained, Watched};
+use crate::data::Given;
 use crate::error::{Error, Result};
-use crate::labs::{Asked, FigureSlot, Lab, Numbers, Observer, Unit, View, find};
+use crate::labs::{Numbers, View, find};
 use crate::nn::Pass;
-use crate::train::{
-    Divergence, Experiment, InitialWeights, Model, Run, model, pictures_at_once, settings::Settings,
-    without_weights,
-};
-
-/// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
-const MAX_STEPS_PER_LOOK: usize = 64;
-/// A figure is redrawn so seldom that filling it takes at most this share of the time.
-const SHARE_OF_A_FIGURE: f64 = 0.03;
-/// And so seldom that drawing it leaves the page its 60 frames a second: every third of them.
-const PAUSE_OF_A_FIGURE_MS: f64 = 40.0;
+use crate::train::{Experiment, InitialWeights, Model, Run, pictures_at_once, settings::Settings, without_weights};
 
 /// What the worker holds between requests.
 pub struct Session {
@@ -40,32 +31,6 @@ enum Offered {
     Model(Model),
 }
 
-/// A run with whoever watches it.
-struct Watched {
-    number: u32,
-    lab: &'static dyn Lab,
-    run: Run,
-    observer: Box<dyn Observer>,
-    schedule: Vec<Due>,
-    /// Edits that the page knows of; `None` before it knows the run's settings.
-    edits_told: Option<usize>,
-    /// What the figures were last filled for.
-    layer: usize,
-    focus: Option<Unit>,
-    picture: Vec<f32>,
-    cell: Option<[usize; 2]>,
-    nudge: Nudge,
-    sweep: NudgeKind,
-    check: Asked,
-}
-
-/// When a figure was last filled, and what that took.
-struct Due {
-    figure: String,
-    last_ms: f64,
-    cost_ms: f64,
-}
-
 impl Session {
     /// With nothing to do yet; `now_ms` is the clock.
     #[must_use]
@@ -81,17 +46,30 @@ impl Session {
 
     /// Takes a model file; see [`Request::GiveModel`].
     pub fn give_model(&mut self, name: &str, bytes: &[u8]) -> Reply {
+        self.take_model(name, bytes, |model| Reply::GivenModel(model.to_experiment()))
+    }
+
+    /// Takes a model file that may be of a whole run; see [`Request::GiveRun`].
+    pub fn give_run(&mut self, name: &str, bytes: &[u8]) -> Reply {
+        self.take_model(name, bytes, |model| {
+            if model.is_run() {
+                Reply::GivenRun(model.experiment.clone())
+            } else {
+                Reply::GivenModel(model.to_experiment())
+            }
+        })
+    }
+
+    fn take_model(&mut self, name: &str, bytes: &[u8], reply: impl FnOnce(&Model) -> Reply) -> Reply {
         (self.taking, self.offered) = (None, None);
         let checked = Model::read(name, bytes).and_then(|model| {
             let experiment = model.to_experiment();
             find(&experiment.lab)?.check(&experiment)?;
+            let reply = reply(&model);
             self.offered = Some(Offered::Model(model));
-            Ok(experiment)
+            Ok(reply)
         });
-        match checked {
-            Ok(experiment) => Reply::GivenModel(experiment),
-            Err(error) => Reply::Refused { message: error.to_string() },
-        }
+        checked.unwrap_or_else(|error| Reply::Refused { message: error.to_string() })
     }
 
     /// Reads on, at least one part.
@@ -125,6 +103,9 @@ impl Session {
             Request::Advance { run, budget_ms, steps, view } => {
                 (run, Ok(self.advance(run, budget_ms, steps as usize, &view, &mut numbers)))
             }
+            Request::Seek { run, step, budget_ms, view } => {
+                (run, Ok(self.seek(run, step, budget_ms, &view, &mut numbers)))
+            }
             Request::Edit { run, set, view } => (run, self.edit(run, &set, &view, &mut numbers)),
             Request::Infer { run, rows, passes } => {
                 let failed = || Reply::Failed { run, message: "this run is over".into() };
@@ -135,6 +116,7 @@ impl Session {
                 return (self.give(set, files.collect()), numbers); // their bytes did not come with them
             }
             Request::GiveModel { name } => return (self.give_model(&name, &[]), numbers),
+            Request::GiveRun { name } => return (self.give_run(&name, &[]), numbers),
             Request::Save { run } => return (self.save(run), numbers),
             Request::Read { budget_ms } => return (self.read(budget_ms), numbers),
             Request::StopReading => {
@@ -152,8 +134,8 @@ impl Session {
     }
 
     fn save(&self, run: u32) -> Reply {
-        match self.watched.as_ref().filter(|watched| watched.number == run) {
-            Some(watched) => Reply::Saved { bytes: model::to_bytes(&watched.run) },
+        match self.watched.as_ref().filter(|watched| watched.number() == run) {
+            Some(watched) => Reply::Saved { bytes: watched.to_bytes() },
             None => Reply::Failed { run, message: "this run is over".into() },
         }
     }
@@ -168,7 +150,14 @@ impl Session {
     ) -> Result<Option<Frame>> {
         let lab = find(&experiment.lab)?;
         lab.check(&experiment)?;
-        let mut run = self.run(experiment, &mut offered)?;
+        let is_same = |model: &Model| model.is_run() && model.experiment == experiment;
+        let goes_on = matches!(&offered, Some(Offered::Model(model)) if is_same(model));
+        let run = self.run(experiment, &mut offered)?;
+        let mut watched = Watched::new(number, lab, run, view);
+        match &offered {
+            Some(Offered::Model(model)) if goes_on => watched.resume(model)?,
+            _ => {}
+        }
         match offered {
             Some(Offered::Pictures(given)) => {
                 self.given.retain(|before| before.set() != given.set());
@@ -177,24 +166,8 @@ impl Session {
             Some(Offered::Model(model)) => self.model = Some(model),
             None => {}
         }
-        run.measure();
-        let observer = lab.observe(&run);
-        let watched = self.watched.insert(Watched {
-            number,
-            lab,
-            run,
-            observer,
-            schedule: Vec::new(),
-            edits_told: None,
-            layer: view.layer,
-            focus: None,
-            picture: Vec::new(),
-            cell: None,
-            nudge: Nudge::default(),
-            sweep: view.sweep,
-            check: view.check,
-        });
-        Ok(Some(watched.frame(view, self.now_ms, 0, 0.0, numbers)))
+        let watched = self.watched.insert(watched);
+        Ok(Some(watched.frame(view, self.now_ms, Trained::default(), numbers)))
     }
 
     /// A run that draws its data, or trains on what was given; what is offered goes before what is held.
@@ -232,28 +205,28 @@ impl Session {
         view: &View,
         numbers: &mut Numbers,
     ) -> Option<Frame> {
-        let started = (self.now_ms)();
-        let watched = self.watched.as_mut().filter(|watched| watched.number == number)?;
-        let mut done = 0;
-        let mut per_look = 1;
-        let mut spent = 0.0;
-        while done < steps && spent < budget_ms && watched.run.divergence().is_none() {
-            for _ in 0..per_look.min(steps - done) {
-                if watched.step().is_err() {
-                    break;
-                }
-                done += 1;
-            }
-            spent = (self.now_ms)() - started;
-            // As many steps as take about a tenth of the budget, so that it is kept within that.
-            let per_step = spent / done.max(1) as f64;
-            per_look = ((budget_ms / 10.0 / per_step.max(1e-4)) as usize).clamp(1, MAX_STEPS_PER_LOOK);
-        }
-        Some(watched.frame(view, self.now_ms, done, spent, numbers))
+        let watched = self.watched.as_mut().filter(|watched| watched.number() == number)?;
+        let trained = watched.train(steps, budget_ms, self.now_ms);
+        Some(watched.frame(view, self.now_ms, trained, numbers))
+    }
+
+    fn seek(
+        &mut self,
+        number: u32,
+        step: usize,
+        budget_ms: f64,
+        view: &View,
+        numbers: &mut Numbers,
+    ) -> Option<Frame> {
+        let watched = self.watched.as_mut().filter(|watched| watched.number() == number)?;
+        let seeking = watched.seek(step, budget_ms, self.now_ms);
+        let view = if seeking.is_none() { view } else { &View { figures: Vec::new(), ..view.clone() } };
+        let frame = watched.frame(view, self.now_ms, Trained::default(), numbers);
+        Some(Frame { seeking, ..frame })
     }
 
     fn infer(&self, number: u32, rows: u32, passes: u32) -> Option<Reply> {
-        let run = &self.watched.as_ref().filter(|watched| watched.number == number)?.run;
+        let run = self.watched.as_ref().filter(|watched| watched.number() == number)?.run();
         let (size, items) = (run.input_shape().iter().product(), &run.data().train);
         let mut inputs = vec![0.0; size * rows as usize];
         for (index, input) in inputs.chunks_exact_mut(size).enumerate() {
@@ -277,108 +250,12 @@ impl Session {
         view: &View,
         numbers: &mut Numbers,
     ) -> Result<Option<Frame>> {
-        let Some(watched) = self.watched.as_mut().filter(|watched| watched.number == number) else {
+        let Some(watched) = self.watched.as_mut().filter(|watched| watched.number() == number) else {
             return Ok(None);
         };
-        let changed = watched.run.current().with(&without_weights(set))?;
+        let changed = watched.run().current().with(&without_weights(set))?;
         find(&changed.lab)?.check(&changed)?;
-        watched.run.edit(set)?;
-        watched.after_edit();
-        watched.schedule.clear();
-        Ok(Some(watched.frame(view, self.now_ms, 0, 0.0, numbers)))
-    }
-}
-
-impl Watched {
-    /// Makes a step; an edit that it brought about is told to the observer as a live one is.
-    fn step(&mut self) -> std::result::Result<(), Divergence> {
-        let edits = self.run.edits_made();
-        let loss = self.run.step()?;
-        self.observer.after_step(&self.run, loss);
-        if self.run.edits_made() != edits {
-            self.after_edit();
-        }
-        Ok(())
-    }
-
-    fn after_edit(&mut self) {
-        self.run.measure();
-        self.observer.after_edit(&self.run);
-    }
-
-    fn frame(
-        &mut self,
-        view: &View,
-        now_ms: fn() -> f64,
-        steps: usize,
-        training_ms: f64,
-        numbers: &mut Numbers,
-    ) -> Frame {
-        // A run that stands still is shown whole; one at work shows what it can afford.
-        let is_still = steps == 0 || self.run.divergence().is_some();
-        let edits = self.run.edits_made();
-        // Between two moves of the pen nobody sets anything: the settings would take as long as the figures.
-        let is_told = self.edits_told == Some(edits) && (!is_still || view.is_drawing);
-        let settings = (!is_told).then(|| RunSettings {
-            experiment: self.run.experiment().clone(),
-            current: self.run.current().clone(),
-        });
-        self.edits_told = Some(edits);
-        let slots = self.lab.figures();
-        let is_any = |figure: &String, of: fn(&FigureSlot) -> bool| {
-            slots.iter().any(|slot| slot.id == figure && of(slot))
-        };
-        if view.layer != self.layer || view.sweep != self.sweep {
-            (self.layer, self.sweep) = (view.layer, view.sweep);
-            self.schedule.clear();
-        }
-        if view.cell != self.cell || view.check != self.check {
-            (self.cell, self.check) = (view.cell, view.check);
-            self.schedule.clear();
-        }
-        // What the visitor does is seen at once.
-        if view.focus != self.focus {
-            self.focus = view.focus;
-            self.schedule.clear();
-        }
-        if view.picture != self.picture || view.nudge != self.nudge {
-            (self.picture, self.nudge) = (view.picture.clone(), view.nudge);
-            self.schedule.retain(|due| !is_any(&due.figure, |slot| slot.of_drawing));
-        }
-        self.observer.look(&self.run, view);
-        let mut panels = Vec::new();
-        for figure in &view.figures {
-            let before = now_ms();
-            let due = self.schedule.iter().position(|due| &due.figure == figure);
-            let is_as_before = is_still && due.is_some() && !is_any(figure, |slot| slot.of_drawing);
-            if view.is_drawing && (is_as_before || is_any(figure, |slot| slot.is_slow)) {
-                continue;
-            }
-            if let Some(due) = due.map(|index| &self.schedule[index])
-                && !is_still
-                && before - due.last_ms < (due.cost_ms / SHARE_OF_A_FIGURE).max(PAUSE_OF_A_FIGURE_MS)
-            {
-                continue;
-            }
-            let Some(panel) = self.observer.panel(figure, &self.run, view, numbers) else { continue };
-            panels.push(panel);
-            let now = Due { figure: figure.clone(), last_ms: now_ms(), cost_ms: now_ms() - before };
-            match due {
-                Some(index) => self.schedule[index] = now,
-                None => self.schedule.push(now),
-            }
-        }
-        Frame {
-            run: self.number,
-            step: self.run.steps(),
-            epoch: self.run.epoch(),
-            epoch_items: self.run.epoch_items(),
-            settings,
-            divergence: self.run.divergence().cloned(),
-            verdict: self.observer.verdict(&self.run),
-            panels,
-            training_ms,
-            steps,
-        }
+        watched.edit(set)?;
+        Ok(Some(watched.frame(view, self.now_ms, Trained::default(), numbers)))
     }
 }

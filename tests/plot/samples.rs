@@ -139,6 +139,7 @@ fn curves(name: &str, steps: usize) -> Sample {
         let marks = vec![(std::f32::consts::LN_2, "coin flip, ln 2".into())];
         Figure::Curves(Curves {
             steps,
+            at: Some(steps / 3),
             strips: vec![Strip { label: "loss".into(), range: None, lines, marks, past: Vec::new() }],
             changes: Vec::new(),
         })
@@ -159,6 +160,7 @@ fn vanishing_curves() -> Sample {
         let marks = vec![(std::f32::consts::LN_2, "coin flip, ln 2".into())];
         Figure::Curves(Curves {
             steps: 12_360,
+            at: None,
             strips: vec![Strip { label: "loss".into(), range: None, lines, marks, past: Vec::new() }],
             changes: Vec::new(),
         })
@@ -175,7 +177,7 @@ fn spiky_curves() -> Sample {
         let steps = numbers.add([0.0, 40.0, 80.0, f32::NAN, 400.0]);
         let past = vec![[steps, numbers.add([0.9, 0.5, 0.3, 0.2, 0.1])]];
         let strips = vec![Strip { label: "loss".into(), range: None, lines, marks, past }];
-        Figure::Curves(Curves { steps: 300, strips, changes: Vec::new() })
+        Figure::Curves(Curves { steps: 300, at: None, strips, changes: Vec::new() })
     })
 }
 
@@ -221,6 +223,7 @@ pub fn map(layers: usize, rows: usize) -> Sample {
             layers,
             steps_per_row: 60,
             last_step: rows * 60,
+            at: Some(rows * 20),
             decades: [-8, 0],
         })
     })
@@ -384,7 +387,7 @@ pub fn broken() -> Vec<Sample> {
         });
     }
     samples.push(sample("no strips", |_| {
-        Figure::Curves(Curves { steps: 0, strips: Vec::new(), changes: Vec::new() })
+        Figure::Curves(Curves { steps: 0, at: Some(0), strips: Vec::new(), changes: Vec::new() })
     }));
     samples.push(sample("no columns", |_| {
         Figure::Diagram(Diagram {
@@ -401,6 +404,7 @@ pub fn broken() -> Vec<Sample> {
             layers: 0,
             steps_per_row: 0,
             last_step: 0,
+            at: Some(7),
             decades: [0, 0],
         })
     }));

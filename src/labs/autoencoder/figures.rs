@@ -33,7 +33,7 @@ pub(super) fn reconstructions(observer: &mut AutoencoderObserver, run: &Run, num
         values: numbers.add(values),
         is_signed,
     };
-    let difference = outputs.iter().zip(inputs).map(|(output, input)| output - input);
+    let difference = outputs.iter().zip(inputs.iter()).map(|(output, input)| output - input);
     let rows = vec![
         row("in", false, &mut inputs.iter().copied()),
         row("out", false, &mut outputs.iter().copied()),

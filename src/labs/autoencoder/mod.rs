@@ -103,6 +103,10 @@ impl Lab for Autoencoder {
     fn observe(&self, run: &Run) -> Box<dyn Observer> {
         Box::new(observer::AutoencoderObserver::new(run))
     }
+
+    fn observe_on(&self, run: &Run, seen: Value) -> Option<Box<dyn Observer>> {
+        Some(Box::new(observer::AutoencoderObserver::on(run, seen)?))
+    }
 }
 
 /// The layer through which everything must pass: of the dense ones before the output the narrowest, the first

@@ -8,6 +8,8 @@ use crate::labs::decades::Decades;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
 use crate::nn::{Loss, Pass};
 use crate::train::Run;
+use serde_json::Value;
+use std::sync::Arc;
 
 /// Pictures shown where classes do not say which.
 const SHOWN: usize = 10;
@@ -23,7 +25,7 @@ pub(super) struct AutoencoderObserver {
     pub(super) variance: f32,
     /// The pictures shown: their places, and their numbers one after another.
     pub(super) items: Vec<usize>,
-    pub(super) pictures: Vec<f32>,
+    pub(super) pictures: Arc<[f32]>,
     pub(super) pass: Pass,
     /// Step and edits of that pass.
     passed_at: Option<(usize, usize)>,
@@ -39,17 +41,23 @@ impl AutoencoderObserver {
         let places = pictures.chunks_exact_mut(size);
         items.iter().zip(places).for_each(|(&item, place)| shown.copy_item(item, place));
         let mut observer = Self {
-            learning: Learning::untested(),
+            learning: Learning::untested(run.steps()),
             norms: Vec::new(),
             decades: Decades::new(),
             variance: variance(run.data(), size),
             items,
-            pictures,
+            pictures: pictures.into(),
             pass: Pass::default(),
             passed_at: None,
         };
         observer.take_norms(run);
         observer
+    }
+
+    /// Goes on with what was seen of a run that has come as far as this one.
+    pub(super) fn on(run: &Run, seen: Value) -> Option<Self> {
+        let learning: Learning = serde_json::from_value(seen).ok()?;
+        Some(Self { learning: learning.of(run)?, ..Self::new(run) })
     }
 
     fn take_norms(&mut self, run: &Run) {
@@ -114,7 +122,7 @@ impl Observer for AutoencoderObserver {
         }
         Some(match id {
             "reconstructions" => figures::reconstructions(self, run, numbers),
-            "curves" => self.learning.panel(run, numbers),
+            "curves" => self.learning.panel(run, None, numbers),
             "gradients" => {
                 self.take_norms(run);
                 figures::gradients(self, numbers)
@@ -125,5 +133,26 @@ impl Observer for AutoencoderObserver {
 
     fn verdict(&self, run: &Run) -> Verdict {
         verdict::of(self, run)
+    }
+
+    fn remember(&self) -> Box<dyn Observer> {
+        // The axis of the gradients widens as they are looked at.
+        let (decades, pass) = (Decades::new(), Pass::default());
+        let (items, pictures) = (self.items.clone(), Arc::clone(&self.pictures));
+        let (learning, norms) = (self.learning.clone(), self.norms.clone());
+        let variance = self.variance;
+        Box::new(Self { learning, norms, decades, variance, items, pictures, pass, passed_at: None })
+    }
+
+    fn seen(&self) -> Value {
+        serde_json::to_value(self.learning.clone()).expect("plain data")
+    }
+
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.learning.bytes() + size_of_val(&*self.norms) + size_of_val(&*self.items)
+    }
+
+    fn whole(&self, id: &str, run: &Run, at: usize, numbers: &mut Numbers) -> Option<Panel> {
+        (id == "curves").then(|| self.learning.panel(run, Some(at), numbers))
     }
 }

@@ -135,7 +135,11 @@ impl Lab for Cnn {
         &FIGURES
     }
 
-    fn observe(&self, _: &Run) -> Box<dyn Observer> {
-        Box::new(observer::CnnObserver::new())
+    fn observe(&self, run: &Run) -> Box<dyn Observer> {
+        Box::new(observer::CnnObserver::new(run.steps()))
+    }
+
+    fn observe_on(&self, run: &Run, seen: Value) -> Option<Box<dyn Observer>> {
+        Some(Box::new(observer::CnnObserver::on(run, seen)?))
     }
 }

@@ -8,6 +8,7 @@ use crate::labs::curves::Learning;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
 use crate::nn::Pass;
 use crate::train::{Reading, Run};
+use serde_json::Value;
 
 /// See the module.
 pub(super) struct CnnObserver {
@@ -30,9 +31,10 @@ pub(super) struct CnnObserver {
 }
 
 impl CnnObserver {
-    pub(super) fn new() -> Self {
+    /// Begins after so many steps.
+    pub(super) fn new(begun: usize) -> Self {
         Self {
-            learning: Learning::untested(),
+            learning: Learning::untested(begun),
             pass: Pass::default(),
             test_pass: Pass::default(),
             drawn: Vec::new(),
@@ -44,6 +46,12 @@ impl CnnObserver {
             readings: Vec::new(),
             read_at: None,
         }
+    }
+
+    /// Goes on with what was seen of a run that has come as far as this one.
+    pub(super) fn on(run: &Run, seen: Value) -> Option<Self> {
+        let learning: Learning = serde_json::from_value(seen).ok()?;
+        Some(Self { learning: learning.of(run)?, ..Self::new(run.steps()) })
     }
 
     /// What each test picture is taken for now; the figures of one moment share it.
@@ -102,7 +110,7 @@ impl Observer for CnnObserver {
             "maps" => maps::panel(self, run, view, numbers),
             "scores" => figures::scores(self, run, numbers),
             "sum" => sum::panel(self, run, view, numbers),
-            "curves" => self.learning.panel(run, numbers),
+            "curves" => self.learning.panel(run, None, numbers),
             "confusion" => figures::confusion(self, run, view, numbers),
             "misread" => misread::panel(self, run, view, numbers),
             "filters" => filters::panel(run, view, numbers),
@@ -116,5 +124,21 @@ impl Observer for CnnObserver {
 
     fn verdict(&self, run: &Run) -> Verdict {
         verdict::of(self, run)
+    }
+
+    fn remember(&self) -> Box<dyn Observer> {
+        Box::new(Self { learning: self.learning.clone(), ..Self::new(0) })
+    }
+
+    fn seen(&self) -> Value {
+        serde_json::to_value(self.learning.clone()).expect("plain data")
+    }
+
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.learning.bytes()
+    }
+
+    fn whole(&self, id: &str, run: &Run, at: usize, numbers: &mut Numbers) -> Option<Panel> {
+        (id == "curves").then(|| self.learning.panel(run, Some(at), numbers))
     }
 }

@@ -322,7 +322,7 @@ mod tests {
         for _ in 0..2 {
             run.step().expect("a step");
         }
-        let mut observer = CnnObserver::new();
+        let mut observer = CnnObserver::new(0);
         let picture = (0..784).map(|pixel| (pixel % 29) as f32 / 29.0).collect();
         observer.look(&run, &View { picture, ..View::default() });
         let &[height, width, maps] = &*run.network().shapes()[layer] else { panic!("no picture") };

@@ -10,6 +10,7 @@ use crate::labs::{
 use crate::nn::{Activation, Pass};
 use crate::train::Run;
 use crate::train::statistics::{Histogram, SATURATED, saturated_fraction};
+use std::sync::Arc;
 
 /// Neurons drawn of a layer; the rest are counted beneath.
 const TILES: usize = 8;
@@ -19,13 +20,22 @@ const LINKS: usize = 4;
 const POINTS: usize = 1000;
 
 /// The network's outputs over a grid of the plane, shared by the boundary and the neurons' tiles.
+#[derive(Default)]
 pub(super) struct PlanePass {
     pub(super) extent: f32,
     pub(super) side: usize,
-    inputs: Vec<f32>,
+    inputs: Arc<[f32]>,
     pub(super) pass: Pass,
     computed_at: Option<usize>,
-    pub(super) points: Vec<f32>,
+    pub(super) points: Arc<[f32]>,
+}
+
+/// What was computed is no part of a copy, and what never changes is shared.
+impl Clone for PlanePass {
+    fn clone(&self) -> Self {
+        let (inputs, points) = (Arc::clone(&self.inputs), Arc::clone(&self.points));
+        Self { inputs, points, pass: Pass::default(), computed_at: None, ..*self }
+    }
 }
 
 impl PlanePass {
@@ -60,7 +70,7 @@ impl PlanePass {
 }
 
 /// Up to [`POINTS`] items: x, y, label, 1 for the test.
-fn points(run: &Run) -> Vec<f32> {
+fn points(run: &Run) -> Arc<[f32]> {
     let data = run.data();
     let total = data.train.len() + data.test.len();
     let mut points = Vec::new();
@@ -70,7 +80,7 @@ fn points(run: &Run) -> Vec<f32> {
             points.extend([item[0], item[1], label, is_test]);
         }
     }
-    points
+    points.into()
 }
 
 pub(super) fn panel(id: &str, note: String, summary: String, figure: Figure) -> Panel {
@@ -98,19 +108,20 @@ pub(super) fn gradients(observer: &GradientsObserver, numbers: &mut Numbers) -> 
 }
 
 /// ‖∂L/∂kernel‖ of every layer at every step.
-pub(super) fn flow(observer: &GradientsObserver, run: &Run, numbers: &mut Numbers) -> Panel {
+pub(super) fn flow(observer: &GradientsObserver, at: Option<usize>, numbers: &mut Numbers) -> Panel {
     let stride = observer.norms.stride();
     let rows = if stride == 1 {
         "each row is one step".into()
     } else {
         format!("each row is {} steps", count(stride))
     };
-    let summary = format!("Gradient norm of every layer over {} steps; {rows}.", count(run.steps()));
+    let summary = format!("Gradient norm of every layer over {} steps; {rows}.", count(observer.steps));
     let figure = LayerMap {
         values: numbers.add(observer.norms.values().iter().copied()),
         layers: observer.now.len(),
         steps_per_row: stride,
-        last_step: run.steps(),
+        last_step: observer.steps,
+        at,
         decades: observer.decades.0,
     };
     panel("flow", rows, summary, Figure::LayerMap(figure))

@@ -4,18 +4,29 @@
 use crate::labs::format::{count, power};
 use crate::labs::{Figure, LayerLines, Numbers, Panel};
 use crate::train::Run;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// Steps kept.
 const STEPS: usize = 12;
 
 /// The norms of the last steps, oldest first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Growth {
     rows: VecDeque<(usize, Vec<f32>)>,
 }
 
 impl Growth {
+    /// Whether it can be of a network of so many layers.
+    pub(super) fn is_of(&self, layers: usize) -> bool {
+        self.rows.len() <= STEPS && self.rows.iter().all(|(_, row)| row.len() == layers)
+    }
+
+    /// Bytes that a copy holds.
+    pub(super) fn bytes(&self) -> usize {
+        self.rows.iter().map(|(_, row)| size_of_val(&**row) + size_of::<(usize, Vec<f32>)>()).sum()
+    }
+
     /// Takes in the norms of a step that was made; `step` is how many were before it.
     pub(super) fn push(&mut self, step: usize, norms: &[f32]) {
         let full = self.rows.len() == STEPS;

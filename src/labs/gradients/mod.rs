@@ -197,6 +197,10 @@ impl Lab for Gradients {
     fn observe(&self, run: &Run) -> Box<dyn Observer> {
         Box::new(observer::GradientsObserver::new(run))
     }
+
+    fn observe_on(&self, run: &Run, seen: Value) -> Option<Box<dyn Observer>> {
+        Some(Box::new(observer::GradientsObserver::on(run, seen)?))
+    }
 }
 
 /// The figures draw the plane, so the data must lie in it.

@@ -9,6 +9,8 @@ use crate::labs::curves::Learning;
 use crate::labs::decades::Decades;
 use crate::labs::{Asked, Numbers, Observer, Panel, Verdict, View};
 use crate::train::{History, Join, Run, STEPS_PER_TEST};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Steps kept one by one before neighbours are joined.
 const NORM_ROWS: usize = 512;
@@ -16,9 +18,14 @@ const NORM_ROWS: usize = 512;
 const VERDICT_BATCHES: usize = 16;
 /// Accuracy by which a network must be better than guessing, more than the luck of a test set.
 const MARGIN: f32 = 0.05;
+/// Key of the bits of its numbers of double precision, among what was seen.
+const DOUBLES: &str = "doubles";
 
 /// See the module.
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct GradientsObserver {
+    /// Steps seen.
+    pub(super) steps: usize,
     /// Tested at the step (and edit) of the verdict and of every figure shown with it.
     pub(super) learning: Learning,
     /// ‖∂L/∂kernel‖ of every layer.
@@ -32,14 +39,17 @@ pub(super) struct GradientsObserver {
     pub(super) decades: Decades,
     /// The metric of the best answer that is the same for all items.
     guess: f32,
-    /// The last step, or change of settings, at which the network was better than that.
+    /// The last test that was due, or change of settings, at which the network was better than that.
     better_at: usize,
     pub(super) updates: Updates,
     pub(super) growth: Growth,
     /// The last check that was asked for, and what was asked.
+    #[serde(skip)]
     check: Option<Check>,
+    #[serde(skip)]
     asked: Asked,
     /// What the network gives over the plane, and the step (and edit) for which it was computed.
+    #[serde(skip)]
     pub(super) plane: figures::PlanePass,
 }
 
@@ -48,6 +58,7 @@ impl GradientsObserver {
     pub(super) fn new(run: &Run) -> Self {
         let layers = run.network().kernels().count();
         let mut observer = Self {
+            steps: run.steps(),
             learning: Learning::tested(run),
             norms: History::new(vec![Join::Mean; layers], NORM_ROWS),
             now: Vec::with_capacity(layers),
@@ -68,6 +79,25 @@ impl GradientsObserver {
         observer
     }
 
+    /// Goes on with what was seen of a run that has come as far as this one.
+    pub(super) fn on(run: &Run, seen: Value) -> Option<Self> {
+        let fresh = Self::new(run);
+        let mut doubles: Vec<u64> = Vec::deserialize(seen.get(DOUBLES)?).ok()?;
+        let mut read: Self = serde_json::from_value(seen).ok()?;
+        read.updates.boldest.ratio = f64::from_bits(doubles.pop()?);
+        read.mean_logs = doubles.into_iter().map(f64::from_bits).collect();
+        read.learning = read.learning.of(run)?;
+        read.plane = fresh.plane;
+        let layers = fresh.now.len();
+        let is_of_the_run = (read.now.len(), read.mean_logs.len()) == (layers, layers)
+            && read.steps == run.steps()
+            && read.norms.is_of(&fresh.norms, read.learning.steps_seen()?)
+            && read.updates.boldest.layer <= layers
+            && read.growth.is_of(layers)
+            && read.decades.0.iter().all(|decade| (-36..=36).contains(decade));
+        is_of_the_run.then_some(read)
+    }
+
     fn take_norms(&mut self, run: &Run) {
         self.now.clear();
         self.now.extend(run.kernel_grad_norms());
@@ -79,27 +109,25 @@ impl GradientsObserver {
         self.decades.take(&self.now);
     }
 
-    /// Tests the network as it is now, once for each state that is shown.
-    fn evaluate(&mut self, run: &Run) {
-        if self.learning.evaluate(run) {
-            self.compare(run);
-        }
-    }
-
     /// Notes whether the last test was better than guessing.
     fn compare(&mut self, run: &Run) {
-        let is_better = |metric: f32| match run.data().classes {
-            0 => metric < self.guess * (1.0 - MARGIN),
-            _ => metric > self.guess + MARGIN,
-        };
-        if self.learning.evaluation.is_none_or(|evaluation| is_better(evaluation.metric)) {
+        if self.is_better(run) {
             self.better_at = run.steps();
         }
     }
 
-    /// For how many steps the network has been no better than guessing.
+    fn is_better(&self, run: &Run) -> bool {
+        let is_better = |metric: f32| match run.data().classes {
+            0 => metric < self.guess * (1.0 - MARGIN),
+            _ => metric > self.guess + MARGIN,
+        };
+        self.learning.evaluation.is_none_or(|evaluation| is_better(evaluation.metric))
+    }
+
+    /// For how many steps the network has been no better than guessing, as far as the tests that were due and
+    /// the one that is shown tell: what was shown before does not count, so that looking changes nothing.
     pub(super) fn steps_of_guessing(&self, run: &Run) -> usize {
-        run.steps().saturating_sub(self.better_at)
+        if self.is_better(run) { 0 } else { run.steps().saturating_sub(self.better_at) }
     }
 
     /// The ratio of two layers' gradient norms, averaged over the last batches; layers from 0.
@@ -135,6 +163,7 @@ fn guess(run: &Run) -> f32 {
 
 impl Observer for GradientsObserver {
     fn after_step(&mut self, run: &Run, loss: f32) {
+        self.steps = run.steps();
         self.updates.push(run);
         self.take_norms(run);
         self.norms.push(&self.now);
@@ -166,14 +195,14 @@ impl Observer for GradientsObserver {
         let depth = hidden(run.current()).len();
         let layer = view.layer.clamp(1, depth.max(1));
         if matches!(id, "boundary" | "curves") {
-            self.evaluate(run);
+            self.learning.evaluate(run);
         }
         Some(match id {
             "network" => figures::network(self, run, numbers),
             "gradients" => figures::gradients(self, numbers),
-            "flow" => figures::flow(self, run, numbers),
+            "flow" => figures::flow(self, None, numbers),
             "boundary" => figures::boundary(self, run, numbers),
-            "curves" => self.learning.panel(run, numbers),
+            "curves" => self.learning.panel(run, None, numbers),
             "activation" => figures::activation(run, layer, numbers),
             "neuron" => Neuron::of(run, view).plane(&mut self.plane, run, numbers),
             "sums" => Neuron::of(run, view).sums(run, numbers),
@@ -189,5 +218,30 @@ impl Observer for GradientsObserver {
 
     fn verdict(&self, run: &Run) -> Verdict {
         verdict::of(self, run)
+    }
+
+    fn remember(&self) -> Box<dyn Observer> {
+        Box::new(Self { check: None, asked: Asked::default(), ..self.clone() })
+    }
+
+    fn seen(&self) -> Value {
+        let mut seen = serde_json::to_value(self.clone()).expect("plain data");
+        // JSON keeps single precision to the bit, but not double.
+        let doubles = self.mean_logs.iter().chain([&self.updates.boldest.ratio]);
+        seen[DOUBLES] = doubles.map(|number| number.to_bits()).collect();
+        seen
+    }
+
+    fn bytes(&self) -> usize {
+        let of_layers = size_of_val(&*self.now) + size_of_val(&*self.mean_logs);
+        size_of::<Self>() + self.learning.bytes() + self.norms.bytes() + self.growth.bytes() + of_layers
+    }
+
+    fn whole(&self, id: &str, run: &Run, at: usize, numbers: &mut Numbers) -> Option<Panel> {
+        match id {
+            "curves" => Some(self.learning.panel(run, Some(at), numbers)),
+            "flow" => Some(figures::flow(self, Some(at), numbers)),
+            _ => None,
+        }
     }
 }

@@ -3,9 +3,10 @@
 
 use crate::nn::Slot;
 use crate::train::Run;
+use serde::{Deserialize, Serialize};
 
 /// ‖Δw‖ / ‖w‖ of one kernel in one update.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Update {
     /// The layer, counted from 1.
     pub(super) layer: usize,
@@ -15,7 +16,7 @@ pub(super) struct Update {
 }
 
 /// What is remembered of the updates since the start or the last change of settings.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Updates {
     /// The largest.
     pub(super) boldest: Update,

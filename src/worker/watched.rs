@@ -1,0 +1,305 @@
+//! A run with whoever watches it and the moments that are kept of it: trained, changed, gone back in, and shown
+//! frame by frame.
+
+use super::protocol::{Frame, RunSettings};
+use crate::data::{Nudge, NudgeKind};
+use crate::error::Result;
+use crate::labs::{Asked, FigureSlot, Lab, Numbers, Observer, Panel, Unit, View};
+use crate::train::{Divergence, InitialWeights, Model, Run, Timeline, model, settings::Settings};
+
+/// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
+const MAX_STEPS_PER_LOOK: usize = 64;
+/// A figure is redrawn so seldom that filling it takes at most this share of the time.
+const SHARE_OF_A_FIGURE: f64 = 0.03;
+/// And so seldom that drawing it leaves the page its 60 frames a second: every third of them.
+const PAUSE_OF_A_FIGURE_MS: f64 = 40.0;
+/// Training between two moments that are kept, at least: what can be trained again within a frame.
+const TRAINING_OF_A_MOMENT_MS: f64 = 10.0;
+/// Keeping moments takes at most this share of the time.
+const SHARE_OF_A_MOMENT: f64 = 0.01;
+
+/// A run with whoever watches it.
+pub struct Watched {
+    number: u32,
+    lab: &'static dyn Lab,
+    run: Run,
+    observer: Box<dyn Observer>,
+    timeline: Timeline<Box<dyn Observer>>,
+    /// Training since a moment was kept, and what keeping that took.
+    since_moment_ms: f64,
+    moment_cost_ms: f64,
+    schedule: Vec<Due>,
+    /// Edits that the page knows of; `None` before it knows the run's settings.
+    edits_told: Option<usize>,
+    /// What the figures were last filled for.
+    layer: usize,
+    focus: Option<Unit>,
+    picture: Vec<f32>,
+    cell: Option<[usize; 2]>,
+    nudge: Nudge,
+    sweep: NudgeKind,
+    check: Asked,
+}
+
+/// When a figure was last filled, and what that took.
+struct Due {
+    figure: String,
+    last_ms: f64,
+    cost_ms: f64,
+}
+
+/// What was trained for a frame.
+#[derive(Clone, Copy, Default)]
+pub struct Trained {
+    pub steps: usize,
+    pub ms: f64,
+}
+
+impl Watched {
+    /// Begins to watch a run at its first step.
+    pub fn new(number: u32, lab: &'static dyn Lab, mut run: Run, view: &View) -> Self {
+        run.measure();
+        let observer = lab.observe(&run);
+        let timeline = Timeline::new(&run, observer.remember(), observer.bytes());
+        Self {
+            number,
+            lab,
+            run,
+            observer,
+            timeline,
+            since_moment_ms: 0.0,
+            moment_cost_ms: 0.0,
+            schedule: Vec::new(),
+            edits_told: None,
+            layer: view.layer,
+            focus: None,
+            picture: Vec::new(),
+            cell: None,
+            nudge: Nudge::default(),
+            sweep: view.sweep,
+            check: view.check,
+        }
+    }
+
+    /// Puts the run, still at its first step, to where the one in a file stood.
+    ///
+    /// # Errors
+    /// As [`Model::resume`].
+    pub fn resume(&mut self, model: &Model) -> Result<()> {
+        let Some(seen) = model.resume(&mut self.run)? else { return Ok(()) };
+        // The weights that a run from a file began with are not in the file that it became.
+        let has_beginning = self.run.current().initial_weights != Some(InitialWeights::Model);
+        self.run.measure();
+        let seen = self.lab.observe_on(&self.run, seen.clone());
+        let is_whole = has_beginning && seen.is_some();
+        self.observer = seen.unwrap_or_else(|| self.lab.observe(&self.run));
+        if is_whole {
+            self.timeline.keep(&self.run, self.observer.remember(), self.observer.bytes());
+        } else {
+            self.timeline = Timeline::new(&self.run, self.observer.remember(), self.observer.bytes());
+        }
+        Ok(())
+    }
+
+    /// The run as a file to go on from.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        model::run_to_bytes(&self.run, self.observer.seen())
+    }
+
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// The furthest step that is known.
+    fn head(&self) -> usize {
+        self.timeline.head().map_or(0, |head| head.step).max(self.run.steps())
+    }
+
+    /// Trains for about so long, at most so many steps.
+    pub fn train(&mut self, steps: usize, budget_ms: f64, now_ms: fn() -> f64) -> Trained {
+        let started = now_ms();
+        let (mut trained, mut per_look) = (Trained::default(), 1);
+        while trained.steps < steps && trained.ms < budget_ms && self.run.divergence().is_none() {
+            for _ in 0..per_look.min(steps - trained.steps) {
+                if self.step().is_err() {
+                    break;
+                }
+                trained.steps += 1;
+            }
+            let spent = now_ms() - started;
+            self.since_moment_ms += spent - trained.ms;
+            trained.ms = spent;
+            // As many steps as take about a tenth of the budget, so that it is kept within that.
+            let per_step = spent / trained.steps.max(1) as f64;
+            per_look = ((budget_ms / 10.0 / per_step.max(1e-4)) as usize).clamp(1, MAX_STEPS_PER_LOOK);
+            if self.since_moment_ms >= TRAINING_OF_A_MOMENT_MS.max(self.moment_cost_ms / SHARE_OF_A_MOMENT)
+                && self.run.steps() > self.timeline.last_step()
+            {
+                self.keep(now_ms);
+            }
+        }
+        trained
+    }
+
+    fn keep(&mut self, now_ms: fn() -> f64) {
+        let started = now_ms();
+        self.timeline.keep(&self.run, self.observer.remember(), self.observer.bytes());
+        (self.since_moment_ms, self.moment_cost_ms) = (0.0, now_ms() - started);
+    }
+
+    /// Makes a step; an edit that it brought about is told to the observer as a live one is.
+    fn step(&mut self) -> std::result::Result<(), Divergence> {
+        let edits = self.run.edits_made();
+        let loss = self.run.step()?;
+        self.observer.after_step(&self.run, loss);
+        if self.run.edits_made() != edits {
+            self.after_edit();
+        }
+        Ok(())
+    }
+
+    fn after_edit(&mut self) {
+        self.run.measure();
+        self.observer.after_edit(&self.run);
+    }
+
+    /// Changes settings; what was known of later steps is of another run from here.
+    ///
+    /// # Errors
+    /// As [`Run::edit`].
+    pub fn edit(&mut self, set: &Settings) -> Result<()> {
+        self.run.edit(set)?;
+        self.after_edit();
+        self.timeline.cut(&self.run, self.observer.remember(), self.observer.bytes());
+        self.schedule.clear();
+        Ok(())
+    }
+
+    /// Goes to the state at `step`, as far as about so much time allows; returns the step that is still to be
+    /// reached, if it is not there.
+    pub fn seek(&mut self, step: usize, budget_ms: f64, now_ms: fn() -> f64) -> Option<usize> {
+        let started = now_ms();
+        let step = step.clamp(self.timeline.first_step(), self.head());
+        let here = self.run.steps();
+        if step == here {
+            return None;
+        }
+        self.schedule.clear();
+        if step < here {
+            self.timeline.leave(&self.run, self.observer.remember());
+        }
+        let (moment, memory) = self.timeline.before(step);
+        if step < here || here < moment.step() {
+            self.run.restore(moment);
+            self.observer = memory.remember();
+            if moment.step() == self.timeline.first_step() {
+                self.run.measure(); // what its first frame showed
+            }
+        }
+        let left_ms = (budget_ms - (now_ms() - started)).max(f64::MIN_POSITIVE);
+        self.train(step - self.run.steps(), left_ms, now_ms);
+        if self.run.steps() < step {
+            return Some(step);
+        }
+        if self.timeline.head().is_some_and(|head| head.step == step && head.has_diverged) {
+            _ = self.step(); // fails as it did before
+        }
+        None
+    }
+
+    pub fn frame(
+        &mut self,
+        view: &View,
+        now_ms: fn() -> f64,
+        trained: Trained,
+        numbers: &mut Numbers,
+    ) -> Frame {
+        self.timeline.arrive(&self.run);
+        // A run that stands still is shown whole; one at work shows what it can afford.
+        let is_still = trained.steps == 0 || self.run.divergence().is_some();
+        let edits = self.run.edits_made();
+        // Between two moves of the pen nobody sets anything: the settings would take as long as the figures.
+        let is_told = self.edits_told == Some(edits) && (!is_still || view.is_drawing);
+        let settings = (!is_told).then(|| RunSettings {
+            experiment: self.run.experiment().clone(),
+            current: self.run.current().clone(),
+        });
+        self.edits_told = Some(edits);
+        let slots = self.lab.figures();
+        let is_any = |figure: &String, of: fn(&FigureSlot) -> bool| {
+            slots.iter().any(|slot| slot.id == figure && of(slot))
+        };
+        if view.layer != self.layer || view.sweep != self.sweep {
+            (self.layer, self.sweep) = (view.layer, view.sweep);
+            self.schedule.clear();
+        }
+        if view.cell != self.cell || view.check != self.check {
+            (self.cell, self.check) = (view.cell, view.check);
+            self.schedule.clear();
+        }
+        // What the visitor does is seen at once.
+        if view.focus != self.focus {
+            self.focus = view.focus;
+            self.schedule.clear();
+        }
+        if view.picture != self.picture || view.nudge != self.nudge {
+            (self.picture, self.nudge) = (view.picture.clone(), view.nudge);
+            self.schedule.retain(|due| !is_any(&due.figure, |slot| slot.of_drawing));
+        }
+        self.observer.look(&self.run, view);
+        let mut panels = Vec::new();
+        for figure in &view.figures {
+            let before = now_ms();
+            let due = self.schedule.iter().position(|due| &due.figure == figure);
+            let is_as_before = is_still && due.is_some() && !is_any(figure, |slot| slot.of_drawing);
+            if view.is_drawing && (is_as_before || is_any(figure, |slot| slot.is_slow)) {
+                continue;
+            }
+            if let Some(due) = due.map(|index| &self.schedule[index])
+                && !is_still
+                && before - due.last_ms < (due.cost_ms / SHARE_OF_A_FIGURE).max(PAUSE_OF_A_FIGURE_MS)
+            {
+                continue;
+            }
+            let Some(panel) = self.panel(figure, view, numbers) else { continue };
+            panels.push(panel);
+            let now = Due { figure: figure.clone(), last_ms: now_ms(), cost_ms: now_ms() - before };
+            match due {
+                Some(index) => self.schedule[index] = now,
+                None => self.schedule.push(now),
+            }
+        }
+        Frame {
+            run: self.number,
+            step: self.run.steps(),
+            epoch: self.run.epoch(),
+            epoch_items: self.run.epoch_items(),
+            settings,
+            divergence: self.run.divergence().cloned(),
+            verdict: self.observer.verdict(&self.run),
+            panels,
+            training_ms: trained.ms,
+            steps: trained.steps,
+            first: self.timeline.first_step(),
+            head: self.head(),
+            seeking: None,
+        }
+    }
+
+    /// A figure as it is now; those of the whole run are filled with all that is known of it.
+    fn panel(&mut self, figure: &str, view: &View, numbers: &mut Numbers) -> Option<Panel> {
+        let before = numbers.0.len();
+        let now = self.observer.panel(figure, &self.run, view, numbers)?;
+        let Some(head) = self.timeline.head() else { return Some(now) };
+        let of_now = numbers.0.split_off(before);
+        let whole = head.memory.whole(figure, &self.run, self.run.steps(), numbers);
+        Some(whole.unwrap_or_else(|| {
+            numbers.0.extend(of_now);
+            now
+        }))
+    }
+}
