@@ -7,7 +7,7 @@ use glassbox::labs::{Figure, FigureSlot, LABS, Lab, View};
 use glassbox::train::settings::Settings;
 use glassbox::train::{Experiment, InitialWeights};
 use glassbox::worker::Session;
-use glassbox::worker::protocol::{Frame, Reply, Request};
+use glassbox::worker::protocol::{Frame, Reply, Request, Until};
 use serde_json::json;
 use std::cell::Cell;
 
@@ -33,7 +33,7 @@ fn start(run: u32) -> Request {
 }
 
 fn advance(run: u32, steps: u32) -> Request {
-    Request::Advance { run, budget_ms: 50.0, steps, view: everything() }
+    Request::Advance { run, budget_ms: 50.0, steps, until: None, view: everything() }
 }
 
 fn frame(reply: Reply) -> Frame {
@@ -51,8 +51,17 @@ fn messages_survive_serialisation() {
     for request in [
         start(1),
         advance(1, 7),
+        Request::Advance {
+            run: 1,
+            budget_ms: 1.0,
+            steps: 3,
+            until: Some(Until::LossBelow(0.1)),
+            view: View::default(),
+        },
+        Request::Seek { run: 1, step: 4, budget_ms: 9.0, view: everything() },
         edit,
         give,
+        Request::GiveRun { name: "run".into() },
         Request::Read { budget_ms: 30.0 },
         Request::StopReading,
         Request::Save { run: 1 },
@@ -221,8 +230,8 @@ fn files_are_read_part_by_part_and_trained_on() {
 
     assert_eq!(frame(start_on_offer(&mut session, 1, experiment.clone())).step, 0);
     let view = View { figures: vec!["misread".into(), "confusion".into()], layer: 1, ..View::default() };
-    session.answer(Request::Advance { run: 1, budget_ms: 1e9, steps: 60, view: view.clone() });
-    let still = Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view: view.clone() };
+    session.answer(Request::Advance { run: 1, budget_ms: 1e9, steps: 60, until: None, view: view.clone() });
+    let still = Request::Advance { run: 1, budget_ms: 0.0, steps: 0, until: None, view: view.clone() };
     let (reply, numbers) = session.answer(still);
     let trained = frame(reply);
     assert_eq!((trained.step, trained.epoch, trained.epoch_items), (60, 20, [0, 72]));
@@ -237,7 +246,7 @@ fn files_are_read_part_by_part_and_trained_on() {
         for said in 0..3 {
             let view = View { cell: Some([truth, said]), ..view.clone() };
             let (reply, numbers) =
-                session.answer(Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view });
+                session.answer(Request::Advance { run: 1, budget_ms: 0.0, steps: 0, until: None, view });
             let panels = frame(reply).panels;
             let Figure::Gallery(gallery) = &panels[0].figure else { panic!("no gallery") };
             assert_eq!(gallery.of as f32, counts[truth * 3 + said]);
@@ -250,7 +259,7 @@ fn files_are_read_part_by_part_and_trained_on() {
     let figures = cnn().figures().iter().map(|slot| slot.id.to_owned()).collect();
     let picture: Vec<f32> = (0..48).map(|at| f32::from(u8::from(at / 16 == 1))).collect();
     let view = View { figures, layer: 1, picture, ..View::default() };
-    let (reply, _) = session.answer(Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view });
+    let (reply, _) = session.answer(Request::Advance { run: 1, budget_ms: 0.0, steps: 0, until: None, view });
     let panels = frame(reply).panels;
     assert_eq!(panels.len(), cnn().figures().len());
     let lines = panels.iter().find_map(|panel| match &panel.figure {
@@ -357,7 +366,8 @@ fn a_model_file_becomes_the_running_network() {
     let mut pass = glassbox::nn::Pass::default();
     trained.network().forward(&picture, &mut pass);
     let view = View { figures: vec!["scores".into()], layer: 1, picture, ..View::default() };
-    let (reply, numbers) = session.answer(Request::Advance { run: 2, budget_ms: 0.0, steps: 0, view });
+    let (reply, numbers) =
+        session.answer(Request::Advance { run: 2, budget_ms: 0.0, steps: 0, until: None, view });
     let panels = frame(reply).panels;
     let Figure::Scores(scores) = &panels[0].figure else { panic!("no scores") };
     assert_eq!(numbers.at(scores.probabilities), pass.output());
@@ -382,14 +392,19 @@ fn a_network_is_saved_as_it_stands_and_goes_on_from_there() {
     frame(start_cnn(&mut session, 1, cnn().defaults()));
     let picture: Vec<f32> = (0..784).map(|pixel| f32::from(pixel % 28 == 14)).collect();
     let view = View { figures: vec!["scores".into()], layer: 1, picture, ..View::default() };
-    let (_, numbers) =
-        session.answer(Request::Advance { run: 1, budget_ms: 1e9, steps: 2, view: view.clone() });
+    let (_, numbers) = session.answer(Request::Advance {
+        run: 1,
+        budget_ms: 1e9,
+        steps: 2,
+        until: None,
+        view: view.clone(),
+    });
     let Reply::Saved { bytes } = session.answer(Request::Save { run: 1 }).0 else { panic!("no file") };
     let model = glassbox::train::Model::read("m", &bytes[..]).unwrap();
     assert_eq!((model.steps, model.experiment.lab.as_str()), (2, "cnn"));
     let Reply::GivenModel(experiment) = session.give_model("m", &bytes) else { panic!("no model") };
     frame(start_on_offer(&mut session, 2, experiment));
-    let still = Request::Advance { run: 2, budget_ms: 0.0, steps: 0, view };
+    let still = Request::Advance { run: 2, budget_ms: 0.0, steps: 0, until: None, view };
     assert_eq!(session.answer(still).1.0, numbers.0, "another answer");
     let Reply::Failed { run: 1, .. } = session.answer(Request::Save { run: 1 }).0 else { panic!("saved") };
 }
@@ -409,7 +424,7 @@ fn what_is_read_is_held_only_once_a_run_has_begun_on_it() {
     frame(start_on_offer(&mut session, 1, good.clone()));
     let weights = |session: &mut Session, run: u32| {
         let view = View { figures: vec!["filters".into()], layer: 1, ..View::default() };
-        session.answer(Request::Advance { run, budget_ms: 0.0, steps: 0, view }).1.0
+        session.answer(Request::Advance { run, budget_ms: 0.0, steps: 0, until: None, view }).1.0
     };
     let held = weights(&mut session, 1);
     // A second one is offered, but the run that would take it cannot begin.
@@ -462,7 +477,8 @@ fn what_no_drawing_changes_waits_until_the_pen_is_lifted() {
     let figures = lab.figures().iter().map(|slot| slot.id.to_owned()).collect();
     let mut view = View { figures, picture: picture(14), is_drawing: true, ..View::default() };
     let mut session = Session::new(ticking);
-    let still = |view: &View| Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view: view.clone() };
+    let still =
+        |view: &View| Request::Advance { run: 1, budget_ms: 0.0, steps: 0, until: None, view: view.clone() };
     let mut shown = |request: Request| {
         let frame = frame(session.answer(request).0);
         (frame.panels.into_iter().map(|panel| panel.id).collect::<Vec<_>>(), frame.settings.is_some())

@@ -7,7 +7,7 @@ use glassbox::train::settings::Settings;
 use glassbox::train::timeline::{MAX_BYTES, Timeline};
 use glassbox::train::{Divergence, Experiment, Run};
 use glassbox::worker::Session;
-use glassbox::worker::protocol::{Frame, Reply, Request};
+use glassbox::worker::protocol::{Frame, Reply, Request, Until};
 use serde_json::{Value, json};
 use std::cell::Cell;
 
@@ -72,7 +72,7 @@ impl Player {
             count += 1;
             let view = if count % 3 == 0 { self.view.clone() } else { View::default() };
             let steps = (steps - done).min(37) as u32;
-            let frame = self.ask(Request::Advance { run: 1, budget_ms: 1e9, steps, view }).0;
+            let frame = self.ask(Request::Advance { run: 1, budget_ms: 1e9, steps, until: None, view }).0;
             done += frame.steps;
             if frame.steps == 0 || frame.divergence.is_some() {
                 return frame;
@@ -99,7 +99,8 @@ impl Player {
     }
 
     fn state(&mut self) -> State {
-        let still = Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view: self.view.clone() };
+        let still =
+            Request::Advance { run: 1, budget_ms: 0.0, steps: 0, until: None, view: self.view.clone() };
         let (frame, numbers) = self.ask(still);
         let Reply::Saved { bytes } = self.session.answer(Request::Save { run: 1 }).0 else {
             panic!("no file")
@@ -492,4 +493,39 @@ fn files_of_runs_that_are_not_right_are_refused_in_a_sentence() {
         assert_eq!((at(&train[0]), at(&train[59])), (40.0, 99.0));
         assert_eq!(test.iter().map(at).collect::<Vec<_>>()[..3], [40.0, 50.0, 100.0]);
     }
+}
+
+#[test]
+fn playing_stops_exactly_where_it_was_to() {
+    let until = |player: &mut Player, until: Until| {
+        let view = View::default();
+        let request = Request::Advance { run: 1, budget_ms: 1e9, steps: 5000, until: Some(until), view };
+        player.ask(request).0
+    };
+    let mut player = Player::start(experiment(
+        "gradients",
+        &[
+            (
+                "network.layers",
+                json!([
+            { "type": "dense", "units": 8, "activation": "tanh" },
+            { "type": "dense", "units": 1, "activation": "sigmoid" } ]),
+            ),
+            ("data.name", json!("gaussians")),
+        ],
+    ));
+    let at = until(&mut player, Until::Step(137));
+    assert_eq!((at.step, at.is_reached), (137, true));
+    let there = until(&mut player, Until::Step(137));
+    assert_eq!((there.step, there.steps, there.is_reached), (137, 0, true), "it stands there");
+    let epoch = until(&mut player, Until::Epoch(20));
+    assert_eq!((epoch.epoch, epoch.epoch_items[0], epoch.is_reached), (20, 0, true));
+    let mut run = Run::new(player.train(0).settings.unwrap().experiment).unwrap();
+    let losses: Vec<f32> = (0..2000).map(|_| run.step().unwrap()).collect();
+    let most = losses.iter().copied().fold(f32::INFINITY, f32::min) * 1.01;
+    let first = epoch.step + losses[epoch.step..].iter().position(|loss| *loss < most).unwrap() + 1;
+    let below = until(&mut player, Until::LossBelow(most));
+    assert_eq!((below.step, below.is_reached), (first, true));
+    let never = until(&mut player, Until::LossBelow(0.0));
+    assert_eq!((never.steps, never.is_reached), (5000, false));
 }

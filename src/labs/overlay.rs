@@ -127,7 +127,10 @@ mod tests {
                 past: Vec::new(),
             };
             let changes = vec![Change { step: values.len(), words: "Tanh".into() }];
-            (panel(Figure::Curves(Curves { steps: values.len(), at: None, strips: vec![strip], changes })), numbers)
+            (
+                panel(Figure::Curves(Curves { steps: values.len(), at: None, strips: vec![strip], changes })),
+                numbers,
+            )
         };
         let (a, b) = (of_lane(&[1.0, 2.0]), of_lane(&[3.0, 4.0, 5.0]));
         let (joined, numbers) = overlaid(&[(0, &a.0, &a.1), (2, &b.0, &b.1)], 0).unwrap();

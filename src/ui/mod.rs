@@ -3,6 +3,7 @@
 
 mod address;
 mod app;
+mod autosave;
 mod browser;
 mod canvas;
 mod controls;
@@ -33,6 +34,7 @@ mod page;
 mod rail;
 mod receptive;
 mod running;
+mod scrub;
 mod sees;
 mod sheet;
 mod sliding;

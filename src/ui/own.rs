@@ -107,6 +107,7 @@ impl Own {
         }
         match taken {
             Taken::Model => self.has_model.set(true),
+            Taken::Run => {}
             Taken::Pictures(data, summary) => self.given.update(|given| {
                 given.retain(|(before, _)| before.name != data.name);
                 given.push((data, summary));
@@ -239,6 +240,24 @@ impl Page {
         ));
     }
 
+    /// Takes up the whole run of a file where it stood, in its own lab; on data that are not at hand its network alone.
+    pub(super) fn take_run(self, experiment: Experiment) {
+        let data = &experiment.data;
+        let is_at_hand =
+            self.own().given.with_untracked(|given| given.iter().any(|(of, _)| data.asks_for(of)));
+        if data.set().is_ok_and(DataSet::is_given) && !is_at_hand {
+            let settings = experiment.edited().unwrap_or_else(|_| experiment.clone());
+            return self.take_model(Experiment { initial_weights: Some(InitialWeights::Model), ..settings });
+        }
+        self.own().reading.set(None);
+        if self.lab().name() != experiment.lab {
+            self.open_lanes().skip(1).for_each(|lane| self.remove_lane(lane.index));
+        }
+        let is_of_model = experiment.initial_weights == Some(InitialWeights::Model);
+        let taken = if is_of_model { Taken::Model } else { Taken::Run };
+        self.begin_on("model", experiment, Some(taken));
+    }
+
     /// Reads no further.
     pub(super) fn stop_reading(self) {
         self.own().next_turn();
@@ -331,10 +350,10 @@ impl Page {
         }
     }
 
-    /// Hands the network to the visitor as a file.
+    /// Hands the run to the visitor as a file.
     pub(super) fn take_file(self, bytes: &[u8]) {
-        if browser::download("network.safetensors", bytes).is_err() {
-            self.notice.set(Some("The network was not saved: the browser does not allow it.".into()));
+        if browser::download("run.safetensors", bytes).is_err() {
+            self.notice.set(Some("The run was not saved: the browser does not allow it.".into()));
         }
     }
 

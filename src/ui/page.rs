@@ -19,6 +19,7 @@ use crate::labs::{
 };
 use crate::plot;
 use crate::train::{Experiment, is_sound};
+use crate::worker::protocol::Until;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -33,6 +34,9 @@ pub struct Progress {
     /// Over the last second of playing; zeros when paused.
     pub measured: Measured,
     pub has_diverged: bool,
+    /// The first and the furthest step that can be gone to.
+    pub first: usize,
+    pub head: usize,
 }
 
 /// A panel as it came, with the numbers of its frame.
@@ -66,6 +70,14 @@ pub struct Page {
     pub notice: RwSignal<Option<String>>,
     pub is_playing: RwSignal<bool>,
     pub speed: RwSignal<usize>,
+    /// Where playing stops.
+    pub until: RwSignal<Option<Until>>,
+    /// Whether the visitor knows that the browser keeps no runs.
+    pub(super) is_told_of_store: StoredValue<bool>,
+    /// Where it stopped, until it plays on.
+    pub reached: RwSignal<Option<Until>>,
+    /// The step that is gone to, from when it is asked for until another frame shows.
+    pub sought: RwSignal<Option<usize>>,
     /// The selected layer, from 1.
     pub layer: RwSignal<usize>,
     /// What is on the pad.
@@ -157,6 +169,10 @@ impl Page {
             notice: RwSignal::new(notice),
             is_playing: RwSignal::new(false),
             speed: RwSignal::new(2),
+            until: RwSignal::new(None),
+            is_told_of_store: StoredValue::new(false),
+            reached: RwSignal::new(None),
+            sought: RwSignal::new(None),
             layer: RwSignal::new(1),
             history: RwSignal::new(history::stored()),
             theme: RwSignal::new(0),
@@ -177,6 +193,7 @@ impl Page {
         if word.is_some() {
             page.notice.set(word);
         }
+        page.take_up();
         page
     }
 

@@ -119,7 +119,7 @@ impl Page {
         self.restart_on(lane, experiment, None);
     }
 
-    fn restart_on(self, lane: Lane, experiment: Experiment, taken: Option<Taken>) {
+    pub(super) fn restart_on(self, lane: Lane, experiment: Experiment, taken: Option<Taken>) {
         self.note_run(lane);
         let bare = Experiment { edits: Vec::new(), ..experiment.clone() };
         if self.lab().name() != experiment.lab {
@@ -200,6 +200,9 @@ impl Page {
         let is_selected = lane.index == self.selected_lane.get_untracked();
         if lane.progress.get_untracked() != progress {
             lane.progress.set(progress);
+        }
+        if is_selected && lane.try_update_trainer(|trainer| trainer.is_seeking()) == Some(false) {
+            self.sought.set(None);
         }
         for slot in self.slots() {
             if let Some(drawn) = panels.remove(slot.id) {

@@ -2,6 +2,7 @@
 //! what is newest: once for each frame that the screen draws while it plays, at once while it stands
 //! still, so that what a pen brings about shows in the frame of its move. A worker that crashed is started anew with the settings kept.
 
+use super::autosave::{self, Keeping, TakesUp};
 use super::lane::Lane;
 use super::pace::{Pace, SPEEDS};
 use super::page::{Drawn, Page, Progress};
@@ -45,6 +46,8 @@ pub struct Trainer {
     pending_start: Option<(Experiment, Option<Taken>)>,
     pending_edit: Settings,
     pending_steps: u32,
+    /// The step that is to be shown, until it is.
+    pending_seek: Option<usize>,
     /// Steps of the round at hand that are still to be made, while lanes keep step.
     share: u32,
     /// Updates that the run has made, as far as it told.
@@ -55,6 +58,8 @@ pub struct Trainer {
     start_when_read: Option<Experiment>,
     /// What the worker holds for runs that ask for it: the data of these names, or a model.
     holds: Vec<Option<String>>,
+    /// What is kept of the run for a reload and a crash.
+    pub(super) keeping: Keeping,
     wants_file: bool,
     wants_refresh: bool,
     pending_files: Option<Offer>,
@@ -79,6 +84,8 @@ pub enum Taken {
     /// What an experiment on them says, and what they are in words.
     Pictures(DataConfig, String),
     Model,
+    /// The whole run of a file.
+    Run,
 }
 
 impl Taken {
@@ -86,7 +93,7 @@ impl Taken {
     pub fn set(&self) -> Option<String> {
         match self {
             Self::Pictures(data, _) => Some(data.name.clone()),
-            Self::Model => None,
+            Self::Model | Self::Run => None,
         }
     }
 }
@@ -97,6 +104,10 @@ enum Asked {
     Start(Option<Taken>),
     Edit,
     Read,
+    /// A step of the run to be gone to.
+    Seek(usize),
+    /// The run of this number as a file to be kept.
+    Keep(u32),
     /// Steps that were asked for one by one, and not by playing.
     Steps,
     /// Steps of a round.
@@ -133,6 +144,7 @@ impl Trainer {
         self.pending_start = Some((experiment, taken));
         self.pending_edit.clear();
         (self.pending_steps, self.share, self.step) = (0, 0, 0);
+        self.pending_seek = None;
         self.start_when_read = None;
         self.wants_file = false;
         self.inbox = None;
@@ -185,7 +197,13 @@ impl Trainer {
             && self.pending_start.is_none()
             && self.share == 0
             && self.pending_steps == 0
+            && self.pending_seek.is_none()
             && !self.asked.iter().any(is_busy)
+    }
+
+    /// Whether it is still to show a step that was asked for.
+    pub fn is_seeking(&self) -> bool {
+        self.pending_seek.is_some()
     }
 
     /// Updates that the run has made, as far as it told.
@@ -215,6 +233,13 @@ impl Trainer {
         self.wake();
     }
 
+    /// Goes to a step that the run has made; of several asked for while one is sought only the last counts.
+    pub fn seek(&mut self, step: usize) {
+        (self.pending_steps, self.share) = (0, 0);
+        self.pending_seek = Some(step);
+        self.wake();
+    }
+
     /// Trains so many steps.
     pub fn advance(&mut self, steps: u32) {
         self.pending_steps += steps;
@@ -239,7 +264,7 @@ impl Trainer {
         while self.is_ready && self.client.is_some() && self.asked.len() < MAX_UNDER_WAY {
             let Some((request, asked)) = self.next_request(page, lane) else { break };
             self.asked.push_back(asked);
-            let is_offer = matches!(request, Request::Give { .. } | Request::GiveModel { .. });
+            let is_offer = matches!(request, Request::Give { .. } | Request::GiveRun { .. });
             let files = if is_offer { self.pending_files.take() } else { None };
             let bytes: Vec<ArrayBuffer> =
                 files.into_iter().flat_map(|offer| offer.files).map(|(_, bytes)| bytes).collect();
@@ -266,7 +291,7 @@ impl Trainer {
             let mut names: Vec<String> = offer.files.iter().map(|(name, _)| name.clone()).collect();
             let request = match &offer.set {
                 Some(set) => Request::Give { set: set.clone(), names },
-                None => Request::GiveModel { name: names.pop().unwrap_or_default() },
+                None => Request::GiveRun { name: names.pop().unwrap_or_default() },
             };
             return Some((request, Asked::Read));
         }
@@ -276,11 +301,19 @@ impl Trainer {
         if self.is_reading && !self.is_asked_to_read() {
             return Some((Request::Read { budget_ms: READING_MS }, Asked::Read));
         }
+        if let Some(step) = self.pending_seek {
+            // What one request does not get done, the next goes on with.
+            let is_asked = self.asked.iter().any(|asked| matches!(asked, Asked::Seek(_)));
+            let request = Request::Seek { run, step, budget_ms: BUDGET_MS, view };
+            return (!is_asked).then_some((request, Asked::Seek(step)));
+        }
         if !self.pending_edit.is_empty() {
             let set = std::mem::take(&mut self.pending_edit);
             return Some((Request::Edit { run, set, view }, Asked::Edit));
         }
-        let advance = |budget_ms: f64, steps: u32| Request::Advance { run, budget_ms, steps, view };
+        let is_played = self.pending_steps == 0;
+        let until = page.until.get_untracked().filter(|_| is_played);
+        let advance = |budget_ms: f64, steps: u32| Request::Advance { run, budget_ms, steps, until, view };
         if self.pending_steps > 0 {
             // What this request does not get done is asked for again when its reply is here.
             if self.asked.iter().any(|asked| matches!(asked, Asked::Steps)) {
@@ -291,6 +324,10 @@ impl Trainer {
         }
         if std::mem::take(&mut self.wants_file) {
             return Some((Request::Save { run }, Asked::Other));
+        }
+        let is_keeping = self.asked.iter().any(|asked| matches!(asked, Asked::Keep(_)));
+        if !is_keeping && self.keeping.is_due(page.is_playing.get_untracked()) {
+            return Some((Request::Save { run }, Asked::Keep(run)));
         }
         // A round is made to its end even when the page is paused, so that all lanes stand at one step.
         if self.share > 0 && !self.asked.iter().any(|asked| matches!(asked, Asked::Share)) {
@@ -315,6 +352,16 @@ impl Trainer {
     }
 
     fn receive(&mut self, (page, lane): (Page, Lane), frame: Frame, numbers: Numbers, asked: Option<&Asked>) {
+        if let Some(Asked::Seek(step)) = asked
+            && frame.seeking.is_none()
+            && self.pending_seek == Some(*step)
+        {
+            self.pending_seek = None;
+        }
+        if frame.seeking.is_some() {
+            return; // nobody asked for a step on the way
+        }
+        self.keeping.note(&frame, matches!(asked, Some(Asked::Start(_) | Asked::Edit)));
         let numbers = Arc::new(numbers);
         let mut frame = frame;
         let is_over = frame.divergence.is_some();
@@ -374,30 +421,52 @@ impl Page {
         let is_reading = || lane.try_update_trainer(|trainer| trainer.is_reading) == Some(true);
         let has_read = || lane.try_update_trainer(Trainer::has_read) == Some(true);
         let awaiting = || lane.try_update_trainer(|trainer| trainer.start_when_read.take()).flatten();
+        let taking_up = || lane.try_update_trainer(|trainer| trainer.keeping.takes_up.take()).flatten();
         match reply {
             Reply::Frame(frame) => {
-                if let Some(Asked::Start(Some(taken))) = asked {
+                if let Some(Asked::Start(Some(taken))) = asked
+                    && !matches!(taken, Taken::Run)
+                {
                     lane.update_trainer(|trainer| trainer.holds.push(taken.set()));
                     self.own().hold(taken.clone());
                 }
+                let is_reached = frame.is_reached;
                 lane.update_trainer(|trainer| {
                     trainer.last_run = frame.run; // the one that the worker has, even if it is left already
                     if frame.run == trainer.run {
                         trainer.receive((self, lane), frame, numbers, asked);
                     }
                 });
+                if is_reached {
+                    self.stop_there();
+                }
             }
+            Reply::Failed { .. } if matches!(asked, Some(Asked::Keep(_))) => {} // of a run that is over
             Reply::Failed { run, message } => self.take_refusal(lane, run, &message, asked),
-            Reply::Saved { bytes } => self.take_file(&bytes),
+            Reply::Saved { bytes } => match asked {
+                Some(Asked::Keep(run)) => self.keep(lane, *run, &bytes),
+                _ => self.take_file(&bytes),
+            },
             Reply::Reading { share } if is_reading() => self.own().reading.set(Some(share)),
             Reply::Given { data, summary } if has_read() => match awaiting() {
                 Some(experiment) => self.begin_awaited(lane, experiment, Taken::Pictures(data, summary)),
                 None => self.take_given(data, summary),
             },
+            Reply::GivenRun(experiment) if has_read() => match (taking_up(), awaiting()) {
+                (Some(TakesUp::OfAddress), wanted) if wanted.as_ref() != Some(&experiment) => {
+                    lane.update_trainer(Trainer::forget_offer);
+                }
+                (Some(_), _) => self.restart_on(lane, experiment, Some(Taken::Run)),
+                (None, Some(wanted)) => self.begin_awaited(lane, wanted, Taken::Model),
+                (None, None) => self.take_run(experiment),
+            },
             Reply::GivenModel(experiment) if has_read() => match awaiting() {
                 Some(experiment) => self.begin_awaited(lane, experiment, Taken::Model),
                 None => self.take_model(experiment),
             },
+            Reply::Refused { .. } if taking_up().is_some() => {
+                lane.update_trainer(|trainer| _ = trainer.has_read()); // nobody asked for it
+            }
             Reply::Refused { message } if has_read() => self.refuse_files(&message),
             _ => {}
         }
@@ -421,6 +490,7 @@ impl Page {
             }
             self.is_playing.set(false);
             trainer.share = 0;
+            trainer.pending_seek = None;
             trainer.wants_refresh = run != 0 && has_run; // a frame puts the controls back
             if !has_run {
                 trainer.pending_edit.clear(); // there is no run to ask
@@ -431,7 +501,8 @@ impl Page {
         });
     }
 
-    /// Another worker in place of one that came to its end, on the same experiment, at step 0.
+    /// Another worker in place of one that came to its end: it goes on with the run that was kept last, else with the
+    /// same experiment at step 0.
     fn recover(self, lane: Lane, message: &str) {
         let is_gone = lane.try_update_trainer(Trainer::lose_worker) == Some(true);
         self.own().reading.set(None);
@@ -443,10 +514,20 @@ impl Page {
             );
             return self.notice.set(Some(text));
         }
+        let whose = if self.has_lanes() { format!("of lane {} ", lane.name()) } else { String::new() };
+        let kept = lane.try_update_trainer(|trainer| trainer.keeping.file_of(trainer.run)).flatten();
+        let running = lane.experiment.get_untracked();
+        if let Some(file) = kept.filter(|_| autosave::is_whole(&running)) {
+            let text = format!(
+                "The trainer {whose}crashed ({reason}) and was started anew. The run goes on from where it was kept last."
+            );
+            self.notice.set(Some(text));
+            lane.update_trainer(|trainer| trainer.start(self, lane));
+            return autosave::take_up_file(lane, running, file, TakesUp::Any);
+        }
         let experiment = self.awaited().filter(|_| lane.index == 0);
         let experiment = experiment.unwrap_or_else(|| lane.experiment.get_untracked());
         let (experiment, word) = self.with_data_at_hand(experiment, "Your run");
-        let whose = if self.has_lanes() { format!("of lane {} ", lane.name()) } else { String::new() };
         let text = format!(
             "The trainer {whose}crashed ({reason}) and was started anew. Your settings are kept; the run is back at step 0."
         );
@@ -473,6 +554,8 @@ impl Page {
                     epoch_items: frame.epoch_items,
                     measured: trainer.pace.shown,
                     has_diverged: frame.divergence.is_some(),
+                    first: frame.first,
+                    head: frame.head,
                 };
                 (frame, panels, progress, has_pending_edit)
             })
@@ -494,7 +577,7 @@ impl Trainer {
         self.asked.clear();
         (self.last_run, self.is_reading, self.pending_files) = (0, false, None);
         (self.pending_start, self.stops_reading, self.wants_file) = (None, false, false);
-        (self.start_when_read, self.share) = (None, 0);
+        (self.start_when_read, self.share, self.pending_seek) = (None, 0, None);
         self.holds.clear();
         self.crashes > MAX_CRASHES
     }

@@ -2,6 +2,7 @@
 
 use super::icons::{self, Icon};
 use super::pace::SPEEDS;
+use super::scrub::{RunUntil, Scrub};
 use super::{Page, address, browser, export, keys, lesson};
 use crate::labs::format::count;
 use crate::train::MAX_SEED;
@@ -37,6 +38,7 @@ pub fn Transport(page: Page) -> impl IntoView {
             <div class="bar__more" class:open=move || is_open.get() id="bar-more">
                 <span class="bar__rule"></span>
                 <Speed page=page />
+                <RunUntil page=page />
                 <Seed page=page />
                 <span class="bar__gap"></span>
                 <Share page=page />
@@ -50,6 +52,7 @@ pub fn Transport(page: Page) -> impl IntoView {
                 aria-expanded=move || is_open.get().to_string() on:click=move |_| is_open.update(|open| *open = !*open)>
                 <Icon path=icons::SHEET />
             </button>
+            <Scrub page=page />
         </header>
     }
 }

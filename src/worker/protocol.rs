@@ -20,8 +20,15 @@ pub enum Request {
         takes_offer: bool,
         view: View,
     },
-    /// Trains for about `budget_ms` and at most `steps`, then answers with one frame.
-    Advance { run: u32, budget_ms: f64, steps: u32, view: View },
+    /// Trains for about `budget_ms` and at most `steps`, and no further than `until`, then answers with one frame.
+    Advance {
+        run: u32,
+        budget_ms: f64,
+        steps: u32,
+        #[serde(default)]
+        until: Option<Until>,
+        view: View,
+    },
     /// Goes to the state at `step`, which the run has passed: everything is then as it was there. Answered with a
     /// frame, without figures where `budget_ms` did not last: then it is to be asked again. From there the run goes
     /// on to the same future, or with an edit to another.
@@ -45,6 +52,17 @@ pub enum Request {
     Save { run: u32 },
     /// Reads no further, and forgets what was read and not taken by a start.
     StopReading,
+}
+
+/// Where training stops, looked at before the first step and after each.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Until {
+    /// So many updates are made.
+    Step(usize),
+    /// So many passes over the training items are complete.
+    Epoch(usize),
+    /// The loss of a batch is below this; not before a step.
+    LossBelow(f32),
 }
 
 impl Request {
@@ -128,4 +146,6 @@ pub struct Frame {
     pub head: usize,
     /// The step that is still to be reached: the frame shows one on the way there.
     pub seeking: Option<usize>,
+    /// Whether the run stopped where it was to train until.
+    pub is_reached: bool,
 }

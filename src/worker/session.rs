@@ -1,14 +1,16 @@
 //! Request in, reply out: one run at a time, stepped within a budget of time. The clock decides how
 //! many steps a frame holds and which figures are due, never a number of the run.
 
-use super::protocol::{Frame, Reply, Request};
+use super::protocol::{Frame, Reply, Request, Until};
 use super::taking::Taking;
 use super::watched::{Trained, Watched};
 use crate::data::Given;
 use crate::error::{Error, Result};
 use crate::labs::{Numbers, View, find};
 use crate::nn::Pass;
-use crate::train::{Experiment, InitialWeights, Model, Run, pictures_at_once, settings::Settings, without_weights};
+use crate::train::{
+    Experiment, InitialWeights, Model, Run, pictures_at_once, settings::Settings, without_weights,
+};
 
 /// What the worker holds between requests.
 pub struct Session {
@@ -100,8 +102,8 @@ impl Session {
                 let offered = if takes_offer { self.offered.take() } else { None };
                 (run, self.start(run, experiment, offered, &view, &mut numbers))
             }
-            Request::Advance { run, budget_ms, steps, view } => {
-                (run, Ok(self.advance(run, budget_ms, steps as usize, &view, &mut numbers)))
+            Request::Advance { run, budget_ms, steps, until, view } => {
+                (run, Ok(self.advance(run, budget_ms, steps as usize, until, &view, &mut numbers)))
             }
             Request::Seek { run, step, budget_ms, view } => {
                 (run, Ok(self.seek(run, step, budget_ms, &view, &mut numbers)))
@@ -152,6 +154,7 @@ impl Session {
         lab.check(&experiment)?;
         let is_same = |model: &Model| model.is_run() && model.experiment == experiment;
         let goes_on = matches!(&offered, Some(Offered::Model(model)) if is_same(model));
+        let starts_from_model = experiment.initial_weights == Some(InitialWeights::Model);
         let run = self.run(experiment, &mut offered)?;
         let mut watched = Watched::new(number, lab, run, view);
         match &offered {
@@ -163,8 +166,9 @@ impl Session {
                 self.given.retain(|before| before.set() != given.set());
                 self.given.push(given);
             }
-            Some(Offered::Model(model)) => self.model = Some(model),
-            None => {}
+            // A run that goes on needs no more of its file, unless it began with the weights of one.
+            Some(Offered::Model(model)) if !goes_on || starts_from_model => self.model = Some(model),
+            Some(Offered::Model(_)) | None => {}
         }
         let watched = self.watched.insert(watched);
         Ok(Some(watched.frame(view, self.now_ms, Trained::default(), numbers)))
@@ -202,11 +206,12 @@ impl Session {
         number: u32,
         budget_ms: f64,
         steps: usize,
+        until: Option<Until>,
         view: &View,
         numbers: &mut Numbers,
     ) -> Option<Frame> {
         let watched = self.watched.as_mut().filter(|watched| watched.number() == number)?;
-        let trained = watched.train(steps, budget_ms, self.now_ms);
+        let trained = watched.train(steps, budget_ms, until, self.now_ms);
         Some(watched.frame(view, self.now_ms, trained, numbers))
     }
 

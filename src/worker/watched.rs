@@ -1,7 +1,7 @@
 //! A run with whoever watches it and the moments that are kept of it: trained, changed, gone back in, and shown
 //! frame by frame.
 
-use super::protocol::{Frame, RunSettings};
+use super::protocol::{Frame, RunSettings, Until};
 use crate::data::{Nudge, NudgeKind};
 use crate::error::Result;
 use crate::labs::{Asked, FigureSlot, Lab, Numbers, Observer, Panel, Unit, View};
@@ -53,6 +53,8 @@ struct Due {
 pub struct Trained {
     pub steps: usize,
     pub ms: f64,
+    /// Whether it stopped where it was to.
+    pub is_reached: bool,
 }
 
 impl Watched {
@@ -119,16 +121,38 @@ impl Watched {
         self.timeline.head().map_or(0, |head| head.step).max(self.run.steps())
     }
 
-    /// Trains for about so long, at most so many steps.
-    pub fn train(&mut self, steps: usize, budget_ms: f64, now_ms: fn() -> f64) -> Trained {
+    /// Whether it stands where it is to train until; `loss` is that of the last step.
+    fn is_at(&self, until: Until, loss: f32) -> bool {
+        match until {
+            Until::Step(step) => self.run.steps() >= step,
+            Until::Epoch(epoch) => self.run.epoch() >= epoch,
+            Until::LossBelow(most) => loss < most,
+        }
+    }
+
+    /// Trains for about so long, at most so many steps and no further than `until`.
+    pub fn train(
+        &mut self,
+        steps: usize,
+        budget_ms: f64,
+        until: Option<Until>,
+        now_ms: fn() -> f64,
+    ) -> Trained {
         let started = now_ms();
-        let (mut trained, mut per_look) = (Trained::default(), 1);
-        while trained.steps < steps && trained.ms < budget_ms && self.run.divergence().is_none() {
+        let is_reached = until.is_some_and(|until| self.is_at(until, f32::INFINITY));
+        let (mut trained, mut per_look) = (Trained { is_reached, ..Trained::default() }, 1);
+        while trained.steps < steps
+            && trained.ms < budget_ms
+            && !trained.is_reached
+            && self.run.divergence().is_none()
+        {
             for _ in 0..per_look.min(steps - trained.steps) {
-                if self.step().is_err() {
+                let Ok(loss) = self.step() else { break };
+                trained.steps += 1;
+                trained.is_reached = until.is_some_and(|until| self.is_at(until, loss));
+                if trained.is_reached {
                     break;
                 }
-                trained.steps += 1;
             }
             let spent = now_ms() - started;
             self.since_moment_ms += spent - trained.ms;
@@ -151,15 +175,15 @@ impl Watched {
         (self.since_moment_ms, self.moment_cost_ms) = (0.0, now_ms() - started);
     }
 
-    /// Makes a step; an edit that it brought about is told to the observer as a live one is.
-    fn step(&mut self) -> std::result::Result<(), Divergence> {
+    /// Makes a step and returns its loss; an edit that it brought about is told to the observer as a live one is.
+    fn step(&mut self) -> std::result::Result<f32, Divergence> {
         let edits = self.run.edits_made();
         let loss = self.run.step()?;
         self.observer.after_step(&self.run, loss);
         if self.run.edits_made() != edits {
             self.after_edit();
         }
-        Ok(())
+        Ok(loss)
     }
 
     fn after_edit(&mut self) {
@@ -201,7 +225,7 @@ impl Watched {
             }
         }
         let left_ms = (budget_ms - (now_ms() - started)).max(f64::MIN_POSITIVE);
-        self.train(step - self.run.steps(), left_ms, now_ms);
+        self.train(step - self.run.steps(), left_ms, None, now_ms);
         if self.run.steps() < step {
             return Some(step);
         }
@@ -287,6 +311,7 @@ impl Watched {
             first: self.timeline.first_step(),
             head: self.head(),
             seeking: None,
+            is_reached: trained.is_reached,
         }
     }
 

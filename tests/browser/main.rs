@@ -17,5 +17,6 @@ mod own_again;
 mod past;
 mod speed;
 mod stage;
+mod time;
 mod visit;
 mod widely;

@@ -97,7 +97,7 @@ async fn one_picture_read() {
     let view = View { layer: 1, is_drawing: true, ..View::default() };
     let lab = glassbox::labs::find("cnn").expect("a lab");
     let start = Request::Start { run: 1, experiment: lab.defaults(), takes_offer: false, view: view.clone() };
-    let still = Request::Advance { run: 1, budget_ms: 0.0, steps: 0, view };
+    let still = Request::Advance { run: 1, budget_ms: 0.0, steps: 0, until: None, view };
     let measure = "const [start, still, done] = arguments;
         const { js, wasm } = document.querySelector('#boot').dataset, worker = new Worker('worker_boot.js', { type: 'module' });
         let left, over, frames = 0;

@@ -1,0 +1,132 @@
+//! The time of the run: a bar over all of its steps, to go back to any and on from there, and where playing
+//! stops by itself.
+
+use super::Page;
+use super::lane::Lane;
+use super::page::Progress;
+use crate::labs::format::count;
+use crate::worker::protocol::Until;
+use leptos::prelude::*;
+
+impl Page {
+    /// Shows all lanes at a step that they have made, or at their end where that is before it.
+    pub fn seek(self, step: usize) {
+        self.is_playing.set(false);
+        self.sought.set(Some(step));
+        self.open_lanes().for_each(|lane| lane.update_trainer(|trainer| trainer.seek(step)));
+    }
+
+    /// Stops where playing was to stop; from there it can go on.
+    pub(super) fn stop_there(self) {
+        self.is_playing.set(false);
+        self.reached.set(self.until.get_untracked());
+        self.until.set(None);
+    }
+
+    /// The first step and the furthest of all lanes.
+    fn span(self) -> [usize; 2] {
+        let of = |lane: Lane| lane.progress.with(|Progress { first, head, .. }| [*first, *head]);
+        let spans = self.open_lanes.get().into_iter().map(|index| of(self.lane_at(index)));
+        spans.reduce(|[a, b], [first, head]| [a.min(first), b.max(head)]).unwrap_or_default()
+    }
+}
+
+/// A bar over all steps that the run has made.
+#[component]
+pub fn Scrub(page: Page) -> impl IntoView {
+    let span = Memo::new(move |_| page.span());
+    let step = Memo::new(move |_| page.progress.with(|progress| progress.step));
+    // Where the thumb is until what it asks for is there.
+    let shown = move || page.sought.get().unwrap_or_else(|| step.get());
+    let is_behind = Memo::new(move |_| shown() < span.get()[1]);
+    let share = move || {
+        let [first, head] = span.get();
+        (shown().saturating_sub(first)) as f64 / head.saturating_sub(first).max(1) as f64
+    };
+    let on_input = move |event: leptos::ev::Event| {
+        if let Ok(step) = event_target_value(&event).parse() {
+            page.seek(step);
+        }
+    };
+    view! {
+        <div class="scrub" class:behind=move || is_behind.get()>
+            <input type="range" id="scrub" data-testid="scrub" aria-label="Step of the run that is shown" step="1"
+                min=move || span.get()[0].to_string() max=move || span.get()[1].to_string() prop:value=move || shown().to_string()
+                style=move || format!("--p: {:.2}%", 100.0 * share())
+                aria-valuetext=move || format!("step {} of {}", count(shown()), count(span.get()[1]))
+                disabled=move || { let [first, head] = span.get(); first == head }
+                on:pointerdown=move |_| page.set_drawing(true)
+                on:change=move |_| page.set_drawing(false)
+                on:pointercancel=move |_| page.set_drawing(false)
+                on:input=on_input />
+            <Show when=move || is_behind.get()>
+                <button class="btn scrub__end" data-testid="to-end" on:click=move |_| page.seek(span.get_untracked()[1])>
+                    {move || format!("Back to the end, step {}", count(span.get()[1]))}
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+const KINDS: [(&str, &str); 3] = [("step", "step"), ("epoch", "epoch"), ("loss", "loss below")];
+
+/// Where playing stops: what, and the number of it.
+#[component]
+pub fn RunUntil(page: Page) -> impl IntoView {
+    let kind = RwSignal::new(String::new());
+    let number = RwSignal::new(String::new());
+    let apply = move || {
+        let (kind, number) = (kind.get_untracked(), number.get_untracked());
+        let number = number.trim();
+        let whole = || number.parse().ok().filter(|whole: &usize| *whole > 0);
+        let until = match kind.as_str() {
+            "step" => whole().map(Until::Step),
+            "epoch" => whole().map(Until::Epoch),
+            "loss" => {
+                let most = number.parse().ok().filter(|most: &f32| most.is_finite() && *most > 0.0);
+                most.map(Until::LossBelow)
+            }
+            _ => None,
+        };
+        if until.is_none() && !kind.is_empty() && !number.is_empty() {
+            let allowed = if kind == "loss" { "a number above 0" } else { "a whole number from 1" };
+            let said = format!("That was not taken: where to run until is {number}, but must be {allowed}.");
+            page.notice.set(Some(said));
+        }
+        page.until.set(until);
+    };
+    // What was reached is told until it plays on, and no more to be waited for.
+    Effect::new(move |_| {
+        if page.reached.with(Option::is_some) {
+            kind.set(String::new());
+        }
+    });
+    Effect::new(move |_| {
+        if page.is_playing.get() {
+            page.reached.set(None);
+        }
+    });
+    let reached = move || {
+        page.reached.get().map(|until| match until {
+            Until::Step(step) => format!("step {} reached", count(step)),
+            Until::Epoch(epoch) => format!("epoch {} reached", count(epoch)),
+            Until::LossBelow(most) => format!("loss below {most}"),
+        })
+    };
+    let options = KINDS.into_iter().map(|(value, label)| view! { <option value=value>{label}</option> });
+    view! {
+        <label class="inline" for="until" title="Where playing stops by itself"><span>"Until"</span>
+            <select class="quiet" id="until" prop:value=move || kind.get()
+                on:change=move |event| { kind.set(event_target_value(&event)); number.set(String::new()); apply(); }>
+                <option value="">"stopped"</option>
+                {options.collect_view()}
+            </select>
+        </label>
+        <Show when=move || !kind.with(String::is_empty)>
+            <input class="quiet num until" id="until-number" aria-label="Number to run until" inputmode="decimal" size="6"
+                prop:value=move || number.get()
+                on:change=move |event| { number.set(event_target_value(&event)); apply(); } />
+        </Show>
+        <output class="reached" data-testid="reached" aria-live="polite">{reached}</output>
+    }
+}
