@@ -19,8 +19,11 @@ impl Page {
     /// Stops where playing was to stop; from there it can go on.
     pub(super) fn stop_there(self) {
         self.is_playing.set(false);
-        self.reached.set(self.until.get_untracked());
-        self.until.set(None);
+        // The request after the one that got there tells it once more.
+        if let Some(until) = self.until.get_untracked() {
+            self.reached.set(Some(until));
+            self.until.set(None);
+        }
     }
 
     /// The first step and the furthest of all lanes.
