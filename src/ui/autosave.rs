@@ -81,7 +81,8 @@ impl Page {
         spawn_local(async move {
             if put(lane.index, &bytes).await.is_none() && !self.is_told_of_store.get_value() {
                 self.is_told_of_store.set_value(true);
-                let text = "This browser keeps no runs: after a reload they begin anew. “Save run” keeps one as a file.";
+                let text =
+                    "This browser keeps no runs: after a reload they begin anew. Export keeps one as a file.";
                 self.notice.set(Some(text.into()));
             }
         });

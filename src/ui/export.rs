@@ -214,6 +214,9 @@ pub fn ExportMenu(page: Page) -> impl IntoView {
                 <Icon path=icons::SAVE /><span class="wide">"Export"</span>
             </summary>
             <div class="menu__sheet">
+                <button data-testid="save-run" on:click=move |_| page.update_trainer(super::trainer::Trainer::save)>
+                    "Run"<small>"run.safetensors, to be dropped on the page again"</small>
+                </button>
                 <button data-testid="save-experiment" on:click=move |_| save_experiment(page)>
                     "Experiment"<small>"experiment.json, for glassbox train"</small>
                 </button>
