@@ -2,7 +2,7 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
-use glassbox::data::{Data, DataConfig, Examples, Pictures};
+use glassbox::data::{Data, DataConfig, Examples, Names, Pictures};
 use glassbox::nn::Pass;
 use glassbox::train::{Experiment, Model, Run, model};
 use serde_json::{Value, json};
@@ -109,7 +109,7 @@ fn images_from_outside_are_trained_on_when_they_fit() {
     assert!(said(Run::with_data(more, given)).starts_with("the number of items is 350 for training"));
     let large =
         |items| Examples::of_pictures(Pictures::new(32, 32, vec![0; 1024 * items]), &vec![0; items]).unwrap();
-    let large = Data { train: large(350), test: large(350), classes: 10 };
+    let large = Data { train: large(350), test: large(350), classes: 10, names: Names::default() };
     assert!(said(Run::with_data(files, large.into())).contains("[32, 32, 1], but must be [28, 28, 1]"));
 }
 

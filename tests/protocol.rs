@@ -329,7 +329,7 @@ fn a_run_on_files_that_are_not_there_is_told() {
         let Reply::Failed { run: 2, message } = start_cnn(&mut session, 2, experiment) else {
             panic!("{set}")
         };
-        let words = format!("data.name is {set}, but must be a built-in set until such images are given");
+        let words = format!("data.name is {set}, but must be a built-in set until such data are given");
         assert!(message.starts_with(&words), "{message}");
         assert_eq!(frame(session.answer(advance(1, 0)).0).step, 0);
     }

@@ -460,7 +460,7 @@ fn what_is_wrong_is_named_with_what_is_allowed() {
         ("/optimizer/rho", json!(0.5), &["optimizer.rho is 0.5", "SGD has no such option"]),
         ("/data/noise", json!(2), &["data.noise is 2", "from 0 to 0.5"]),
         ("/data/samples", json!(4_000_000_000_u32), &["data.samples is 4000000000", "from 10 to 20000"]),
-        ("/data/classes", json!(1_000_000), &["data.classes is 1000000", "from 2 to 5"]),
+        ("/data/classes", json!(1_000_000), &["data.classes is 1000000", "from 2 to 10"]),
         ("/batch_size", json!(351), &["batch_size is 351", "from 1 to 350"]),
         ("/batch_size", json!(0), &["batch_size is 0", "from 1 to 350"]),
         ("/network/layers", json!([]), &["network.layers is 0", "from 1 to 64"]),

@@ -119,6 +119,15 @@ impl Batches {
         Self { order, position: 0, epoch: 0, rng }
     }
 
+    /// Deals so many items from now on; where there were others, from the start of a new order.
+    pub fn resize(&mut self, items: usize) {
+        if items != self.order.len() {
+            self.order = (0..items as u32).collect();
+            self.position = 0;
+            self.rng.shuffle(&mut self.order);
+        }
+    }
+
     /// The items of the next step, without dealing them.
     #[must_use]
     pub fn peek(&self, size: usize) -> &[u32] {

@@ -1,11 +1,11 @@
-//! Three to five clouds on a circle.
+//! Three to ten clouds on a circle.
 
 use super::{DataSet, Draw, Source, Task, direction, jittered};
 use crate::tensor::Rng;
 use std::f32::consts::TAU;
 
 pub(super) const SET: DataSet =
-    DataSet { name: "blobs", label: "Blobs", task: Task::Classes(3..=5), source: Source::Points(sample) };
+    DataSet { name: "blobs", label: "Blobs", task: Task::Classes(3..=10), source: Source::Points(sample) };
 
 /// Clouds at radius 0.75 with deviation 0.1 + 0.6 · noise.
 fn sample(rng: &mut Rng, draw: &Draw) -> ([f32; 2], f32) {

@@ -1,8 +1,12 @@
 //! Which data a run trains on, as an experiment says it.
 
+use super::feature::{Feature, ensure_features};
 use super::idx::MAX_SIDE;
+use super::points::{Point, ensure_points};
+use super::table::{self, TableConfig};
 use super::{Augmentation, DataSet, Examples, SETS, SIDE, Source, Task};
 use crate::error::{Error, Result, ensure_within};
+use crate::tensor::{Tensor, tensor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::ops::RangeInclusive;
 
@@ -19,12 +23,21 @@ pub struct DataConfig {
     /// Share of the items kept for the test.
     pub test_fraction: f32,
     /// Number of classes, for sets that can be made with more than two; `null` is the fewest, or the ten
-    /// that pictures from outside usually have.
+    /// that pictures from outside usually have. 0 is regression, for sets that are for either.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub classes: Option<usize>,
     /// Height and width of pictures from outside; `null` is 28 by 28 pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_size: Option<[usize; 2]>,
+    /// What a network is given of each point of the plane, in this order.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub features: Vec<Feature>,
+    /// Points set by hand: x, y and class or value of each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<Point>,
+    /// Which columns of a table from outside are learned from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<TableConfig>,
     /// How pictures are changed each time they are trained on.
     #[serde(skip_serializing_if = "Augmentation::is_default")]
     pub augmentation: Augmentation,
@@ -68,10 +81,20 @@ struct Given {
     classes: Option<usize>,
     #[serde(default)]
     image_size: Option<[usize; 2]>,
+    #[serde(default, deserialize_with = "given")]
+    features: Option<Vec<Feature>>,
+    #[serde(default)]
+    points: Vec<Point>,
+    #[serde(default)]
+    table: Option<TableConfig>,
     #[serde(default)]
     augmentation: Augmentation,
     #[serde(default)]
     targets: Targets,
+}
+
+fn is_usual(features: &[Feature]) -> bool {
+    features == Feature::USUAL
 }
 
 /// A value that may be left out, but not be `null`.
@@ -84,12 +107,16 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 impl From<Given> for DataConfig {
     fn from(given: Given) -> Self {
         let usual = given.name.map_or_else(Self::default, |name| Self::named(&name));
+        let samples = if given.points.is_empty() { usual.samples } else { given.points.len() };
         Self {
-            samples: given.samples.unwrap_or(usual.samples),
+            samples: given.samples.unwrap_or(samples),
             noise: given.noise.unwrap_or(usual.noise),
             test_fraction: given.test_fraction.unwrap_or(usual.test_fraction),
             classes: given.classes,
             image_size: given.image_size,
+            features: given.features.unwrap_or(usual.features),
+            points: given.points,
+            table: given.table,
             augmentation: given.augmentation,
             targets: given.targets,
             name: usual.name,
@@ -117,6 +144,9 @@ impl DataConfig {
             test_fraction: 0.3,
             classes: None,
             image_size: None,
+            features: Feature::USUAL.to_vec(),
+            points: Vec::new(),
+            table: None,
             augmentation: Augmentation::default(),
             targets: Targets::default(),
         };
@@ -124,6 +154,8 @@ impl DataConfig {
             Ok(Source::Pictures(_) | Source::Files) => {
                 Self { samples: 2000, noise: 0.0, test_fraction: 0.2, ..plane }
             }
+            Ok(Source::Table) => Self { noise: 0.0, test_fraction: 0.2, ..plane },
+            Ok(Source::Own) => Self { noise: 0.0, ..plane },
             _ => plane,
         }
     }
@@ -157,17 +189,19 @@ impl DataConfig {
         if self.set()?.is_given() {
             return Ok(());
         }
-        let allowed = "files where images are given along with the experiment";
+        let allowed = "files or table, where they are given along with the experiment";
         Err(Error::setting("data.name", &self.name, allowed))
     }
 
-    /// Shape of one item, without the batch axis: `[2]` in the plane, `[28, 28, 1]` for pictures.
+    /// Shape of one item, without the batch axis: `[2]` in the plane, where no other features are
+    /// chosen, `[28, 28, 1]` for pictures.
     ///
     /// # Errors
     /// As [`Self::set`].
     pub fn input_shape(&self) -> Result<Vec<usize>> {
         Ok(match self.set()?.source {
-            Source::Points(_) => vec![2],
+            Source::Points(_) | Source::Own => vec![self.features.len()],
+            Source::Table => vec![self.table()?.inputs],
             Source::Pictures(_) => vec![SIDE, SIDE, 1],
             Source::Files => {
                 let [height, width] = self.image_size.unwrap_or([SIDE; 2]);
@@ -176,10 +210,58 @@ impl DataConfig {
         })
     }
 
+    /// What the table is, for the set that is one.
+    fn table(&self) -> Result<&TableConfig> {
+        let missing = || Error::setting("data.table", "left out", "the target and the features of the table");
+        self.table.as_ref().ok_or_else(missing)
+    }
+
+    /// What a network is given at a place of the plane that is drawn, for every item and every place alike: the
+    /// features of the place, or of a table its inputs `axes`, across and upwards, and all others at their
+    /// mean, which is 0.
+    pub fn write_inputs(&self, place: [f32; 2], axes: [usize; 2], inputs: &mut [f32]) {
+        if self.table.is_none() {
+            return inputs
+                .iter_mut()
+                .zip(&self.features)
+                .for_each(|(input, feature)| *input = feature.of(place));
+        }
+        inputs.fill(0.0);
+        // Across last: where a table has one input, that is both.
+        for (axis, coordinate) in axes.into_iter().zip(place).rev() {
+            inputs[axis] = coordinate;
+        }
+    }
+
+    /// The features of points, `[points, features]`.
+    pub(super) fn inputs_of(&self, places: &[[f32; 2]]) -> Tensor {
+        let size = self.features.len();
+        let mut inputs = vec![0.0; size * places.len()];
+        let rows = inputs.chunks_exact_mut(size).zip(places);
+        rows.for_each(|(row, &place)| self.write_inputs(place, [0, 1], row));
+        tensor(&[places.len(), size], inputs)
+    }
+
+    /// How the features of points are called.
+    pub(super) fn feature_names(&self) -> Vec<String> {
+        self.features.iter().map(|feature| feature.label().to_owned()).collect()
+    }
+
     /// Number of items kept for the test.
     #[must_use]
     pub fn test_items(&self) -> usize {
-        (self.samples as f32 * self.test_fraction).round() as usize
+        self.test_of(self.samples)
+    }
+
+    /// Whether the item at a place in a list is kept for the test, where that follows from the place: they are
+    /// spread evenly, and of every number of items there are as many as [`Self::test_items`] says.
+    #[must_use]
+    pub fn is_for_test(&self, index: usize) -> bool {
+        self.test_of(index + 1) > self.test_of(index)
+    }
+
+    fn test_of(&self, items: usize) -> usize {
+        (items as f32 * self.test_fraction).round() as usize
     }
 
     /// Number of classes; 0 for regression.
@@ -190,17 +272,17 @@ impl DataConfig {
         let set = self.set()?;
         Ok(match &set.task {
             Task::Classes(range) if set.is_given() => self.classes.unwrap_or(*range.end()),
-            Task::Classes(range) => self.classes.unwrap_or(*range.start()),
+            Task::Classes(range) | Task::Either(range) => self.classes.unwrap_or(*range.start()),
             Task::Regression => 0,
         })
     }
 
-    /// Whether it asks for just the pictures that `given` describes, whatever is made or learned of them.
+    /// Whether it asks for just the items that `given` describes, whatever is made or learned of them.
     #[must_use]
     pub fn asks_for(&self, given: &Self) -> bool {
         let asked = |data: &Self| {
             let (classes, shape) = (data.classes().ok(), data.input_shape().ok());
-            (data.name.clone(), data.samples, data.test_items(), classes, shape)
+            (data.name.clone(), data.samples, data.test_items(), classes, shape, data.table.clone())
         };
         asked(self) == asked(given)
     }
@@ -221,33 +303,77 @@ impl DataConfig {
     /// [`Error::Setting`] for an unknown set, a number out of its range, or noise on pictures.
     pub fn validate(&self) -> Result<()> {
         let set = self.set()?;
-        ensure_within("data.samples", self.samples, &set.samples())?;
+        if !set.is_own() {
+            ensure_within("data.samples", self.samples, &set.samples())?; // of points their own check tells
+        }
         ensure_within("data.test_fraction", self.test_fraction, &(0.0..=0.9))?;
-        if set.is_plane() {
+        if matches!(set.source, Source::Points(_)) {
             ensure_within("data.noise", self.noise, &Self::NOISE)?;
-            if !self.augmentation.is_default() {
-                let allowed = format!("left out: {} are points, not pictures", self.name);
-                return Err(Error::setting("data.augmentation", "given", allowed));
-            }
         } else if self.noise != 0.0 {
-            let allowed =
-                format!("0 or left out: {} are pictures, which have no noise of their own", self.name);
+            let allowed = format!("0 or left out: {} have no noise of their own", self.name);
             return Err(Error::setting("data.noise", self.noise, allowed));
         }
+        if !set.is_of_pictures() && !self.augmentation.is_default() {
+            let allowed = format!("left out: {} are points, not pictures", self.name);
+            return Err(Error::setting("data.augmentation", "given", allowed));
+        }
+        self.validate_table(set)?;
+        self.validate_points(set)?;
         self.augmentation.validate()?;
+        self.validate_features(set)?;
         self.validate_image_size(set)?;
         match (&set.task, self.classes) {
-            (Task::Classes(range), Some(classes)) => ensure_within("data.classes", classes, range),
+            (Task::Either(_), Some(0)) | (_, None) => Ok(()),
+            (Task::Classes(range) | Task::Either(range), Some(classes)) => {
+                ensure_within("data.classes", classes, range)
+            }
             (Task::Regression, Some(classes)) => {
                 Err(Error::setting("data.classes", classes, format!("left out: {} is regression", self.name)))
             }
-            (_, None) => Ok(()),
+        }
+    }
+
+    fn validate_features(&self, set: &DataSet) -> Result<()> {
+        if set.is_plane() || is_usual(&self.features) {
+            return ensure_features(&self.features);
+        }
+        let allowed = format!("left out: {} are no points of the plane", self.name);
+        Err(Error::setting("data.features", "given", allowed))
+    }
+
+    fn validate_points(&self, set: &DataSet) -> Result<()> {
+        if set.is_own() {
+            ensure_points(&self.points, self.classes()?)?;
+            let many = self.points.len();
+            if self.samples == many {
+                return Ok(());
+            }
+            let allowed = format!("{many}, the number of points, or left out");
+            return Err(Error::setting("data.samples", self.samples, allowed));
+        }
+        if self.points.is_empty() {
+            return Ok(());
+        }
+        let allowed = format!("left out: {} are drawn", self.name);
+        Err(Error::setting("data.points", "given", allowed))
+    }
+
+    fn validate_table(&self, set: &DataSet) -> Result<()> {
+        match set.source {
+            Source::Table => {
+                ensure_within("data.table.inputs", self.table()?.inputs, &(1..=table::MAX_INPUTS))
+            }
+            _ if self.table.is_none() => Ok(()),
+            _ => {
+                let allowed = format!("left out: {} have no columns", self.name);
+                Err(Error::setting("data.table", "given", allowed))
+            }
         }
     }
 
     fn validate_image_size(&self, set: &DataSet) -> Result<()> {
         let Some([height, width]) = self.image_size else { return Ok(()) };
-        if !set.is_given() {
+        if !set.is_given() || !set.is_of_pictures() {
             let allowed = format!("left out: {} are made in one size", self.name);
             return Err(Error::setting("data.image_size", format!("[{height}, {width}]"), allowed));
         }
@@ -260,6 +386,32 @@ impl DataConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn columns(inputs: usize) -> TableConfig {
+        let features = vec!["width".into(), "height".into()];
+        TableConfig { target: "kind".into(), features, inputs, missing: table::Missing::Drop }
+    }
+
+    #[test]
+    fn a_table_says_its_columns_and_nothing_else_does() {
+        let table = DataConfig { table: Some(columns(2)), ..DataConfig::named("table") };
+        table.validate().unwrap();
+        assert_eq!((table.input_shape().unwrap(), table.classes().unwrap()), (vec![2], 2));
+        let refused = |data: DataConfig| data.validate().unwrap_err().to_string();
+        DataConfig { classes: Some(0), ..table.clone() }.validate().unwrap();
+        assert!(refused(DataConfig { classes: Some(1), ..table.clone() }).contains("from 2 to 10"));
+        assert!(
+            refused(DataConfig { table: Some(columns(0)), ..table.clone() })
+                .contains("data.table.inputs is 0")
+        );
+        assert!(refused(DataConfig { table: None, ..table.clone() }).starts_with("data.table is left out"));
+        assert!(refused(DataConfig { noise: 0.1, ..table.clone() }).contains("no noise of their own"));
+        assert!(
+            refused(DataConfig { image_size: Some([3, 3]), ..table.clone() }).contains("data.image_size")
+        );
+        let digits = DataConfig { table: Some(columns(2)), ..DataConfig::named("digits") };
+        assert_eq!(refused(digits), "data.table is given, but must be left out: digits have no columns");
+    }
 
     #[test]
     fn pictures_are_asked_for_by_all_that_tells_them_apart() {
@@ -282,6 +434,7 @@ mod tests {
             DataConfig { image_size: Some([20, 21]), ..given.clone() },
             DataConfig { image_size: None, ..given.clone() },
             DataConfig { name: "drawings".into(), ..given.clone() },
+            DataConfig { table: Some(columns(4)), ..given.clone() },
         ] {
             assert!(!other.asks_for(&given), "{other:?}");
         }

@@ -20,6 +20,8 @@ pub struct Examples {
     pub inputs: Inputs,
     /// Class indices, or the values of a regression, `[items]`.
     pub labels: Tensor,
+    /// Where the items lie in the plane; empty where they are no points of it.
+    pub places: Vec<[f32; 2]>,
 }
 
 impl Examples {
@@ -33,7 +35,11 @@ impl Examples {
             return Err(Error::setting("the number of labels", labels.len(), allowed));
         }
         let labels = labels.iter().map(|&label| f32::from(label)).collect();
-        Ok(Self { labels: tensor(&[pictures.len()], labels), inputs: Inputs::Pictures(pictures) })
+        Ok(Self {
+            labels: tensor(&[pictures.len()], labels),
+            inputs: Inputs::Pictures(pictures),
+            places: Vec::new(),
+        })
     }
 
     /// Number of items.
@@ -64,6 +70,16 @@ impl Examples {
             Inputs::Features(features) => features.as_slice().expect("built in row-major order"),
             Inputs::Pictures(_) => &[],
         }
+    }
+
+    /// Where an item lies in the plane that is drawn, whose axes are the features `axes` where it has no
+    /// place of its own; with one feature the plane is a line.
+    #[must_use]
+    pub fn place(&self, item: usize, axes: [usize; 2]) -> [f32; 2] {
+        self.places.get(item).copied().unwrap_or_else(|| {
+            let row = &self.features()[item * self.input_shape()[0]..];
+            [row[axes[0]], if axes[0] == axes[1] { 0.0 } else { row[axes[1]] }]
+        })
     }
 
     /// The pictures, where the items are pictures.

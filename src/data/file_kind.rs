@@ -11,6 +11,8 @@ pub enum FileKind {
     Drawings,
     /// A network with its weights.
     Model,
+    /// A table as text: CSV.
+    Table,
 }
 
 impl FileKind {
@@ -32,11 +34,14 @@ impl FileKind {
         if begins(b"\x1f\x8b") || begins(b"\0\0") {
             return Some(Self::Idx);
         }
-        start
-            .iter()
-            .find(|byte| !byte.is_ascii_whitespace())
-            .filter(|&&byte| byte == b'{')
-            .map(|_| Self::Drawings)
+        if start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{') {
+            return Some(Self::Drawings);
+        }
+        // Text, of which only the rest of the file tells whether it is a table; PDF begins as text does.
+        let is_utf16 =
+            begins(b"\xff\xfe") || begins(b"\xfe\xff") || start.iter().skip(1).step_by(2).all(|b| *b == 0);
+        let is_text = start.iter().all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace());
+        ((is_utf16 || is_text) && !start.is_empty() && !begins(b"%PDF")).then_some(Self::Table)
     }
 }
 
@@ -97,6 +102,12 @@ mod tests {
             (b"RIFF\x10\0\0\0WAVE", None),
             (b"\x38\x01\0\0\0\0\0\0{\"run", Some(FileKind::Model)),
             (b" {\"digit\":3", Some(FileKind::Drawings)),
+            (b"a,b\r\n1,2\r\n", Some(FileKind::Table)),
+            (b"\xef\xbb\xbfa,b", Some(FileKind::Table)),
+            (b"\xff\xfea\0,\0", Some(FileKind::Table)),
+            (b"a\0,\0b\0", Some(FileKind::Table)),
+            (b"gr\xf6\xdfe;x", Some(FileKind::Table)),
+            (b"PK\x03\x04\x14\0", None),
             (b"%PDF-1.7", None),
             (b"", None),
         ] {

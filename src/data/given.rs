@@ -1,8 +1,9 @@
-//! Pictures from outside with the class of each, kept until runs ask for them: which files belong
+//! What is given from outside, kept until runs ask for it. Of pictures with the class of each: which files belong
 //! together, what an experiment on them says, and the arrays that it trains and tests on.
 
 use super::idx::{Content, MAX_ITEMS};
-use super::{Augmentation, Data, DataConfig, Examples, Pictures, SIDE, Targets};
+use super::table::Table;
+use super::{Augmentation, Data, DataConfig, Examples, Names, Pictures, SIDE, Targets};
 use crate::error::{Error, Result};
 use std::sync::Arc;
 
@@ -20,9 +21,38 @@ struct Labelled {
     labels: Vec<u8>,
 }
 
-/// See the module.
+/// What is given from outside for one data set.
 #[derive(Debug)]
-pub struct Given {
+pub enum Given {
+    Pictures(GivenPictures),
+    Table(Table),
+}
+
+impl Given {
+    /// Name of the set: `files`, `drawings` or `table`.
+    #[must_use]
+    pub fn set(&self) -> &'static str {
+        match self {
+            Self::Pictures(pictures) => pictures.set(),
+            Self::Table(table) => table.set(),
+        }
+    }
+
+    /// The arrays of an experiment on it.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when there is not what the experiment asks for.
+    pub fn data(&mut self, config: &DataConfig, seed: u64) -> Result<Arc<Data>> {
+        match self {
+            Self::Pictures(pictures) => pictures.data(config, seed),
+            Self::Table(table) => table.data(config, seed),
+        }
+    }
+}
+
+/// Pictures with the class of each, for one data set.
+#[derive(Debug)]
+pub struct GivenPictures {
     set: &'static str,
     classes: usize,
     train: Labelled,
@@ -32,7 +62,7 @@ pub struct Given {
     latest: Option<(DataConfig, u64, Arc<Data>)>,
 }
 
-impl Given {
+impl GivenPictures {
     /// The files as pictures for the data `set`, which is `files` or `drawings`: images and labels, and
     /// where there are two pairs, the smaller one for the test. The name of each is for messages.
     ///
@@ -156,6 +186,7 @@ impl Given {
                     train: examples(first(train, &self.train))?,
                     test: examples(first(test, of_test))?,
                     classes: self.classes,
+                    names: Names::default(),
                 }
             }
         };
@@ -238,7 +269,8 @@ mod tests {
 
     #[test]
     fn two_files_are_split_and_four_are_taken_as_they_are() {
-        let mut given = Given::new("files", vec![labels("l", 50, 5), images("i", 50, [20, 16])]).unwrap();
+        let mut given =
+            GivenPictures::new("files", vec![labels("l", 50, 5), images("i", 50, [20, 16])]).unwrap();
         assert_eq!(given.summary(), "50 images, 20 by 16 pixels, 5 classes");
         let config = given.config();
         assert_eq!((config.samples, config.test_items(), config.classes), (50, 10, Some(5)));
@@ -257,7 +289,8 @@ mod tests {
         for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]] {
             let files =
                 [images("a", 30, size), labels("b", 30, 10), images("c", 12, size), labels("d", 12, 9)];
-            let mut given = Given::new("files", order.map(|index| files[index].clone()).to_vec()).unwrap();
+            let mut given =
+                GivenPictures::new("files", order.map(|index| files[index].clone()).to_vec()).unwrap();
             assert_eq!(given.summary(), "30 images and 12 to test on, 28 by 28 pixels, 10 classes");
             let config = given.config();
             let data = given.data(&config, 7).unwrap();
@@ -272,14 +305,15 @@ mod tests {
         let files =
             [("t10k-labels", 3), ("train-labels", 4)].map(|(name, classes)| labels(name, 20, classes));
         let pictures = ["t10k-images", "train-images"].map(|name| images(name, 20, [28, 28]));
-        let mut given = Given::new("files", [files, pictures].concat()).unwrap();
+        let mut given = GivenPictures::new("files", [files, pictures].concat()).unwrap();
         let config = given.config();
         assert_eq!(given.data(&config, 1).unwrap().train.labels[3], 3.0, "the labels of the test were taken");
     }
 
     #[test]
     fn drawings_are_of_ten_classes_whatever_there_is() {
-        let given = Given::new("drawings", vec![images("i", 12, [28, 28]), labels("l", 12, 3)]).unwrap();
+        let given =
+            GivenPictures::new("drawings", vec![images("i", 12, [28, 28]), labels("l", 12, 3)]).unwrap();
         assert_eq!((given.config().classes().unwrap(), given.config().name.as_str()), (10, "drawings"));
     }
 
@@ -287,7 +321,7 @@ mod tests {
     fn as_many_images_as_files_may_hold_make_an_experiment() {
         let most = MAX_ITEMS;
         let files = vec![images("i", most, [1, 1]), labels("l", most, 10), images("t", 3_000, [1, 1])];
-        let mut given = Given::new("files", [files, vec![labels("u", 3_000, 10)]].concat()).unwrap();
+        let mut given = GivenPictures::new("files", [files, vec![labels("u", 3_000, 10)]].concat()).unwrap();
         let config = given.config();
         config.validate().unwrap();
         assert_eq!((config.samples, config.test_items()), (most, 2_000));
@@ -297,13 +331,14 @@ mod tests {
     #[test]
     fn many_test_images_are_not_all_taken() {
         let files = vec![images("i", 15_000, [2, 2]), labels("l", 15_000, 10)];
-        let config = Given::new("files", files).unwrap().config();
+        let config = GivenPictures::new("files", files).unwrap().config();
         assert_eq!((config.samples, config.test_items()), (15_000, 2_000));
     }
 
     #[test]
     fn files_that_do_not_belong_together_are_told_in_one_sentence() {
-        let said = |files: Vec<(String, Content)>| Given::new("files", files).unwrap_err().to_string();
+        let said =
+            |files: Vec<(String, Content)>| GivenPictures::new("files", files).unwrap_err().to_string();
         let size = [28, 28];
         assert_eq!(
             said(vec![images("i", 20, size)]),
@@ -321,6 +356,6 @@ mod tests {
         let sizes =
             vec![images("i", 20, size), labels("l", 20, 2), images("t", 10, [8, 8]), labels("u", 10, 2)];
         assert_eq!(said(sizes), "t: its images are 8 by 8 pixels, but those to train on 28 by 28");
-        assert!(Given::new("digits", Vec::new()).is_err());
+        assert!(GivenPictures::new("digits", Vec::new()).is_err());
     }
 }

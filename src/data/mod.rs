@@ -1,4 +1,4 @@
-//! Data sets: points of the plane and pictures, built in or from files, seeded. Each is a file here and
+//! Data sets: points of the plane, pictures and tables, built in or from files, seeded. Each is a file here and
 //! its line in [`SETS`]; how items are split and dealt into batches is the same for all ([`Data`],
 //! [`Batches`]).
 
@@ -11,6 +11,7 @@ mod config;
 pub mod digits;
 mod digits_set;
 mod examples;
+mod feature;
 mod file_kind;
 mod files;
 mod gaussians;
@@ -22,9 +23,11 @@ mod multi_gaussian;
 mod nudge;
 mod pictures;
 mod plane;
+pub mod points;
 mod resample;
 mod spiral;
 mod split;
+pub mod table;
 mod xor;
 
 pub use augment::Augmentation;
@@ -32,17 +35,18 @@ pub use augmenter::Augmenter;
 pub use batches::{BatchSize, Batches, Dealing};
 pub use config::{DataConfig, Targets};
 pub use examples::{Examples, Inputs};
+pub use feature::Feature;
 pub use file_kind::{FileKind, image_size};
-pub use given::Given;
+pub use given::{Given, GivenPictures};
 pub use nudge::{Nudge, NudgeKind};
 pub use pictures::Pictures;
-pub use split::Data;
+pub use split::{Data, Names};
 
 use crate::tensor::Rng;
 use std::ops::RangeInclusive;
 
 /// Every set, in the order of the page.
-pub const SETS: [&DataSet; 11] = [
+pub const SETS: [&DataSet; 13] = [
     &spiral::SET,
     &circle::SET,
     &xor::SET,
@@ -54,6 +58,8 @@ pub const SETS: [&DataSet; 11] = [
     &digits_set::SET,
     &files::FILES,
     &files::DRAWINGS,
+    &table::SET,
+    &points::SET,
 ];
 
 /// Pixels on a side of the pictures that runs train on, as MNIST has them.
@@ -66,6 +72,8 @@ pub enum Task {
     Classes(RangeInclusive<usize>),
     /// A number for each item.
     Regression,
+    /// One of so many classes, or a number where 0 are said.
+    Either(RangeInclusive<usize>),
 }
 
 /// A set of items to learn from.
@@ -92,19 +100,35 @@ enum Source {
     Pictures(fn(&mut Rng, usize) -> Picture),
     /// Pictures that are given from outside.
     Files,
+    /// A table that is given from outside.
+    Table,
+    /// Points that stand in the experiment.
+    Own,
 }
 
 impl DataSet {
-    /// Whether its items are points of the plane, two features each.
+    /// Whether its items are points of the plane.
     #[must_use]
     pub fn is_plane(&self) -> bool {
-        matches!(self.source, Source::Points(_))
+        matches!(self.source, Source::Points(_) | Source::Own)
+    }
+
+    /// Whether its points stand in the experiment.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        matches!(self.source, Source::Own)
     }
 
     /// Whether its items are given from outside, not made here.
     #[must_use]
     pub fn is_given(&self) -> bool {
-        matches!(self.source, Source::Files)
+        matches!(self.source, Source::Files | Source::Table)
+    }
+
+    /// Whether its items are pictures.
+    #[must_use]
+    pub fn is_of_pictures(&self) -> bool {
+        matches!(self.source, Source::Pictures(_) | Source::Files)
     }
 
     /// Range of [`DataConfig::samples`].
@@ -112,7 +136,8 @@ impl DataSet {
         match self.source {
             Source::Points(_) => 10..=20_000,
             Source::Pictures(_) => 10..=60_000,
-            Source::Files => 10..=idx::MAX_ITEMS,
+            Source::Own => points::MIN_POINTS..=points::MAX_POINTS,
+            Source::Files | Source::Table => 10..=idx::MAX_ITEMS,
         }
     }
 }

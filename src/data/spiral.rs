@@ -5,7 +5,7 @@ use crate::tensor::Rng;
 use std::f32::consts::TAU;
 
 pub(super) const SET: DataSet =
-    DataSet { name: "spiral", label: "Spiral", task: Task::Classes(2..=5), source: Source::Points(sample) };
+    DataSet { name: "spiral", label: "Spiral", task: Task::Classes(2..=10), source: Source::Points(sample) };
 
 /// Arms from radius 0.1 to 1. The more arms the fewer turns, so that neighbouring arms stay 1/3
 /// apart; noise is in units of that distance.

@@ -1,6 +1,6 @@
 //! From a set's settings to arrays: items drawn, split into training and test, standardised.
 
-use super::{Augmentation, Augmenter, DataConfig, Draw, Examples, Inputs, Pictures, SIDE, Source};
+use super::{Augmentation, Augmenter, DataConfig, Draw, Examples, Inputs, Pictures, SIDE, Source, points};
 use crate::error::{Error, Result};
 use crate::tensor::{Rng, Stream, tensor};
 
@@ -11,6 +11,14 @@ pub struct Data {
     pub test: Examples,
     /// Number of classes; 0 for regression.
     pub classes: usize,
+    pub names: Names,
+}
+
+/// How inputs and classes are called where they have names of their own; else empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    pub inputs: Vec<String>,
+    pub classes: Vec<String>,
 }
 
 impl Data {
@@ -21,6 +29,7 @@ impl Data {
     pub fn new(config: &DataConfig, seed: u64) -> Result<Self> {
         config.validate()?;
         match config.set()?.source {
+            Source::Own => points::arrays(config),
             Source::Points(sample) => Self::points(config, seed, sample),
             Source::Pictures(draw) => {
                 let classes = config.classes()?;
@@ -30,8 +39,9 @@ impl Data {
                 labels.iter().for_each(|&class| pixels.extend(draw(&mut rng, class.into())));
                 Self::split(&Pictures::new(SIDE, SIDE, pixels), &labels, config, seed)
             }
-            Source::Files => {
-                let allowed = "a built-in set where no images are given along with the experiment";
+            Source::Files | Source::Table => {
+                let allowed =
+                    "a built-in set where no images and no table are given along with the experiment";
                 Err(Error::setting("data.name", &config.name, allowed))
             }
         }
@@ -54,7 +64,12 @@ impl Data {
             Examples::of_pictures(pictures.chosen(indices), &labels)
         };
         let (test, train) = order.split_at(config.test_items());
-        Ok(Self { train: chosen(train)?, test: chosen(test)?, classes: config.classes()? })
+        Ok(Self {
+            train: chosen(train)?,
+            test: chosen(test)?,
+            classes: config.classes()?,
+            names: Names::default(),
+        })
     }
 
     fn points(config: &DataConfig, seed: u64, sample: fn(&mut Rng, &Draw) -> Labelled) -> Result<Self> {
@@ -69,7 +84,14 @@ impl Data {
         Rng::new(seed, Stream::Split).shuffle(&mut items);
         let (test, train) = items.split_at(config.test_items());
         let scale = Standard::of(train);
-        Ok(Self { train: scale.apply(train), test: scale.apply(test), classes })
+        let names = Names { inputs: config.feature_names(), ..Names::default() };
+        Ok(Self { train: scale.apply(config, train), test: scale.apply(config, test), classes, names })
+    }
+
+    /// The name of a class, or else its number.
+    #[must_use]
+    pub fn class_name(&self, class: usize) -> String {
+        self.names.classes.get(class).cloned().unwrap_or_else(|| class.to_string())
     }
 
     /// What changes the training pictures; `None` where they stay as they are, or are not pictures.
@@ -98,6 +120,9 @@ impl Data {
             return Err(Error::setting("the number of items", words(found), words(wanted)));
         }
         let classes = config.classes()?;
+        if classes == 0 {
+            return Ok(());
+        }
         let labels = self.train.labels.iter().chain(&self.test.labels);
         let Some(other) = labels.into_iter().find(|label| !(0.0..classes as f32).contains(*label)) else {
             return Ok(());
@@ -127,25 +152,27 @@ impl Standard {
         Self { mean: mean.map(|m| m as f32), deviation }
     }
 
-    fn apply(&self, items: &[Labelled]) -> Examples {
+    fn apply(&self, config: &DataConfig, items: &[Labelled]) -> Examples {
         let scaled = |&([x, y], _): &Labelled| {
             [(x - self.mean[0]) / self.deviation[0], (y - self.mean[1]) / self.deviation[1]]
         };
+        let places: Vec<[f32; 2]> = items.iter().map(scaled).collect();
         Examples {
-            inputs: Inputs::Features(tensor(&[items.len(), 2], items.iter().flat_map(scaled).collect())),
+            inputs: Inputs::Features(config.inputs_of(&places)),
             labels: tensor(&[items.len()], items.iter().map(|&(_, label)| label).collect()),
+            places,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::SETS;
+    use super::super::{Feature, SETS};
     use super::*;
 
     #[test]
     fn every_set_is_split_standardised_and_reproducible() {
-        for set in SETS.into_iter().filter(|set| set.is_plane()) {
+        for set in SETS.into_iter().filter(|set| set.is_plane() && !set.is_own()) {
             let config = DataConfig { name: set.name.into(), ..DataConfig::default() };
             let data = Data::new(&config, 7).unwrap();
             assert_eq!((data.train.len(), data.test.len()), (350, 150), "{}", set.name);
@@ -158,6 +185,30 @@ mod tests {
                 assert!((values.std(0.0) - 1.0).abs() < 1e-3, "{}", set.name);
             }
         }
+    }
+
+    #[test]
+    fn features_are_made_of_the_same_points() {
+        let usual = Data::new(&DataConfig::default(), 7).unwrap();
+        let features = vec![Feature::Xy, Feature::SinY, Feature::X];
+        let chosen = DataConfig { features: features.clone(), ..DataConfig::default() };
+        let data = Data::new(&chosen, 7).unwrap();
+        data.ensure_fits(&chosen).unwrap();
+        assert_eq!(data.train.input_shape(), [3]);
+        for (of, plain) in [(&data.train, &usual.train), (&data.test, &usual.test)] {
+            assert_eq!(of.labels, plain.labels);
+            for (item, row) in of.features().chunks_exact(3).enumerate() {
+                assert_eq!(of.place(item, [0, 1]), plain.place(item, [0, 1]));
+                let expected: Vec<f32> = features.iter().map(|f| f.of(plain.place(item, [0, 1]))).collect();
+                assert_eq!(row, expected);
+            }
+        }
+        let none = DataConfig { features: Vec::new(), ..DataConfig::default() };
+        assert!(Data::new(&none, 7).unwrap_err().to_string().starts_with("data.features is []"));
+        let pictures = DataConfig { features, ..DataConfig::named("digits") };
+        assert!(
+            Data::new(&pictures, 7).unwrap_err().to_string().contains("digits are no points of the plane")
+        );
     }
 
     #[test]
@@ -179,7 +230,7 @@ mod tests {
         let error = refused(DataConfig { samples: usize::MAX, ..defaults() });
         assert!(error.ends_with("must be from 10 to 20000"), "{error}");
         assert!(refused(DataConfig { noise: f32::NAN, ..defaults() }).contains("data.noise is NaN"));
-        assert!(refused(DataConfig { classes: Some(6), ..defaults() }).contains("from 2 to 5"));
+        assert!(refused(DataConfig { classes: Some(11), ..defaults() }).contains("from 2 to 10"));
         let plane = DataConfig { name: "plane".into(), classes: Some(2), ..defaults() };
         assert!(refused(plane).contains("left out"));
     }
@@ -227,7 +278,7 @@ mod tests {
         let refused = |config: DataConfig| Data::new(&config, 1).unwrap_err().to_string();
         let noisy = DataConfig { noise: 0.1, ..DataConfig::named("digits") };
         assert!(
-            refused(noisy).starts_with("data.noise is 0.1, but must be 0 or left out: digits are pictures")
+            refused(noisy).starts_with("data.noise is 0.1, but must be 0 or left out: digits have no noise")
         );
         let files = refused(DataConfig::named("files"));
         assert!(

@@ -27,7 +27,11 @@ pub fn changes(experiment: &Experiment) -> Vec<Change> {
 #[must_use]
 pub fn changed_words(set: &Settings) -> String {
     let mut words: Vec<String> = Vec::new();
+    let has_points = set.keys().any(|key| key.starts_with("data.points."));
     for (key, value) in set {
+        if key == "data.samples" && has_points {
+            continue; // their number follows from them
+        }
         let said = said(key, value);
         if !words.contains(&said) {
             words.push(said);
@@ -63,7 +67,7 @@ pub fn differences(lab: &dyn Lab, from: &Experiment, to: &Experiment) -> String 
         before.iter().find(|other| other.key == control.key).is_none_or(|other| other.value != control.value)
     };
     let word = |control: &Control| match control.kind {
-        Kind::Slider => format!("{} {}", control.label.to_lowercase(), control.shown()),
+        Kind::Slider | Kind::Several => format!("{} {}", control.label.to_lowercase(), control.shown()),
         Kind::Layers => "another network".into(),
         Kind::Segments { .. } | Kind::Select | Kind::DataSets => control.shown(),
     };
@@ -76,6 +80,14 @@ pub fn differences(lab: &dyn Lab, from: &Experiment, to: &Experiment) -> String 
 fn said(key: &str, value: &Value) -> String {
     if let Some(place) = key.strip_prefix("weights.") {
         return format!("{place} {}", power(value.as_f64().unwrap_or_default() as f32));
+    }
+    if key.starts_with("data.points.") {
+        let done = match value {
+            Value::Null => "taken out",
+            Value::Array(_) => "added",
+            _ => "moved",
+        };
+        return format!("point {done}");
     }
     let setting = key.rsplit('.').next().unwrap_or(key);
     let named = match setting {
@@ -130,5 +142,14 @@ mod tests {
             "2 recorded changes: Tanh at step 120; batch size full, learning rate 0.3 at step 1,340."
         );
         assert_eq!(sentence(&[]), None);
+        experiment.edits.clear();
+        let points = [
+            ("data.points.40", json!([0.5, 1.0, 1.0])),
+            ("data.points.3.0", json!(0.25)),
+            ("data.samples", json!(41)),
+        ];
+        experiment.edits.push(Edit { step: 7, set: set(&points) });
+        let said = sentence(&changes(&experiment)).unwrap();
+        assert_eq!(said, "1 recorded change: point moved, point added at step 7.");
     }
 }

@@ -1,5 +1,6 @@
 //! What can be set, as data: the page draws any control without knowing what it is for.
 
+use crate::data::SETS;
 use crate::error::{Error, Result};
 use crate::train::{OptimizerConfig, OptimizerName, settings};
 use serde::{Serialize, de::DeserializeOwned};
@@ -24,6 +25,9 @@ pub enum Kind {
     Segments { featured: usize },
     /// A drop-down list.
     Select,
+    /// Side by side, any number of them in force: the value lists them, and a change to one of the
+    /// choices puts it in or takes it out.
+    Several,
     /// A picture for each choice: a data set drawn small.
     DataSets,
     /// The layers of a network, one below the other, to be changed, added, moved and taken away; the
@@ -120,10 +124,29 @@ impl Control {
     /// How the value in force is written.
     #[must_use]
     pub fn shown(&self) -> String {
+        if self.kind == Kind::Several {
+            let chosen = (0..self.choices.len()).filter(|index| self.is_chosen(*index));
+            return chosen.map(|index| self.choices[index].label.as_str()).collect::<Vec<_>>().join(", ");
+        }
         match (self.selected(), &self.value) {
             (Some(index), _) => self.choices[index].label.clone(),
+            (None, Value::String(text)) if self.kind == Kind::DataSets => {
+                let set = SETS.iter().find(|set| set.name == text);
+                set.map_or_else(|| text.clone(), |set| set.label.into())
+            }
             (None, Value::String(text)) => text.clone(),
             (None, other) => other.to_string(),
+        }
+    }
+
+    /// Whether a choice is in force: the one, or one of those of [`Kind::Several`].
+    #[must_use]
+    pub fn is_chosen(&self, index: usize) -> bool {
+        match &self.value {
+            Value::Array(several) if self.kind == Kind::Several => {
+                self.choices.get(index).is_some_and(|choice| several.contains(&choice.value))
+            }
+            _ => self.selected() == Some(index),
         }
     }
 

@@ -5,6 +5,7 @@ mod autoencoder;
 mod bench;
 mod changes;
 mod cnn;
+mod confusion;
 mod control;
 mod curves;
 mod decades;
@@ -77,6 +78,9 @@ pub struct View {
     /// What is to be checked, where the visitor asked.
     #[serde(default)]
     pub check: Asked,
+    /// The inputs that the plane is drawn over, across and upwards, where there are more than two.
+    #[serde(default)]
+    pub axes: Option<[usize; 2]>,
     /// Whether the pen is down or a slider is held: figures that are slow to fill, or that no drawing changes,
     /// wait until it is let go.
     #[serde(default)]
@@ -209,6 +213,10 @@ pub trait Lab: Sync {
     }
     /// Whether the softmax bench stands below its figures.
     fn has_softmax_bench(&self) -> bool {
+        false
+    }
+    /// Whether it trains on tables from outside.
+    fn takes_tables(&self) -> bool {
         false
     }
     /// What can be set, in the order of the page; keys are those that [`Self::change`] takes.

@@ -192,8 +192,12 @@ pub struct Plane {
     pub values: Span,
     /// Whether outputs are probabilities, so that −1…1 stands for 0…1.
     pub is_probability: bool,
-    /// Number of classes; 0 for regression.
-    pub classes: usize,
+    /// Names of the classes; none for regression.
+    pub classes: Vec<String>,
+    /// Names of the features across and upwards.
+    pub axes: [String; 2],
+    /// Names of all inputs, where the plane is one through more of them, all others at their mean.
+    pub inputs: Vec<String>,
     /// Items as x, y, label (for regression the target), 1 if a test item else 0.
     pub points: Span,
 }
@@ -203,6 +207,8 @@ pub struct Plane {
 pub struct Diagram {
     /// Input, layers, output, from left to right.
     pub columns: Vec<Column>,
+    /// Names of the inputs, such as "x".
+    pub inputs: Vec<String>,
     /// Side of a tile's grid.
     pub side: usize,
     /// What each neuron gives, `[tiles, side, side]` in the order of the columns, the first row at the top.

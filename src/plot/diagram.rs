@@ -61,17 +61,10 @@ pub(super) fn neuron(diagram: &Diagram, column: usize, index: usize) -> String {
     }
 }
 
-/// The two features of the plane are x and y; more are numbered.
+/// The input's own name, or else its number.
 fn input_name(diagram: &Diagram, index: usize) -> String {
-    let units = diagram.columns.first().map_or(0, |column| column.units);
-    match index {
-        0 if units <= 2 => "x".into(),
-        1 if units <= 2 => "y".into(),
-        _ => {
-            let digit = |c: char| char::from_u32('₀' as u32 + c.to_digit(10).unwrap_or(0)).unwrap_or('₀');
-            format!("x{}", (index.saturating_add(1)).to_string().chars().map(digit).collect::<String>())
-        }
-    }
+    let number = || format!("x{}", index.saturating_add(1));
+    diagram.inputs.get(index).cloned().unwrap_or_else(number)
 }
 
 pub(super) fn draw<DB: DrawingBackend>(
@@ -89,7 +82,7 @@ pub(super) fn draw<DB: DrawingBackend>(
             for index in 0..column.tiles {
                 let (x, y) = layout.center(0, index, column.tiles);
                 let left = x - layout.side / 2.0 - 5.0;
-                let name = input_name(diagram, index);
+                let name = Font::Label.shortened(&input_name(diagram, index), left);
                 pen.text(&name, (left, y), Align::Right, Font::Label, &pen.style.palette.ink_3)?;
             }
         }

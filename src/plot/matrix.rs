@@ -10,14 +10,20 @@ use crate::labs::format::{count, percent};
 use crate::labs::{Matrix, Numbers};
 use plotters::prelude::DrawingBackend;
 
-/// Room for the names of the classes.
-const LEFT: f64 = 18.0;
+/// Room above for the names of the classes.
 const HEAD: f64 = 18.0;
+
+/// Room on the left for the names of the classes: a third of the figure at most.
+fn left(matrix: &Matrix, width: f64) -> f64 {
+    let widest = matrix.classes.iter().map(|class| Font::Small.width(class)).fold(0.0, f64::max);
+    (widest + 8.0).max(18.0).min(width / 3.0)
+}
 
 fn cell(matrix: &Matrix, (truth, said): (usize, usize), (width, height): (f64, f64)) -> Rect {
     let many = matrix.classes.len().max(1) as f64;
-    let side = ((width - LEFT) / many).min((height - HEAD) / many).max(0.0);
-    Rect { x: LEFT + side * said as f64, y: HEAD + side * truth as f64, width: side, height: side }
+    let left = left(matrix, width);
+    let side = ((width - left) / many).min((height - HEAD) / many).max(0.0);
+    Rect { x: left + side * said as f64, y: HEAD + side * truth as f64, width: side, height: side }
 }
 
 /// Counts of the row of `truth`, with their sum.
@@ -33,8 +39,11 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, matrix: &Matrix, numbers: 
     let size = (pen.width, pen.height);
     let is_roomy = cell(matrix, (0, 0), size).width >= 9.0;
     for (index, class) in matrix.classes.iter().enumerate().filter(|_| is_roomy) {
-        let at = cell(matrix, (index, index), size).middle();
-        pen.text(class, (LEFT - 8.0, at.1), Align::Center, Font::Small, &colors.ink_3)?;
+        let rect = cell(matrix, (index, index), size);
+        let (at, left) = (rect.middle(), left(matrix, pen.width));
+        let name = Font::Small.shortened(class, left - 4.0);
+        pen.text(&name, (left - 5.0, at.1), Align::Right, Font::Small, &colors.ink_3)?;
+        let class = &Font::Small.shortened(class, rect.width - 2.0);
         pen.text(class, (at.0, HEAD - 9.0), Align::Center, Font::Small, &colors.ink_3)?;
     }
     for truth in 0..matrix.classes.len() {

@@ -51,7 +51,7 @@ pub use maps::{MapScale, Sign, unit_at};
 pub use matrix::cell_at;
 pub use palette::{Palette, Ramp};
 pub use picture::picture;
-pub use plane::marker;
+pub use plane::{marker, plane_square};
 pub use read_out::{Crosshair, ReadOut, read_out};
 pub use runs::runs_table;
 pub use svg::{Svg, svg};

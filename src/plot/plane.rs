@@ -34,6 +34,13 @@ fn square(plane: &Plane, width: f64, height: f64) -> Rect {
     Rect { x: left + ((width - left - side) / 2.0).max(0.0), y: 0.0, width: side, height: side }
 }
 
+/// Left edge, top and side of the plane in a figure of that size, in CSS pixels, for what is laid over it.
+#[must_use]
+pub fn plane_square(plane: &Plane, (width, height): (f64, f64)) -> (f64, f64, f64) {
+    let square = square(plane, width, height);
+    (square.x, square.y, square.width)
+}
+
 /// How the end of an axis is written, in deviations.
 fn end_label(plane: &Plane) -> String {
     if plane.extent.fract() == 0.0 { fixed(plane.extent, 0) } else { significant(plane.extent, 2) }
@@ -63,8 +70,9 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &N
         return Ok(());
     }
     let ramp = Ramp::of_signed(colors);
-    let bitmap = if plane.classes > 2 {
-        classes(plane, numbers.at(plane.values), side, pen)
+    let classes = plane.classes.len();
+    let bitmap = if classes > 2 {
+        class_colors(plane, numbers.at(plane.values), side, pen)
     } else {
         signed(plane, numbers.at(plane.values), side, &ramp)
     };
@@ -72,13 +80,13 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &N
 
     for item in items(plane, numbers) {
         let Some(at) = place(plane, &square, item) else { continue };
-        let (color, shape) = match plane.classes {
+        let (color, shape) = match classes {
             0 => (ramp.signed(0.94 * item[2]), 0),
             1 | 2 => (ramp.signed(if item[2] > 0.5 { 0.94 } else { -0.94 }), 0),
             _ => (colors.class(item[2] as usize), item[2] as usize),
         };
         // A target near 0 has the colour of the ground, so its edge must show it.
-        let edge = if plane.classes == 0 { colors.line_strong } else { colors.surface };
+        let edge = if classes == 0 { colors.line_strong } else { colors.surface };
         draw_item(pen, at, (color, edge), shape, item[3] != 0.0)?;
     }
     if numbers.at(plane.values).iter().any(|value| value.is_nan()) {
@@ -87,7 +95,62 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &N
         pen.fill(ground.grown(3.0), &colors.surface)?;
         pen.text(text, at, Align::Center, Font::Strong, &colors.bad)?;
     }
+    draw_names(pen, plane, numbers.at(plane.values), &square)?;
     if pen.width < SMALL { Ok(()) } else { draw_axes(pen, plane, &square) }
+}
+
+/// The name of each class where its region is widest, so that colours need not be told apart.
+fn draw_names<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, values: &[f32], square: &Rect) -> Drawn<DB> {
+    let colors = &pen.style.palette;
+    if plane.classes.len() <= 2 || values.len() != plane.side * plane.side {
+        return Ok(());
+    }
+    for (class, (cell, reach)) in widest(values, plane.side, plane.classes.len()).into_iter().enumerate() {
+        let cell_width = square.width / plane.side as f64;
+        let name = Font::Strong.shortened(&plane.classes[class], (2 * reach) as f64 * cell_width);
+        if reach < 2 || name.is_empty() {
+            continue; // no room for it
+        }
+        let middle = |index: usize| (index as f64 + 0.5) * cell_width;
+        let at = (square.x + middle(cell % plane.side), square.y + middle(cell / plane.side));
+        let ground = Rect::of_text(&name, Font::Strong, at.0 - Font::Strong.width(&name) / 2.0, at.1);
+        pen.fill(ground.grown(2.0), &colors.surface)?;
+        pen.text(&name, at, Align::Center, Font::Strong, &colors.class(class))?;
+    }
+    Ok(())
+}
+
+/// For each class the cell that is furthest from cells of other classes and from the edge, and how far, in
+/// cells counted along rows and columns.
+fn widest(values: &[f32], side: usize, classes: usize) -> Vec<(usize, usize)> {
+    let class =
+        |cell: usize| if values[cell].is_finite() { values[cell].max(0.0) as usize } else { usize::MAX };
+    let mut reach = vec![0_usize; values.len()];
+    let mut grow = |cell: usize, neighbours: [Option<usize>; 2]| {
+        let of = |neighbour: Option<usize>| {
+            neighbour.filter(|&other| class(other) == class(cell)).map_or(1, |other| reach[other] + 1)
+        };
+        let here = of(neighbours[0]).min(of(neighbours[1]));
+        reach[cell] = if reach[cell] == 0 { here } else { reach[cell].min(here) };
+    };
+    let is_inside = |at: usize| at < side;
+    for cell in 0..values.len() {
+        let (row, column) = (cell / side, cell % side);
+        let before = |at: usize, step: usize| is_inside(at.wrapping_sub(1)).then(|| cell - step);
+        grow(cell, [before(row, side), before(column, 1)]);
+    }
+    for cell in (0..values.len()).rev() {
+        let (row, column) = (cell / side, cell % side);
+        let after = |at: usize, step: usize| is_inside(at + 1).then(|| cell + step);
+        grow(cell, [after(row, side), after(column, 1)]);
+    }
+    let mut best = vec![(0, 0); classes];
+    for (cell, &reach) in reach.iter().enumerate() {
+        if let Some(best) = best.get_mut(class(cell)).filter(|best| reach > best.1) {
+            *best = (cell, reach);
+        }
+    }
+    best
 }
 
 /// −1…1 through the signed ramp, blended as values.
@@ -102,9 +165,9 @@ fn signed(plane: &Plane, values: &[f32], side: usize, ramp: &Ramp) -> Bitmap {
 }
 
 /// The likeliest class' colour, paler the less it is likely, blended as colours.
-fn classes<DB: DrawingBackend>(plane: &Plane, values: &[f32], side: usize, pen: &Pen<DB>) -> Bitmap {
+fn class_colors<DB: DrawingBackend>(plane: &Plane, values: &[f32], side: usize, pen: &Pen<DB>) -> Bitmap {
     let colors = &pen.style.palette;
-    let guess = 1.0 / plane.classes as f64;
+    let guess = 1.0 / plane.classes.len() as f64;
     let cell = |&value: &f32| {
         if !value.is_finite() {
             return colors.no_number();
@@ -180,10 +243,13 @@ fn draw_axes<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, square: &Rect) ->
     let side = square.x - 5.0;
     let (middle_x, middle_y) = square.middle();
     pen.text(&format!("−{end}"), (square.x, foot), Align::Left, Font::Small, ink)?;
-    pen.text("x", (middle_x, foot), Align::Center, Font::Small, ink)?;
+    let [across, upwards] = &plane.axes;
+    let name = Font::Small.shortened(across, square.width * 0.6);
+    pen.text(&name, (middle_x, foot), Align::Center, Font::Small, ink)?;
     pen.text(&end, (square.right(), foot), Align::Right, Font::Small, ink)?;
     pen.text(&end, (side, 6.0), Align::Right, Font::Small, ink)?;
-    pen.text("y", (side, middle_y), Align::Right, Font::Small, ink)?;
+    let name = Font::Small.shortened(upwards, side);
+    pen.text(&name, (side, middle_y), Align::Right, Font::Small, ink)?;
     pen.text(&format!("−{end}"), (side, square.bottom() - 6.0), Align::Right, Font::Small, ink)
 }
 
@@ -197,6 +263,8 @@ pub(super) fn read(
     if square.width <= 0.0 || !square.contains(pointer) {
         return None;
     }
+    let [across, upwards] = &plane.axes;
+    let name = |class: usize| plane.classes.get(class).map_or("", String::as_str);
     let distance = |at: Point| (at.0 - pointer.0).hypot(at.1 - pointer.1);
     let nearest = items(plane, numbers)
         .iter()
@@ -205,9 +273,12 @@ pub(super) fn read(
         .filter(|(distance, ..)| *distance <= 6.0);
     if let Some((_, at, [x, y, label, is_test])) = nearest {
         let kind = if *is_test == 0.0 { "training item" } else { "test item" };
-        let label = if plane.classes == 0 { "target" } else { "class" }.to_owned() + " " + &exact(*label);
+        let label = match plane.classes.get(*label as usize) {
+            Some(name) => format!("class {name}"),
+            None => format!("target {}", exact(*label)),
+        };
         return Some(ReadOut {
-            lines: vec![kind.into(), format!("x {}, y {}", exact(*x), exact(*y)), label],
+            lines: vec![kind.into(), format!("{across} {}, {upwards} {}", exact(*x), exact(*y)), label],
             anchor: at,
             crosshair: Crosshair { dots: vec![at], ..Crosshair::default() },
         });
@@ -215,18 +286,26 @@ pub(super) fn read(
     let share = ((pointer.0 - square.x) / square.width, (pointer.1 - square.y) / square.height);
     let cell = |share: f64| ((share * plane.side as f64) as usize).min(plane.side.saturating_sub(1));
     let feature = |share: f64| significant(f64::from(plane.extent) * share, 3);
-    let mut lines = vec![format!("x {}, y {}", feature(2.0 * share.0 - 1.0), feature(1.0 - 2.0 * share.1))];
+    let mut lines = vec![format!(
+        "{across} {}, {upwards} {}",
+        feature(2.0 * share.0 - 1.0),
+        feature(1.0 - 2.0 * share.1)
+    )];
     if let Some(&value) = numbers.at(plane.values).get(cell(share.1) * plane.side + cell(share.0)) {
-        lines.push(match plane.classes {
+        lines.push(match plane.classes.len() {
             0 => format!("output {}", exact(value)),
             1 | 2 if plane.is_probability => {
-                format!("class 1 has probability {}", significant(f32::midpoint(value, 1.0), 3))
+                let share = significant(f32::midpoint(value, 1.0), 3);
+                format!("class {} has probability {share}", name(1))
             }
-            1 | 2 => format!("class {}, by {}", u8::from(value > 0.0), significant(value.abs(), 3)),
+            1 | 2 => {
+                format!("class {}, by {}", name(usize::from(value > 0.0)), significant(value.abs(), 3))
+            }
             _ if plane.is_probability => {
-                format!("class {} has probability {}", value as usize, significant(value.fract() / 0.999, 3))
+                let share = significant(value.fract() / 0.999, 3);
+                format!("class {} has probability {share}", name(value as usize))
             }
-            _ => format!("class {}", value as usize),
+            _ => format!("class {}", name(value as usize)),
         });
     }
     Some(ReadOut {
@@ -238,4 +317,23 @@ pub(super) fn read(
             ..Crosshair::default()
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stands_where_its_region_is_widest() {
+        // Class 0 fills the left three columns, class 1 the rest, but for one cell of class 2.
+        let side = 8;
+        let mut values: Vec<f32> =
+            (0..side * side).map(|cell| if cell % side < 3 { 0.5 } else { 1.5 }).collect();
+        values[6 * side + 6] = 2.9;
+        let best = widest(&values, side, 4);
+        assert_eq!((best[0].0 % side, best[0].1), (1, 2));
+        assert_eq!(best[1], (2 * side + 5, 3));
+        assert_eq!(best[2], (6 * side + 6, 1));
+        assert_eq!(best[3], (0, 0), "a class without a region");
+    }
 }

@@ -29,6 +29,17 @@ impl Font {
         let weight = if self == Self::Strong { 1.22 } else { 1.1 };
         text.chars().map(em).sum::<f64>() * self.size() * weight
     }
+
+    /// As much of `text` as fits, with an ellipsis for the rest of it.
+    #[must_use]
+    pub fn shortened(self, text: &str, width_px: f64) -> String {
+        if self.width(text) <= width_px {
+            return text.into();
+        }
+        let ends = text.char_indices().map(|(end, _)| end).rev();
+        let mut short = ends.map(|end| format!("{}…", text[..end].trim_end()));
+        short.find(|short| self.width(short) <= width_px && short.len() > '…'.len_utf8()).unwrap_or_default()
+    }
 }
 
 /// Advance width of a character in Helvetica, in parts of the font size.
@@ -181,6 +192,15 @@ pub fn push_apart(middles: &mut [f64], gap: f64, low: f64, high: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_name_is_shortened_to_its_place() {
+        assert_eq!(Font::Small.shortened("iris", 60.0), "iris");
+        let short = Font::Small.shortened("Iris-versicolor", 50.0);
+        assert!(short.starts_with("Iris") && short.ends_with('…'), "{short}");
+        assert!(Font::Small.width(&short) <= 50.0);
+        assert_eq!(Font::Small.shortened("Iris", 2.0), "");
+    }
 
     #[test]
     fn labels_move_apart_and_stay_inside() {

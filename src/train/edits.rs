@@ -16,13 +16,29 @@ pub struct Edit {
 impl Edit {
     /// Whether `later` can become part of this edit: made at the same step, both set plain values, the
     /// last of which counts. An optimizer begins anew each time it is chosen, and an object is laid
-    /// over the one before it, so those stay edits of their own.
+    /// over the one before it, so those stay edits of their own; so does one that speaks of a part of what
+    /// the one before set.
     pub(super) fn can_take(&self, later: &Self) -> bool {
         let is_plain = |(key, value): (&String, &Value)| {
             !matches!(key.as_str(), "optimizer" | "optimizer.name") && !value.is_object() && !value.is_null()
         };
-        self.step == later.step && self.set.iter().chain(&later.set).all(is_plain)
+        let is_part = |key: &String| {
+            self.set
+                .keys()
+                .any(|whole| key.strip_prefix(whole.as_str()).is_some_and(|rest| rest.starts_with('.')))
+        };
+        self.step == later.step
+            && !later.set.keys().any(is_part)
+            && self.set.iter().chain(&later.set).all(is_plain)
     }
+}
+
+/// Whether all of these settings can change together while the network keeps its weights.
+#[must_use]
+pub fn are_live(set: &Settings) -> bool {
+    let is_of_points = |key: &String| key.starts_with("data.points.");
+    // The number of points goes with them.
+    set.keys().all(|key| is_live(key) || (key == "data.samples" && set.keys().any(is_of_points)))
 }
 
 /// Whether a setting can change while the network keeps its weights, but for those that are set themselves; all
@@ -31,7 +47,9 @@ impl Edit {
 pub fn is_live(key: &str) -> bool {
     let mut parts = key.split('.');
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some("weights"), Some(_), ..) | (Some("optimizer" | "batch_size" | "loss"), ..) => true,
+        (Some("weights"), Some(_), ..)
+        | (Some("optimizer" | "batch_size" | "loss"), ..)
+        | (Some("data"), Some("points"), Some(_), _) => true,
         (Some("network"), Some("layers"), Some(_), Some(setting)) => {
             matches!(setting, "activation" | "kernel_regularizer" | "rate" | "trainable")
         }
@@ -42,6 +60,19 @@ pub fn is_live(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn points_change_with_their_number_and_by_themselves() {
+        let set =
+            |keys: &[&str]| keys.iter().map(|key| ((*key).to_owned(), Value::from(1))).collect::<Settings>();
+        assert!(are_live(&set(&["data.points.3.0", "data.points.3.1"])));
+        assert!(are_live(&set(&["data.points.40", "data.samples"])));
+        assert!(!are_live(&set(&["data.samples"])) && !are_live(&set(&["data.points", "data.samples"])));
+        assert!(!are_live(&set(&["data.points.40", "data.samples", "data.classes"])));
+        let edit = |keys: &[&str]| Edit { step: 3, set: set(keys) };
+        assert!(edit(&["data.points.40"]).can_take(&edit(&["data.points.41", "data.points.4.0"])));
+        assert!(!edit(&["data.points.40"]).can_take(&edit(&["data.points.40.0"])));
+    }
 
     #[test]
     fn what_changes_shapes_or_data_needs_a_new_run() {

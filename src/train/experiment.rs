@@ -2,7 +2,7 @@
 //! line reads it, a link replays it; it is validated once, where it enters.
 
 use super::digits::InitialWeights;
-use super::edits::{Edit, is_live};
+use super::edits::{Edit, are_live, is_live};
 use super::optimizer::OptimizerConfig;
 use super::settings::{self, Settings, name_or_settings};
 use super::weights::{is_weight, weights_in, without_weights};
@@ -125,8 +125,8 @@ impl Experiment {
     /// with its pictures, and the test items where they are points, which are tested all at once.
     fn validate_memory(&self, plan: &Plan) -> Result<()> {
         let Plan { units, working_space, .. } = *plan;
-        let is_plane = self.data.set()?.is_plane();
-        let pixels: usize = if is_plane { 0 } else { self.data.input_shape()?.iter().product() };
+        let is_of_pictures = self.data.set()?.is_of_pictures();
+        let pixels: usize = if is_of_pictures { self.data.input_shape()?.iter().product() } else { 0 };
         let kept = KEPT_OF_AN_OUTPUT * units + pixels;
         let most = MAX_KEPT.saturating_sub(working_space) / kept;
         let suited = |most: usize| format!("at most {most} for a network of {units} units");
@@ -138,7 +138,7 @@ impl Experiment {
         if self.batch_size.items(training) > most {
             return Err(Error::setting("batch_size", self.batch_size, suited(most)));
         }
-        if is_plane && self.data.samples - training > most {
+        if !is_of_pictures && self.data.samples - training > most {
             let samples = (most as f32 / self.data.test_fraction) as usize;
             return Err(Error::setting("data.samples", self.data.samples, suited(samples)));
         }
@@ -165,7 +165,7 @@ impl Experiment {
 
     /// A loss of inputs compares number by number.
     fn validate_loss_of_inputs(&self) -> Result<()> {
-        let is_within_0_and_1 = !self.data.set()?.is_plane();
+        let is_within_0_and_1 = self.data.set()?.is_of_pictures();
         let allowed = match self.loss {
             Loss::MeanSquaredError | Loss::MeanAbsoluteError => return Ok(()),
             Loss::BinaryCrossentropy if is_within_0_and_1 => return Ok(()),
@@ -246,8 +246,10 @@ impl Experiment {
 /// Passes when the edit at `index` changes only what can change in a running network.
 fn check_edit(edit: &Edit, index: usize) -> Result<()> {
     ensure_within("the number of edits", index + 1, &(0..=MAX_EDITS))?;
-    if let Some(key) = edit.set.keys().find(|key| !is_live(key)) {
-        let allowed = "an activation, kernel_regularizer, rate, trainable, optimizer, loss, batch_size or weights: all else needs a new run";
+    if !are_live(&edit.set)
+        && let Some(key) = edit.set.keys().find(|key| !is_live(key))
+    {
+        let allowed = "an activation, kernel_regularizer, rate, trainable, optimizer, loss, batch_size, weights or points: all else needs a new run";
         return Err(Error::setting(&format!("edits.{index}.set"), key, allowed));
     }
     Ok(())

@@ -237,6 +237,9 @@ impl Run {
         let weights = weights_in(set, &self.network.named_slots().collect::<Vec<_>>())?;
         self.network.reconfigure(&next.network, &self.input_shape, next.loss)?;
         self.optimizer.reconfigure(next.optimizer.clone());
+        if next.data.points != self.current.data.points {
+            self.take_data(Data::new(&next.data, next.seed)?);
+        }
         self.current = next.into();
         for (place, weight) in weights {
             self.network.weights[place] = weight;
@@ -265,6 +268,10 @@ impl Run {
             let Experiment { network, loss, .. } = &*snapshot.current;
             let same = self.network.reconfigure(network, &self.input_shape, *loss);
             same.expect("a run has had these settings before");
+            if snapshot.current.data.points != self.current.data.points {
+                let data = Data::new(&snapshot.current.data, snapshot.current.seed);
+                self.take_data(data.expect("a run has had these points before"));
+            }
             self.current = Arc::clone(&snapshot.current);
         }
         self.network.weights.copy_from_slice(&snapshot.weights);
@@ -274,6 +281,17 @@ impl Run {
             .unwrap_or_else(|| Optimizer::new(self.current.optimizer.clone(), snapshot.weights.len()));
         self.batches.resume(&snapshot.dealing);
         (self.step, self.next_edit, self.divergence) = (snapshot.step, snapshot.edits, None);
+    }
+
+    /// Goes on with other points; where there are more or fewer, the epoch begins anew.
+    fn take_data(&mut self, data: Data) {
+        let outputs = self.network.outputs();
+        if self.train_targets.is_some() {
+            self.train_targets = Some(data.train.targets(outputs));
+            self.test_targets = Some(data.test.targets(outputs));
+        }
+        self.batches.resize(data.train.len());
+        self.data = data.into();
     }
 
     fn batch_items(&self) -> usize {

@@ -36,7 +36,7 @@ pub fn with(mut base: Value, settings: &Settings) -> Result<Value> {
 /// Lays `over` onto `base`: objects key by key, items of a list by their index, the rest replaced.
 /// An object that gets another `name` (an optimizer, a data set) is replaced as a whole, since the
 /// options of the old one mean nothing to the new. `null` takes a setting away, which gives it its
-/// default.
+/// default. A list of lists, such as points, also takes one more behind its last, and `null` takes one out.
 ///
 /// # Errors
 /// [`Error::Unreadable`] for an index that the list does not have.
@@ -58,10 +58,19 @@ pub fn merge(base: &mut Value, over: Value, path: &str) -> Result<()> {
             }
         }
         (Value::Array(items), Value::Object(over)) => {
+            let index = |key: &str| key.parse::<usize>().ok();
+            let mut over: Vec<(String, Value)> = over.into_iter().collect();
+            over.sort_by_key(|(key, _)| index(key)); // 9 before 10, so that both can follow 8
             for (key, value) in over {
                 let path = join(path, &key);
-                let item = key.parse().ok().and_then(|index: usize| items.get_mut(index));
-                merge(item.ok_or_else(|| nowhere(&path))?, value, &path)?;
+                let place = index(&key).ok_or_else(|| nowhere(&path))?;
+                if place == items.len() && value.is_array() {
+                    items.push(value);
+                } else if value.is_null() && items.get(place).is_some_and(Value::is_array) {
+                    items.remove(place);
+                } else {
+                    merge(items.get_mut(place).ok_or_else(|| nowhere(&path))?, value, &path)?;
+                }
             }
         }
         (base, over) => *base = over,
@@ -98,11 +107,29 @@ fn collect(from: &Value, to: &Value, path: &str, settings: &mut Settings) {
                 collect(old, new, &join(path, &index.to_string()), settings);
             }
         }
+        (Value::Array(old), Value::Array(new)) if one_more(old, new) => {
+            settings.insert(join(path, &old.len().to_string()), shortened(&new[old.len()]));
+        }
+        (Value::Array(old), Value::Array(new)) if let Some(place) = one_less(old, new) => {
+            settings.insert(join(path, &place.to_string()), Value::Null);
+        }
         (old, new) if old != new => {
             settings.insert(path.into(), shortened(new));
         }
         _ => {}
     }
+}
+
+/// Whether a list of lists has one more behind its last.
+fn one_more(old: &[Value], new: &[Value]) -> bool {
+    new.split_last().is_some_and(|(last, before)| last.is_array() && before == old)
+}
+
+/// The place at which a list of lists has lost one.
+fn one_less(old: &[Value], new: &[Value]) -> Option<usize> {
+    let place = old.iter().zip(new).position(|(old, new)| old != new).unwrap_or(new.len());
+    let is_gone = old.len() == new.len() + 1 && old[place].is_array() && old[place + 1..] == new[place..];
+    is_gone.then_some(place)
 }
 
 /// An `f32` that became a JSON number as `f64` (0.10000000149011612) in its own digits again (0.1).
@@ -231,6 +258,33 @@ mod tests {
             assert_eq!(with(old.clone(), &difference(&old, &new)).unwrap(), new);
         }
         assert!(difference(&old, &old).is_empty());
+    }
+
+    #[test]
+    fn a_point_is_added_moved_and_taken_out_by_itself() {
+        let points = |points: Value| json!({ "data": { "points": points } });
+        let old = points(json!([[0, 1, 0], [0.5, 1, 1], [2, 2, 0]]));
+        for (new, expected) in [
+            (json!([[0, 1, 0], [0.5, 1, 1], [2, 2, 0], [3, 3, 1]]), ("data.points.3", json!([3, 3, 1]))),
+            (json!([[0, 1, 0], [2, 2, 0]]), ("data.points.1", Value::Null)),
+            (json!([[0, 1, 0], [0.5, 1, 1]]), ("data.points.2", Value::Null)),
+            (json!([[0, 1, 0], [0.5, 1, 1], [2, 7, 0]]), ("data.points.2.1", json!(7))),
+        ] {
+            let settings = difference(&old, &points(new.clone()));
+            assert_eq!(settings, Settings::from([(expected.0.to_owned(), expected.1)]));
+            assert_eq!(with(old.clone(), &settings).unwrap(), points(new));
+        }
+        let many: Vec<Value> = (0..9).map(|x| json!([x, 0, 0])).collect();
+        let added = Settings::from([9, 10, 11].map(|x| (format!("data.points.{x}"), json!([x, 0, 0]))));
+        let all: Vec<Value> = (0..12).map(|x| json!([x, 0, 0])).collect();
+        assert_eq!(with(points(json!(many)), &added).unwrap(), points(json!(all)));
+        let beyond = Settings::from([("data.points.5".to_owned(), json!([1, 1, 1]))]);
+        assert!(
+            with(old, &beyond)
+                .unwrap_err()
+                .to_string()
+                .starts_with("data.points.5: there is no such setting")
+        );
     }
 
     #[test]

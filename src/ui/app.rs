@@ -2,7 +2,7 @@
 
 use super::{
     Page, browser, controls, export, figure, head, history, intake, keys, lane_list, lesson, nudge,
-    own_panel, pad, rail, sees, softmax, spine, transport,
+    own_panel, pad, rail, sees, softmax, spine, table_data, transport,
 };
 use crate::labs::Place;
 use leptos::prelude::*;
@@ -53,6 +53,7 @@ fn LabView(page: Page) -> impl IntoView {
             })}
             <lane_list::LaneList page=page />
             <controls::Controls page=page />
+            {page.lab().takes_tables().then(|| view! { <table_data::OwnRows page=page /> })}
         </section>
         <div class=format!("stage stage--{}", page.lab().name())>
             {has(Place::Spine).then(|| view! { <spine::Spine page=page /> })}

@@ -70,6 +70,7 @@ pub fn ControlRow(page: Page, control: Memo<Control>) -> impl IntoView {
         Kind::Segments { featured } => {
             view! { <Segments page=page control=control featured=featured /> }.into_any()
         }
+        Kind::Several => view! { <Several page=page control=control /> }.into_any(),
         Kind::Layers => view! { <Layers page=page control=control /> }.into_any(),
         Kind::DataSets => view! { <DataSets page=page control=control /> }.into_any(),
     }
@@ -211,6 +212,31 @@ fn Segments(page: Page, control: Memo<Control>, featured: usize) -> impl IntoVie
             <legend>{label_of(page, control)}</legend>
             {all_of_them}
             <div class="seg">{radios}</div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn Several(page: Page, control: Memo<Control>) -> impl IntoView {
+    let labels = control.with_untracked(|control| {
+        control.choices.iter().map(|choice| choice.label.clone()).collect::<Vec<_>>()
+    });
+    let boxes = labels.into_iter().enumerate().map(move |(index, label)| {
+        let is_chosen = move || control.with(|control| control.is_chosen(index));
+        let on_change = move |event: leptos::ev::Event| {
+            set(page, control, index);
+            // What was refused stands as before.
+            event_target::<web_sys::HtmlInputElement>(&event)
+                .set_checked(control.with_untracked(|control| control.is_chosen(index)));
+        };
+        view! {
+            <label><input type="checkbox" prop:checked=is_chosen on:change=on_change /><span>{label}</span></label>
+        }
+    });
+    view! {
+        <fieldset class="field several" data-testid=id_of(control)>
+            <legend>{label_of(page, control)}</legend>
+            <div class="seg">{boxes.collect_view()}</div>
         </fieldset>
     }
 }

@@ -2,7 +2,7 @@
 //! and clicked.
 
 use super::page::{Drawn, Page};
-use super::{canvas, history, legend, look_inside, misread};
+use super::{canvas, history, legend, look_inside, misread, points};
 use crate::labs::{Figure, FigureSlot, Unit};
 use crate::plot;
 use leptos::html;
@@ -24,6 +24,8 @@ pub fn Drawing(
     children: Option<Children>,
 ) -> impl IntoView {
     let slot = of;
+    // Of several lanes side by side the pointer sets no points: they are the selected lane's.
+    let takes_points = children.is_some();
     let lab = page.lab().name();
     let canvas = NodeRef::<html::Canvas>::new();
     let hover = RwSignal::new(None::<(f64, f64)>);
@@ -83,6 +85,7 @@ pub fn Drawing(
         <div class="fig__plot">
             <canvas node_ref=canvas id=id role="img" tabindex="0" aria-label=summary style=height_of(slot)
                 on:pointermove=on_move on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
+            {takes_points.then(|| view! { <points::Overlay page=page drawn=drawn size=size /> })}
             {children.map(|children| children())}
             <legend::Empty drawn=drawn size=size />
             <ReadOut drawn=drawn size=size hover=hover is_right_half=is_right_half />

@@ -6,7 +6,7 @@ use super::icons::{self, Icon};
 use super::lane_list::{Tag, class_of};
 use super::page::{Drawn, Page};
 use super::table::TableDialog;
-use super::{controls, focus, legend, look_inside, misread, nudge};
+use super::{controls, focus, legend, look_inside, misread, nudge, points, table_data};
 use crate::labs::{Across, Control, FigureSlot, LANE_LETTERS};
 use leptos::prelude::*;
 
@@ -51,6 +51,8 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             {slot.is_told.then(|| view! { <p class="hint told">{summary}</p> })}
             {slot.works_out.map(|maps| view! { <focus::FocusPicker page=page maps=page.figure(maps) /> })}
             <misread::Picker page=page drawn=drawn />
+            <points::Tools page=page drawn=drawn />
+            <table_data::Axes page=page drawn=drawn />
             <look_inside::Editor page=page drawn=drawn />
             {slot.is_asked.then(|| view! { <look_inside::CheckBar page=page /> })}
             <Show when=move || shows_table.get()>

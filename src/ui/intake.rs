@@ -46,10 +46,14 @@ pub fn listen(page: Page) -> RwSignal<bool> {
         if browser::takes_text(event.target()) {
             return; // the text beside an image is what is pasted there
         }
-        let data = event.clipboard_data().filter(|data| holds_files(Some(data.clone())));
-        if let Some(data) = data {
+        let Some(data) = event.clipboard_data() else { return };
+        if holds_files(Some(data.clone())) {
             event.prevent_default();
             take(page, data.files());
+        } else if let Some(text) = data.get_data("text/plain").ok().filter(|text| text.trim().contains('\n'))
+        {
+            event.prevent_default();
+            take_text(page, &text);
         }
     });
     on_cleanup(move || {
@@ -80,6 +84,16 @@ pub fn take(page: Page, files: Option<FileList>) {
     });
 }
 
+/// Takes text of several lines that was pasted, as a table.
+fn take_text(page: Page, text: &str) {
+    page.notice.set(None);
+    page.own().next_turn();
+    match page.refusal_of_files(FileKind::Table) {
+        Some(reason) => page.refuse_files(&reason),
+        None => page.give("table", vec![("the text".into(), Uint8Array::from(text.as_bytes()).buffer())]),
+    }
+}
+
 /// A file with what it holds.
 struct Opened {
     file: File,
@@ -99,12 +113,17 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
     }
     let all_are = |kind: FileKind| opened.iter().all(|file| file.kind == kind);
     // A run is opened in its own lab.
-    if !all_are(FileKind::Model) {
-        page.refusal_of_files().map_or(Ok(()), Err)?;
+    for file in opened.iter().filter(|file| file.kind != FileKind::Model) {
+        page.refusal_of_files(file.kind).map_or(Ok(()), Err)?;
     }
     if all_are(FileKind::Idx) {
         let files = opened.iter().map(|file| (file.file.name(), file.bytes.clone())).collect();
         page.give("files", files);
+        return Ok(());
+    }
+    if all_are(FileKind::Table) {
+        let files = opened.iter().map(|file| (file.file.name(), file.bytes.clone())).collect();
+        page.give("table", files);
         return Ok(());
     }
     let [only] = opened.as_slice() else {
@@ -112,13 +131,13 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
     };
     let bytes = match only.kind {
         FileKind::Image | FileKind::Drawings => Uint8Array::new(&only.bytes).to_vec(),
-        FileKind::Idx | FileKind::Model => Vec::new(),
+        FileKind::Idx | FileKind::Model | FileKind::Table => Vec::new(),
     };
     match only.kind {
         FileKind::Image => {
             let photo = image::decode(&only.file, &bytes).await?;
             if page.own().is_turn(turn) {
-                page.refusal_of_files().map_or(Ok(()), Err)?;
+                page.refusal_of_files(only.kind).map_or(Ok(()), Err)?;
                 page.own().reading.set(None);
                 page.put_photo(photo);
             }
@@ -130,7 +149,7 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
             page.take_drawings(&name, drawings);
         }
         FileKind::Model => page.give_model(only.file.name(), only.bytes.clone()),
-        FileKind::Idx => {}
+        FileKind::Idx | FileKind::Table => {}
     }
     Ok(())
 }
@@ -160,7 +179,7 @@ async fn opened_file(file: File) -> Result<Opened, String> {
         Some(kind) => Ok(Opened { file, bytes, kind }),
         None if start.is_empty() => Err(format!("{name}: it is empty")),
         None => Err(format!(
-            "{name}: neither IDX images or labels, nor a PNG, JPEG, WebP, GIF or BMP image, nor drawings, nor a model"
+            "{name}: neither IDX images or labels, nor a PNG, JPEG, WebP, GIF or BMP image, nor drawings, nor a model, nor a table of text"
         )),
     }
 }

@@ -123,17 +123,22 @@ pub fn FilterKey(drawn: Signal<Option<Drawn>>) -> impl IntoView {
 pub fn PlaneLegend(drawn: Signal<Option<Drawn>>) -> impl IntoView {
     let classes = Memo::new(move |_| {
         drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
-            Some(Figure::Plane(plane)) => Some(plane.classes),
+            Some(Figure::Plane(plane)) => Some(plane.classes.clone()),
             _ => None,
         })
     });
+    // Numbers say that they are classes.
+    let said = |classes: &[String], class: usize| match &classes[class] {
+        number if number.parse::<f64>().is_ok() => format!("class {number}"),
+        name => name.clone(),
+    };
     // Name, colour and marker of each.
-    let marks = |classes: usize| match classes {
+    let marks = move |classes: Vec<String>| match classes.len() {
         0 => [("−1", 0), ("0", 4), ("1", 8)]
             .map(|(name, div)| (name.to_owned(), format!("--div-{div}"), 0))
             .to_vec(),
-        2 => [0, 1].map(|class| (format!("class {class}"), format!("--div-{}", 8 * class), 0)).to_vec(),
-        _ => (0..classes).map(|class| (format!("class {class}"), format!("--cls-{class}"), class)).collect(),
+        2 => [0, 1].map(|class| (said(&classes, class), format!("--div-{}", 8 * class), 0)).to_vec(),
+        many => (0..many).map(|class| (said(&classes, class), format!("--cls-{class}"), class)).collect(),
     };
     move || {
         classes.get().map(|classes| {
@@ -152,7 +157,7 @@ pub fn PlaneLegend(drawn: Signal<Option<Drawn>>) -> impl IntoView {
 }
 
 /// The marker of a class, as the plane draws it.
-fn shape_of(shape: usize) -> AnyView {
+pub(super) fn shape_of(shape: usize) -> AnyView {
     const RADIUS: f64 = 3.6;
     match plot::marker(shape, (0.0, 0.0), RADIUS) {
         Some(corners) => {

@@ -4,10 +4,12 @@
 use super::browser;
 use super::lane::Lane;
 use super::page::Page;
+use super::points::Setting;
 use super::running::refusal;
 use super::trainer::{Offer, Taken, Trainer};
 use crate::data::digits::{Collection, Drawing, Photo};
-use crate::data::{DataConfig, DataSet, idx};
+use crate::data::table::{Preview, Roles};
+use crate::data::{DataConfig, DataSet, FileKind, idx};
 use crate::error::Result;
 use crate::labs::format::count;
 use crate::labs::{self, LABS, Lab};
@@ -39,6 +41,15 @@ pub struct Own {
     /// for one that takes the place of one that crashed.
     offered: StoredValue<Option<Offer>, LocalStorage>,
     held: StoredValue<Vec<Offer>, LocalStorage>,
+    /// The table that was read last, until it is trained on, and whether it is shown to choose its columns.
+    pub(super) table: RwSignal<Option<Preview>>,
+    pub(super) shows_table: RwSignal<bool>,
+    /// What the columns of the table are for that was trained on last.
+    pub(super) roles: StoredValue<Option<Roles>>,
+    /// Points that are set by hand.
+    pub(super) points: Setting,
+    /// The inputs that the plane is drawn over, where others than the first two were chosen.
+    pub(super) axes: RwSignal<Option<[usize; 2]>>,
     /// The experiment of a link that waits for its files.
     waiting: RwSignal<Option<Experiment>>,
     /// Counts what was opened, so that what comes late is known.
@@ -68,6 +79,11 @@ impl Own {
             has_model: RwSignal::new(false),
             offered: StoredValue::new_local(None),
             held: StoredValue::new_local(Vec::new()),
+            table: RwSignal::new(None),
+            shows_table: RwSignal::new(false),
+            roles: StoredValue::new(None),
+            points: Setting::new(),
+            axes: RwSignal::new(None),
             waiting: RwSignal::new(None),
             turn: StoredValue::new(0),
         }
@@ -108,7 +124,7 @@ impl Own {
         match taken {
             Taken::Model => self.has_model.set(true),
             Taken::Run => {}
-            Taken::Pictures(data, summary) => self.given.update(|given| {
+            Taken::Data(data, summary) => self.given.update(|given| {
                 given.retain(|(before, _)| before.name != data.name);
                 given.push((data, summary));
             }),
@@ -137,6 +153,11 @@ impl Own {
         if self.waiting.with_untracked(Option::is_some) {
             self.waiting.set(None);
         }
+    }
+
+    /// What was given for a set, in words.
+    pub(super) fn summary(self, set: &str) -> String {
+        untrack(|| self.given(set)).map_or_else(String::new, |(_, summary)| summary)
     }
 
     pub(super) fn given(self, set: &str) -> Option<(DataConfig, String)> {
@@ -186,19 +207,21 @@ impl Page {
         self.update_trainer(|trainer| trainer.give(offer));
     }
 
-    /// Why files are not taken in the lab that is open, if they are not.
-    pub fn refusal_of_files(self) -> Option<String> {
-        if self.lab().has_pad() {
+    /// Why files of a kind are not taken in the lab that is open, if they are not.
+    pub fn refusal_of_files(self, kind: FileKind) -> Option<String> {
+        let takes = |lab: &dyn Lab| if kind == FileKind::Table { lab.takes_tables() } else { lab.has_pad() };
+        if takes(self.lab()) {
             return None;
         }
-        let takers = LABS.into_iter().filter(|lab| lab.has_pad()).map(Lab::title);
-        let takers = takers.collect::<Vec<_>>().join(" or ");
-        Some(format!("the lab {} takes no files: open the lab {takers} for them", self.lab().title()))
+        let others = LABS.into_iter().filter(|lab| takes(*lab)).map(Lab::title);
+        let others = others.collect::<Vec<_>>().join(" or ");
+        let what = if kind == FileKind::Table { "tables" } else { "such files" };
+        Some(format!("the lab {} takes no {what}: open the lab {others} for them", self.lab().title()))
     }
 
     /// Whether what was read is for the lab that is open now; if not, it is forgotten with a word.
-    fn is_for_this_lab(self) -> bool {
-        match self.refusal_of_files() {
+    fn is_for_this_lab(self, kind: FileKind) -> bool {
+        match self.refusal_of_files(kind) {
             Some(reason) => self.forget_offer(&reason),
             None => return true,
         }
@@ -214,7 +237,7 @@ impl Page {
     /// Begins a run of the network out of a model file.
     pub(super) fn take_model(self, experiment: Experiment) {
         self.own().reading.set(None);
-        if !self.is_for_this_lab() {
+        if !self.is_for_this_lab(FileKind::Model) {
             return;
         }
         // The pictures that it was trained on are not in its file: it goes on with those at hand.
@@ -275,15 +298,16 @@ impl Page {
     /// other data.
     pub(super) fn take_given(self, data: DataConfig, summary: String) {
         self.own().reading.set(None);
-        if !self.is_for_this_lab() {
+        let kind = if data.table.is_some() { FileKind::Table } else { FileKind::Idx };
+        if !self.is_for_this_lab(kind) {
             return;
         }
         let experiment = match self.awaited().filter(|waiting| waiting.data.asks_for(&data)) {
             Some(experiment) => Ok(experiment),
-            None => self.on_pictures(&data),
+            None => self.on_data(&data),
         };
         match experiment {
-            Ok(experiment) => self.begin_on("data", experiment, Some(Taken::Pictures(data, summary))),
+            Ok(experiment) => self.begin_on("data", experiment, Some(Taken::Data(data, summary))),
             Err(error) => self.forget_offer(&error.to_string()),
         }
     }
@@ -293,8 +317,8 @@ impl Page {
         self.own().waiting.get_untracked()
     }
 
-    /// The run at hand on other pictures.
-    fn on_pictures(self, data: &DataConfig) -> Result<Experiment> {
+    /// The run at hand on other data.
+    fn on_data(self, data: &DataConfig) -> Result<Experiment> {
         let value = serde_json::to_value(data).expect("settings are plain data");
         self.lab().change(&self.current.get_untracked(), "data", &value)
     }
@@ -302,7 +326,7 @@ impl Page {
     /// Begins a run on the data of this name, as far as they are there.
     pub(super) fn train_on(self, set: &str) {
         let changed = match untrack(|| self.own().given(set)) {
-            Some((data, _)) => self.on_pictures(&data),
+            Some((data, _)) => self.on_data(&data),
             None => self.lab().change(&self.current.get_untracked(), "data.name", &set.into()),
         };
         match changed {
@@ -392,14 +416,16 @@ impl Page {
             ));
         }
         let data = &experiment.data;
-        let is_at_hand =
-            self.own().given.with_untracked(|given| given.iter().any(|(of, _)| data.asks_for(of)));
+        // Of a table the worker holds all columns, whichever are asked for.
+        let has = |of: &DataConfig| data.asks_for(of) || (data.table.is_some() && of.table.is_some());
+        let is_at_hand = self.own().given.with_untracked(|given| given.iter().any(|(of, _)| has(of)));
         let lab = labs::find(&experiment.lab).expect("validated experiments name a lab");
         let stand_in = if is_at_hand || !data.set().is_ok_and(DataSet::is_given) {
             None
         } else {
             let edited = experiment.edited().unwrap_or_else(|_| experiment.clone());
-            lab.change(&edited, "data.name", &"digits".into()).ok()
+            let usual = lab.defaults().data.name;
+            lab.change(&edited, "data.name", &usual.into()).ok()
         };
         let Some(stand_in) = stand_in else { return (experiment, joined(&words)) };
         let is_drawn = data.name == "drawings";
@@ -411,7 +437,8 @@ impl Page {
             spawn_local(async move { self.give_drawings() }); // what is told meanwhile stays
         } else {
             words.push(format!(
-                "{what} trains on {needed}, or drop them on the page. Until then the lab shows generated digits."
+                "{what} trains on {needed} on the page. Until then the lab shows {}.",
+                stand_in_words(&stand_in.data)
             ));
         }
         (stand_in, joined(&words))
@@ -422,20 +449,41 @@ fn joined(words: &[String]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-/// The pictures from outside that an experiment trains on, and how to bring them along.
+/// What is shown while data are waited for.
+fn stand_in_words(data: &DataConfig) -> String {
+    match data.set() {
+        Ok(set) if set.is_of_pictures() => "generated digits".into(),
+        Ok(set) => format!("the set {}", set.label),
+        Err(_) => data.name.clone(),
+    }
+}
+
+/// The data from outside that an experiment trains on, and how to bring them along.
 fn needed(data: &DataConfig) -> String {
     let shape = data.input_shape().unwrap_or_default();
     let classes = data.classes().unwrap_or_default();
     let samples = count(data.samples);
+    if let Some(table) = &data.table {
+        let features = match table.features.as_slice() {
+            few @ ([] | [_] | [_, _] | [_, _, _]) => few.join(", "),
+            [first, second, ..] => format!("{first}, {second} and {} more", table.features.len() - 2),
+        };
+        return format!(
+            "a table of {samples} rows, {} from {features}: open its file, or drop it",
+            table.target
+        );
+    }
     match shape.as_slice() {
         _ if data.name == "drawings" => {
-            format!("{samples} drawings, which are not in a link: open the file that they were saved to")
+            format!(
+                "{samples} drawings, which are not in a link: open the file that they were saved to, or drop it"
+            )
         }
         [height, width, _] => {
             format!(
-                "{samples} images of {height} by {width} pixels in {classes} classes: open the files of images and labels"
+                "{samples} images of {height} by {width} pixels in {classes} classes: open the files of images and labels, or drop them"
             )
         }
-        _ => format!("{samples} images: open the files of images and labels"),
+        _ => format!("{samples} images: open the files of images and labels, or drop them"),
     }
 }

@@ -262,6 +262,7 @@ impl Page {
             focus: self.focus.get_untracked(),
             picture: if self.lab().has_pad() { untrack(|| self.picture()) } else { Vec::new() },
             cell: self.cell.get_untracked(),
+            axes: self.own().axes.get_untracked(),
             nudge: self.nudge.get_untracked(),
             sweep: self.sweep.get_untracked(),
             check: self.check.get_untracked(),

@@ -7,6 +7,7 @@ use super::lane::Lane;
 use super::pace::{Pace, SPEEDS};
 use super::page::{Drawn, Page, Progress};
 use crate::data::DataConfig;
+use crate::data::table::Roles;
 use crate::labs::Numbers;
 use crate::train::{Experiment, settings::Settings};
 use crate::worker::browser::Client;
@@ -63,6 +64,8 @@ pub struct Trainer {
     wants_file: bool,
     wants_refresh: bool,
     pending_files: Option<Offer>,
+    /// What the columns of a table are for.
+    pending_roles: Option<Roles>,
     is_reading: bool,
     stops_reading: bool,
     is_drawing: bool,
@@ -82,7 +85,7 @@ pub struct Offer {
 #[derive(Clone)]
 pub enum Taken {
     /// What an experiment on them says, and what they are in words.
-    Pictures(DataConfig, String),
+    Data(DataConfig, String),
     Model,
     /// The whole run of a file.
     Run,
@@ -92,7 +95,7 @@ impl Taken {
     /// The data set that it is, or none for a model.
     pub fn set(&self) -> Option<String> {
         match self {
-            Self::Pictures(data, _) => Some(data.name.clone()),
+            Self::Data(data, _) => Some(data.name.clone()),
             Self::Model | Self::Run => None,
         }
     }
@@ -167,6 +170,12 @@ impl Trainer {
     pub fn give(&mut self, offer: Offer) {
         self.pending_files = Some(offer);
         self.stops_reading = false;
+        self.wake();
+    }
+
+    /// Says what the columns of the table that was read are for.
+    pub fn choose(&mut self, roles: Roles) {
+        self.pending_roles = Some(roles);
         self.wake();
     }
 
@@ -300,6 +309,9 @@ impl Trainer {
         }
         if self.is_reading && !self.is_asked_to_read() {
             return Some((Request::Read { budget_ms: READING_MS }, Asked::Read));
+        }
+        if let Some(roles) = self.pending_roles.take() {
+            return Some((Request::Choose { roles }, Asked::Other));
         }
         if let Some(step) = self.pending_seek {
             // What one request does not get done, the next goes on with.
@@ -449,8 +461,15 @@ impl Page {
             },
             Reply::Reading { share } if is_reading() => self.own().reading.set(Some(share)),
             Reply::Given { data, summary } if has_read() => match awaiting() {
-                Some(experiment) => self.begin_awaited(lane, experiment, Taken::Pictures(data, summary)),
+                Some(experiment) => self.begin_awaited(lane, experiment, Taken::Data(data, summary)),
                 None => self.take_given(data, summary),
+            },
+            Reply::Table(preview) if !matches!(asked, Some(Asked::Read)) || has_read() => match awaiting() {
+                Some(experiment) => {
+                    let taken = Taken::Data(experiment.data.clone(), self.own().summary("table"));
+                    self.begin_awaited(lane, experiment, taken);
+                }
+                None => self.take_table(preview),
             },
             Reply::GivenRun(experiment) if has_read() => match (taking_up(), awaiting()) {
                 (Some(TakesUp::OfAddress), wanted) if wanted.as_ref() != Some(&experiment) => {
@@ -467,7 +486,9 @@ impl Page {
             Reply::Refused { .. } if taking_up().is_some() => {
                 lane.update_trainer(|trainer| _ = trainer.has_read()); // nobody asked for it
             }
-            Reply::Refused { message } if has_read() => self.refuse_files(&message),
+            Reply::Refused { message } if !matches!(asked, Some(Asked::Read)) || has_read() => {
+                self.refuse_files(&message);
+            }
             _ => {}
         }
     }

@@ -2,6 +2,7 @@
 //! pile up; a reply to a run that is no longer the page's is stale and dropped.
 
 use crate::data::DataConfig;
+use crate::data::table::{Preview, Roles};
 use crate::labs::{Panel, Verdict, View};
 use crate::train::{Divergence, Experiment, settings::Settings};
 use serde::{Deserialize, Serialize};
@@ -40,7 +41,7 @@ pub enum Request {
     /// answers what that took: the speed of this device.
     Infer { run: u32, rows: u32, passes: u32 },
     /// Gives files to train on, whose bytes travel beside it in the order of their names; `set` is the
-    /// data that they are for, `files` or `drawings`. What was given before is held until a start takes these.
+    /// data that they are for, `files`, `drawings` or `table`. What was given before is held until a start takes these.
     Give { set: String, names: Vec<String> },
     /// Gives a model file, whose bytes travel beside it, to start runs from.
     GiveModel { name: String },
@@ -48,6 +49,8 @@ pub enum Request {
     GiveRun { name: String },
     /// Reads on for about `budget_ms`.
     Read { budget_ms: f64 },
+    /// Says what the columns of the table that was read last are for.
+    Choose { roles: Roles },
     /// Asks for run `run` as a model file, with all that it needs to go on from there.
     Save { run: u32 },
     /// Reads no further, and forgets what was read and not taken by a start.
@@ -100,6 +103,8 @@ pub enum Reply {
     Reading { share: f32 },
     /// Files were read: what an experiment on them says, and what they are in words.
     Given { data: DataConfig, summary: String },
+    /// A table was read, or columns of it chosen.
+    Table(Preview),
     /// A model file was read: an experiment that begins with its weights.
     GivenModel(Experiment),
     /// The file of a whole run was read: its experiment, which a start that takes it takes up where it stood.

@@ -5,6 +5,7 @@ use super::protocol::{Frame, Reply, Request, Until};
 use super::taking::Taking;
 use super::watched::{Trained, Watched};
 use crate::data::Given;
+use crate::data::table::Roles;
 use crate::error::{Error, Result};
 use crate::labs::{Numbers, View, find};
 use crate::nn::Pass;
@@ -16,7 +17,7 @@ use crate::train::{
 pub struct Session {
     now_ms: fn() -> f64,
     watched: Option<Watched>,
-    /// Pictures from outside, one of each set at most, for the runs that ask for them.
+    /// Pictures and a table from outside, one of each set at most, for the runs that ask for them.
     given: Vec<Given>,
     /// The model file that a run started from last.
     model: Option<Model>,
@@ -29,7 +30,7 @@ pub struct Session {
 /// What came of files, kept apart from what was there before until a run on it has begun.
 #[allow(clippy::large_enum_variant, reason = "one at a time, and soon taken")]
 enum Offered {
-    Pictures(Given),
+    Data(Given),
     Model(Model),
 }
 
@@ -80,9 +81,14 @@ impl Session {
         while let Some(mut taking) = self.taking.take() {
             match taking.step() {
                 Ok(Some(given)) => {
-                    let (data, summary) = (given.config(), given.summary());
-                    self.offered = Some(Offered::Pictures(given));
-                    return Reply::Given { data, summary };
+                    let reply = match &given {
+                        Given::Pictures(given) => {
+                            Reply::Given { data: given.config(), summary: given.summary() }
+                        }
+                        Given::Table(table) => Reply::Table(table.preview(table.guess())),
+                    };
+                    self.offered = Some(Offered::Data(given));
+                    return reply;
                 }
                 Ok(None) => self.taking = Some(taking),
                 Err(error) => return Reply::Refused { message: error.to_string() },
@@ -92,6 +98,22 @@ impl Session {
             }
         }
         self.taking.as_ref().map_or(Reply::Stopped, |taking| Reply::Reading { share: taking.share() })
+    }
+
+    /// The table that was read last, or else the one that is held, in these roles.
+    fn choose(&self, roles: Roles) -> Reply {
+        let offered = match &self.offered {
+            Some(Offered::Data(given)) => Some(given),
+            _ => None,
+        };
+        let table = offered.into_iter().chain(&self.given).find_map(|given| match given {
+            Given::Table(table) => Some(table),
+            Given::Pictures(_) => None,
+        });
+        match table {
+            Some(table) => Reply::Table(table.preview(roles)),
+            None => Reply::Refused { message: "there is no table any more: open its file again".into() },
+        }
     }
 
     /// Carries out a request; the numbers belong to the frame's figures.
@@ -119,6 +141,7 @@ impl Session {
             }
             Request::GiveModel { name } => return (self.give_model(&name, &[]), numbers),
             Request::GiveRun { name } => return (self.give_run(&name, &[]), numbers),
+            Request::Choose { roles } => return (self.choose(roles), numbers),
             Request::Save { run } => return (self.save(run), numbers),
             Request::Read { budget_ms } => return (self.read(budget_ms), numbers),
             Request::StopReading => {
@@ -162,7 +185,7 @@ impl Session {
             _ => {}
         }
         match offered {
-            Some(Offered::Pictures(given)) => {
+            Some(Offered::Data(given)) => {
                 self.given.retain(|before| before.set() != given.set());
                 self.given.push(given);
             }
@@ -177,7 +200,7 @@ impl Session {
     /// A run that draws its data, or trains on what was given; what is offered goes before what is held.
     fn run(&mut self, experiment: Experiment, offered: &mut Option<Offered>) -> Result<Run> {
         let (new, model) = match offered {
-            Some(Offered::Pictures(given)) => (Some(given), self.model.as_ref()),
+            Some(Offered::Data(given)) => (Some(given), self.model.as_ref()),
             Some(Offered::Model(model)) => (None, Some(&*model)),
             None => (None, self.model.as_ref()),
         };
@@ -191,7 +214,7 @@ impl Session {
         }
         let given = new.into_iter().chain(&mut self.given).find(|given| given.set() == config.name);
         let given = given.ok_or_else(|| {
-            let allowed = "a built-in set until such images are given on this page";
+            let allowed = "a built-in set until such data are given on this page";
             Error::setting("data.name", &config.name, allowed)
         })?;
         let data = given.data(config, experiment.seed)?;

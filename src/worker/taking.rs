@@ -1,11 +1,18 @@
 //! Files on their way in: read one after another, part by part, so that the worker can answer in
 //! between and the visitor change their mind.
 
-use crate::data::Given;
-use crate::data::idx::{Content, Reading};
-use crate::error::Result;
+use crate::data::idx::{self, Content};
+use crate::data::{Given, GivenPictures, table};
+use crate::error::{Error, Result};
 use std::collections::VecDeque;
 use std::io::Cursor;
+
+/// A file while it is read.
+#[allow(clippy::large_enum_variant, reason = "one at a time, and soon read")]
+enum Reading {
+    Idx(idx::Reading),
+    Table(table::Reading),
+}
 
 /// Files for one data set while they are read.
 pub(super) struct Taking {
@@ -25,34 +32,62 @@ impl Taking {
         Self { set, waiting: files.into(), reading: None, read: Vec::new(), bytes_read: 0, bytes }
     }
 
-    /// Reads the next part; the pictures once all is read.
+    /// Reads the next part; what the files gave once all is read.
     pub fn step(&mut self) -> Result<Option<Given>> {
-        if let Some((name, size, mut reading)) = self.reading.take() {
-            match reading.step()? {
-                None => self.reading = Some((name, size, reading)),
-                Some(content) => {
-                    self.bytes_read += size;
-                    self.read.push((name, content));
-                }
-            }
-            return Ok(None);
+        if let Some((name, size, reading)) = self.reading.take() {
+            return self.read_on(name, size, reading);
         }
         if let Some((name, bytes)) = self.waiting.pop_front() {
             let size = bytes.len();
-            let reading = Reading::open(&name, Cursor::new(bytes))?;
-            self.ensure_few(&reading)?;
+            let reading = if self.set == table::SET.name {
+                self.ensure_single(&name)?;
+                Reading::Table(table::Reading::open(&name, bytes)?)
+            } else {
+                let reading = idx::Reading::open(&name, Cursor::new(bytes))?;
+                self.ensure_few(&reading)?;
+                Reading::Idx(reading)
+            };
             self.reading = Some((name, size, reading));
             return Ok(None);
         }
-        Given::new(&self.set, std::mem::take(&mut self.read)).map(Some)
+        GivenPictures::new(&self.set, std::mem::take(&mut self.read))
+            .map(|given| Some(Given::Pictures(given)))
+    }
+
+    fn read_on(&mut self, name: String, size: usize, mut reading: Reading) -> Result<Option<Given>> {
+        match &mut reading {
+            Reading::Table(table) => {
+                if let Some(table) = table.step()? {
+                    return Ok(Some(Given::Table(table)));
+                }
+            }
+            Reading::Idx(idx) => {
+                if let Some(content) = idx.step()? {
+                    self.bytes_read += size;
+                    self.read.push((name, content));
+                    return Ok(None);
+                }
+            }
+        }
+        self.reading = Some((name, size, reading));
+        Ok(None)
+    }
+
+    /// A run trains on one table.
+    fn ensure_single(&self, name: &str) -> Result<()> {
+        let more = self.waiting.len();
+        if more == 0 {
+            return Ok(());
+        }
+        Err(Error::file(name, format!("{more} more came with it, but of tables one file at a time is taken")))
     }
 
     /// Refuses a third file of a kind before it is unpacked, since nothing can be made of three.
-    fn ensure_few(&self, next: &Reading) -> Result<()> {
+    fn ensure_few(&self, next: &idx::Reading) -> Result<()> {
         let kinds = self.read.iter().map(|(_, content)| matches!(content, Content::Images(_)));
         let images = kinds.clone().filter(|is_images| *is_images).count();
         let count = [images, kinds.count() - images];
-        Given::ensure_few(if next.is_of_images() {
+        GivenPictures::ensure_few(if next.is_of_images() {
             [count[0] + 1, count[1]]
         } else {
             [count[0], count[1] + 1]
@@ -61,7 +96,13 @@ impl Taking {
 
     /// How much is read, 0…1.
     pub fn share(&self) -> f32 {
-        let of_this = self.reading.as_ref().map_or(0.0, |(_, size, reading)| *size as f32 * reading.share());
+        let of_this = self.reading.as_ref().map_or(0.0, |(_, size, reading)| {
+            let share = match reading {
+                Reading::Idx(idx) => idx.share(),
+                Reading::Table(table) => table.share(),
+            };
+            *size as f32 * share
+        });
         ((self.bytes_read as f32 + of_this) / self.bytes.max(1) as f32).min(1.0)
     }
 }

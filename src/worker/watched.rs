@@ -36,6 +36,7 @@ pub struct Watched {
     focus: Option<Unit>,
     picture: Vec<f32>,
     cell: Option<[usize; 2]>,
+    axes: Option<[usize; 2]>,
     nudge: Nudge,
     sweep: NudgeKind,
     check: Asked,
@@ -77,6 +78,7 @@ impl Watched {
             focus: None,
             picture: Vec::new(),
             cell: None,
+            axes: None,
             nudge: Nudge::default(),
             sweep: view.sweep,
             check: view.check,
@@ -261,8 +263,8 @@ impl Watched {
             (self.layer, self.sweep) = (view.layer, view.sweep);
             self.schedule.clear();
         }
-        if view.cell != self.cell || view.check != self.check {
-            (self.cell, self.check) = (view.cell, view.check);
+        if view.cell != self.cell || view.check != self.check || view.axes != self.axes {
+            (self.cell, self.check, self.axes) = (view.cell, view.check, view.axes);
             self.schedule.clear();
         }
         // What the visitor does is seen at once.

@@ -17,6 +17,7 @@ mod own_again;
 mod past;
 mod speed;
 mod stage;
+mod tables;
 mod time;
 mod visit;
 mod widely;

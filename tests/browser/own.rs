@@ -149,7 +149,7 @@ async fn bad_files_get_a_sentence_and_disturb_nothing() {
     stage.until_step(4).await;
     stage.visit("#lab=gradients").await;
     bring(&stage, "drop", json!([file("i", &images), file("l", &labels)])).await;
-    until_notice(&stage, "the lab Gradients takes no files").await;
+    until_notice(&stage, "the lab Gradients takes no such files").await;
     stage.close().await;
 }
 

@@ -281,7 +281,18 @@ pub fn plane(classes: usize) -> Sample {
         };
         let points = numbers.add(items.iter().enumerate().flat_map(item));
         let extent = if classes == 0 { 2.6 } else { 3.0 }; // a label with a decimal, too
-        Figure::Plane(Plane { extent, side: SIDE, values, is_probability: true, classes, points })
+        let classes = (0..classes).map(|class| class.to_string()).collect();
+        let axes = ["x".into(), "y".into()];
+        Figure::Plane(Plane {
+            extent,
+            side: SIDE,
+            values,
+            is_probability: true,
+            classes,
+            axes,
+            inputs: Vec::new(),
+            points,
+        })
     })
 }
 
@@ -350,6 +361,7 @@ pub fn diagram(name: &str, sizes: &[usize], hidden_units: usize) -> Sample {
         };
         Figure::Diagram(Diagram {
             columns: sizes.iter().enumerate().map(column).collect(),
+            inputs: vec!["x".into(), "y".into()],
             side: SIDE,
             tiles: numbers.add(tiles.into_iter().flatten()),
             strongest: links.chunks(4).map(|link| link[3].abs()).fold(0.0, f32::max),
@@ -392,6 +404,7 @@ pub fn broken() -> Vec<Sample> {
     samples.push(sample("no columns", |_| {
         Figure::Diagram(Diagram {
             columns: Vec::new(),
+            inputs: Vec::new(),
             side: 0,
             tiles: Span::default(),
             links: Span::default(),
@@ -423,7 +436,9 @@ pub fn broken() -> Vec<Sample> {
             extent: 0.0,
             side: 0,
             values: Span::default(),
-            classes: 3,
+            classes: ["0", "1", "2"].map(Into::into).to_vec(),
+            axes: Default::default(),
+            inputs: Vec::new(),
             points: numbers.add([0.0; 8]),
         })
     }));

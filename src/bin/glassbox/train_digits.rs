@@ -3,7 +3,7 @@
 use super::{open, write};
 use clap::Args;
 use glassbox::data::digits::{self, Preparation};
-use glassbox::data::{Data, Examples, Pictures, SIDE, idx};
+use glassbox::data::{Data, Examples, Names, Pictures, SIDE, idx};
 use glassbox::error::{Error, Result};
 use glassbox::tensor::{Rng, Stream};
 use glassbox::train::{Experiment, Model, Run, model};
@@ -50,7 +50,8 @@ impl TrainDigits {
         let steps_an_epoch = items.div_ceil(BATCH);
         let steps = steps_an_epoch * self.epochs;
         let experiment = experiment(items, tests, steps, self.epochs)?;
-        let mut run = Run::with_data(experiment, Data { train, test, classes: 10 }.into())?;
+        let mut run =
+            Run::with_data(experiment, Data { train, test, classes: 10, names: Names::default() }.into())?;
         let bar = ProgressBar::new(steps as u64);
         let style = ProgressStyle::with_template("{bar:32} {pos}/{len} steps, {msg}, {per_sec}, {eta} left");
         bar.set_style(style.expect("the template is ours"));

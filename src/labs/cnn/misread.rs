@@ -1,7 +1,7 @@
 //! The test pictures behind a cell of the confusion matrix.
 
-use super::figures::{cell, class_names, counts};
 use super::observer::CnnObserver;
+use crate::labs::confusion::{cell, class_names, counts};
 use crate::labs::format::{a_class, count, percent};
 use crate::labs::{Figure, Gallery, Numbers, Panel, View};
 use crate::train::{Reading, Run};

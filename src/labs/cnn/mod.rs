@@ -53,7 +53,7 @@ impl Lab for Cnn {
 
     fn check(&self, experiment: &Experiment) -> Result<()> {
         let data = &experiment.data;
-        if data.set()?.is_plane() {
+        if !data.set()?.is_of_pictures() {
             let allowed = "a set of pictures, such as digits: the lab cnn reads pictures";
             return Err(Error::setting("data.name", &data.name, allowed));
         }

@@ -2,7 +2,8 @@
 
 use super::blocks::{self, Block};
 use super::{ensure_plane, layer_settings};
-use crate::data::{BatchSize, SETS, Task};
+use crate::data::points::Point;
+use crate::data::{BatchSize, DataConfig, DataSet, Feature, SETS, Task};
 use crate::error::{Error, Result, ensure_within};
 use crate::labs::control::{common, parsed};
 use crate::labs::{Choice, Control, Kind};
@@ -20,7 +21,7 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
     let blocks = blocks::of(&experiment.network);
     let dense = || blocks.iter().map(|block| &block.dense);
     let hidden = || dense().take(blocks.len() - 1);
-    let plane = SETS.iter().filter(|set| set.is_plane());
+    let plane = SETS.iter().filter(|set| set.is_plane() && !set.is_own());
     let sets = plane.map(|set| Choice::new(set.name, set.label)).collect();
     let optimizer = &experiment.optimizer;
     let mut controls = vec![
@@ -83,6 +84,23 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             clips(),
             optimizer.global_clipnorm,
         ),
+    ];
+    controls.extend(layer_settings::all(experiment));
+    if experiment.data.set().is_ok_and(DataSet::is_plane) {
+        let is_own = experiment.data.set().is_ok_and(DataSet::is_own);
+        // Of points that were set by hand nothing is drawn.
+        let is_there =
+            |control: &Control| !is_own || !matches!(control.key.as_str(), "data.noise" | "data.samples");
+        controls.extend(of_plane(experiment).into_iter().filter(is_there));
+        controls.extend(classes(experiment));
+    }
+    controls.extend(loss(experiment));
+    controls
+}
+
+/// What can be set of points of the plane.
+fn of_plane(experiment: &Experiment) -> [Control; 3] {
+    [
         Control::new(
             "data.noise",
             "Noise",
@@ -99,22 +117,28 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             experiment.data.samples,
         )
         .restarting(),
-    ];
-    controls.extend(layer_settings::all(experiment));
-    controls.extend(classes(experiment));
-    controls.extend(loss(experiment));
-    controls
+        Control::new(
+            "data.features",
+            "Input features",
+            Kind::Several,
+            Choice::named(&Feature::ALL, Feature::label),
+            &experiment.data.features,
+        )
+        .restarting(),
+    ]
 }
 
 /// The number of classes, for data that can be made with several.
 fn classes(experiment: &Experiment) -> Option<Control> {
-    let Task::Classes(range) = experiment.data.set().ok()?.task.clone() else { return None };
-    if range.start() == range.end() {
+    let (Task::Classes(range) | Task::Either(range)) = experiment.data.set().ok()?.task.clone() else {
+        return None;
+    };
+    let classes = experiment.data.classes().unwrap_or(2);
+    if range.start() == range.end() || classes == 0 {
         return None;
     }
     let choices: Vec<Choice> = whole(range);
-    let kind = Kind::Segments { featured: choices.len() };
-    let classes = experiment.data.classes().unwrap_or(2);
+    let kind = if choices.len() > 4 { Kind::Slider } else { Kind::Segments { featured: choices.len() } };
     Some(Control::new("data.classes", "Classes", kind, choices, classes).restarting())
 }
 
@@ -209,15 +233,48 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
             let layers = changed.network.layers.iter_mut().filter_map(LayerConfig::as_dense_mut);
             layers.for_each(|layer| layer.kernel_initializer = initializer);
         }
-        "data.name" => {
-            changed.data.name = parsed(key, value)?;
+        "data.name" | "data" => {
+            changed.data = if key == "data" {
+                parsed(key, value)?
+            } else {
+                DataConfig { name: parsed(key, value)?, classes: None, ..changed.data }
+            };
             ensure_plane(&changed.data)?;
-            changed.data.classes = None;
+            // Samples and what else was said of rows and points means nothing to what is drawn.
+            let is_drawn =
+                |data: &DataConfig| Ok::<_, Error>(!data.set()?.is_own() && !data.set()?.is_given());
+            if key == "data.name" && !(is_drawn(&experiment.data)? && is_drawn(&changed.data)?) {
+                changed.data = DataConfig::named(&changed.data.name);
+            }
+            fit_batch(&mut changed);
             let is_regression = |experiment: &Experiment| Ok::<_, Error>(experiment.data.classes()? == 0);
             if is_regression(experiment)? != is_regression(&changed)? {
                 changed.loss = losses(&changed)[0]; // a choice for the other kind of task means nothing here
             }
             fit_output(&mut changed)?;
+        }
+        "data.points" => {
+            let points: Vec<Point> = parsed(key, value)?;
+            let data = &mut changed.data;
+            (data.samples, data.points) = (points.len(), points);
+            // Of a further class there must be an output.
+            let largest = data.points.iter().fold(0.0_f32, |most, [.., label]| most.max(*label)) as usize;
+            if data.classes()? > 0 && (data.classes()?..10).contains(&largest) {
+                data.classes = Some(largest + 1);
+            }
+            fit_batch(&mut changed);
+            fit_output(&mut changed)?;
+        }
+        "data.features" => {
+            let features = &mut changed.data.features;
+            if value.is_array() {
+                *features = parsed(key, value)?;
+            } else {
+                let feature: Feature = parsed(key, value)?;
+                // In their usual order, the one put in or taken out.
+                let is_in = |other: &Feature| features.contains(other) != (*other == feature);
+                *features = Feature::ALL.into_iter().filter(is_in).collect();
+            }
         }
         "data.classes" => {
             let classes = parsed(key, value)?;
@@ -229,10 +286,7 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
         }
         "data.samples" => {
             changed.data.samples = parsed(key, value)?;
-            let items = changed.training_items();
-            if matches!(changed.batch_size, BatchSize::Items(size) if size > items) {
-                changed.batch_size = BatchSize::Full;
-            }
+            fit_batch(&mut changed);
         }
         "loss" => {
             changed.loss = parsed(key, value)?;
@@ -292,4 +346,12 @@ pub(super) fn with_hidden(experiment: &mut Experiment, change: impl FnOnce(&mut 
         let count = blocks.len() - 1;
         change(&mut blocks[..count]);
     });
+}
+
+/// No batch is larger than what there is.
+fn fit_batch(experiment: &mut Experiment) {
+    let items = experiment.training_items();
+    if matches!(experiment.batch_size, BatchSize::Items(size) if size > items) {
+        experiment.batch_size = BatchSize::Full;
+    }
 }

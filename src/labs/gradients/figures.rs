@@ -3,9 +3,13 @@
 use super::blocks::{self, Block};
 use super::observer::GradientsObserver;
 use super::verdict::{Reach, reach};
+use crate::data::points::view_of;
+use crate::data::{DataSet, Examples};
+use crate::labs::confusion::{self, Words};
 use crate::labs::format::{count, layer_name, percent, power, significant, times};
 use crate::labs::{
-    BarSeries, Column, Diagram, Distribution, Figure, LayerBars, LayerMap, Numbers, Panel, Plane,
+    BarSeries, Column, Diagram, Distribution, Figure, LayerBars, LayerMap, Matrix, Numbers, Panel, Plane,
+    View,
 };
 use crate::nn::{Activation, Pass};
 use crate::train::Run;
@@ -22,8 +26,11 @@ const POINTS: usize = 1000;
 /// The network's outputs over a grid of the plane, shared by the boundary and the neurons' tiles.
 #[derive(Default)]
 pub(super) struct PlanePass {
+    /// The inputs across and upwards, where the items have no place of their own.
+    axes: [usize; 2],
     pub(super) extent: f32,
     pub(super) side: usize,
+    /// What the network is given at each place of the grid, `[side · side, features]`.
     inputs: Arc<[f32]>,
     pub(super) pass: Pass,
     computed_at: Option<usize>,
@@ -39,10 +46,18 @@ impl Clone for PlanePass {
 }
 
 impl PlanePass {
-    pub(super) fn new(run: &Run) -> Self {
+    /// Over the inputs `axes`, or else the first two.
+    pub(super) fn new(run: &Run, axes: Option<[usize; 2]>) -> Self {
         let data = run.data();
-        let furthest = data.train.features().iter().chain(data.test.features());
-        let extent = 1.08 * furthest.fold(1.0_f32, |most, x| most.max(x.abs())).min(6.0);
+        let features = run.input_shape()[0];
+        let axes = axes_of(features, axes);
+        let places = [&data.train, &data.test].into_iter().flat_map(|of| places(of, axes)).flatten();
+        let config = &run.current().data;
+        let extent = if config.set().is_ok_and(DataSet::is_own) {
+            view_of(&config.points)
+        } else {
+            1.08 * places.fold(1.0_f32, |most, x| most.max(x.abs())).min(6.0)
+        };
         // A small network can afford a fine grid; the worker spaces out what is costly, and a wide
         // one must not fill the memory: three buffers of rows times units.
         let units: usize = run.network().units().iter().sum();
@@ -51,13 +66,34 @@ impl PlanePass {
         };
         let side = [40, 24, 12, 8].into_iter().find(fits).unwrap_or(4);
         let at = |index: usize| extent * (2.0 * (index as f32 + 0.5) / side as f32 - 1.0);
-        let inputs = (0..side * side).flat_map(|cell| [at(cell % side), -at(cell / side)]).collect();
-        Self { extent, side, inputs, pass: Pass::default(), computed_at: None, points: points(run) }
+        let mut inputs = vec![0.0; features * side * side];
+        for (cell, row) in inputs.chunks_exact_mut(features).enumerate() {
+            run.current().data.write_inputs([at(cell % side), -at(cell / side)], axes, row);
+        }
+        let points = points(run, axes);
+        Self { axes, extent, side, inputs: inputs.into(), pass: Pass::default(), computed_at: None, points }
     }
 
-    /// Makes the next figure compute the plane anew.
-    pub(super) fn forget(&mut self) {
-        self.computed_at = None;
+    /// Names of what lies across and upwards.
+    pub(super) fn names(&self, run: &Run) -> [String; 2] {
+        let input = |axis: usize| run.data().names.inputs.get(axis).cloned().unwrap_or_default();
+        match self.axes {
+            _ if has_places(run) => ["x".into(), "y".into()],
+            [only, other] if only == other => [input(only), String::new()],
+            axes => axes.map(input),
+        }
+    }
+
+    /// Takes other inputs across and upwards, where others are asked for.
+    pub(super) fn look(&mut self, run: &Run, axes: Option<[usize; 2]>) {
+        if self.axes != axes_of(run.input_shape()[0], axes) {
+            *self = Self::new(run, axes);
+        }
+    }
+
+    /// Begins anew, with other settings or other points.
+    pub(super) fn renew(&mut self, run: &Run) {
+        *self = Self::new(run, Some(self.axes));
     }
 
     /// Computes it for the weights of now, once for each step.
@@ -69,15 +105,30 @@ impl PlanePass {
     }
 }
 
+/// Whether the items are points of the plane themselves.
+fn has_places(run: &Run) -> bool {
+    run.current().data.set().is_ok_and(DataSet::is_plane)
+}
+
+/// The axes that are asked for where there are such inputs, else the first two, or the only one twice.
+fn axes_of(features: usize, asked: Option<[usize; 2]>) -> [usize; 2] {
+    asked.filter(|axes| axes.iter().all(|&axis| axis < features)).unwrap_or([0, usize::from(features > 1)])
+}
+
+/// Where the items lie.
+fn places(examples: &Examples, axes: [usize; 2]) -> impl Iterator<Item = [f32; 2]> {
+    (0..examples.len()).map(move |item| examples.place(item, axes))
+}
+
 /// Up to [`POINTS`] items: x, y, label, 1 for the test.
-fn points(run: &Run) -> Arc<[f32]> {
+fn points(run: &Run, axes: [usize; 2]) -> Arc<[f32]> {
     let data = run.data();
     let total = data.train.len() + data.test.len();
     let mut points = Vec::new();
     for (examples, is_test) in [(&data.train, 0.0), (&data.test, 1.0)] {
         let share = (examples.len() * POINTS.min(total)).div_ceil(total);
-        for (item, &label) in examples.features().chunks_exact(2).zip(&examples.labels).take(share) {
-            points.extend([item[0], item[1], label, is_test]);
+        for ([x, y], &label) in places(examples, axes).zip(&examples.labels).take(share) {
+            points.extend([x, y, label, is_test]);
         }
     }
     points.into()
@@ -175,11 +226,46 @@ pub(super) fn boundary(observer: &mut GradientsObserver, run: &Run, numbers: &mu
         _ => format!("test {}", percent(f64::from(e.metric))),
     });
     let set = run.current().data.set().map_or("", |set| set.label);
-    let summary = format!("What the network says over the plane of {set}, with its items; {note}.");
+    let others = match run.input_shape()[0] {
+        _ if has_places(run) => String::new(),
+        0..=2 => String::new(),
+        3 => ", the other input at its mean".into(),
+        inputs => format!(", the other {} inputs at their mean", inputs - 2),
+    };
+    let summary = format!("What the network says over the plane of {set}{others}, with its items; {note}.");
     let points = numbers.add(plane.points.iter().copied());
     let is_probability = run.current().loss.logits_of().is_some();
-    let figure = Plane { extent: plane.extent, side: plane.side, values, is_probability, classes, points };
+    let figure = Plane {
+        extent: plane.extent,
+        side: plane.side,
+        values,
+        is_probability,
+        classes: (0..classes).map(|class| run.data().class_name(class)).collect(),
+        axes: plane.names(run),
+        inputs: if has_places(run) { Vec::new() } else { run.data().names.inputs.clone() },
+        points,
+    };
     panel("boundary", note, summary, Figure::Plane(figure))
+}
+
+/// Which classes are taken for which.
+pub(super) fn confusion(
+    observer: &mut GradientsObserver,
+    run: &Run,
+    view: &View,
+    numbers: &mut Numbers,
+) -> Panel {
+    let a_class = |run: &Run, class: usize| match run.data().names.classes.get(class) {
+        Some(name) => name.clone(),
+        None => format!("class {class}"),
+    };
+    if run.data().classes == 0 {
+        let summary = "A number is learned here, so there are no classes to confuse.".into();
+        let figure = Matrix { classes: Vec::new(), counts: numbers.add([]), chosen: None };
+        return panel("confusion", String::new(), summary, Figure::Matrix(figure));
+    }
+    let readings = run.readings(&mut observer.test_pass);
+    confusion::panel(&readings, run, view, &Words { items: "items", a_class }, numbers)
 }
 
 /// The network with a tile for each neuron.
@@ -190,15 +276,16 @@ pub(super) fn network(observer: &mut GradientsObserver, run: &Run, numbers: &mut
     let depth = blocks.len() - 1;
     let column =
         |label: String, units: usize, ends: [f32; 2]| Column { label, tiles: units.min(TILES), units, ends };
-    let mut columns = vec![column("in".into(), 2, [-plane.extent, plane.extent])];
+    let features = run.input_shape()[0];
+    let mut columns = vec![column("in".into(), features, [-plane.extent, plane.extent])];
     for (index, block) in blocks.iter().enumerate() {
         let label = if index == depth { "out".into() } else { (index + 1).to_string() };
         columns.push(column(label, block.dense.units, span(block)));
     }
     let tile_side = plane.side / 2;
     let mut tiles = Vec::new();
-    for feature in 0..2 {
-        tile(&plane.inputs, 2, feature, plane.side, &mut tiles);
+    for feature in 0..features.min(TILES) {
+        tile(&plane.inputs, features, feature, plane.side, &mut tiles);
     }
     for block in &blocks {
         let units = block.dense.units;
@@ -215,8 +302,14 @@ pub(super) fn network(observer: &mut GradientsObserver, run: &Run, numbers: &mut
         blocks[0].dense.units,
         kinds.join(", ")
     );
-    let figure =
-        Diagram { columns, side: tile_side, tiles: numbers.add(tiles), links: numbers.add(links), strongest };
+    let figure = Diagram {
+        columns,
+        inputs: run.data().names.inputs.clone(),
+        side: tile_side,
+        tiles: numbers.add(tiles),
+        links: numbers.add(links),
+        strongest,
+    };
     panel("network", String::new(), summary, Figure::Diagram(figure))
 }
 

@@ -90,6 +90,10 @@ impl Lab for Gradients {
         true
     }
 
+    fn takes_tables(&self) -> bool {
+        true
+    }
+
     fn controls(&self, experiment: &Experiment) -> Vec<Control> {
         controls::all(experiment)
     }
@@ -103,7 +107,7 @@ impl Lab for Gradients {
     }
 
     fn figures(&self) -> &'static [FigureSlot] {
-        const FIGURES: [FigureSlot; 14] = [
+        const FIGURES: [FigureSlot; 15] = [
             FigureSlot::new(
                 "network",
                 "Network",
@@ -139,6 +143,16 @@ impl Lab for Gradients {
             FigureSlot {
                 of_layer: true,
                 ..FigureSlot::new("activation", "Layer activation", "", Place::Side, 148)
+            },
+            FigureSlot {
+                is_told: true,
+                ..FigureSlot::new(
+                    "confusion",
+                    "Confusion",
+                    "a row for each class, a column for what it is taken for",
+                    Place::Below,
+                    240,
+                )
             },
             FigureSlot::new("neuron", "One neuron", "what it gives over the plane", Place::Below, 0),
             FigureSlot::new("weights", "Its weights", "what it takes from each before it", Place::Below, 232),
@@ -203,12 +217,12 @@ impl Lab for Gradients {
     }
 }
 
-/// The figures draw the plane, so the data must lie in it.
+/// The figures draw a plane, so the data must lie in one, or in a space that it goes through.
 fn ensure_plane(data: &DataConfig) -> Result<()> {
-    if data.set()?.is_plane() {
+    if !data.set()?.is_of_pictures() {
         return Ok(());
     }
-    let allowed = "a set of points in the plane: the lab gradients takes data of two features";
+    let allowed = "a set of points in the plane, or a table: the lab gradients takes no pictures";
     Err(Error::setting("data.name", &data.name, allowed))
 }
 

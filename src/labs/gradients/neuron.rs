@@ -66,7 +66,9 @@ impl Neuron {
             side: plane.side,
             values,
             is_probability: false,
-            classes: 0,
+            classes: Vec::new(),
+            axes: plane.names(run),
+            inputs: Vec::new(),
             points: numbers.add(plane.points.iter().copied()),
         };
         panel("neuron", note, summary, Figure::Plane(figure))

@@ -8,6 +8,7 @@ use super::{bench, figures, hidden, verdict};
 use crate::labs::curves::Learning;
 use crate::labs::decades::Decades;
 use crate::labs::{Asked, Numbers, Observer, Panel, Verdict, View};
+use crate::nn::Pass;
 use crate::train::{History, Join, Run, STEPS_PER_TEST};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -51,6 +52,9 @@ pub(super) struct GradientsObserver {
     /// What the network gives over the plane, and the step (and edit) for which it was computed.
     #[serde(skip)]
     pub(super) plane: figures::PlanePass,
+    /// Working space for the test items.
+    #[serde(skip)]
+    pub(super) test_pass: Pass,
 }
 
 impl GradientsObserver {
@@ -71,7 +75,8 @@ impl GradientsObserver {
             growth: Growth::default(),
             check: None,
             asked: Asked::default(),
-            plane: figures::PlanePass::new(run),
+            plane: figures::PlanePass::new(run, None),
+            test_pass: Pass::default(),
         };
         observer.take_norms(run);
         observer.batches = 0;
@@ -181,10 +186,12 @@ impl Observer for GradientsObserver {
         self.updates = Updates::default();
         self.learning.after_edit(run);
         self.better_at = run.steps();
-        self.plane.forget();
+        self.guess = guess(run); // points may have come or gone
+        self.plane.renew(run);
     }
 
     fn look(&mut self, run: &Run, view: &View) {
+        self.plane.look(run, view.axes);
         if view.check != self.asked && view.check.times > 0 {
             self.asked = view.check;
             self.check = Some(check::check(run, view.check.lie));
@@ -194,7 +201,7 @@ impl Observer for GradientsObserver {
     fn panel(&mut self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {
         let depth = hidden(run.current()).len();
         let layer = view.layer.clamp(1, depth.max(1));
-        if matches!(id, "boundary" | "curves") {
+        if matches!(id, "boundary" | "curves" | "confusion") {
             self.learning.evaluate(run);
         }
         Some(match id {
@@ -203,6 +210,7 @@ impl Observer for GradientsObserver {
             "flow" => figures::flow(self, None, numbers),
             "boundary" => figures::boundary(self, run, numbers),
             "curves" => self.learning.panel(run, None, numbers),
+            "confusion" => figures::confusion(self, run, view, numbers),
             "activation" => figures::activation(run, layer, numbers),
             "neuron" => Neuron::of(run, view).plane(&mut self.plane, run, numbers),
             "sums" => Neuron::of(run, view).sums(run, numbers),
