@@ -520,3 +520,107 @@ fn a_network_too_wide_for_its_batches_is_refused() {
     value["data"]["samples"] = json!(2_000);
     Experiment::from_value(value).expect("600 test items and 32 training items fit");
 }
+
+/// `depth` hidden layers of `layer`, each followed by what `between` gives for its index.
+fn deep(depth: usize, layer: &Value, between: impl Fn(usize) -> Option<Value>) -> Vec<Value> {
+    (0..depth).flat_map(|index| std::iter::once(layer.clone()).chain(between(index))).collect()
+}
+
+/// Accuracies on the test items after so many steps, in ascending order.
+fn accuracies(hidden: &[Value], optimizer: &Value, steps: usize) -> Vec<f32> {
+    let mut accuracies = over_seeds(seeds(), |seed| {
+        let mut run = start(experiment(seed, hidden, optimizer));
+        while run.steps() < steps {
+            run.step().expect("a run that does not diverge");
+        }
+        run.evaluate(&mut Pass::default()).expect("test items").metric
+    });
+    accuracies.sort_by(f32::total_cmp);
+    accuracies
+}
+
+fn sgd() -> Value {
+    json!({ "name": "sgd", "learning_rate": 0.1 })
+}
+
+fn adam() -> Value {
+    json!({ "name": "adam", "learning_rate": 0.01 })
+}
+
+/// A skip over every layer, from the second on.
+fn skip(index: usize) -> Option<Value> {
+    (index > 0).then(|| json!({ "type": "add", "skip": 1 }))
+}
+
+/// The accuracy that this share of the runs does not exceed.
+fn quantile(accuracies: &[f32], share: f32) -> f32 {
+    accuracies[((accuracies.len() - 1) as f32 * share) as usize]
+}
+
+/// Over 20 seeds: sigmoid at most 0.53 (SGD) and 0.67 (Adam), `relu` with He's weights at least 0.97.
+#[test]
+fn a_deep_sigmoid_network_fails_where_relu_with_he_succeeds() {
+    for (optimizer, most) in [(sgd(), 0.6), (adam(), 0.75)] {
+        let of = |layer: Value| accuracies(&deep(10, &layer, |_| None), &optimizer, 2000);
+        let sigmoid = of(dense(16, "sigmoid", "glorot_uniform"));
+        let relu = of(dense(16, "relu", "he_normal"));
+        assert!(quantile(&sigmoid, 0.95) < most, "{optimizer}: {sigmoid:?}");
+        assert!(quantile(&relu, 0.05) >= 0.95, "{optimizer}: {relu:?}");
+        assert!(quantile(&relu, 0.0) > quantile(&sigmoid, 1.0), "{optimizer}: {sigmoid:?} {relu:?}");
+    }
+}
+
+/// With weights of deviation 2 (He's is 0.5) every gradient of a network of 20 layers is above 10⁷ at the first step,
+/// and without clipping each of 20 seeds diverges. A norm of at most 1 keeps them all finite.
+#[test]
+fn large_first_weights_explode_and_clipping_keeps_the_run_finite() {
+    let mut layer = dense(8, "relu", "he_normal");
+    layer["kernel_initializer"] = json!({ "name": "random_normal", "stddev": 2.0 });
+    let hidden = deep(20, &layer, |_| None);
+    let mut clipped = sgd();
+    clipped["global_clipnorm"] = json!(1.0);
+    let outcomes = over_seeds(seeds(), |seed| {
+        let ends = |optimizer: &Value| {
+            let mut run = start(experiment(seed, &hidden, optimizer));
+            run.measure();
+            let first = run.kernel_grad_norms().next().expect("a layer");
+            while run.steps() < 500 && run.step().is_ok() {}
+            (first, run.divergence().is_some())
+        };
+        (ends(&sgd()), ends(&clipped))
+    });
+    for ((first, plain), (_, clipped)) in outcomes {
+        assert!(first > 1e5, "a gradient of {first} is not large");
+        assert!(plain && !clipped, "diverges without clipping: {plain}, with it: {clipped}");
+    }
+}
+
+/// Batch normalization behind every layer: over 20 seeds at least 0.67, in the median 0.94, where without it none is
+/// above 0.53.
+#[test]
+fn batch_normalization_rescues_a_deep_sigmoid_network() {
+    let sigmoid = dense(16, "sigmoid", "glorot_uniform");
+    let normalized = json!({ "type": "batch_normalization", "momentum": 0.9 });
+    let rescued = accuracies(&deep(10, &sigmoid, |_| Some(normalized.clone())), &sgd(), 2000);
+    assert!(quantile(&rescued, 0.5) >= 0.85, "{rescued:?}");
+    assert!(quantile(&rescued, 0.05) > 0.6, "no better than without: {rescued:?}");
+}
+
+/// Under Adam, over 20 seeds, at least 0.99, where without skips none is above 0.69.
+#[test]
+fn skip_connections_rescue_a_deep_tanh_network() {
+    let tanh = dense(16, "tanh", "glorot_uniform");
+    let plain = accuracies(&deep(10, &tanh, |_| None), &adam(), 1000);
+    let rescued = accuracies(&deep(10, &tanh, skip), &adam(), 1000);
+    assert!(quantile(&rescued, 0.05) >= 0.97, "{rescued:?}");
+    assert!(quantile(&rescued, 0.0) > quantile(&plain, 0.95), "{plain:?} {rescued:?}");
+}
+
+/// A sigmoid network they do not rescue, whatever is said of deep networks at large: what they add is never negative
+/// and only grows. Over 20 seeds none is above 0.66.
+#[test]
+fn skip_connections_alone_do_not_rescue_a_deep_sigmoid_network() {
+    let sigmoid = dense(16, "sigmoid", "glorot_uniform");
+    let skipping = accuracies(&deep(10, &sigmoid, skip), &sgd(), 2000);
+    assert!(quantile(&skipping, 0.95) < 0.75, "{skipping:?}");
+}

@@ -10,19 +10,26 @@ use crate::train::{OptimizerName, Run};
 pub(super) fn for_vanishing(run: &Run) -> Vec<Remedy> {
     let shallower = hidden(run.current()).len() / 2;
     let shallower = Remedy::new(&format!("Try {shallower} layers"), "depth", shallower);
-    at_most_two([relu(run), he_initialisation(run), Some(shallower)])
+    at_most_two([relu(run), he_initialisation(run), normalisation(run), Some(shallower)])
 }
 
 /// Gradients that arrive at a network that does not learn.
 pub(super) fn for_guessing(run: &Run) -> Vec<Remedy> {
     let adam = (run.current().optimizer.name != OptimizerName::Adam)
         .then(|| Remedy::new("Try Adam", "optimizer.name", "adam"));
-    at_most_two([relu(run), he_initialisation(run), adam, lower_rate(run)])
+    let has_skips = hidden(run.current()).iter().any(|block| block.skip.is_some());
+    let first = normalisation(run).filter(|_| has_skips);
+    at_most_two([first, relu(run), he_initialisation(run), adam, lower_rate(run)])
 }
 
 /// Gradients that grow from layer to layer.
 pub(super) fn for_exploding(run: &Run) -> Vec<Remedy> {
     at_most_two([clipping(run), lower_rate(run)])
+}
+
+/// Gradients that are huge in all layers.
+pub(super) fn for_oversized(run: &Run) -> Vec<Remedy> {
+    at_most_two([clipping(run), he_initialisation(run), lower_rate(run)])
 }
 
 /// Numbers that outgrew `f32` as the run went on.
@@ -59,6 +66,12 @@ fn he_initialisation(run: &Run) -> Option<Remedy> {
     let he = Initializer::new(InitializerName::HeNormal);
     let has_other = hidden(run.current()).iter().any(|block| block.dense.kernel_initializer != he);
     has_other.then(|| Remedy::new("Use He initialisation", "initializer", "he_normal"))
+}
+
+/// Batch normalisation, which brings what every layer gives to one scale.
+fn normalisation(run: &Run) -> Option<Remedy> {
+    let has_none = hidden(run.current()).iter().all(|block| block.normalization.is_none());
+    has_none.then(|| Remedy::new("Normalise every layer", "normalization", "batch_normalization"))
 }
 
 fn clipping(run: &Run) -> Option<Remedy> {

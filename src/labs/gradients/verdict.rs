@@ -1,14 +1,16 @@
 //! What the measured gradients mean, in words, with what helps ([`super::remedies`]).
 
+use super::blocks::Block;
 use super::controls::usual_learning_rate;
 use super::observer::GradientsObserver;
 use super::updates::Update;
 use super::{blocks, hidden, remedies};
 use crate::labs::format::{count, layer_name, percent, power, significant};
 use crate::labs::{Remedy, Tone, Verdict};
-use crate::nn::LayerConfig;
+use crate::nn::{Activation, LayerConfig, Slot};
+use crate::tensor::l2_norm;
 use crate::train::statistics::layer_statistics;
-use crate::train::{Divergence, Run};
+use crate::train::{Divergence, OptimizerName, Run};
 
 /// Layer 1 receiving less than one part in so many of the last hidden layer's gradient is called
 /// vanishing, more than so many times as much exploding; the chart says it from there on, too.
@@ -20,6 +22,9 @@ const PATIENCE: usize = 300;
 /// An update that changes weights by more than this share of their size is called too large, at a rate
 /// above what is usual for the optimizer.
 const BOLD: f64 = 0.25;
+
+/// A step that would change weights by more than so many times their size is called exploding.
+const OVERSIZED: f64 = 1.0;
 
 /// How a gradient fares on its way back through the hidden layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +80,13 @@ pub(super) fn of(observer: &GradientsObserver, run: &Run) -> Verdict {
             let text = text(moves(observer, run, depth));
             verdict(Tone::Warn, "Exploding.", text, remedies::for_exploding(run))
         }
+        Reach::Flows if let Some(what) = oversized(run) => {
+            verdict(Tone::Warn, "Exploding.", text(what), remedies::for_oversized(run))
+        }
+        Reach::Flows if let Some(why) = only_growing(run).filter(|_| run.steps() >= PATIENCE) => {
+            let text = text(format!("{so_far}. {why}"));
+            verdict(Tone::Warn, "Flowing.", text, remedies::for_guessing(run))
+        }
         Reach::Flows if observer.steps_of_guessing(run) >= PATIENCE => {
             let steps = count(observer.steps_of_guessing(run));
             let text = text(format!("{so_far}: no better than guessing, for {steps} steps now."));
@@ -97,6 +109,44 @@ fn shallow(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
     let (tone, word) =
         if has_learned(observer, run) { (Tone::Good, "Learned.") } else { (Tone::Note, "Shallow.") };
     verdict(tone, word, text, vec![Remedy::new("Try 10 layers", "depth", 10)])
+}
+
+/// That the gradient is huge in all layers alike, as far as plain descent tells how far it carries.
+fn oversized(run: &Run) -> Option<String> {
+    let optimizer = &run.current().optimizer;
+    let clips = [optimizer.clipvalue, optimizer.clipnorm, optimizer.global_clipnorm];
+    if optimizer.name != OptimizerName::Sgd || clips.iter().any(Option::is_some) {
+        return None;
+    }
+    let norm = |values: &[f32], slot: &Slot| f64::from(l2_norm(&values[slot.range.clone()]));
+    let rate = f64::from(optimizer.learning_rate());
+    let change = |slot: &Slot| rate * norm(run.gradients(), slot) / norm(run.pass_weights(), slot);
+    let changes = run.network().kernels().map(change).enumerate().filter(|(_, change)| change.is_finite());
+    let (index, most) = changes.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, most)| *most > OVERSIZED)?;
+    let name = the_layer(index + 1, run.network().kernels().count());
+    let (rate, most) = (shown_rate(run), power(most));
+    Some(format!(
+        "But it is huge: at a learning rate of {rate} a step changes the weights of {name} by {most} times their size."
+    ))
+}
+
+/// Why skip connections alone do not help layers whose outputs are never negative.
+fn only_growing(run: &Run) -> Option<String> {
+    let hidden = hidden(run.current());
+    let grows = |block: &Block| {
+        let activation = block.dense.activation;
+        let is_positive =
+            matches!(activation, Activation::Sigmoid | Activation::HardSigmoid | Activation::Softplus);
+        is_positive && block.normalization.is_none()
+    };
+    let last = hidden.iter().rfind(|block| block.skip.is_some()).filter(|_| hidden.iter().all(grows))?;
+    let outputs = &run.pass().traces[last.end].output;
+    let mean = outputs.iter().map(|&y| f64::from(y)).sum::<f64>() / outputs.len().max(1) as f64;
+    Some(format!(
+        "Skip connections carry the gradient back, but what they add is never negative here and only grows, to {} in the mean. \
+         Normalising helps, or an activation around 0.",
+        significant(mean, 2)
+    ))
 }
 
 /// What the updates do to the first hidden layer and the last; nothing before the first step.
@@ -125,7 +175,9 @@ fn dead(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
     let hidden = hidden(run.current());
     let is_flat = |layer: &usize| run.pass().traces[hidden[*layer].at].slopes().all(|slope| slope == 0.0);
     let weights = &run.network().weights;
-    let zero = run.network().kernels().position(|slot| weights[slot.range.clone()].iter().all(|w| *w == 0.0));
+    // Those of layer 1 have no part in what reaches it.
+    let is_zero = |slot: &Slot| weights[slot.range.clone()].iter().all(|w| *w == 0.0);
+    let zero = run.network().kernels().skip(1).position(is_zero).map(|index| index + 1);
     let (why, remedies) = if let Some(layer) = (0..depth).find(is_flat) {
         let off = format!("every unit of layer {} is off for every item of the batch", layer + 1);
         match too_large(observer, run) {

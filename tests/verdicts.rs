@@ -1,0 +1,126 @@
+//! What the verdict of the gradients lab says, each sentence made true once and made false once, beside those in
+//! `labs.rs`.
+
+#![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
+
+use glassbox::labs::{LABS, Observer, Verdict};
+use glassbox::train::{Experiment, Run};
+use serde_json::{Value, json};
+
+/// The lab's defaults with these controls set.
+fn with(changes: &[(&str, Value)]) -> Experiment {
+    changes.iter().fold(LABS[0].defaults(), |experiment, (key, value)| {
+        LABS[0].change(&experiment, key, value).unwrap_or_else(|error| panic!("{key}: {error}"))
+    })
+}
+
+/// A run after so many steps, or where it diverged, with its observer.
+fn watched(experiment: Experiment, steps: usize) -> (Run, Box<dyn Observer>) {
+    let mut run = Run::new(experiment).expect("validated");
+    run.measure();
+    let mut observer = LABS[0].observe(&run);
+    while run.steps() < steps {
+        match run.step() {
+            Ok(loss) => observer.after_step(&run, loss),
+            Err(_) => break,
+        }
+    }
+    (run, observer)
+}
+
+fn said(changes: &[(&str, Value)], steps: usize) -> Verdict {
+    let (run, observer) = watched(with(changes), steps);
+    observer.verdict(&run)
+}
+
+fn normal(stddev: f64) -> Value {
+    json!({ "name": "random_normal", "stddev": stddev })
+}
+
+/// Large weights before tanh: each layer back multiplies the gradient (Poole et al., NeurIPS 2016).
+#[test]
+fn gradients_that_grow_from_layer_to_layer_explode() {
+    let wild = [
+        ("activation", json!("tanh")),
+        ("initializer", normal(0.6)),
+        ("width", json!(64)),
+        ("depth", json!(20)),
+    ];
+    let exploding = said(&wild, 0);
+    assert_eq!(exploding.word, "Exploding.", "{}", exploding.text);
+    assert!(!exploding.text.contains("But it is huge"), "{}", exploding.text);
+    assert!(exploding.remedies.iter().any(|remedy| remedy.key == "clip"), "{:?}", exploding.remedies);
+    let tame = said(&[("activation", json!("tanh")), ("width", json!(64))], 0);
+    assert_eq!(tame.word, "Flowing.", "{}", tame.text);
+}
+
+#[test]
+fn why_no_gradient_arrives_is_told() {
+    let zeros = said(&[("activation", json!("tanh")), ("initializer", json!("zeros"))], 0);
+    assert!(zeros.text.contains("the weights of layer 2 are all 0 and pass nothing back"), "{}", zeros.text);
+    let tiny = said(&[("initializer", normal(0.001)), ("depth", json!(20))], 0);
+    assert!(tiny.text.contains("smaller than the smallest number"), "{}", tiny.text);
+    let minus = json!({ "name": "constant", "value": -1 });
+    let off = said(&[("activation", json!("relu")), ("initializer", minus)], 1);
+    assert!(off.text.contains("is off for every item of the batch"), "{}", off.text);
+    for verdict in [&zeros, &tiny, &off] {
+        assert_eq!(verdict.word, "Dead.", "{}", verdict.text);
+        let causes = ["are all 0", "smallest number", "is off for every item"];
+        let told = causes.iter().filter(|cause| verdict.text.contains(**cause)).count();
+        assert_eq!(told, 1, "{}", verdict.text);
+    }
+    assert_ne!(said(&[], 0).word, "Dead.");
+}
+
+#[test]
+fn the_growth_before_a_divergence_is_told() {
+    let wild = [("activation", json!("relu")), ("initializer", normal(0.8)), ("depth", json!(20))];
+    let mut was_told = false;
+    for seed in 0..20 {
+        let (run, observer) = watched(with(&[&wild[..], &[("seed", json!(seed))]].concat()), 300);
+        let text = observer.verdict(&run).text;
+        let told = text.contains("steps before, the gradient of ") && text.contains(" grew from ");
+        assert!(!told || run.divergence().is_some_and(|divergence| divergence.step > 1), "{text}");
+        was_told |= told;
+    }
+    assert!(was_told, "growth is seen in some of them");
+}
+
+#[test]
+fn a_divergence_is_told_in_the_words_of_the_page() {
+    let wild = [
+        ("activation", json!("relu")),
+        ("initializer", normal(1e3)),
+        ("depth", json!(20)),
+        ("width", json!(64)),
+    ];
+    for between in [("skip", json!(0)), ("skip", json!(1)), ("dropout", json!(0.2))] {
+        let verdict = said(&[&wild[..], &[between]].concat(), 1);
+        assert_eq!(verdict.word, "Diverged.", "{}", verdict.text);
+        for keras in ["dense", "add", "dropout_"] {
+            assert!(!verdict.text.contains(keras), "not the page's name of a layer: {}", verdict.text);
+        }
+    }
+}
+
+/// The textbook's way out does not help under these settings: the lab says so, and what does.
+#[test]
+fn skip_connections_of_sigmoid_layers_are_told_to_only_grow() {
+    let skips = [("skip", json!(1)), ("width", json!(16))];
+    let verdict = said(&skips, 1500);
+    assert_eq!(verdict.word, "Flowing.", "{}", verdict.text);
+    assert!(verdict.text.contains("what they add is never negative here and only grows"), "{}", verdict.text);
+    assert_eq!(verdict.remedies[0].key, "normalization");
+    let tanh = said(&[&skips[..], &[("activation", json!("tanh"))]].concat(), 1500);
+    assert!(!tanh.text.contains("never negative"), "{}", tanh.text);
+    assert_eq!(tanh.word, "Learned.", "{}", tanh.text);
+}
+
+#[test]
+fn learned_and_shallow_are_said_only_where_they_are_so() {
+    let easy = [("data.name", json!("gaussians")), ("depth", json!(3)), ("activation", json!("tanh"))];
+    assert_eq!(said(&easy, 300).word, "Learned.");
+    assert_ne!(said(&easy, 0).word, "Learned.");
+    assert_eq!(said(&[("depth", json!(1))], 1).word, "Shallow.");
+    assert_ne!(said(&[("depth", json!(2))], 1).word, "Shallow.");
+}
