@@ -80,8 +80,12 @@ fn layer_bars(lanes: &[Shown], selected: usize, first: &LayerBars, numbers: &mut
         for series in &bars.series {
             let values = own.at(series.values);
             let values = numbers.add(fitted(values, columns));
+            // Nothing where nothing is predicted.
+            let predicted = own.at(series.predicted);
+            let columns = if predicted.is_empty() { 0 } else { columns };
+            let predicted = numbers.add(fitted(predicted, columns));
             let finding = series.finding.clone().filter(|_| *lane == selected);
-            joined.series.push(super::BarSeries { lane: *lane, values, finding });
+            joined.series.push(super::BarSeries { lane: *lane, values, predicted, finding });
         }
     }
     joined
@@ -149,7 +153,12 @@ mod tests {
         let of_lane = |values: &[f32], finding: &str| {
             let mut numbers = Numbers::default();
             let values = numbers.add(values.iter().copied());
-            let series = vec![BarSeries { lane: 0, values, finding: Some(finding.into()) }];
+            let series = vec![BarSeries {
+                lane: 0,
+                values,
+                predicted: Span::default(),
+                finding: Some(finding.into()),
+            }];
             let bars = LayerBars { label: "g".into(), series, decades: [-2, 0] };
             (panel(Figure::LayerBars(bars)), numbers)
         };

@@ -138,6 +138,8 @@ pub struct BarSeries {
     /// Values ≥ 0, one for each layer after the input; 0 is drawn as no bar with the mark "0",
     /// [`Self::NO_LAYER`] as nothing.
     pub values: Span,
+    /// What theory predicts for each, drawn as a tick over its bar; empty where it says nothing.
+    pub predicted: Span,
     /// Written beside the first bar, such as "33 million times less than layer 10".
     pub finding: Option<String>,
 }

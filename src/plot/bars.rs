@@ -46,6 +46,12 @@ impl Layout {
         self.columns.center(index + 1) + from_center * (self.bar + GAP)
     }
 
+    /// Height of a predicted value, where it is one that the axis reaches.
+    fn predicted(&self, value: f32) -> Option<f64> {
+        let decade = f64::from(value).log10();
+        (value > 0.0 && self.y.contains(decade)).then(|| self.y.px(decade))
+    }
+
     /// That bar; what lies under the floor of the axis is clipped to a stub, 0 and NaN have none.
     fn bar(&self, place: usize, index: usize, value: f32) -> Option<Rect> {
         if value.is_nan() || value <= 0.0 {
@@ -70,6 +76,9 @@ pub(super) fn draw<DB: DrawingBackend>(
     room.take(Rect::of_text(&bars.label, Font::Small, 0.0, 7.0).grown(4.0));
     for (place, series) in bars.series.iter().enumerate() {
         draw_series(pen, (place, series), numbers, &layout, view.selected_layer, &mut room)?;
+    }
+    for (place, series) in bars.series.iter().enumerate() {
+        draw_predicted(pen, (place, series), numbers, &layout, &mut room)?;
     }
     // The value of the selected bar stands on the bar; the finding goes around it.
     for (place, series) in bars.series.iter().enumerate() {
@@ -127,6 +136,34 @@ fn draw_series<DB: DrawingBackend>(
         }
     }
     Ok(())
+}
+
+/// What theory predicts, as a tick over each bar; the word for it beside the first that has room for it.
+fn draw_predicted<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    (place, series): (usize, &BarSeries),
+    numbers: &Numbers,
+    layout: &Layout,
+    room: &mut Room,
+) -> Drawn<DB> {
+    const WORD: &str = "predicted";
+    let color = &pen.style.palette.ink_2;
+    let mut spots = Vec::new();
+    for (index, &value) in numbers.at(series.predicted).iter().enumerate() {
+        let (Some(height), middle) = (layout.predicted(value), layout.middle(place, index)) else { continue };
+        let (left, right) = (middle - layout.bar / 2.0 - 4.0, middle + layout.bar / 2.0 + 4.0);
+        pen.line([(left, height), (right, height)], 2.0, color)?;
+        room.take(Rect::between(left, height - 2.0, right, height + 2.0));
+        let above = Rect::of_text(WORD, Font::Small, middle - Font::Small.width(WORD) / 2.0, height - 9.0);
+        spots.push(above);
+    }
+    if place > 0 {
+        return Ok(());
+    }
+    match room.place(spots) {
+        Some(rect) => pen.text(WORD, rect.middle(), Align::Center, Font::Small, color),
+        None => Ok(()),
+    }
 }
 
 fn draw_axis<DB: DrawingBackend>(pen: &Pen<DB>, bars: &LayerBars, layout: &Layout) -> Drawn<DB> {
@@ -261,6 +298,9 @@ pub(super) fn read(
         }
         let of_lane = if layout.lanes > 1 { format!("{} ", lane_name(series.lane)) } else { String::new() };
         read.lines.push(format!("{of_lane}{} {}", bars.label, exact(value)));
+        if let Some(&predicted) = numbers.at(series.predicted).get(layer - 1).filter(|value| **value > 0.0) {
+            read.lines.push(format!("{of_lane}predicted {}", exact(predicted)));
+        }
         let frame = layout.bar(place, layer - 1, value);
         let is_nearer = |bar: &Rect| bar.x - GAP <= px && px <= bar.right() + GAP;
         read.crosshair.frame =

@@ -114,9 +114,19 @@ fn of_bars(bars: &LayerBars, numbers: &Numbers) -> Table {
         1 => bars.label.clone(),
         _ => format!("{} {}", lane_name(series.lane), bars.label),
     };
-    let row = |i: usize| std::iter::once(name(i)).chain(bars.series.iter().map(|s| cell(s, i))).collect();
+    // Theory beside what it is about, where it says something.
+    let predicting = || bars.series.iter().filter(|series| series.predicted.len > 0);
+    let theory = |series: &BarSeries, i: usize| {
+        let value = numbers.at(series.predicted).get(i).filter(|value| **value >= 0.0);
+        value.map_or_else(String::new, f32::to_string)
+    };
+    let row = |i: usize| {
+        let cells = bars.series.iter().map(|s| cell(s, i)).chain(predicting().map(|s| theory(s, i)));
+        std::iter::once(name(i)).chain(cells).collect()
+    };
+    let heads = bars.series.iter().map(head).chain(predicting().map(|s| format!("{}, predicted", head(s))));
     Table {
-        columns: std::iter::once("layer".into()).chain(bars.series.iter().map(head)).collect(),
+        columns: std::iter::once("layer".into()).chain(heads).collect(),
         rows: (0..layers).map(row).collect(),
     }
 }

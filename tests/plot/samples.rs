@@ -204,8 +204,9 @@ fn two_strips() -> Sample {
 pub fn bars(name: &str, values: &[f32], finding: &str) -> Sample {
     sample(name, |numbers| {
         let decades = if values[0] > 1.0 { [-6, 2] } else { [-9, 0] };
+        let predicted = numbers.add(values.iter().map(|norm| norm * 3.0));
         let values = numbers.add(values.iter().copied());
-        let series = vec![BarSeries { lane: 0, values, finding: Some(finding.into()) }];
+        let series = vec![BarSeries { lane: 0, values, predicted, finding: Some(finding.into()) }];
         Figure::LayerBars(LayerBars { label: "‖∂L/∂W‖".into(), series, decades })
     })
 }
@@ -444,7 +445,8 @@ pub fn broken() -> Vec<Sample> {
     }));
     samples.push(sample("crossed decades", |numbers| {
         let values = numbers.add([1.0, -1.0, f32::MIN_POSITIVE]);
-        let series = vec![BarSeries { lane: 0, values, finding: Some("x".into()) }];
+        let series =
+            vec![BarSeries { lane: 0, values, predicted: Span::default(), finding: Some("x".into()) }];
         Figure::LayerBars(LayerBars { label: String::new(), series, decades: [5, -5] })
     }));
     samples

@@ -2,7 +2,7 @@
 
 use super::observer::AutoencoderObserver;
 use crate::labs::format::{power, significant};
-use crate::labs::{BarSeries, Figure, LayerBars, Numbers, Panel, PictureRow, PictureRows};
+use crate::labs::{BarSeries, Figure, LayerBars, Numbers, Panel, PictureRow, PictureRows, Span};
 use crate::nn::Loss;
 use crate::train::Run;
 
@@ -57,8 +57,12 @@ pub(super) fn gradients(observer: &AutoencoderObserver, numbers: &mut Numbers) -
     let values: Vec<String> = observer.norms.iter().map(|&norm| power(norm)).collect();
     let summary =
         format!("Gradient norm of each layer, from the first to the output: {}.", values.join(", "));
-    let series =
-        vec![BarSeries { lane: 0, values: numbers.add(observer.norms.iter().copied()), finding: None }];
+    let series = vec![BarSeries {
+        lane: 0,
+        values: numbers.add(observer.norms.iter().copied()),
+        predicted: Span::default(),
+        finding: None,
+    }];
     let figure = LayerBars { label: "‖∂L/∂W‖".into(), series, decades: observer.decades.0 };
     Panel { id: "gradients".into(), note: String::new(), summary, figure: Figure::LayerBars(figure) }
 }

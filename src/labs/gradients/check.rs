@@ -5,7 +5,7 @@
 use super::blocks::{self, Block};
 use super::exact::Exact;
 use crate::labs::format::{count, layer_name, power};
-use crate::labs::{BarSeries, Figure, LayerBars, Numbers, Panel};
+use crate::labs::{BarSeries, Figure, LayerBars, Numbers, Panel, Span};
 use crate::nn::layers::Regularizer;
 use crate::nn::{Activation, Mode, Network, NetworkConfig, Pass};
 use crate::train::Run;
@@ -164,7 +164,7 @@ pub(super) fn panel(check: Option<&Check>, run: &Run, numbers: &mut Numbers) -> 
     let errors = check.map_or_else(|| vec![0.0; layers], |check| check.errors.clone());
     let figure = LayerBars {
         label: "relative error".into(),
-        series: vec![BarSeries { lane: 0, values: numbers.add(errors), finding }],
+        series: vec![BarSeries { lane: 0, values: numbers.add(errors), predicted: Span::default(), finding }],
         decades: [-8, 0],
     };
     super::figures::panel("check", note, summary, Figure::LayerBars(figure))

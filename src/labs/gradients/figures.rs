@@ -2,6 +2,7 @@
 
 use super::blocks::{self, Block};
 use super::observer::GradientsObserver;
+use super::predicted::predicted;
 use super::verdict::{Reach, reach};
 use crate::data::points::view_of;
 use crate::data::{DataSet, Examples};
@@ -139,7 +140,7 @@ pub(super) fn panel(id: &str, note: String, summary: String, figure: Figure) -> 
 }
 
 /// A bar for each layer: ‖∂L/∂kernel‖ of the last batch.
-pub(super) fn gradients(observer: &GradientsObserver, numbers: &mut Numbers) -> Panel {
+pub(super) fn gradients(observer: &GradientsObserver, run: &Run, numbers: &mut Numbers) -> Panel {
     let last_hidden = observer.now.len().saturating_sub(2);
     let ratio = observer.ratio(0, last_hidden);
     let last = layer_name(last_hidden + 1, observer.now.len());
@@ -150,10 +151,19 @@ pub(super) fn gradients(observer: &GradientsObserver, numbers: &mut Numbers) -> 
         Reach::Flows => None,
     };
     let values: Vec<String> = observer.now.iter().map(|&norm| power(f64::from(norm))).collect();
+    let predicted = predicted(run);
+    let told = match (predicted[0] > 0.0, observer.now[0] > 0.0) {
+        (true, true) => format!(
+            " Theory, multiplied up from the output, predicts {} for layer 1, {} what is measured.",
+            power(predicted[0]),
+            times(f64::from(predicted[0] / observer.now[0]))
+        ),
+        _ => String::new(),
+    };
     let summary =
-        format!("Gradient norm of each layer, from the first to the output: {}.", values.join(", "));
+        format!("Gradient norm of each layer, from the first to the output: {}.{told}", values.join(", "));
     let values = numbers.add(observer.now.iter().copied());
-    let series = vec![BarSeries { lane: 0, values, finding }];
+    let series = vec![BarSeries { lane: 0, values, predicted: numbers.add(predicted), finding }];
     let figure = LayerBars { label: "‖∂L/∂W‖".into(), series, decades: observer.decades.0 };
     panel("gradients", String::new(), summary, Figure::LayerBars(figure))
 }

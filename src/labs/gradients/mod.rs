@@ -11,6 +11,7 @@ mod growth;
 mod layer_settings;
 mod neuron;
 mod observer;
+mod predicted;
 mod remedies;
 mod updates;
 mod verdict;
@@ -120,7 +121,7 @@ impl Lab for Gradients {
                 ..FigureSlot::new(
                     "gradients",
                     "Gradient reaching each layer",
-                    "‖∂L/∂W‖ of the last batch, log scale",
+                    "‖∂L/∂W‖ of the last batch, log scale; ticks: predicted",
                     Place::Spine,
                     148,
                 )

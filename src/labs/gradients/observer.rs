@@ -206,7 +206,7 @@ impl Observer for GradientsObserver {
         }
         Some(match id {
             "network" => figures::network(self, run, numbers),
-            "gradients" => figures::gradients(self, numbers),
+            "gradients" => figures::gradients(self, run, numbers),
             "flow" => figures::flow(self, None, numbers),
             "boundary" => figures::boundary(self, run, numbers),
             "curves" => self.learning.panel(run, None, numbers),
