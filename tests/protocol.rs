@@ -167,7 +167,7 @@ fn a_lab_that_cannot_show_an_experiment_says_so() {
     let experiment = glassbox::train::Experiment::from_value(pictures).unwrap();
     let request = Request::Start { run: 1, experiment, takes_offer: false, view: everything() };
     let Reply::Failed { message, .. } = Session::new(ticking).answer(request).0 else { panic!("refused") };
-    assert!(message.ends_with("the lab gradients takes data of two features"), "{message}");
+    assert!(message.ends_with("the lab gradients takes no pictures"), "{message}");
 }
 
 /// IDX files of so many pictures of 8 by 6 pixels in three classes, bright where their class is.
