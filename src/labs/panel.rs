@@ -202,6 +202,8 @@ pub struct Plane {
     pub inputs: Vec<String>,
     /// Items as x, y, label (for regression the target), 1 if a test item else 0.
     pub points: Span,
+    /// What −1 and 1 stand for in `values` where these are what one neuron gives, not what the network says.
+    pub of_neuron: Option<[f32; 2]>,
 }
 
 /// The network: a column of tiles for each layer, each tile what one neuron gives over the plane.

@@ -71,7 +71,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &N
     }
     let ramp = Ramp::of_signed(colors);
     let classes = plane.classes.len();
-    let bitmap = if classes > 2 {
+    let bitmap = if classes > 2 && plane.of_neuron.is_none() {
         class_colors(plane, numbers.at(plane.values), side, pen)
     } else {
         signed(plane, numbers.at(plane.values), side, &ramp)
@@ -102,7 +102,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &N
 /// The name of each class where its region is widest, so that colours need not be told apart.
 fn draw_names<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, values: &[f32], square: &Rect) -> Drawn<DB> {
     let colors = &pen.style.palette;
-    if plane.classes.len() <= 2 || values.len() != plane.side * plane.side {
+    if plane.classes.len() <= 2 || plane.of_neuron.is_some() || values.len() != plane.side * plane.side {
         return Ok(());
     }
     for (class, (cell, reach)) in widest(values, plane.side, plane.classes.len()).into_iter().enumerate() {
@@ -293,6 +293,9 @@ pub(super) fn read(
     )];
     if let Some(&value) = numbers.at(plane.values).get(cell(share.1) * plane.side + cell(share.0)) {
         lines.push(match plane.classes.len() {
+            _ if let Some([low, high]) = plane.of_neuron => {
+                format!("gives {}", significant(low + f32::midpoint(value, 1.0) * (high - low), 3))
+            }
             0 => format!("output {}", exact(value)),
             1 | 2 if plane.is_probability => {
                 let share = significant(f32::midpoint(value, 1.0), 3);

@@ -132,7 +132,7 @@ pub fn CheckBar(page: Page) -> impl IntoView {
     };
     view! {
         <div class="pick check">
-            <button class="btn" data-testid="check-now" on:click=move |_| check()>"Check the gradients"</button>
+            <button class="btn btn--line" data-testid="check-now" on:click=move |_| check()>"Check the gradients"</button>
             <label class="inline">"with a wrong derivative in"
             <select id="check-lie" on:change=move |event| { lie.set(event_target_value(&event).parse().ok()); check(); }>
                 <option value="none">"no layer"</option>

@@ -293,6 +293,7 @@ pub fn plane(classes: usize) -> Sample {
             axes,
             inputs: Vec::new(),
             points,
+            of_neuron: None,
         })
     })
 }
@@ -441,6 +442,7 @@ pub fn broken() -> Vec<Sample> {
             axes: Default::default(),
             inputs: Vec::new(),
             points: numbers.add([0.0; 8]),
+            of_neuron: None,
         })
     }));
     samples.push(sample("crossed decades", |numbers| {

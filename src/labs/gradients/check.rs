@@ -161,7 +161,7 @@ pub(super) fn panel(check: Option<&Check>, run: &Run, numbers: &mut Numbers) -> 
             (format!("step {}: {found}", count(check.step)), summary, finding)
         }
     };
-    let errors = check.map_or_else(|| vec![0.0; layers], |check| check.errors.clone());
+    let errors = check.map_or_else(|| vec![BarSeries::NO_LAYER; layers], |check| check.errors.clone());
     let figure = LayerBars {
         label: "relative error".into(),
         series: vec![BarSeries { lane: 0, values: numbers.add(errors), predicted: Span::default(), finding }],

@@ -254,6 +254,7 @@ pub(super) fn boundary(observer: &mut GradientsObserver, run: &Run, numbers: &mu
         axes: plane.names(run),
         inputs: if has_places(run) { Vec::new() } else { run.data().names.inputs.clone() },
         points,
+        of_neuron: None,
     };
     panel("boundary", note, summary, Figure::Plane(figure))
 }

@@ -143,7 +143,7 @@ impl Lab for Gradients {
             },
             FigureSlot {
                 of_layer: true,
-                ..FigureSlot::new("activation", "Layer activation", "", Place::Side, 148)
+                ..FigureSlot::new("activation", "Layer activation", "", Place::Side, 132)
             },
             FigureSlot {
                 is_told: true,

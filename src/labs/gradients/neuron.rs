@@ -66,10 +66,11 @@ impl Neuron {
             side: plane.side,
             values,
             is_probability: false,
-            classes: Vec::new(),
+            classes: (0..run.data().classes).map(|class| run.data().class_name(class)).collect(),
             axes: plane.names(run),
             inputs: Vec::new(),
             points: numbers.add(plane.points.iter().copied()),
+            of_neuron: Some([low, high]),
         };
         panel("neuron", note, summary, Figure::Plane(figure))
     }
