@@ -275,6 +275,7 @@ impl Run {
             self.current = Arc::clone(&snapshot.current);
         }
         self.network.weights.copy_from_slice(&snapshot.weights);
+        self.weights_before.copy_from_slice(&snapshot.weights);
         self.optimizer = snapshot
             .optimizer
             .clone()
