@@ -81,7 +81,11 @@ impl Player {
     }
 
     fn edit(&mut self, key: &str, value: Value) {
-        let set = Settings::from([(key.to_owned(), value)]);
+        // Several settings at once have no key in common.
+        let set: Settings = match value {
+            Value::Object(settings) if key.is_empty() => settings.into_iter().collect(),
+            value => [(key.to_owned(), value)].into(),
+        };
         let view = self.view.clone();
         self.ask(Request::Edit { run: 1, set, view });
     }
@@ -159,6 +163,11 @@ fn small_cnn(layers: Value) -> Experiment {
     )
 }
 
+/// Twenty points of two classes.
+fn points() -> Value {
+    (0..20).map(|i| json!([(i % 5) as f32 * 0.5 - 1.0, (i / 5) as f32 * 0.5 - 1.0, i % 2])).collect()
+}
+
 /// What is changed at which steps.
 type Edits = Vec<(usize, &'static str, Value)>;
 
@@ -182,6 +191,17 @@ fn experiments() -> Vec<(&'static str, Experiment, Edits)> {
             "full batch",
             experiment("gradients", &[("batch_size", json!("full")), ("optimizer", json!("nadam"))]),
             vec![(100, "optimizer", json!({ "name": "sgd", "momentum": 0.9 }))],
+        ),
+        (
+            "points set by hand",
+            experiment(
+                "gradients",
+                &[("data", json!({ "name": "points", "points": points() })), ("batch_size", json!(5))],
+            ),
+            vec![
+                (85, "data.points.3.0", json!(1.75)),
+                (91, "", json!({ "data.points.20": [0.5, -1.5, 1], "data.samples": 21 })),
+            ],
         ),
         (
             "noise and statistics",

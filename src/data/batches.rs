@@ -147,7 +147,7 @@ impl Batches {
     /// Where it stands; shares the order of the epoch with one that was taken `before`, where it can.
     #[must_use]
     pub fn dealing(&self, before: Option<&Dealing>) -> Dealing {
-        let same = before.filter(|before| before.epoch == self.epoch);
+        let same = before.filter(|before| before.epoch == self.epoch && *before.order == *self.order);
         let order = same.map_or_else(|| self.order.as_slice().into(), |same| Arc::clone(&same.order));
         Dealing { order, position: self.position, epoch: self.epoch, rng: self.rng.clone() }
     }

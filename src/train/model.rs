@@ -159,7 +159,9 @@ impl Model {
     pub fn resume(&self, run: &mut Run) -> Result<Option<&Value>> {
         let Some(standing) = &self.standing else { return Ok(None) };
         let (given, items) = (standing.dealing.order().len(), run.data().train.len());
-        if given != items {
+        // Points that were set since the run began come with the settings in force.
+        let is_on_its_points = run.current().data.points == self.current.data.points;
+        if is_on_its_points && given != items {
             let allowed = format!("{given}, as the run in the file has them");
             return Err(Error::setting("the number of training items", items, allowed));
         }
@@ -277,7 +279,7 @@ fn restored(
                 known.push(name);
             }
         }
-        let order = order(tensors, experiment.training_items())?;
+        let order = order(tensors, current.training_items())?;
         let dealing = batches.with_order(order);
         let allowed = "each training item once, as shuffling them gives it";
         let dealing = dealing.ok_or_else(|| Error::setting(ORDER, "another order", allowed))?;
