@@ -1,6 +1,6 @@
 //! Model files: the weights of a network as safetensors, named and shaped as Keras names and shapes
 //! them, with the experiment that they come from in the metadata. A file of a whole run also holds what it
-//! needs to go on as if it had never stopped ([`Standing`]).
+//! needs to go on as if it had never stopped (`Standing`).
 
 use super::{Experiment, InitialWeights, Metric, Optimizer, OptimizerConfig, Run, Snapshot, evaluation};
 use crate::data::{Dealing, Examples};
