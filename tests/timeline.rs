@@ -494,6 +494,23 @@ fn files_of_runs_that_are_not_right_are_refused_in_a_sentence() {
     assert!(stream.contains("each training item once"), "{stream}");
     let position = refused(&changed("\\\"position\\\":", "\\\"position\\\":9999"));
     assert!(position.contains("each training item once"), "{position}");
+    // Numbers that no run comes to, among them those after which 32 bits would overflow.
+    let count = "\\\"optimizer\\\":[40,4607182418800017408]"; // 1.0 is the schedule of any rule but Nadam
+    for (from, to, words) in [
+        (count, "\\\"optimizer\\\":[-1,4607182418800017408]", "updates is -1, but must be from 0 to 41"),
+        (count, "\\\"optimizer\\\":[42,4607182418800017408]", "updates is 42, but must be from 0 to 41"),
+        (count, "\\\"optimizer\\\":[40,4611686018427387904]", "schedule is 2, but must be from 0 to 1"),
+        (count, "\\\"optimizer\\\":[40,9221120237041090560]", "schedule is NaN, but must be from 0 to 1"),
+        (
+            "\\\"steps\\\":40",
+            "\\\"steps\\\":2147483648",
+            "steps is 2147483648, but must be from 0 to 2147483647",
+        ),
+        ("\\\"epoch\\\":", "\\\"epoch\\\":99999999999", "but must be from 0 to 2147483647"),
+    ] {
+        let message = refused(&changed(from, to));
+        assert!(message.contains(words), "{message}");
+    }
     let cut = refused(&bytes[..bytes.len() - 9]);
     assert!(cut.contains("not a whole safetensors file"), "{cut}");
     // What was seen of it is no part of the run: where it cannot be believed, the figures begin there.
@@ -546,6 +563,18 @@ fn playing_stops_exactly_where_it_was_to() {
     let first = epoch.step + losses[epoch.step..].iter().position(|loss| *loss < most).unwrap() + 1;
     let below = until(&mut player, Until::LossBelow(most));
     assert_eq!((below.step, below.is_reached), (first, true));
+    // The page has the next request under way when the answer comes: it must not train past the place.
+    player.state();
+    let still = until(&mut player, Until::LossBelow(most));
+    assert_eq!((still.step, still.steps, still.is_reached), (first, 0, true), "it stands there");
+    // Gone back in, it gets there again by training.
+    assert_eq!(player.seek(first - 2).step, first - 2);
+    let again = until(&mut player, Until::LossBelow(most));
+    assert_eq!((again.step, again.steps, again.is_reached), (first, 2, true));
+    // A step beyond, and the loss is that of another.
+    player.train(1);
+    let beyond = until(&mut player, Until::LossBelow(most));
+    assert!(beyond.steps > 0);
     let never = until(&mut player, Until::LossBelow(0.0));
     assert_eq!((never.steps, never.is_reached), (5000, false));
 }

@@ -102,6 +102,12 @@ impl Dealing {
         is_right.then(|| Self { order: order.into(), ..self })
     }
 
+    /// Passes over the items that are complete.
+    #[must_use]
+    pub fn epoch(&self) -> usize {
+        self.epoch
+    }
+
     /// The items in the order of this epoch.
     #[must_use]
     pub fn order(&self) -> &Arc<[u32]> {

@@ -4,7 +4,7 @@
 
 use super::{Experiment, InitialWeights, Metric, Optimizer, OptimizerConfig, Run, Snapshot, evaluation};
 use crate::data::{Dealing, Examples};
-use crate::error::{Error, Result, name_of};
+use crate::error::{Error, Result, ensure_within, name_of};
 use crate::nn::{Loss, Network, Pass};
 use crate::tensor::Tensor;
 use safetensors::SafeTensors;
@@ -16,6 +16,8 @@ use std::io::Read;
 /// Largest model file that is read: all weights a network may have, three memories of an optimizer, the order
 /// of an epoch and a long experiment.
 const MAX_BYTES: u64 = 68 << 20;
+/// Most steps and epochs of a run in a file: as many again can follow before a number of 32 bits ends.
+const MAX_STEPS: usize = (u32::MAX / 2) as usize;
 /// The array of the order in which an epoch deals the training items.
 const ORDER: &str = "batches/order";
 
@@ -253,6 +255,7 @@ fn restored(
     stands: Option<Stands>,
     tensors: &SafeTensors,
 ) -> Result<(Experiment, Network, Option<Standing>)> {
+    ensure_within("the number of steps", steps, &(0..=MAX_STEPS))?;
     let edits = experiment.edits.iter().filter(|edit| edit.step <= steps).cloned().collect();
     let current = Experiment { edits, ..experiment.clone() }.edited()?;
     let shape = current.data.input_shape()?;
@@ -266,7 +269,8 @@ fn restored(
     if let Some(Stands { optimizer: count, batches, seen }) = stands {
         let (config, weights) = (&current.optimizer, network.weights.len());
         let mut optimizer = Optimizer::new(config.clone(), weights);
-        optimizer.set_count(count);
+        optimizer.set_count(count, steps)?;
+        ensure_within("the number of epochs", batches.epoch(), &(0..=MAX_STEPS))?;
         for (of, memory) in optimizer.memories_mut().filter(|(of, _)| !of.is_empty()) {
             let names = || arrays.iter().map(|(name, slot)| (memory_name(config, name, of), slot));
             // One that is not used any more may be kept, and one that is must be.

@@ -243,9 +243,20 @@ impl Optimizer {
         (self.updates, self.schedule.to_bits())
     }
 
-    /// Goes on from such a count.
-    pub(super) fn set_count(&mut self, (updates, schedule): (i32, u64)) {
-        (self.updates, self.schedule) = (updates, f64::from_bits(schedule));
+    /// Goes on from such a count, of a run that made so many steps.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a count that no such run comes to.
+    pub(super) fn set_count(&mut self, (updates, schedule): (i32, u64), steps: usize) -> Result<()> {
+        let schedule = f64::from_bits(schedule);
+        // An update after which a run diverged is no step of it.
+        if !usize::try_from(updates).is_ok_and(|updates| updates <= steps + 1) {
+            let allowed = format!("from 0 to {}, since {steps} steps were made", steps + 1);
+            return Err(Error::setting("the number of the optimizer's updates", updates, allowed));
+        }
+        ensure_within("the optimizer's schedule", schedule, &(0.0..=1.0))?;
+        (self.updates, self.schedule) = (updates, schedule);
+        Ok(())
     }
 
     /// Whether it is as [`Self::new`] makes it with the options in force.
@@ -267,7 +278,7 @@ impl Optimizer {
     pub fn update(&mut self, weights: &mut [f32], grads: &mut [f32], slots: &[Slot]) {
         self.clip(grads, slots);
         self.decay(weights, slots);
-        self.updates += 1;
+        self.updates = self.updates.saturating_add(1);
         if self.config.name == OptimizerName::Nadam {
             self.schedule *= self.nadam_momentum(self.updates);
         }
@@ -401,7 +412,8 @@ impl Optimizer {
     /// As Adam, with the momentum of the step to come; the schedule is multiplied up to this step.
     fn nadam(&mut self, weights: &mut [f32], grads: &[f32], range: Range<usize>) {
         let (beta_1, beta_2) = self.betas();
-        let (now, next) = (self.nadam_momentum(self.updates), self.nadam_momentum(self.updates + 1));
+        let (now, next) =
+            (self.nadam_momentum(self.updates), self.nadam_momentum(self.updates.saturating_add(1)));
         let from_momentum = (next / (1.0 - self.schedule * next)) as f32;
         let from_gradient = ((1.0 - now) / (1.0 - self.schedule)) as f32;
         let from_variance = (1.0 / (1.0 - power(beta_2, self.updates))) as f32;

@@ -274,6 +274,14 @@ impl Page {
         }
         self.own().reading.set(None);
         if self.lab().name() != experiment.lab {
+            // The worker that holds the file ends with its lane: the first reads it once more.
+            if self.lane().index != 0 {
+                let Some(offer) = self.own().offered.try_update_value(Option::take).flatten() else {
+                    return self.forget_offer("its run is of another lab: select lane A and open it again");
+                };
+                self.open_lanes().skip(1).for_each(|lane| self.remove_lane(lane.index));
+                return self.offer(offer);
+            }
             self.open_lanes().skip(1).for_each(|lane| self.remove_lane(lane.index));
         }
         let is_of_model = experiment.initial_weights == Some(InitialWeights::Model);

@@ -18,9 +18,9 @@ impl Page {
 
     /// Stops where playing was to stop; from there it can go on.
     pub(super) fn stop_there(self) {
-        self.is_playing.set(false);
         // The request after the one that got there tells it once more.
         if let Some(until) = self.until.get_untracked() {
+            self.is_playing.set(false);
             self.reached.set(Some(until));
             self.until.set(None);
         }

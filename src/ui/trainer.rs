@@ -45,7 +45,8 @@ pub struct Trainer {
     /// Requests without a reply so far, oldest first.
     asked: VecDeque<Asked>,
     pending_start: Option<(Experiment, Option<Taken>)>,
-    pending_edit: Settings,
+    /// Changes of settings, each set of them for a request of its own.
+    pending_edits: VecDeque<Settings>,
     pending_steps: u32,
     /// The step that is to be shown, until it is.
     pending_seek: Option<usize>,
@@ -145,7 +146,7 @@ impl Trainer {
         // What a start would have taken that was not even asked for, this one takes.
         let taken = taken.or_else(|| self.pending_start.take()?.1);
         self.pending_start = Some((experiment, taken));
-        self.pending_edit.clear();
+        self.pending_edits.clear();
         (self.pending_steps, self.share, self.step) = (0, 0, 0);
         self.pending_seek = None;
         self.start_when_read = None;
@@ -236,9 +237,14 @@ impl Trainer {
         self.asked.iter().any(|asked| matches!(asked, Asked::Read))
     }
 
-    /// Changes settings of the run; changes made while the worker is busy go together.
+    /// Changes settings of the run; changes made while the worker is busy go together, but for those of points:
+    /// each counts on the points that the one before left.
     pub fn edit(&mut self, set: Settings) {
-        self.pending_edit.extend(set);
+        let is_of_points = |set: &Settings| set.keys().any(|key| key.starts_with("data."));
+        match self.pending_edits.back_mut() {
+            Some(last) if !is_of_points(last) && !is_of_points(&set) => last.extend(set),
+            _ => self.pending_edits.push_back(set),
+        }
         self.wake();
     }
 
@@ -319,8 +325,7 @@ impl Trainer {
             let request = Request::Seek { run, step, budget_ms: BUDGET_MS, view };
             return (!is_asked).then_some((request, Asked::Seek(step)));
         }
-        if !self.pending_edit.is_empty() {
-            let set = std::mem::take(&mut self.pending_edit);
+        if let Some(set) = self.pending_edits.pop_front() {
             return Some((Request::Edit { run, set, view }, Asked::Edit));
         }
         let is_played = self.pending_steps == 0;
@@ -385,6 +390,9 @@ impl Trainer {
         };
         self.pending_steps = left(self.pending_steps, matches!(asked, Some(Asked::Steps)));
         self.share = left(self.share, matches!(asked, Some(Asked::Share)));
+        if frame.is_reached {
+            self.share = 0; // it stands where it was to
+        }
         self.round_ms += frame.training_ms;
         let fresh = std::mem::take(&mut frame.panels);
         // What this frame leaves out is still to be shown from the one before.
@@ -434,6 +442,17 @@ impl Page {
         let has_read = || lane.try_update_trainer(Trainer::has_read) == Some(true);
         let awaiting = || lane.try_update_trainer(|trainer| trainer.start_when_read.take()).flatten();
         let taking_up = || lane.try_update_trainer(|trainer| trainer.keeping.takes_up.take()).flatten();
+        let is_taking_up = || {
+            let takes_up = lane.try_update_trainer(|trainer| trainer.keeping.takes_up).flatten();
+            takes_up.is_some() && matches!(asked, Some(Asked::Read))
+        };
+        // What was read goes to the lane whose worker holds it, whichever was selected meanwhile.
+        let on_its_lane = || {
+            if self.selected_lane.get_untracked() != lane.index {
+                self.select_lane(lane.index);
+            }
+            self
+        };
         match reply {
             Reply::Frame(frame) => {
                 if let Some(Asked::Start(Some(taken))) = asked
@@ -442,14 +461,15 @@ impl Page {
                     lane.update_trainer(|trainer| trainer.holds.push(taken.set()));
                     self.own().hold(taken.clone());
                 }
-                let is_reached = frame.is_reached;
-                lane.update_trainer(|trainer| {
+                let is_reached = lane.try_update_trainer(|trainer| {
                     trainer.last_run = frame.run; // the one that the worker has, even if it is left already
+                    let is_reached = frame.is_reached && frame.run == trainer.run;
                     if frame.run == trainer.run {
                         trainer.receive((self, lane), frame, numbers, asked);
                     }
+                    is_reached
                 });
-                if is_reached {
+                if is_reached == Some(true) {
                     self.stop_there();
                 }
             }
@@ -462,14 +482,14 @@ impl Page {
             Reply::Reading { share } if is_reading() => self.own().reading.set(Some(share)),
             Reply::Given { data, summary } if has_read() => match awaiting() {
                 Some(experiment) => self.begin_awaited(lane, experiment, Taken::Data(data, summary)),
-                None => self.take_given(data, summary),
+                None => on_its_lane().take_given(data, summary),
             },
             Reply::Table(preview) if !matches!(asked, Some(Asked::Read)) || has_read() => match awaiting() {
                 Some(experiment) => {
                     let taken = Taken::Data(experiment.data.clone(), self.own().summary("table"));
                     self.begin_awaited(lane, experiment, taken);
                 }
-                None => self.take_table(preview),
+                None => on_its_lane().take_table(preview),
             },
             Reply::GivenRun(experiment) if has_read() => match (taking_up(), awaiting()) {
                 (Some(TakesUp::OfAddress), wanted) if wanted.as_ref() != Some(&experiment) => {
@@ -477,14 +497,20 @@ impl Page {
                 }
                 (Some(_), _) => self.restart_on(lane, experiment, Some(Taken::Run)),
                 (None, Some(wanted)) => self.begin_awaited(lane, wanted, Taken::Model),
-                (None, None) => self.take_run(experiment),
+                (None, None) => on_its_lane().take_run(experiment),
             },
             Reply::GivenModel(experiment) if has_read() => match awaiting() {
                 Some(experiment) => self.begin_awaited(lane, experiment, Taken::Model),
-                None => self.take_model(experiment),
+                None => on_its_lane().take_model(experiment),
             },
-            Reply::Refused { .. } if taking_up().is_some() => {
-                lane.update_trainer(|trainer| _ = trainer.has_read()); // nobody asked for it
+            Reply::Refused { .. } if is_taking_up() => {
+                has_read(); // nobody asked for it
+                // After a crash there is no run to go on with.
+                if let (Some(TakesUp::Any), Some(experiment)) = (taking_up(), awaiting()) {
+                    let text = "The run that was kept cannot be read. Your settings are kept; the run is back at step 0.";
+                    self.notice.set(Some(text.into()));
+                    self.restart(lane, experiment);
+                }
             }
             Reply::Refused { message } if !matches!(asked, Some(Asked::Read)) || has_read() => {
                 self.refuse_files(&message);
@@ -514,7 +540,7 @@ impl Page {
             trainer.pending_seek = None;
             trainer.wants_refresh = run != 0 && has_run; // a frame puts the controls back
             if !has_run {
-                trainer.pending_edit.clear(); // there is no run to ask
+                trainer.pending_edits.clear(); // there is no run to ask
                 trainer.pending_steps = 0;
             } else if is_start {
                 trainer.run = trainer.last_run;
@@ -567,7 +593,7 @@ impl Page {
     fn draw(self, lane: Lane) {
         let arrived = lane.try_update_trainer(|trainer| {
             trainer.inbox.take().map(|(frame, panels)| {
-                let has_pending_edit = !trainer.pending_edit.is_empty()
+                let has_pending_edit = !trainer.pending_edits.is_empty()
                     || trainer.asked.iter().any(|asked| matches!(asked, Asked::Edit));
                 let progress = Progress {
                     step: frame.step,
@@ -599,6 +625,8 @@ impl Trainer {
         (self.last_run, self.is_reading, self.pending_files) = (0, false, None);
         (self.pending_start, self.stops_reading, self.wants_file) = (None, false, false);
         (self.start_when_read, self.share, self.pending_seek) = (None, 0, None);
+        (self.keeping.takes_up, self.pending_roles) = (None, None);
+        self.pending_edits.clear();
         self.holds.clear();
         self.crashes > MAX_CRASHES
     }

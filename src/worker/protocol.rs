@@ -64,7 +64,7 @@ pub enum Until {
     Step(usize),
     /// So many passes over the training items are complete.
     Epoch(usize),
-    /// The loss of a batch is below this; not before a step.
+    /// The loss of a batch is below this: known after its step, until anything else is done.
     LossBelow(f32),
 }
 

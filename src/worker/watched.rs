@@ -28,6 +28,8 @@ pub struct Watched {
     /// Training since a moment was kept, and what keeping that took.
     since_moment_ms: f64,
     moment_cost_ms: f64,
+    /// Where it last got to that it was to train until, as long as it stands there.
+    reached: Option<Until>,
     schedule: Vec<Due>,
     /// Edits that the page knows of; `None` before it knows the run's settings.
     edits_told: Option<usize>,
@@ -72,6 +74,7 @@ impl Watched {
             timeline,
             since_moment_ms: 0.0,
             moment_cost_ms: 0.0,
+            reached: None,
             schedule: Vec::new(),
             edits_told: None,
             layer: view.layer,
@@ -141,7 +144,9 @@ impl Watched {
         now_ms: fn() -> f64,
     ) -> Trained {
         let started = now_ms();
-        let is_reached = until.is_some_and(|until| self.is_at(until, f32::INFINITY));
+        // The request after the one that got there is under way already: a loss is known only after its step.
+        let is_there = |until| self.reached == Some(until) || self.is_at(until, f32::INFINITY);
+        let is_reached = until.is_some_and(is_there);
         let (mut trained, mut per_look) = (Trained { is_reached, ..Trained::default() }, 1);
         while trained.steps < steps
             && trained.ms < budget_ms
@@ -153,6 +158,7 @@ impl Watched {
                 trained.steps += 1;
                 trained.is_reached = until.is_some_and(|until| self.is_at(until, loss));
                 if trained.is_reached {
+                    self.reached = until;
                     break;
                 }
             }
@@ -180,6 +186,7 @@ impl Watched {
     /// Makes a step and returns its loss; an edit that it brought about is told to the observer as a live one is.
     fn step(&mut self) -> std::result::Result<f32, Divergence> {
         let edits = self.run.edits_made();
+        self.reached = None;
         let loss = self.run.step()?;
         self.observer.after_step(&self.run, loss);
         if self.run.edits_made() != edits {
@@ -199,6 +206,7 @@ impl Watched {
     /// As [`Run::edit`].
     pub fn edit(&mut self, set: &Settings) -> Result<()> {
         self.run.edit(set)?;
+        self.reached = None;
         self.after_edit();
         self.timeline.cut(&self.run, self.observer.remember(), self.observer.bytes());
         self.schedule.clear();
@@ -214,6 +222,7 @@ impl Watched {
         if step == here {
             return None;
         }
+        self.reached = None;
         self.schedule.clear();
         if step < here {
             self.timeline.leave(&self.run, self.observer.remember());
