@@ -169,6 +169,13 @@ mod tests {
         let without_edits = Experiment { edits: Vec::new(), ..first.clone() };
         let lanes = Lanes { first: first.clone(), others: vec![(1, relu), (2, first), (3, without_edits)] };
         let link = to_link(&lanes).unwrap();
+        let edited = |rate: f64| {
+            let set = Settings::from([("optimizer.learning_rate".into(), json!(rate))]);
+            let edits = vec![crate::train::Edit { step: 9, set }];
+            Experiment { edits, ..super::super::LABS[0].defaults() }
+        };
+        let both = Lanes { first: edited(0.3), others: vec![(1, edited(0.5))] };
+        assert_eq!(from_link(&to_link(&both).unwrap()).unwrap(), both, "both were edited");
         assert!(link.contains("&lanes=abcd&b.network.layers.0.activation=relu&d.edits=null"), "{link}");
         assert_eq!(from_link(&link).unwrap(), lanes);
     }

@@ -17,10 +17,12 @@ impl Edit {
     /// Whether `later` can become part of this edit: made at the same step, both set plain values, the
     /// last of which counts. An optimizer begins anew each time it is chosen, and an object is laid
     /// over the one before it, so those stay edits of their own; so does one that speaks of a part of what
-    /// the one before set.
+    /// the one before set, and one that changes the number of items, which deals them anew.
     pub(super) fn can_take(&self, later: &Self) -> bool {
         let is_plain = |(key, value): (&String, &Value)| {
-            !matches!(key.as_str(), "optimizer" | "optimizer.name") && !value.is_object() && !value.is_null()
+            !matches!(key.as_str(), "optimizer" | "optimizer.name" | "data.samples")
+                && !value.is_object()
+                && !value.is_null()
         };
         let is_part = |key: &String| {
             self.set

@@ -102,6 +102,10 @@ fn collect(from: &Value, to: &Value, path: &str, settings: &mut Settings) {
                 collect(&Value::Null, value, &join(path, key), settings);
             }
         }
+        // The settings of an edit are dotted keys themselves, which cannot stand within another.
+        (Value::Array(old), Value::Array(new)) if path == "edits" && old != new => {
+            settings.insert(path.into(), shortened(&Value::Array(new.clone())));
+        }
         (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
             for (index, (old, new)) in old.iter().zip(new).enumerate() {
                 collect(old, new, &join(path, &index.to_string()), settings);

@@ -35,6 +35,7 @@ impl Snapshot {
         }
         if before.is_none_or(|before| !Arc::ptr_eq(&before.current, &self.current)) {
             bytes += size_of::<Experiment>() + size_of_val(&*self.current.network.layers);
+            bytes += size_of_val(&*self.current.data.points);
         }
         bytes
     }

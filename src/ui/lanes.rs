@@ -3,6 +3,7 @@
 
 use super::Page;
 use super::lane::Lane;
+use super::lesson;
 use super::pace::{Pace, SPEEDS};
 use super::trainer::{BUDGET_MS, Trainer};
 use crate::labs::Lanes;
@@ -98,6 +99,9 @@ impl Page {
     /// Opens a lane with the settings of the selected one and begins all of them anew; whether there was one
     /// to open.
     pub fn add_lane(self) -> bool {
+        if lesson::now().hides("lanes") {
+            return false; // the list that could close it is not there
+        }
         let is_closed = |lane: &Lane| self.open_lanes.with_untracked(|open| !open.contains(&lane.index));
         let Some(lane) = self.lanes.get_value().into_iter().find(is_closed) else { return false };
         self.note_change("lanes");

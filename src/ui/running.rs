@@ -65,7 +65,10 @@ impl Page {
 
     /// Sets a weight of the running network.
     pub(super) fn set_weight(self, key: &str, text: &str) {
-        let Ok(weight) = text.trim().parse::<f32>() else { return };
+        // In the digits that were typed, so that the link says the same number.
+        let Some(weight) = text.trim().parse::<f64>().ok().filter(|weight| weight.is_finite()) else {
+            return;
+        };
         self.notice.set(None);
         self.note_change(key);
         self.update_trainer(|trainer| trainer.edit([(key.to_owned(), weight.into())].into()));

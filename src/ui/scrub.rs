@@ -58,9 +58,9 @@ pub fn Scrub(page: Page) -> impl IntoView {
                 style=move || format!("--p: {:.2}%", 100.0 * share())
                 aria-valuetext=move || format!("step {} of {}", count(shown()), count(span.get()[1]))
                 disabled=move || { let [first, head] = span.get(); first == head }
-                on:pointerdown=move |_| page.set_drawing(true)
-                on:change=move |_| page.set_drawing(false)
-                on:pointercancel=move |_| page.set_drawing(false)
+                on:pointerdown=move |event| if event.button() == 0 { page.set_drawing(true) }
+                on:pointerup=move |_| page.set_drawing(false) on:pointercancel=move |_| page.set_drawing(false)
+                on:change=move |_| page.set_drawing(false) on:blur=move |_| page.set_drawing(false)
                 on:input=on_input />
             <Show when=move || is_behind.get()>
                 <button class="btn scrub__end" data-testid="to-end" on:click=move |_| page.seek(span.get_untracked()[1])>

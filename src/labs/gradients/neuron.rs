@@ -113,7 +113,7 @@ impl Neuron {
             for place in (slot.range.clone()).skip(self.unit).step_by(self.block.dense.units) {
                 let index = (place - slot.range.start) / self.block.dense.units;
                 let at = if from_kernel { vec![index, self.unit] } else { vec![self.unit] };
-                let label = if from_kernel { self.source(index) } else { "bias".into() };
+                let label = if from_kernel { self.source(run, index) } else { "bias".into() };
                 weights.push(Weight { label, key: weight_key(&name, &at) });
                 values.push(network.weights[place]);
                 grads.push(run.gradients()[place]);
@@ -138,10 +138,10 @@ impl Neuron {
     }
 
     /// What weight number `index` is multiplied by.
-    fn source(&self, index: usize) -> String {
+    fn source(&self, run: &Run, index: usize) -> String {
         match (self.layer, index) {
             (0, index) => {
-                ["x", "y"].get(index).map_or_else(|| format!("input {}", index + 1), |name| (*name).into())
+                run.data().names.inputs.get(index).cloned().unwrap_or_else(|| format!("input {}", index + 1))
             }
             (layer, index) => format!("layer {layer}, neuron {}", index + 1),
         }
