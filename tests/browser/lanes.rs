@@ -14,7 +14,7 @@ async fn column(stage: &Stage, name: &str) -> Vec<String> {
          .map(tr => tr.cells[at]?.textContent).filter(text => text); }})()"
     );
     let column = stage.value(&rows).await;
-    stage.click("dialog[open] header button").await;
+    stage.click("dialog[open] header [aria-label=Close]").await;
     serde_json::from_value(column).unwrap_or_default()
 }
 
