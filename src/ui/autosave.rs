@@ -108,8 +108,8 @@ impl Page {
 /// Has the worker of a lane read a file that was kept, and the lane take up its run.
 pub(super) fn take_up_file(lane: Lane, experiment: Experiment, file: ArrayBuffer, takes_up: TakesUp) {
     lane.update_trainer(|trainer| {
-        trainer.keeping.takes_up = Some(takes_up);
         trainer.start_on(experiment, Offer { set: None, files: vec![("the kept run".into(), file)] });
+        trainer.keeping.takes_up = Some(takes_up);
     });
 }
 

@@ -169,6 +169,8 @@ impl Trainer {
 
     /// Gives files to the worker, which then reads them.
     pub fn give(&mut self, offer: Offer) {
+        // What was being read for another purpose gives way.
+        (self.start_when_read, self.keeping.takes_up) = (None, None);
         self.pending_files = Some(offer);
         self.stops_reading = false;
         self.wake();

@@ -124,7 +124,7 @@ async fn bad_files_get_a_sentence_and_disturb_nothing() {
             json!([file("i", &images), file("b.gz", &bomb)]),
             "b.gz: it goes on after the 40 labels it promises",
         ),
-        (json!([file("notes.txt", b"not a data file")]), "notes.txt: neither IDX images or labels"),
+        (json!([file("notes.txt", b"not a data file")]), "the lab CNN takes no tables"),
         (json!([file("empty", b"")]), "empty: it is empty"),
         (json!([{ "name": "film.mp4", "zeros": 100 << 20 }]), "film.mp4: 100 MB, but at most 64 MB are read"),
         (

@@ -122,7 +122,7 @@ async fn bad_tables_get_a_sentence_and_the_run_goes_on() {
     let open = format!("a,b\n1,\"2\n{}", "3,4\n".repeat(20_000));
     for (name, bytes, words) in [
         ("w.xlsx", zip.as_slice(), "w.xlsx: neither IDX images or labels"),
-        ("b.csv", &binary, "b.csv: it is a binary file, not a table of text"),
+        ("b.csv", &binary, "b.csv: neither IDX images or labels"),
         ("r.csv", ragged.as_bytes(), "r.csv: it is no table: 3 of its 4 rows, line 3 the first"),
         ("wide.csv", wide.as_bytes(), "wide.csv: it has more than 500 columns"),
         ("open.csv", open.as_bytes(), "is a quotation mark not closed there?"),
@@ -235,13 +235,13 @@ async fn points_are_set_by_pointer_and_by_numbers() {
     stage.click("[data-testid=points-empty]").await;
     stage.until(&format!("{STATE}.startsWith('0 of 10')"), "an empty plane").await;
     for index in 0..5 {
-        press(&stage, [0.1 + 0.05 * f64::from(index), 0.2], [0.1 + 0.05 * f64::from(index), 0.2]).await;
+        press(&stage, [0.1 + 0.1 * f64::from(index), 0.2], [0.1 + 0.1 * f64::from(index), 0.2]).await;
     }
     stage.until(&format!("{STATE}.startsWith('5 of 10')"), "five points").await;
     stage.picture("points-draft-1440-light").await;
     stage.choose_radio("point-tools", "1").await;
     for index in 0..4 {
-        press(&stage, [0.6 + 0.05 * f64::from(index), 0.8], [0.6 + 0.05 * f64::from(index), 0.8]).await;
+        press(&stage, [0.6 + 0.1 * f64::from(index), 0.8], [0.6 + 0.1 * f64::from(index), 0.8]).await;
     }
     assert!(!stage.hash().await.contains("points"), "too few to train on");
     // The tenth by numbers, and a run begins.
