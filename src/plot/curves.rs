@@ -249,17 +249,14 @@ fn draw_strip<DB: DrawingBackend>(
             }
         }
     }
-    let mut heights: Vec<f64> = drawn
-        .iter()
-        .map(|(_, pieces)| {
-            let last = pieces.iter().rev().find_map(|piece| piece.last());
-            last.map_or(y.start, |dot| middle(dot).1)
-        })
-        .collect();
+    let label = |line: &Line| end_label(line, numbers, layout.is_short);
+    let named: Vec<_> = drawn.iter().filter(|(line, _)| !label(line).is_empty()).collect();
+    let end = |pieces: &[Vec<Dot>]| pieces.iter().rev().find_map(|piece| piece.last()).map(middle);
+    let mut heights: Vec<f64> =
+        named.iter().map(|(_, pieces)| end(pieces).map_or(y.start, |(_, height)| height)).collect();
     push_apart(&mut heights, 14.0, y.end, y.start - 3.0);
-    for ((line, _), height) in drawn.iter().zip(heights) {
-        let (label, font) = (end_label(line, numbers, layout.is_short), end_font(line));
-        pen.text(&label, (x.end + 6.0, height), Align::Left, font, &lane(line))?;
+    for ((line, _), height) in named.into_iter().zip(heights) {
+        pen.text(&label(line), (x.end + 6.0, height), Align::Left, end_font(line), &lane(line))?;
     }
     Ok(())
 }

@@ -40,7 +40,8 @@ pub(super) fn draw<DB: DrawingBackend>(
     for (index, part) in histograms.parts.iter().enumerate() {
         let place = place(histograms, index, (pen.width, pen.height));
         let counts = numbers.at(part.counts);
-        pen.text(&part.label, (place.x, 7.0), Align::Left, Font::Label, &colors.ink_2)?;
+        let label = Font::Label.shortened(&part.label, place.width);
+        pen.text(&label, (place.x, 7.0), Align::Left, Font::Label, &colors.ink_2)?;
         for bin in 0..counts.len() {
             pen.fill(bar(&place, counts, bin), &colors.lanes[0])?;
         }

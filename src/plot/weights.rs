@@ -53,16 +53,23 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, figure: &Weights, numbers:
         if layout.row < 9.0 {
             continue; // too many to be named; the list beneath and the read-out name them
         }
-        let name = if Font::Small.width(&weight.label) > layout.left - 6.0 {
-            weight.label.rsplit(", ").next().unwrap_or_default()
-        } else {
-            &weight.label
+        let room = layout.left - 6.0;
+        let name = match weight.label.rsplit_once(", ") {
+            Some((_, neuron)) if Font::Small.width(&weight.label) > room => neuron,
+            _ => &weight.label,
         };
-        pen.text(name, (layout.left - 6.0, middle), Align::Right, Font::Small, &colors.ink_3)?;
+        let name = &Font::Small.shortened(name, room);
+        pen.text(name, (room, middle), Align::Right, Font::Small, &colors.ink_3)?;
         let text = significant(value, 3);
         let (at, align) =
             if value < 0.0 { (bar.x - 4.0, Align::Right) } else { (bar.right() + 4.0, Align::Left) };
-        pen.text(&text, (at, middle), align, Font::Small, &colors.ink_2)?;
+        let end = if align == Align::Left { at + Font::Small.width(&text) } else { at };
+        if end <= pen.width {
+            let end = if align == Align::Left { at + Font::Small.width(&text) } else { at };
+            if end <= pen.width {
+                pen.text(&text, (at, middle), align, Font::Small, &colors.ink_2)?;
+            }
+        }
     }
     pen.plumb(layout.zero, 0.0, layout.row * values.len() as f64, &colors.ink_4)
 }

@@ -41,7 +41,10 @@ pub fn Scrub(page: Page) -> impl IntoView {
     let step = Memo::new(move |_| page.progress.with(|progress| progress.step));
     // Where the thumb is until what it asks for is there.
     let shown = move || page.sought.get().unwrap_or_else(|| step.get());
-    let is_behind = Memo::new(move |_| shown() < span.get()[1]);
+    let is_behind = Memo::new(move |_| {
+        let is_back = |lane: Lane| lane.progress.with(|progress| progress.step < progress.head);
+        page.open_lanes.get().into_iter().any(|index| is_back(page.lane_at(index)))
+    });
     let share = move || {
         let [first, head] = span.get();
         (shown().saturating_sub(first)) as f64 / head.saturating_sub(first).max(1) as f64

@@ -197,7 +197,7 @@ fn named(name: &str) -> Sample {
 #[test]
 fn tables_read_back_to_the_same_bits() {
     let (columns, rows) = cells(&named("bars"));
-    assert_eq!(columns, ["layer", "‖∂L/∂W‖"]);
+    assert_eq!(columns, ["layer", "‖∂L/∂W‖", "‖∂L/∂W‖, predicted"]);
     let values: Vec<f32> = rows.iter().map(|row| row[1].parse().expect("a number")).collect();
     assert_eq!(values, VANISHING);
 
@@ -236,7 +236,7 @@ fn the_pointer_reads_exact_values() {
     let size = (652.0, 160.0);
     let third = columns(size.0, 11).center(3);
     let bar = read("bars", size, (third, 80.0)).expect("a bar");
-    assert_eq!(bar.lines, ["layer 3", "‖∂L/∂W‖ 9.6×10⁻⁷"]);
+    assert_eq!(bar.lines, ["layer 3", "‖∂L/∂W‖ 9.6×10⁻⁷", "predicted 2.88×10⁻⁶"]);
     assert!(read("bars", size, (10.0, 80.0)).is_none(), "the gutter says nothing");
 
     let curve = read("curves", size, (0.0, 80.0)).expect("the first step");
