@@ -27,6 +27,8 @@ pub async fn assert_axe_finds_nothing(stage: &Stage, what: &str) {
     };
     let axe = std::fs::read_to_string(path).expect("axe.min.js");
     stage.client.execute(&axe, Vec::new()).await.expect("axe loads");
+    // Colours on their way from one theme to the other are none that anybody reads.
+    stage.until("document.getAnimations().length === 0", "an end of every transition").await;
     let run = "const done = arguments[arguments.length - 1]; axe.run(document, { resultTypes: ['violations'] })\
                .then(found => done(found.violations.map(v => [v.id, v.help, v.nodes.map(n => n.html + n.failureSummary)])))";
     let found = stage.client.execute_async(run, Vec::new()).await.expect("axe runs");
