@@ -126,7 +126,7 @@ async fn bad_files_get_a_sentence_and_disturb_nothing() {
         ),
         (json!([file("notes.txt", b"not a data file")]), "the lab CNN takes no tables"),
         (json!([file("empty", b"")]), "empty: it is empty"),
-        (json!([{ "name": "film.mp4", "zeros": 100 << 20 }]), "film.mp4: 100 MB, but at most 64 MB are read"),
+        (json!([{ "name": "film.mp4", "zeros": 100 << 20 }]), "film.mp4: 100 MB, but at most 72 MB are read"),
         (
             json!([file("huge.png", &huge_png)]),
             "huge.png: it is 30000 by 30000 pixels, but may have 40 million",
