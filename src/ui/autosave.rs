@@ -93,7 +93,11 @@ impl Page {
         for lane in self.open_lanes() {
             spawn_local(async move {
                 let Some(file) = get(lane.index).await else { return };
-                let is_untouched = !self.is_playing.get_untracked()
+                // Files on their way, such as drawings that the address asks for, go before.
+                let is_reading =
+                    self.awaited().is_some() || self.own().reading.with_untracked(Option::is_some);
+                let is_untouched = !is_reading
+                    && !self.is_playing.get_untracked()
                     && lane.progress.with_untracked(|progress| progress.head == 0);
                 let experiment = lane.experiment.get_untracked();
                 if is_untouched && is_whole(&experiment) {

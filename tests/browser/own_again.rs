@@ -91,7 +91,9 @@ async fn a_network_is_saved_and_opened_again() {
     let network = glassbox::train::model::to_bytes(&glassbox::train::Run::new(experiment).expect("a run"));
     bring(&stage, "drop", json!([file("network.safetensors", &network)])).await;
     stage.until("location.hash.includes('initial_weights=model')", "a run from the file").await;
-    stage.until("document.querySelector('[data-testid=counter]').dataset.step === '0'", "its beginning").await;
+    stage
+        .until("document.querySelector('[data-testid=counter]').dataset.step === '0'", "its beginning")
+        .await;
     stage.click("#own summary").await;
     stage.show("#own").await;
     stage.picture("own-save-1440-light").await;
