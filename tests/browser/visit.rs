@@ -170,6 +170,7 @@ async fn a_crash_of_the_worker_is_told_and_recovered_from() {
         )
         .await;
     // The run goes on from where it was kept, or where nothing was kept yet from its beginning.
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await; // until the next worker has taken it up
     stage.keys(">").await;
     stage.until_step(11).await;
     assert_eq!(stage.value("document.querySelector('#seed').value").await, "11");
