@@ -8,7 +8,7 @@ pub use parts::Learned;
 use super::layers::{Layer, LayerConfig, Regularizer, WeightSpec};
 use super::{Loss, Mode, Pass, Trace};
 use crate::error::{Error, Result, ensure_within, name_of};
-use crate::tensor::{Rng, Stream, Tensor, tensor};
+use crate::tensor::{Rng, Stream, Tensor, all_finite, tensor};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -359,16 +359,20 @@ impl Network {
         gradient
     }
 
-    /// Lets an optimizer change the weights by the gradients of the last [`Self::backward`], those of frozen
-    /// weights taken as 0, and the layers take over what `pass`, the one it went back through, measured.
-    pub fn update(&mut self, pass: &Pass, optimizer: impl FnOnce(&mut [f32], &mut [f32], &[Slot])) {
-        for slot in self.slots.iter().filter(|slot| !slot.is_trainable) {
-            self.grads[slot.range.clone()].fill(0.0);
-        }
-        optimizer(&mut self.weights, &mut self.grads, &self.slots);
+    /// Lets an optimizer change the weights by the gradients of the last [`Self::backward`], and the layers take
+    /// over what `pass`, the one it went back through, measured. Returns whether all weights are finite then, and
+    /// what the optimizer says of its own.
+    pub fn update(
+        &mut self,
+        pass: &Pass,
+        optimizer: impl FnOnce(&mut [f32], &mut [f32], &[Slot]) -> bool,
+    ) -> bool {
+        let is_finite = optimizer(&mut self.weights, &mut self.grads, &self.slots);
         for ((layer, share), trace) in self.layers.iter().zip(&self.shares).zip(&pass.traces) {
             layer.after_step(&mut self.weights[share.clone()], trace);
         }
+        let mut others = self.slots.iter().filter(|slot| !slot.is_trainable);
+        is_finite && others.all(|slot| all_finite(&self.weights[slot.range.clone()]))
     }
 
     /// Adds the gradients of the kernels' penalties; returns the penalties.

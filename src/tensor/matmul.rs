@@ -5,17 +5,12 @@
 //! How the loops are written decides how they compile: the benches, natively and in WebAssembly (there
 //! ways that look alike differed by a factor of eight), come before a change here.
 
-use super::tile::{Row, Tile, WIDTH, eight_from, pack};
+use super::tile::{Row, Tile, WIDTH, eight_from, pack, pack_transposed};
 
 /// `y[m, n] = x[m, k] · w[k, n] + bias[n]`, for as many rows `m` as `x` has.
 pub fn affine(x: &[f32], w: &[f32], bias: &[f32], y: &mut [f32]) {
     let (k, n) = (w.len() / bias.len(), bias.len());
     multiply::<false>(x, w, Start::Bias(bias), y, k, n);
-}
-
-/// `y[m, n] = x[m, k] · w[k, n]`.
-pub fn product(x: &[f32], w: &[f32], y: &mut [f32], n: usize) {
-    multiply::<false>(x, w, Start::Zero, y, w.len() / n, n);
 }
 
 /// `dw[k, n] = xᵀ[k, m] · g[m, n]`: the gradient of a kernel from its input and ∂loss/∂z.
@@ -37,27 +32,13 @@ fn gradient_of_kernel(x: &[f32], g: &[f32], start: Start, dw: &mut [f32], n: usi
     }
 }
 
-/// `dx[m, k] = g[m, n] · wᵀ[n, k]`: the gradient that a layer passes on. `scratch` takes `wᵀ`.
-pub fn transposed_right(g: &[f32], w: &[f32], dx: &mut [f32], n: usize, scratch: &mut Vec<f32>) {
-    scratch.resize(w.len(), 0.0);
-    transpose(w, scratch, n);
-    product(g, scratch, dx, w.len() / n);
-}
-
-/// `transposed[n, k]` from `w[k, n]`, four rows at a time.
-pub fn transpose(w: &[f32], transposed: &mut [f32], n: usize) {
+/// `dx[m, k] = g[m, n] · wᵀ[n, k]`: the gradient that a layer passes on.
+pub fn transposed_right(g: &[f32], w: &[f32], dx: &mut [f32], n: usize) {
     let k = w.len() / n;
-    for (index, rows) in w.chunks_exact(4 * n).enumerate() {
-        let [a, b, c, d]: [&[f32]; 4] = std::array::from_fn(|row| &rows[row * n..][..n]);
-        for (column, values) in transposed.chunks_exact_mut(k).enumerate() {
-            let values: &mut [f32; 4] = values[4 * index..].first_chunk_mut().expect("four rows from there");
-            *values = [a[column], b[column], c[column], d[column]];
-        }
-    }
-    for (row, values) in w.chunks_exact(n).enumerate().skip(k - k % 4) {
-        for (column, &value) in values.iter().enumerate() {
-            transposed[column * k + row] = value;
-        }
+    if k == 1 {
+        in_one_column(g, w, Start::Zero, dx);
+    } else {
+        in_panels::<false, DEEP>(g, Right::Transposed(w), Start::Zero, dx, [dx.len() / k, n, k]);
     }
 }
 
@@ -108,16 +89,24 @@ fn multiply<const TRANSPOSED: bool>(a: &[f32], b: &[f32], start: Start, c: &mut 
     } else if n == WIDTH {
         by_panel::<TRANSPOSED>(a, b.as_chunks().0, start, c, Place { shape, first: 0, j: 0 }); // it is one
     } else if k <= SHALLOW {
-        in_panels::<TRANSPOSED, SHALLOW>(a, b, start, c, shape);
+        in_panels::<TRANSPOSED, SHALLOW>(a, Right::Plain(b), start, c, shape);
     } else {
-        in_panels::<TRANSPOSED, DEEP>(a, b, start, c, shape);
+        in_panels::<TRANSPOSED, DEEP>(a, Right::Plain(b), start, c, shape);
     }
+}
+
+/// The right factor of a product, `b[k, n]`.
+#[derive(Clone, Copy)]
+enum Right<'a> {
+    Plain(&'a [f32]),
+    /// It lies there as `[n, k]`.
+    Transposed(&'a [f32]),
 }
 
 /// Packs panel after panel and multiplies each with all rows of `a`.
 fn in_panels<const TRANSPOSED: bool, const DEPTH: usize>(
     a: &[f32],
-    b: &[f32],
+    b: Right,
     start: Start,
     c: &mut [f32],
     shape @ [_, k, n]: [usize; 3],
@@ -126,7 +115,10 @@ fn in_panels<const TRANSPOSED: bool, const DEPTH: usize>(
     for first in (0..k).step_by(DEPTH) {
         let panel = &mut panel[..DEPTH.min(k - first)];
         for j in (0..n).step_by(WIDTH) {
-            pack(&b[first * n..], panel, n, j);
+            match b {
+                Right::Plain(b) => pack(&b[first * n..], panel, n, j),
+                Right::Transposed(b) => pack_transposed(&b[j * k..], panel, k, first),
+            }
             by_panel::<TRANSPOSED>(a, panel, start, c, Place { shape, first, j });
         }
     }

@@ -18,6 +18,24 @@ pub(super) fn pack(b: &[f32], panel: &mut [Row], n: usize, j: usize) {
     }
 }
 
+/// Packs rows `0..8` of `b[_, k]` as columns, from their number `first` on, as many as `panel` has rows.
+pub(super) fn pack_transposed(b: &[f32], panel: &mut [Row], k: usize, first: usize) {
+    let rows = panel.len();
+    let columns: [&[f32]; WIDTH] = std::array::from_fn(|column| {
+        let start = column * k + first;
+        b.get(start..start + rows).unwrap_or_default()
+    });
+    if columns.iter().all(|column| column.len() == rows) {
+        for (row, packed) in panel.iter_mut().enumerate() {
+            *packed = columns.map(|column| column[row]);
+        }
+    } else {
+        for (row, packed) in panel.iter_mut().enumerate() {
+            *packed = columns.map(|column| column.get(row).copied().unwrap_or(0.0));
+        }
+    }
+}
+
 /// The numbers of `row` from `j` on, zeros behind its last.
 pub(super) fn eight_from(row: &[f32], j: usize) -> Row {
     std::array::from_fn(|index| row.get(j + index).copied().unwrap_or(0.0))

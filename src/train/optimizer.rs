@@ -3,9 +3,13 @@
 
 use crate::error::{Error, Result, ensure_within};
 use crate::nn::Slot;
-use crate::tensor::{all_finite, l2_norm};
+use crate::tensor::{all_finite, l2_norm, math::flush};
 use serde::{Deserialize, Serialize};
 use std::ops::{Range, RangeInclusive};
+
+/// Weights that are updated at a time: they, their gradients and their memories are in the nearest caches still
+/// when they are looked through for what is not finite.
+const AT_ONCE: usize = 4096;
 
 /// Which rule turns gradients into updates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,7 +155,8 @@ impl OptimizerConfig {
     }
 }
 
-/// A rule at work: its options and what it remembers of earlier gradients.
+/// A rule at work: its options and what it remembers of earlier gradients. What is remembered of a weight whose
+/// gradient stays 0, as those of a dead unit do, fades to 0 and not to a subnormal number, which it would else keep.
 #[derive(Clone, Debug)]
 pub struct Optimizer {
     config: OptimizerConfig,
@@ -273,31 +278,56 @@ impl Optimizer {
         memories.into_iter().map(|memory| size_of::<f32>() * memory.capacity()).sum()
     }
 
-    /// One update of all weights that are trainable; `grads` are clipped in place where clipping is asked for.
-    /// What is not keeps its weights and its memory; its gradients must be 0, so that they add nothing to a norm.
-    pub fn update(&mut self, weights: &mut [f32], grads: &mut [f32], slots: &[Slot]) {
+    /// Whether an update changes gradients before it takes them.
+    #[must_use]
+    pub fn clips(&self) -> bool {
+        let OptimizerConfig { clipvalue, clipnorm, global_clipnorm, .. } = self.config;
+        clipvalue.or(clipnorm).or(global_clipnorm).is_some()
+    }
+
+    /// One update of all weights that are trainable; where clipping is asked for, `grads` are clipped in place and
+    /// those of weights that are not trainable made 0, so that they add nothing to a norm. What is not trainable
+    /// keeps its weights and its memory. Returns whether what was updated and remembered is finite.
+    pub fn update(&mut self, weights: &mut [f32], grads: &mut [f32], slots: &[Slot]) -> bool {
         self.clip(grads, slots);
-        self.decay(weights, slots);
         self.updates = self.updates.saturating_add(1);
         if self.config.name == OptimizerName::Nadam {
             self.schedule *= self.nadam_momentum(self.updates);
         }
+        let mut is_finite = true;
         let stretches = slots.chunk_by(|slot, next| slot.is_trainable == next.is_trainable);
         for stretch in stretches.filter(|stretch| stretch[0].is_trainable) {
-            let range = stretch[0].range.start..stretch[stretch.len() - 1].range.end;
-            let (weights, grads) = (&mut weights[range.clone()], &grads[range.clone()]);
-            match self.config.name {
-                OptimizerName::Sgd => self.sgd(weights, grads, range),
-                OptimizerName::RmsProp => self.rmsprop(weights, grads, range),
-                OptimizerName::Adagrad => self.adagrad(weights, grads, range),
-                OptimizerName::Adadelta => self.adadelta(weights, grads, range),
-                OptimizerName::Adam | OptimizerName::AdamW => self.adam(weights, grads, range),
-                OptimizerName::Nadam => self.nadam(weights, grads, range),
+            let (start, end) = (stretch[0].range.start, stretch[stretch.len() - 1].range.end);
+            for start in (start..end).step_by(AT_ONCE) {
+                let range = start..end.min(start + AT_ONCE);
+                let (weights, grads) = (&mut weights[range.clone()], &grads[range.clone()]);
+                self.decay(weights);
+                self.apply(weights, grads, range.clone());
+                is_finite &= all_finite(weights) && self.is_finite(range);
             }
+        }
+        is_finite
+    }
+
+    /// The rule, for the weights of this range.
+    fn apply(&mut self, weights: &mut [f32], grads: &[f32], range: Range<usize>) {
+        match self.config.name {
+            OptimizerName::Sgd => self.sgd(weights, grads, range),
+            OptimizerName::RmsProp => self.rmsprop(weights, grads, range),
+            OptimizerName::Adagrad => self.adagrad(weights, grads, range),
+            OptimizerName::Adadelta => self.adadelta(weights, grads, range),
+            OptimizerName::Adam | OptimizerName::AdamW => self.adam(weights, grads, range),
+            OptimizerName::Nadam => self.nadam(weights, grads, range),
         }
     }
 
     fn clip(&self, grads: &mut [f32], slots: &[Slot]) {
+        if !self.clips() {
+            return;
+        }
+        for slot in slots.iter().filter(|slot| !slot.is_trainable) {
+            grads[slot.range.clone()].fill(0.0);
+        }
         let shrink = |grads: &mut [f32], limit: f32| {
             let norm = l2_norm(grads);
             if norm > limit {
@@ -316,13 +346,11 @@ impl Optimizer {
     }
 
     /// w ← w − w · decay · rate, before the update.
-    fn decay(&self, weights: &mut [f32], slots: &[Slot]) {
+    fn decay(&self, weights: &mut [f32]) {
         let default = if self.config.name == OptimizerName::AdamW { 0.004 } else { 0.0 };
         let factor = self.config.weight_decay.unwrap_or(default) * self.config.learning_rate();
         if factor > 0.0 {
-            for slot in slots.iter().filter(|slot| slot.is_trainable) {
-                weights[slot.range.clone()].iter_mut().for_each(|w| *w -= *w * factor);
-            }
+            weights.iter_mut().for_each(|w| *w -= *w * factor);
         }
     }
 
@@ -345,7 +373,7 @@ impl Optimizer {
         }
         let nesterov = self.config.nesterov.unwrap_or(false);
         for ((w, &g), m) in weights.iter_mut().zip(grads).zip(&mut self.first[range]) {
-            *m = momentum * *m - rate * g;
+            *m = flush(momentum * *m - rate * g);
             *w += if nesterov { momentum * *m - rate * g } else { *m };
         }
     }
@@ -360,10 +388,10 @@ impl Optimizer {
             .zip(&mut self.second[range.clone()])
             .zip(&mut self.third[range]);
         for ((w, &g), ((m, v), mean)) in weights.iter_mut().zip(grads).zip(memory) {
-            *v = rho * *v + (1.0 - rho) * g * g;
-            *mean = rho * *mean + (1.0 - rho) * g;
+            *v = flush(rho * *v + (1.0 - rho) * g * g);
+            *mean = flush(rho * *mean + (1.0 - rho) * g);
             let variance = if centered { *v - *mean * *mean } else { *v };
-            *m = momentum * *m + rate * g / (variance + epsilon).sqrt();
+            *m = flush(momentum * *m + rate * g / (variance + epsilon).sqrt());
             *w -= *m;
         }
     }
@@ -383,9 +411,9 @@ impl Optimizer {
         let rho = self.config.rho.unwrap_or(0.95);
         let memory = self.first[range.clone()].iter_mut().zip(&mut self.second[range]);
         for ((w, &g), (d, a)) in weights.iter_mut().zip(grads).zip(memory) {
-            *a = rho * *a + (1.0 - rho) * g * g;
+            *a = flush(rho * *a + (1.0 - rho) * g * g);
             let delta = g * (*d + epsilon).sqrt() / (*a + epsilon).sqrt();
-            *d = rho * *d + (1.0 - rho) * delta * delta;
+            *d = flush(rho * *d + (1.0 - rho) * delta * delta);
             *w -= rate * delta;
         }
     }
@@ -398,8 +426,8 @@ impl Optimizer {
         let rate = (f64::from(self.config.learning_rate()) * (1.0 - power_2).sqrt() / (1.0 - power_1)) as f32;
         let memory = self.first[range.clone()].iter_mut().zip(&mut self.second[range]);
         for ((w, &g), (m, v)) in weights.iter_mut().zip(grads).zip(memory) {
-            *m += (g - *m) * (1.0 - beta_1);
-            *v += (g * g - *v) * (1.0 - beta_2);
+            *m = flush(*m + (g - *m) * (1.0 - beta_1));
+            *v = flush(*v + (g * g - *v) * (1.0 - beta_2));
             *w -= *m * rate / (v.sqrt() + epsilon);
         }
     }
@@ -420,8 +448,8 @@ impl Optimizer {
         let (rate, epsilon) = (self.config.learning_rate(), self.epsilon());
         let memory = self.first[range.clone()].iter_mut().zip(&mut self.second[range]);
         for ((w, &g), (m, v)) in weights.iter_mut().zip(grads).zip(memory) {
-            *m += (g - *m) * (1.0 - beta_1);
-            *v += (g * g - *v) * (1.0 - beta_2);
+            *m = flush(*m + (g - *m) * (1.0 - beta_1));
+            *v = flush(*v + (g * g - *v) * (1.0 - beta_2));
             let estimate = from_momentum * *m + from_gradient * g;
             *w -= rate * estimate / ((from_variance * *v).sqrt() + epsilon);
         }
@@ -431,4 +459,33 @@ impl Optimizer {
 /// `beta`ᵗ with the same bits everywhere.
 fn power(beta: f32, t: i32) -> f64 {
     libm::pow(f64::from(beta), f64::from(t))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{Loss, Network};
+
+    #[test]
+    fn what_a_dead_unit_leaves_in_the_memory_fades_to_nothing() {
+        let network = serde_json::json!({ "layers": [{ "type": "dense", "units": 1 }] });
+        let network = serde_json::from_value(network).expect("a network");
+        let arrays = Network::arrays(&network, &[7], Loss::MeanSquaredError).expect("eight weights");
+        let slots: Vec<Slot> = arrays.into_iter().map(|(_, slot)| slot).collect();
+        for name in OptimizerName::ALL {
+            let momentum = [OptimizerName::Sgd, OptimizerName::RmsProp].contains(&name).then_some(0.9);
+            // Each memory fades by a tenth a step.
+            let config = OptimizerConfig { momentum, ..OptimizerConfig::new(name, 0.1) };
+            let beta_2 = config.has_option("beta_2", 0.9).is_ok().then_some(0.9);
+            let rho = config.has_option("rho", 0.9).is_ok().then_some(0.9);
+            let mut optimizer = Optimizer::new(OptimizerConfig { beta_2, rho, ..config }, 8);
+            let mut weights = [1.0; 8];
+            for step in 0..2000 {
+                let gradient = if step < 3 { 0.1 } else { 0.0 };
+                assert!(optimizer.update(&mut weights, &mut [gradient; 8], &slots), "{name:?}");
+            }
+            let left = optimizer.memories().flat_map(|(_, memory)| memory).find(|m| m.is_subnormal());
+            assert_eq!(left, None, "{name:?} keeps a subnormal number");
+        }
+    }
 }

@@ -50,8 +50,8 @@ pub struct Run {
     whole: OnceCell<Pass>,
     /// Whether all sums of the last pass were finite numbers.
     is_finite: bool,
-    /// Gradients of the last step before clipping, for the statistics.
-    gradients: Vec<f32>,
+    /// Gradients of the last step before clipping, for the statistics; none where an update leaves them as they are.
+    unclipped: Vec<f32>,
     weights_before: Vec<f32>,
     /// Whether the weights changed since the pass went through them.
     has_moved: bool,
@@ -123,7 +123,7 @@ impl Run {
             pass: Pass::default(),
             whole: OnceCell::new(),
             is_finite: true,
-            gradients: vec![0.0; weights],
+            unclipped: Vec::new(),
             weights_before: network.weights.clone(),
             has_moved: false,
             step: 0,
@@ -152,8 +152,8 @@ impl Run {
             return Err(self.diverged(divergence));
         }
         self.weights_before.copy_from_slice(&self.network.weights);
-        self.network.update(&self.pass, |weights, grads, slots| self.optimizer.update(weights, grads, slots));
-        if !all_finite(&self.network.weights) || !self.optimizer.is_finite(0..self.weights_before.len()) {
+        let Self { network, optimizer, pass, .. } = self;
+        if !network.update(pass, |weights, grads, slots| optimizer.update(weights, grads, slots)) {
             let divergence = self.first_after_update();
             self.network.weights.copy_from_slice(&self.weights_before);
             return Err(self.diverged(divergence));
@@ -191,7 +191,10 @@ impl Run {
         self.whole.take();
         let Learned { loss, is_finite } = self.network.learn(&self.inputs, targets, &mut self.pass);
         self.is_finite = is_finite;
-        self.gradients.copy_from_slice(&self.network.grads);
+        self.unclipped.clear();
+        if self.optimizer.clips() {
+            self.unclipped.extend_from_slice(&self.network.grads);
+        }
         self.has_moved = false;
         loss
     }
@@ -307,7 +310,7 @@ impl Run {
     /// The first quantity of the pass that is not finite, in the order in which it was computed.
     fn find_divergence(&self, loss: f32) -> Option<Divergence> {
         // Outputs of an activation need no look of their own here: the next layer, or the loss, is made of them.
-        if loss.is_finite() && all_finite(&self.gradients) && self.is_finite {
+        if loss.is_finite() && all_finite(self.gradients()) && self.is_finite {
             return None;
         }
         for (layer, trace) in self.pass().traces.iter().enumerate() {
@@ -323,7 +326,7 @@ impl Run {
             return Some(self.at(last, "loss"));
         }
         let layers = self.network.slots().chunk_by(|a, b| a.layer == b.layer);
-        let slot = layers.rev().flatten().find(|slot| !all_finite(&self.gradients[slot.range.clone()]));
+        let slot = layers.rev().flatten().find(|slot| !all_finite(&self.gradients()[slot.range.clone()]));
         Some(slot.map_or_else(
             || self.at(last, "loss"),
             |slot| self.at(slot.layer, &format!("{} gradient", slot.name)),
@@ -384,7 +387,7 @@ impl Run {
 
     /// L2 norm of ∂L/∂kernel of every layer that has one, before clipping.
     pub fn kernel_grad_norms(&self) -> impl Iterator<Item = f32> + '_ {
-        self.network.kernels().map(|slot| l2_norm(&self.gradients[slot.range.clone()]))
+        self.network.kernels().map(|slot| l2_norm(&self.gradients()[slot.range.clone()]))
     }
 
     /// The experiment with every edit made so far.
@@ -500,7 +503,7 @@ impl Run {
     /// ∂L/∂weights of the last step, before clipping.
     #[must_use]
     pub fn gradients(&self) -> &[f32] {
-        &self.gradients
+        if self.unclipped.is_empty() { &self.network.grads } else { &self.unclipped }
     }
 
     /// The weights before the last update.

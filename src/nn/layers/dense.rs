@@ -87,10 +87,6 @@ impl Layer for Dense {
         self.inputs * self.units
     }
 
-    fn working_space(&self) -> usize {
-        self.inputs * self.units // the transposed kernel
-    }
-
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace) {
         let (kernel, bias) = weights.split_at(self.inputs * self.units);
         trace.pre_activation.resize(input.len() / self.inputs * self.units, 0.0);
@@ -122,13 +118,7 @@ impl Layer for Dense {
             matmul::sum_rows(grad_z, grad_bias);
         }
         if let Some(grad_input) = grad_input {
-            matmul::transposed_right(
-                grad_z,
-                &weights[..kernel_size],
-                grad_input,
-                self.units,
-                &mut trace.scratch,
-            );
+            matmul::transposed_right(grad_z, &weights[..kernel_size], grad_input, self.units);
         }
     }
 
