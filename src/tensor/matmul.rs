@@ -169,7 +169,6 @@ struct Place {
 
 /// The products of a panel with `M` rows after another, as many as there are from row `i` on; returns the
 /// row it came to. Without a start the sums go on from what `c` holds.
-#[inline(never)]
 fn sweep<const TRANSPOSED: bool, const M: usize, const V: usize, const WHOLE: bool>(
     a: &[f32],
     panel: &[Row],
@@ -180,25 +179,59 @@ fn sweep<const TRANSPOSED: bool, const M: usize, const V: usize, const WHOLE: bo
 ) -> usize {
     while i + M <= m {
         let c = &mut c[i * n..][..M * n];
-        let mut tile = match &start {
-            Some(start) => Tile::<M, V>::filled(start),
-            None => Tile::read::<WHOLE>(c, n, j),
-        };
         if TRANSPOSED {
-            for (row, values) in a[first * m..].chunks_exact(m).zip(panel) {
-                let factors: &[f32; M] = row[i..].first_chunk().expect("M rows from i");
-                tile.add(factors.each_ref(), values);
-            }
+            turned_rows::<M, V, WHOLE>(&a[first * m..], [m, i], panel, start.as_ref(), c, [n, j]);
         } else {
-            let rows: [&[f32]; M] = std::array::from_fn(|r| &a[(i + r) * k + first..][..panel.len()]);
-            for (p, values) in panel.iter().enumerate() {
-                tile.add(rows.map(|row| &row[p]), values);
-            }
+            rows::<M, V, WHOLE>(&a[i * k + first..], k, panel, start.as_ref(), c, [n, j]);
         }
-        tile.write::<WHOLE>(c, n, j);
         i += M;
     }
     i
+}
+
+/// One tile: `M` rows of `a`, each `stride` behind the one before. A function of its own, entered for each tile, since compilers
+/// of WebAssembly keep what its loop needs in registers only where there is little else.
+#[inline(never)]
+fn rows<const M: usize, const V: usize, const WHOLE: bool>(
+    a: &[f32],
+    stride: usize,
+    panel: &[Row],
+    start: Option<&Row>,
+    c: &mut [f32],
+    [n, j]: [usize; 2],
+) {
+    let mut tile = match start {
+        Some(start) => Tile::<M, V>::filled(start),
+        None => Tile::read::<WHOLE>(c, n, j),
+    };
+    let rows: [&[f32]; M] = std::array::from_fn(|r| &a[r * stride..][..panel.len()]);
+    for p in 0..panel.len() {
+        tile.add(rows.map(|row| &row[p]), &panel[p]);
+    }
+    tile.write::<WHOLE>(c, n, j);
+}
+
+/// The same where `a` lies there transposed: `M` neighbours of a row, and so of each row `stride` behind.
+#[inline(never)]
+fn turned_rows<const M: usize, const V: usize, const WHOLE: bool>(
+    a: &[f32],
+    [stride, i]: [usize; 2],
+    panel: &[Row],
+    start: Option<&Row>,
+    c: &mut [f32],
+    [n, j]: [usize; 2],
+) {
+    let mut tile = match start {
+        Some(start) => Tile::<M, V>::filled(start),
+        None => Tile::read::<WHOLE>(c, n, j),
+    };
+    let mut rows = a.chunks_exact(stride);
+    for values in panel {
+        let Some(row) = rows.next() else { break };
+        let factors: &[f32; M] = row[i..].first_chunk().expect("M rows from i");
+        tile.add(factors.each_ref(), values);
+    }
+    tile.write::<WHOLE>(c, n, j);
 }
 
 /// A single column, `c[m] = start + a[m, k] · b[k]`.

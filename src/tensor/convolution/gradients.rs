@@ -130,8 +130,8 @@ fn spread<const M: usize, const WHOLE: bool>(
     while window + M <= sliding.windows[1] {
         let mut tile = Tile::<M, 2>::filled(&[0.0; WIDTH]);
         let g: [&[f32]; M] = std::array::from_fn(|r| &g[(window + r) * filters..][..filters]);
-        for (f, values) in panel.iter().enumerate() {
-            tile.add(g.map(|g| &g[f]), values);
+        for f in 0..filters {
+            tile.add(g.map(|g| &g[f]), &panel[f]);
         }
         tile.add_to::<WHOLE>(&mut row[at + window * step..], step, left);
         window += M;

@@ -118,8 +118,8 @@ fn windows<const M: usize, const V: usize, const WHOLE: bool>(
         for (u, panel) in panel.chunks_exact(run).enumerate() {
             let row = sliding.row(image, i, u);
             let cells: [&[f32]; M] = std::array::from_fn(|r| &row[(at + r) * step..][..panel.len()]);
-            for (p, values) in panel.iter().enumerate() {
-                tile.add(cells.map(|cells| &cells[p]), values);
+            for p in 0..panel.len() {
+                tile.add(cells.map(|cells| &cells[p]), &panel[p]);
             }
         }
         tile.write::<WHOLE>(&mut y[at * filters..][..M * filters], filters, j);
