@@ -61,7 +61,7 @@ fn messages_survive_serialisation() {
         Request::Seek { run: 1, step: 4, budget_ms: 9.0, view: everything() },
         edit,
         give,
-        Request::GiveRun { name: "run".into() },
+        Request::GiveModel { name: "run".into() },
         Request::Read { budget_ms: 30.0 },
         Request::StopReading,
         Request::Save { run: 1 },
@@ -402,7 +402,7 @@ fn a_network_is_saved_as_it_stands_and_goes_on_from_there() {
     let Reply::Saved { bytes } = session.answer(Request::Save { run: 1 }).0 else { panic!("no file") };
     let model = glassbox::train::Model::read("m", &bytes[..]).unwrap();
     assert_eq!((model.steps, model.experiment.lab.as_str()), (2, "cnn"));
-    let Reply::GivenModel(experiment) = session.give_model("m", &bytes) else { panic!("no model") };
+    let Reply::GivenRun(experiment) = session.give_model("m", &bytes) else { panic!("no run") };
     frame(start_on_offer(&mut session, 2, experiment));
     let still = Request::Advance { run: 2, budget_ms: 0.0, steps: 0, until: None, view };
     assert_eq!(session.answer(still).1.0, numbers.0, "another answer");

@@ -269,6 +269,11 @@ impl Page {
         let is_at_hand =
             self.own().given.with_untracked(|given| given.iter().any(|(of, _)| data.asks_for(of)));
         if data.set().is_ok_and(DataSet::is_given) && !is_at_hand {
+            if !data.set().is_ok_and(DataSet::is_of_pictures) {
+                let reason =
+                    "its run is on a table that is not open here: open that first, and then this file again";
+                return self.forget_offer(reason);
+            }
             let settings = experiment.edited().unwrap_or_else(|_| experiment.clone());
             return self.take_model(Experiment { initial_weights: Some(InitialWeights::Model), ..settings });
         }

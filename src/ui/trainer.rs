@@ -281,7 +281,7 @@ impl Trainer {
         while self.is_ready && self.client.is_some() && self.asked.len() < MAX_UNDER_WAY {
             let Some((request, asked)) = self.next_request(page, lane) else { break };
             self.asked.push_back(asked);
-            let is_offer = matches!(request, Request::Give { .. } | Request::GiveRun { .. });
+            let is_offer = matches!(request, Request::Give { .. } | Request::GiveModel { .. });
             let files = if is_offer { self.pending_files.take() } else { None };
             let bytes: Vec<ArrayBuffer> =
                 files.into_iter().flat_map(|offer| offer.files).map(|(_, bytes)| bytes).collect();
@@ -308,7 +308,7 @@ impl Trainer {
             let mut names: Vec<String> = offer.files.iter().map(|(name, _)| name.clone()).collect();
             let request = match &offer.set {
                 Some(set) => Request::Give { set: set.clone(), names },
-                None => Request::GiveRun { name: names.pop().unwrap_or_default() },
+                None => Request::GiveModel { name: names.pop().unwrap_or_default() },
             };
             return Some((request, Asked::Read));
         }

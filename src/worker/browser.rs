@@ -47,9 +47,6 @@ pub fn serve(scope: &DedicatedWorkerGlobalScope) {
             Ok(Request::GiveModel { name }) => {
                 (session.borrow_mut().give_model(&name, &file_of(beside.as_ref())), Numbers::default())
             }
-            Ok(Request::GiveRun { name }) => {
-                (session.borrow_mut().give_run(&name, &file_of(beside.as_ref())), Numbers::default())
-            }
             Ok(mut request) => {
                 let picture = beside.and_then(|message| message.get(1).dyn_into::<Float32Array>().ok());
                 if let (Some(view), Some(picture)) = (request.view_mut(), picture) {

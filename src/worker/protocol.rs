@@ -43,10 +43,8 @@ pub enum Request {
     /// Gives files to train on, whose bytes travel beside it in the order of their names; `set` is the
     /// data that they are for, `files`, `drawings` or `table`. What was given before is held until a start takes these.
     Give { set: String, names: Vec<String> },
-    /// Gives a model file, whose bytes travel beside it, to start runs from.
+    /// Gives a model file, whose bytes travel beside it, to start runs from, or to go on with where it is of a whole run.
     GiveModel { name: String },
-    /// The same for a file that may be of a whole run, to go on with it.
-    GiveRun { name: String },
     /// Reads on for about `budget_ms`.
     Read { budget_ms: f64 },
     /// Says what the columns of the table that was read last are for.

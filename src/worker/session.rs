@@ -47,28 +47,17 @@ impl Session {
         self.read(0.0)
     }
 
-    /// Takes a model file; see [`Request::GiveModel`].
+    /// Takes a model file, which may be of a whole run; see [`Request::GiveModel`].
     pub fn give_model(&mut self, name: &str, bytes: &[u8]) -> Reply {
-        self.take_model(name, bytes, |model| Reply::GivenModel(model.to_experiment()))
-    }
-
-    /// Takes a model file that may be of a whole run; see [`Request::GiveRun`].
-    pub fn give_run(&mut self, name: &str, bytes: &[u8]) -> Reply {
-        self.take_model(name, bytes, |model| {
-            if model.is_run() {
-                Reply::GivenRun(model.experiment.clone())
-            } else {
-                Reply::GivenModel(model.to_experiment())
-            }
-        })
-    }
-
-    fn take_model(&mut self, name: &str, bytes: &[u8], reply: impl FnOnce(&Model) -> Reply) -> Reply {
         (self.taking, self.offered) = (None, None);
         let checked = Model::read(name, bytes).and_then(|model| {
             let experiment = model.to_experiment();
             find(&experiment.lab)?.check(&experiment)?;
-            let reply = reply(&model);
+            let reply = if model.is_run() {
+                Reply::GivenRun(model.experiment.clone())
+            } else {
+                Reply::GivenModel(experiment)
+            };
             self.offered = Some(Offered::Model(model));
             Ok(reply)
         });
@@ -140,7 +129,6 @@ impl Session {
                 return (self.give(set, files.collect()), numbers); // their bytes did not come with them
             }
             Request::GiveModel { name } => return (self.give_model(&name, &[]), numbers),
-            Request::GiveRun { name } => return (self.give_run(&name, &[]), numbers),
             Request::Choose { roles } => return (self.choose(roles), numbers),
             Request::Save { run } => return (self.save(run), numbers),
             Request::Read { budget_ms } => return (self.read(budget_ms), numbers),
