@@ -384,7 +384,7 @@ fn initializers_have_the_limits_and_deviations_of_keras() {
 fn assert_passes(case: &LayerNetwork, network: &mut Network, mode: Mode, keras: &Passed) {
     let what = |part: &str| format!("{} {mode:?} {part}", case.name);
     let targets = targets_of(&case.loss, &case.targets, network.outputs());
-    let mut pass = Pass { mode, ..Pass::default() };
+    let mut pass = Pass::new(mode);
     network.forward(&case.inputs, &mut pass);
     assert_close(&what("output"), pass.output(), &keras.output, PASS);
     let loss = network.backward(&case.inputs, &targets, &mut pass);

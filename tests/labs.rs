@@ -484,7 +484,7 @@ fn other_layers_begin_with_fresh_weights_and_the_shipped_ones_with_theirs() {
     // Another activation keeps the weights and the run; of several there is no one in force.
     let mixed = change(&defaults, "network.layers", tanh);
     assert_eq!(mixed.initial_weights, defaults.initial_weights);
-    assert!(defaults.difference(&mixed).keys().all(|key| glassbox::train::is_live(key)));
+    assert!(glassbox::train::goes_on(&defaults, &mixed, &defaults.difference(&mixed)));
     let controls = cnn.controls(&mixed);
     let activation = controls.iter().find(|control| control.key == "activation").unwrap();
     assert_eq!(activation.shown(), glassbox::labs::MIXED);

@@ -168,7 +168,7 @@ fn dropout_is_the_same_for_one_step_and_another_for_the_next() {
     let network = network(json!([drop, drop]), &[1000], Loss::MeanSquaredError).unwrap();
     let ones = vec![1.0; 4000];
     let passed = |mode| {
-        let mut pass = Pass { mode, ..Pass::default() };
+        let mut pass = Pass::new(mode);
         network.forward(&ones, &mut pass);
         pass
     };

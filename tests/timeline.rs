@@ -175,8 +175,19 @@ fn experiments() -> Vec<(&'static str, Experiment, Edits)> {
     let out = || json!({ "type": "dense", "units": 10, "activation": "softmax" });
     let conv =
         || json!({ "type": "conv2d", "filters": 3, "kernel_size": 5, "strides": 3, "activation": "relu" });
+    let with = |control: &str, value: Value| LABS[0].change(&LABS[0].defaults(), control, &value).unwrap();
+    let layers = |experiment: Experiment| serde_json::to_value(experiment.network.layers).unwrap();
     vec![
         ("gradients", LABS[0].defaults(), vec![]),
+        (
+            "layers that come and go",
+            LABS[0].defaults(),
+            vec![
+                (37, "network.layers", layers(with("skip", json!(2)))),
+                (90, "network.layers", layers(with("dropout", json!(0.2)))),
+                (150, "network.layers", layers(LABS[0].defaults())),
+            ],
+        ),
         (
             "edits",
             LABS[0].defaults(),
@@ -267,7 +278,7 @@ fn arrays(file: &[u8]) -> &[u8] {
 
 #[test]
 fn from_a_past_step_the_same_future_follows_or_with_an_edit_another() {
-    let (_, experiment, edits) = experiments().swap_remove(1);
+    let (_, experiment, edits) = experiments().swap_remove(2);
     let mut player = Player::start(experiment.clone());
     player.edit(edits[0].1, edits[0].2.clone());
     player.train(90);
@@ -396,7 +407,8 @@ fn saved(player: &mut Player) -> Vec<u8> {
 /// A new session that goes on with the run of a file.
 fn opened(bytes: &[u8], view: &View) -> Player {
     let mut session = Session::new(ticking);
-    let (Reply::GivenRun(experiment) | Reply::GivenModel(experiment)) = session.give_run("run", bytes) else {
+    let (Reply::GivenRun(experiment) | Reply::GivenModel(experiment)) = session.give_model("run", bytes)
+    else {
         panic!("no run")
     };
     let start = Request::Start { run: 1, experiment, takes_offer: true, view: view.clone() };
@@ -464,7 +476,7 @@ fn a_run_from_a_model_file_goes_on_from_where_it_was_saved() {
 
 #[test]
 fn files_of_runs_that_are_not_right_are_refused_in_a_sentence() {
-    let mut player = Player::start(experiments().swap_remove(1).1);
+    let mut player = Player::start(experiments().swap_remove(2).1);
     player.edit("optimizer", json!("adam"));
     player.train(40);
     let bytes = saved(&mut player);
@@ -477,13 +489,13 @@ fn files_of_runs_that_are_not_right_are_refused_in_a_sentence() {
         [&(header.len() as u64).to_le_bytes()[..], &header, &bytes[8 + length..]].concat()
     };
     let refused = |bytes: &[u8]| {
-        let Reply::Refused { message } = Session::new(ticking).give_run("run", bytes) else {
+        let Reply::Refused { message } = Session::new(ticking).give_model("run", bytes) else {
             panic!("taken")
         };
         assert!(message.starts_with("run: ") && !message.contains('\n'), "{message}");
         message
     };
-    assert!(matches!(Session::new(ticking).give_run("run", &changed("}", "}")), Reply::GivenRun(_)));
+    assert!(matches!(Session::new(ticking).give_model("run", &changed("}", "}")), Reply::GivenRun(_)));
     let version = refused(&changed("\\\"version\\\":1", "\\\"version\\\":9"));
     assert!(version.contains("made by a newer Glassbox"), "{version}");
     let missing = refused(&changed("adam/dense_kernel_velocity", "adam/dense_kernel_velocitt"));

@@ -138,6 +138,19 @@ fn a_run_that_was_edited_is_replayed_from_its_experiment() {
         (58, "batch_size", json!(10)),
         (120, "optimizer", json!({ "name": "adam", "learning_rate": 0.003 })),
     ]);
+    let [first, second] = ["sigmoid", "tanh"].map(|activation| dense(8, activation, "glorot_uniform"));
+    let out = json!({ "type": "dense", "units": 1, "activation": "sigmoid" });
+    let dropout = json!({ "type": "dropout", "rate": 0.2 });
+    assert_replays(&vec![
+        (40, "network.layers", json!([first, dropout, second, { "type": "add", "skip": 1 }, out])),
+        (70, "network.layers.1.rate", json!(0.4)),
+        (70, "network.layers.2.activation", json!("relu")),
+        (
+            90,
+            "network.layers",
+            json!([first, dense(8, "relu", "glorot_uniform"), { "type": "add", "skip": 1 }, out]),
+        ),
+    ]);
 }
 
 /// What is tried out at one step, while the run stands still, must count as it was tried: an

@@ -89,6 +89,9 @@ fn said(key: &str, value: &Value) -> String {
         };
         return format!("point {done}");
     }
+    if key == "network.layers" {
+        return said_of_layers(value);
+    }
     let setting = key.rsplit('.').next().unwrap_or(key);
     let named = match setting {
         "activation" => read::<Activation>(value).map(|activation| activation.label().to_owned()),
@@ -112,6 +115,16 @@ fn said(key: &str, value: &Value) -> String {
         Value::String(text) => format!("{setting} {text}"),
         _ => setting,
     })
+}
+
+/// What can come and go between layers, as it is in this list of them.
+fn said_of_layers(layers: &Value) -> String {
+    let layers = layers.as_array().map_or(&[][..], Vec::as_slice);
+    let first = |kind: &str| layers.iter().find(|layer| layer["type"] == kind);
+    let dropout = first("dropout").and_then(|layer| layer["rate"].as_f64());
+    let dropout = dropout.map_or("no dropout".into(), |rate| format!("dropout {}", power(rate as f32)));
+    let skips = if first("add").is_some() { "skip connections" } else { "no skip connections" };
+    format!("{dropout}, {skips}")
 }
 
 fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Option<T> {
@@ -151,5 +164,10 @@ mod tests {
         experiment.edits.push(Edit { step: 7, set: set(&points) });
         let said = sentence(&changes(&experiment)).unwrap();
         assert_eq!(said, "1 recorded change: point moved, point added at step 7.");
+        experiment.edits.clear();
+        let layers = json!([{ "type": "dense" }, { "type": "dropout", "rate": 0.2 }, { "type": "dense" }]);
+        experiment.edits.push(Edit { step: 9, set: set(&[("network.layers", layers)]) });
+        let said = sentence(&changes(&experiment)).unwrap();
+        assert_eq!(said, "1 recorded change: dropout 0.2, no skip connections at step 9.");
     }
 }

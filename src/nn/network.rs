@@ -74,6 +74,8 @@ pub struct Network {
     pub grads: Vec<f32>,
     loss: Loss,
     seed: u64,
+    /// How often it took other settings.
+    revision: usize,
 }
 
 impl Network {
@@ -148,7 +150,7 @@ impl Network {
             return Err(Error::setting("network", "of another shape", "of the same shape while it trains"));
         }
         let (weights, grads) = (std::mem::take(&mut self.weights), std::mem::take(&mut self.grads));
-        *self = Self { weights, grads, seed: self.seed, ..changed };
+        *self = Self { weights, grads, seed: self.seed, revision: self.revision + 1, ..changed };
         Ok(())
     }
 
@@ -167,6 +169,7 @@ impl Network {
             grads: Vec::new(),
             loss,
             seed: 0,
+            revision: 0,
         };
         let (mut start, mut units) = (0_usize, 0_usize);
         for (index, config) in config.layers.iter().enumerate() {
@@ -236,6 +239,10 @@ impl Network {
 
     /// A trace for each layer, with the random numbers of this step.
     fn begin(&self, pass: &mut Pass) {
+        if pass.revision != self.revision {
+            pass.traces.clear(); // they may be of other layers
+            pass.revision = self.revision;
+        }
         pass.traces.resize_with(self.layers.len(), Trace::default);
         for (index, trace) in pass.traces.iter_mut().enumerate() {
             trace.noise = match pass.mode {

@@ -79,13 +79,21 @@ pub struct Pass {
     pub mode: Mode,
     /// A trace for each layer, in their order.
     pub traces: Vec<Trace>,
+    /// Of the network whose layers they are of.
+    pub(super) revision: usize,
 }
 
 impl Pass {
+    /// A pass for this.
+    #[must_use]
+    pub fn new(mode: Mode) -> Self {
+        Self { mode, ..Self::default() }
+    }
+
     /// A pass that learns at `step`.
     #[must_use]
     pub fn training(step: usize) -> Self {
-        Self { mode: Mode::Training { step }, ..Self::default() }
+        Self::new(Mode::Training { step })
     }
 
     /// Outputs of the last layer, `[rows, units]`; empty before the first pass.

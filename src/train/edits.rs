@@ -1,9 +1,14 @@
 //! What a person changes while a run goes on, stamped with its step, so that live play is as
 //! reproducible as a batch job.
 
+use super::Experiment;
 use super::settings::Settings;
+use crate::nn::LayerConfig;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// The key of the list of layers.
+const LAYERS: &str = "network.layers";
 
 /// Settings that took effect before step `step` (counted from 0), as dotted keys and values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -17,7 +22,7 @@ impl Edit {
     /// Whether `later` can become part of this edit: made at the same step, both set plain values, the
     /// last of which counts. An optimizer begins anew each time it is chosen, and an object is laid
     /// over the one before it, so those stay edits of their own; so does one that speaks of a part of what
-    /// the one before set, and one that changes the number of items, which deals them anew.
+    /// the one before set or of what that is a part of, and one that changes the number of items, which deals them anew.
     pub(super) fn can_take(&self, later: &Self) -> bool {
         let is_plain = |(key, value): (&String, &Value)| {
             !matches!(key.as_str(), "optimizer" | "optimizer.name" | "data.samples")
@@ -29,24 +34,45 @@ impl Edit {
                 .keys()
                 .any(|whole| key.strip_prefix(whole.as_str()).is_some_and(|rest| rest.starts_with('.')))
         };
+        let is_whole = |key: &String| {
+            self.set
+                .keys()
+                .any(|part| part.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with('.')))
+        };
         self.step == later.step
-            && !later.set.keys().any(is_part)
+            && !later.set.keys().any(|key| is_part(key) || is_whole(key))
             && self.set.iter().chain(&later.set).all(is_plain)
     }
 }
 
 /// Whether all of these settings can change together while the network keeps its weights.
 #[must_use]
-pub fn are_live(set: &Settings) -> bool {
+fn are_live(set: &Settings) -> bool {
     let is_of_points = |key: &String| key.starts_with("data.points.");
     // The number of points goes with them.
     set.keys().all(|key| is_live(key) || (key == "data.samples" && set.keys().any(is_of_points)))
 }
 
+/// Whether a run of `from` can go on as one of `to`, which differs from it by `set`: where only live settings do, or
+/// else only layers that can come and go ([`LayerConfig::is_weightless`]).
+#[must_use]
+pub fn goes_on(from: &Experiment, to: &Experiment, set: &Settings) -> bool {
+    fn weighted(experiment: &Experiment) -> impl Iterator<Item = &LayerConfig> {
+        experiment.network.layers.iter().filter(|layer| !layer.is_weightless())
+    }
+    are_live(set) || may_go_on(set) && weighted(from).eq(weighted(to))
+}
+
+/// Whether there are experiments that can go on with these settings.
+pub(super) fn may_go_on(set: &Settings) -> bool {
+    let is_of_layers = |key: &String| key == LAYERS || key.starts_with(&format!("{LAYERS}."));
+    are_live(set) || set.keys().all(is_of_layers)
+}
+
 /// Whether a setting can change while the network keeps its weights, but for those that are set themselves; all
 /// others need a new run.
 #[must_use]
-pub fn is_live(key: &str) -> bool {
+pub(super) fn is_live(key: &str) -> bool {
     let mut parts = key.split('.');
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
         (Some("weights"), Some(_), ..)
@@ -74,6 +100,38 @@ mod tests {
         let edit = |keys: &[&str]| Edit { step: 3, set: set(keys) };
         assert!(edit(&["data.points.40"]).can_take(&edit(&["data.points.41", "data.points.4.0"])));
         assert!(!edit(&["data.points.40"]).can_take(&edit(&["data.points.40.0"])));
+    }
+
+    #[test]
+    fn layers_without_weights_come_and_go() {
+        let dense = |units: usize| serde_json::json!({ "type": "dense", "units": units });
+        let of = |layers: Vec<Value>| {
+            let mut experiment = crate::labs::LABS[0].defaults();
+            let network = serde_json::json!({ "layers": layers });
+            experiment.network = serde_json::from_value(network).expect("layers");
+            experiment
+        };
+        let drop = |rate: f32| serde_json::json!({ "type": "dropout", "rate": rate });
+        let add = |skip: usize| serde_json::json!({ "type": "add", "skip": skip });
+        let norm = serde_json::json!({ "type": "layer_normalization" });
+        let [plain, dropped, other, skipped] = [
+            of(vec![dense(4), dense(4), dense(1)]),
+            of(vec![dense(4), drop(0.1), dense(4), dense(1)]),
+            of(vec![dense(4), dense(4), drop(0.1), dense(1)]),
+            of(vec![dense(4), dense(4), add(1), dense(1)]),
+        ];
+        for (from, to) in [(&plain, &dropped), (&dropped, &plain), (&dropped, &other), (&other, &skipped)] {
+            assert!(goes_on(from, to, &from.difference(to)), "{:?}", from.difference(to));
+        }
+        for to in
+            [of(vec![dense(4), norm, dense(4), dense(1)]), of(vec![dense(5), drop(0.1), dense(4), dense(1)])]
+        {
+            assert!(!goes_on(&plain, &to, &plain.difference(&to)), "{:?}", plain.difference(&to));
+        }
+        // The list cannot be merged with a change of one of its items.
+        let list = Edit { step: 3, set: plain.difference(&dropped) };
+        let item = Edit { step: 3, set: dropped.difference(&other) };
+        assert!(!list.can_take(&item) && !item.can_take(&list));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! line reads it, a link replays it; it is validated once, where it enters.
 
 use super::digits::InitialWeights;
-use super::edits::{Edit, are_live, is_live};
+use super::edits::{Edit, goes_on, is_live, may_go_on};
 use super::optimizer::OptimizerConfig;
 use super::settings::{self, Settings, name_or_settings};
 use super::weights::{is_weight, weights_in, without_weights};
@@ -227,32 +227,29 @@ impl Experiment {
                 let allowed = format!("{last} or more, as edits stand in the order of their steps");
                 return Err(Error::setting(&format!("edits.{index}.step"), edit.step, allowed));
             }
-            check_edit(edit, index)?;
             let within = |error: Error| error.within(&format!("edits.{index}.set"));
             weights_in(&edit.set, &arrays).map_err(within)?;
-            current = current.with(&without_weights(&edit.set)).map_err(within)?;
+            current = current.edited_by(edit, index)?;
             last = edit.step;
         }
         Ok(())
     }
 
-    /// The settings in force after `edit`, the one at `index`; `self` is what was in force before.
+    /// The settings in force after `edit`, the one at `index`, which changes only what can change in a running
+    /// network; `self` is what was in force before.
     pub(super) fn edited_by(&self, edit: &Edit, index: usize) -> Result<Self> {
-        check_edit(edit, index)?;
-        self.with(&without_weights(&edit.set))
+        ensure_within("the number of edits", index + 1, &(0..=MAX_EDITS))?;
+        let key = format!("edits.{index}.set");
+        if may_go_on(&edit.set) {
+            let next = self.with(&without_weights(&edit.set)).map_err(|error| error.within(&key))?;
+            if goes_on(self, &next, &edit.set) {
+                return Ok(next);
+            }
+        }
+        let changed = edit.set.keys().find(|key| !is_live(key)).map_or("", String::as_str);
+        let allowed = "an activation, kernel_regularizer, rate, trainable, optimizer, loss, batch_size, weights, points, or layers that differ in dropout and add alone: all else needs a new run";
+        Err(Error::setting(&key, changed, allowed))
     }
-}
-
-/// Passes when the edit at `index` changes only what can change in a running network.
-fn check_edit(edit: &Edit, index: usize) -> Result<()> {
-    ensure_within("the number of edits", index + 1, &(0..=MAX_EDITS))?;
-    if !are_live(&edit.set)
-        && let Some(key) = edit.set.keys().find(|key| !is_live(key))
-    {
-        let allowed = "an activation, kernel_regularizer, rate, trainable, optimizer, loss, batch_size, weights or points: all else needs a new run";
-        return Err(Error::setting(&format!("edits.{index}.set"), key, allowed));
-    }
-    Ok(())
 }
 
 /// Refuses an experiment of a newer program before its unknown keys are.

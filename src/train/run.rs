@@ -1,29 +1,21 @@
 //! One run of an experiment, step by step: the same bits wherever and however fast it is stepped.
 
+mod divergence;
+mod snapshots;
+
+pub use divergence::Divergence;
+
 use super::edits::Edit;
 use super::evaluation::{self, Evaluation, Metric, Reading};
 use super::settings::Settings;
-use super::snapshot::Snapshot;
 use super::weights::{weights_in, without_weights};
 use super::{Experiment, Optimizer};
 use crate::data::{Augmenter, Batches, Data, Examples, Targets};
 use crate::error::{Error, Result};
 use crate::nn::{Learned, Mode, Network, Pass};
-use crate::tensor::{all_finite, l2_norm};
-use serde::{Deserialize, Serialize};
+use crate::tensor::l2_norm;
 use std::cell::OnceCell;
 use std::sync::Arc;
-
-/// Where a run first met a number that is not finite.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Divergence {
-    /// The step that failed, counted from 0: so many steps before it were sound.
-    pub step: usize,
-    /// Keras' name of the layer.
-    pub layer: String,
-    /// `pre-activation`, `loss`, `kernel gradient`, `bias`, …
-    pub quantity: String,
-}
 
 /// A run at some step.
 pub struct Run {
@@ -250,43 +242,6 @@ impl Run {
         Ok(())
     }
 
-    /// All that a step changes, as it stands; what did not change since the snapshot `before` is shared with it.
-    #[must_use]
-    pub fn snapshot(&self, before: Option<&Snapshot>) -> Snapshot {
-        Snapshot {
-            step: self.step,
-            edits: self.next_edit,
-            current: Arc::clone(&self.current),
-            weights: self.network.weights.as_slice().into(),
-            optimizer: (!self.optimizer.is_fresh()).then(|| self.optimizer.clone()),
-            dealing: self.batches.dealing(before.map(|before| &before.dealing)),
-        }
-    }
-
-    /// Goes back, or on, to where this run stood, so that the same steps follow; edits of later steps are made
-    /// again. What the last step left, [`Self::pass`] and the gradients, is there after another step only, or
-    /// [`Self::measure`].
-    pub fn restore(&mut self, snapshot: &Snapshot) {
-        if !Arc::ptr_eq(&self.current, &snapshot.current) {
-            let Experiment { network, loss, .. } = &*snapshot.current;
-            let same = self.network.reconfigure(network, &self.input_shape, *loss);
-            same.expect("a run has had these settings before");
-            if snapshot.current.data.points != self.current.data.points {
-                let data = Data::new(&snapshot.current.data, snapshot.current.seed);
-                self.take_data(data.expect("a run has had these points before"));
-            }
-            self.current = Arc::clone(&snapshot.current);
-        }
-        self.network.weights.copy_from_slice(&snapshot.weights);
-        self.weights_before.copy_from_slice(&snapshot.weights);
-        self.optimizer = snapshot
-            .optimizer
-            .clone()
-            .unwrap_or_else(|| Optimizer::new(self.current.optimizer.clone(), snapshot.weights.len()));
-        self.batches.resume(&snapshot.dealing);
-        (self.step, self.next_edit, self.divergence) = (snapshot.step, snapshot.edits, None);
-    }
-
     /// Goes on with other points; where there are more or fewer, the epoch begins anew.
     fn take_data(&mut self, data: Data) {
         let outputs = self.network.outputs();
@@ -300,53 +255,6 @@ impl Run {
 
     fn batch_items(&self) -> usize {
         self.current.batch_size.items(self.data.train.len())
-    }
-
-    fn diverged(&mut self, divergence: Divergence) -> Divergence {
-        self.divergence = Some(divergence.clone());
-        divergence
-    }
-
-    /// The first quantity of the pass that is not finite, in the order in which it was computed.
-    fn find_divergence(&self, loss: f32) -> Option<Divergence> {
-        // Outputs of an activation need no look of their own here: the next layer, or the loss, is made of them.
-        if loss.is_finite() && all_finite(self.gradients()) && self.is_finite {
-            return None;
-        }
-        for (layer, trace) in self.pass().traces.iter().enumerate() {
-            if !all_finite(&trace.pre_activation) {
-                return Some(self.at(layer, "pre-activation"));
-            }
-            if !all_finite(&trace.output) {
-                return Some(self.at(layer, "activation"));
-            }
-        }
-        let last = self.pass.traces.len() - 1;
-        if !loss.is_finite() {
-            return Some(self.at(last, "loss"));
-        }
-        let layers = self.network.slots().chunk_by(|a, b| a.layer == b.layer);
-        let slot = layers.rev().flatten().find(|slot| !all_finite(&self.gradients()[slot.range.clone()]));
-        Some(slot.map_or_else(
-            || self.at(last, "loss"),
-            |slot| self.at(slot.layer, &format!("{} gradient", slot.name)),
-        ))
-    }
-
-    /// The first weight, or else memory of the optimizer, that an update left not finite.
-    fn first_after_update(&self) -> Divergence {
-        let slots = self.network.slots();
-        let weights = &self.network.weights;
-        if let Some(slot) = slots.iter().find(|slot| !all_finite(&weights[slot.range.clone()])) {
-            return self.at(slot.layer, slot.name);
-        }
-        let slot = slots.iter().find(|slot| !self.optimizer.is_finite(slot.range.clone()));
-        self.at(slot.map_or(0, |slot| slot.layer), "optimizer state")
-    }
-
-    fn at(&self, layer: usize, quantity: &str) -> Divergence {
-        let layer = self.network.layer_names()[layer].clone();
-        Divergence { step: self.step, layer, quantity: quantity.into() }
     }
 
     /// Loss and metric over the test items; `None` when none are kept for the test. `pass` is
@@ -471,7 +379,7 @@ impl Run {
         } else {
             &self.network.weights
         });
-        let mut pass = Pass { mode: self.pass.mode, ..Pass::default() };
+        let mut pass = Pass::new(self.pass.mode);
         network.forward(&self.inputs, &mut pass);
         network.backward(&self.inputs, self.batch_targets(), &mut pass);
         pass

@@ -8,7 +8,7 @@ use crate::data::Nudge;
 use crate::error::Error;
 use crate::labs::{self, Figure, Lanes, Remedy};
 use crate::nn::Survey;
-use crate::train::{Experiment, are_live};
+use crate::train::{Experiment, goes_on};
 use crate::worker::protocol::Frame;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -54,7 +54,7 @@ impl Page {
         self.note_change(key);
         let lane = self.lane();
         let is_over = lane.progress.with_untracked(|progress| progress.has_diverged);
-        if !is_over && !restarts && are_live(&difference) {
+        if !is_over && !restarts && goes_on(&before, &after, &difference) {
             lane.current.set(after);
             lane.update_trainer(|trainer| trainer.edit(difference));
         } else {

@@ -58,7 +58,7 @@ pub(super) fn check(run: &Run, lie: Option<usize>) -> Check {
     let rows = (run.inputs().len() / shape[0]).min(ROWS);
     let inputs = &run.inputs()[..rows * shape[0]];
     let targets = &run.targets()[..rows * network.outputs()];
-    let mut pass = Pass { mode: run.pass().mode, ..Pass::default() };
+    let mut pass = Pass::new(run.pass().mode);
     network.forward(inputs, &mut pass);
     if let Some(layer) = lie {
         let block = &blocks[layer - 1];

@@ -33,8 +33,6 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
     let skips =
         [(0, "Off"), (1, "1"), (2, "2"), (3, "3"), (5, "5")].map(|(over, label)| Choice::new(over, label));
     let over = regular_skip(&hidden).map_or(MIXED.into(), Value::from);
-    let dropout = Control::new("dropout", "Dropout", Kind::Slider, Choice::numbers(RATES), common(rates()));
-    let has_dropout = hidden.iter().all(|block| block.dropout.is_some());
     vec![
         Control::new(
             "normalization",
@@ -44,10 +42,8 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             common(kinds),
         )
         .restarting(),
-        Control::new("skip", "Skip connections over", Kind::Segments { featured: 5 }, skips.into(), over)
-            .restarting(),
-        // Where the layers are there, their rate is all that changes.
-        if has_dropout { dropout } else { dropout.restarting() },
+        Control::new("skip", "Skip connections over", Kind::Segments { featured: 5 }, skips.into(), over),
+        Control::new("dropout", "Dropout", Kind::Slider, Choice::numbers(RATES), common(rates())),
         penalty("l1", "L1 penalty", |block| block.dense.kernel_regularizer.l1),
         penalty("l2", "L2 penalty", |block| block.dense.kernel_regularizer.l2),
     ]
@@ -101,8 +97,7 @@ pub(super) fn change(experiment: &mut Experiment, key: &str, value: &Value) -> R
         "dropout" => {
             let rate: f32 = parsed(key, value)?;
             with_hidden(experiment, |hidden| {
-                let is_there = hidden.iter().all(|block| block.dropout.is_some());
-                let dropout = (rate > 0.0 || is_there).then_some(Dropout { rate });
+                let dropout = (rate > 0.0).then_some(Dropout { rate });
                 hidden.iter_mut().for_each(|block| block.dropout.clone_from(&dropout));
             });
         }

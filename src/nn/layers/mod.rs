@@ -206,6 +206,12 @@ impl LayerConfig {
         )
     }
 
+    /// Whether it is one of those and has no weights either, so that it can come and go while a network trains.
+    #[must_use]
+    pub fn is_weightless(&self) -> bool {
+        matches!(self, Self::Add(_) | Self::Dropout(_))
+    }
+
     /// The activation that is a setting of it; none for layers without one.
     #[must_use]
     pub fn activation(&self) -> Option<Activation> {
