@@ -478,7 +478,7 @@ mod tests {
             let config = OptimizerConfig { momentum, ..OptimizerConfig::new(name, 0.1) };
             let beta_2 = config.has_option("beta_2", 0.9).is_ok().then_some(0.9);
             let rho = config.has_option("rho", 0.9).is_ok().then_some(0.9);
-            let mut optimizer = Optimizer::new(OptimizerConfig { beta_2, rho, ..config }, 8);
+            let mut optimizer = Optimizer::new(OptimizerConfig { rho, beta_2, ..config }, 8);
             let mut weights = [1.0; 8];
             for step in 0..2000 {
                 let gradient = if step < 3 { 0.1 } else { 0.0 };
