@@ -1,23 +1,18 @@
 //! A network: layers applied one after another, all their weights in one flat vector. So a snapshot
 //! is one copy, an optimizer is one loop, and a layer's share is a [`Slot`].
 
+mod building;
 mod parts;
 
+pub(super) use building::{build, size, unique_name};
 pub use parts::Learned;
 
-use super::layers::{Layer, LayerConfig, Regularizer, WeightSpec};
+use super::layers::{Layer, LayerConfig, Regularizer};
 use super::{Loss, Mode, Pass, Trace};
-use crate::error::{Error, Result, ensure_within, name_of};
+use crate::error::{Error, Result};
 use crate::tensor::{Rng, Stream, Tensor, all_finite, tensor};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
-
-/// Most weights a network may have: 112 MB with gradients, their copies and an optimizer's memory.
-const MAX_WEIGHTS: usize = 4_000_000;
-/// Most numbers that the layers together may give for one item: 300 feature maps of 56 × 56.
-const MAX_ACTIVATIONS: usize = 1_000_000;
-/// Most layers; deeper nets than this teach nothing new and draw badly.
-const MAX_LAYERS: usize = 64;
 
 /// The layers of a network, from input to output.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -151,83 +146,6 @@ impl Network {
         }
         let (weights, grads) = (std::mem::take(&mut self.weights), std::mem::take(&mut self.grads));
         *self = Self { weights, grads, seed: self.seed, revision: self.revision + 1, ..changed };
-        Ok(())
-    }
-
-    /// Everything but the weights, with the total size checked.
-    fn unweighted(config: &NetworkConfig, input_shape: &[usize], loss: Loss) -> Result<Self> {
-        ensure_within("the number of network.layers", config.layers.len(), &(1..=MAX_LAYERS))?;
-        let mut network = Self {
-            layers: Vec::new(),
-            names: Vec::new(),
-            units: Vec::new(),
-            shapes: Vec::new(),
-            skips: Vec::new(),
-            slots: Vec::new(),
-            shares: Vec::new(),
-            weights: Vec::new(),
-            grads: Vec::new(),
-            loss,
-            seed: 0,
-            revision: 0,
-        };
-        let (mut start, mut units) = (0_usize, 0_usize);
-        for (index, config) in config.layers.iter().enumerate() {
-            let mut layer = config.layer();
-            let key = format!("network.layers.{index}");
-            let shape =
-                build(&mut *layer, input_shape, &network.shapes).map_err(|error| error.within(&key))?;
-            let skip = |skip| Skip { from: (index - 1).checked_sub(skip), to: index };
-            network.skips.extend(layer.skip().map(skip));
-            units = units.saturating_add(size(&shape));
-            if units > MAX_ACTIVATIONS {
-                let given = format!("{units} up to {key}, whose output is {shape:?}");
-                let allowed = format!("at most {MAX_ACTIVATIONS} for one item");
-                return Err(Error::setting("the number of outputs of the layers", given, allowed));
-            }
-            let first = start;
-            for spec in layer.weights() {
-                let end = start.saturating_add(size(&spec.shape));
-                let WeightSpec { name, shape, regularizer, is_trainable, .. } = spec;
-                let range = start..end;
-                network.slots.push(Slot { layer: index, name, shape, range, is_trainable, regularizer });
-                start = end;
-            }
-            if start > MAX_WEIGHTS {
-                return Err(Error::setting(
-                    "the number of weights",
-                    "too large",
-                    format!("at most {MAX_WEIGHTS}"),
-                ));
-            }
-            network.shares.push(first..start);
-            network.units.push(size(&shape));
-            network.shapes.push(shape.clone());
-            network.names.push(unique_name(config.kind(), &network.names));
-            network.layers.push(layer);
-        }
-        network.join_loss()?;
-        Ok(network)
-    }
-
-    /// Joins a cross-entropy with the activation of the last layer, which must be the one it is for.
-    fn join_loss(&mut self) -> Result<()> {
-        let index = self.layers.len() - 1;
-        let Some(wanted) = self.loss.logits_of() else { return Ok(()) };
-        let found = self.layers[index].activation();
-        if found != wanted {
-            let key = format!("network.layers.{index}.activation");
-            let allowed = format!("{} for the loss {}", name_of(wanted), name_of(self.loss));
-            return Err(Error::setting(&key, name_of(found), allowed));
-        }
-        if self.shapes[index].len() > 1 {
-            return Err(Error::Shape {
-                layer: format!("the loss {}", name_of(self.loss)),
-                expected: "a row of outputs (put layers flatten and dense before it)".into(),
-                found: self.shapes[index].clone(),
-            });
-        }
-        self.layers[index].join_loss();
         Ok(())
     }
 
@@ -476,46 +394,5 @@ impl Network {
     pub fn named_weights(&self) -> Vec<(String, Tensor)> {
         let values = |slot: &Slot| tensor(&slot.shape, self.weights[slot.range.clone()].to_vec());
         self.named_slots().map(|(name, slot)| (name, values(slot))).collect()
-    }
-}
-
-/// Builds the layer that comes after those whose outputs have these shapes; returns the shape of its own.
-///
-/// # Errors
-/// As [`Layer::build`], and where it adds what is not there or has another shape.
-pub(super) fn build(layer: &mut dyn Layer, input: &[usize], before: &[Vec<usize>]) -> Result<Vec<usize>> {
-    let taken = |skip: usize| match before.len().checked_sub(skip) {
-        Some(0) => Ok(input),
-        Some(from) => Ok(&*before[from - 1]),
-        None if before.is_empty() => {
-            Err(Error::setting("skip", skip, "in a layer that has others before it, over which it reaches"))
-        }
-        None => {
-            let allowed = format!("from 1 to {}, the number of layers before it", before.len());
-            Err(Error::setting("skip", skip, allowed))
-        }
-    };
-    let shape = taken(0)?;
-    let output = layer.build(shape)?;
-    if let Some(skip) = layer.skip()
-        && taken(skip)? != shape
-    {
-        let expected = format!("the shape {:?}, of what it adds over {skip} layers", taken(skip)?);
-        return Err(Error::Shape { layer: "add".into(), expected, found: shape.to_vec() });
-    }
-    Ok(output)
-}
-
-/// Numbers in an array of this shape; as many as can be counted where 32 bits cannot hold it.
-pub(super) fn size(shape: &[usize]) -> usize {
-    shape.iter().fold(1, |size, &axis| size.saturating_mul(axis))
-}
-
-/// Keras' rule: the type alone, then with _1, _2, …
-pub(super) fn unique_name(kind: &str, names: &[String]) -> String {
-    let is_same = |name: &&String| name.as_str() == kind || name.starts_with(&format!("{kind}_"));
-    match names.iter().filter(is_same).count() {
-        0 => kind.to_owned(),
-        count => format!("{kind}_{count}"),
     }
 }
