@@ -347,9 +347,10 @@ fn chart_and_verdict_call_the_same_gradient_vanishing() {
         let panel = observer.panel("gradients", &run, &everything(LABS[0]), &mut numbers).unwrap();
         let Figure::LayerBars(bars) = panel.figure else { unreachable!("bars are bars") };
         let verdict = observer.verdict(&run);
-        let finding = bars.series[0].finding.clone();
+        let finding = bars.series[0].finding.clone().map(|finding| (finding.layer, finding.text));
         assert_eq!(finding.is_some(), verdict.word == "Vanishing.", "{depth}: {}", verdict.text);
-        if let Some(finding) = finding {
+        if let Some((layer, finding)) = finding {
+            assert_eq!(layer, 1, "{finding}");
             assert!(finding.ends_with(&format!("times less than layer {depth}")), "{finding}");
         }
     }

@@ -104,7 +104,7 @@ fn fitted(values: &[f32], columns: usize) -> impl Iterator<Item = f32> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::labs::{BarSeries, Change};
+    use crate::labs::{BarSeries, Change, Finding};
 
     fn panel(figure: Figure) -> Panel {
         Panel { id: "x".into(), note: String::new(), summary: "said.".into(), figure }
@@ -157,9 +157,9 @@ mod tests {
                 lane: 0,
                 values,
                 predicted: Span::default(),
-                finding: Some(finding.into()),
+                finding: Some(Finding { layer: 1, text: finding.into() }),
             }];
-            let bars = LayerBars { label: "g".into(), series, decades: [-2, 0] };
+            let bars = LayerBars { label: "g".into(), series, decades: [-2, 0], is_numbered: false };
             (panel(Figure::LayerBars(bars)), numbers)
         };
         let (a, b) = (of_lane(&[1.0, 2.0, 3.0, 4.0], "of a"), of_lane(&[5.0, 6.0], "of b"));
@@ -167,7 +167,7 @@ mod tests {
         let values = |selected: usize| {
             let (joined, numbers) = overlaid(&lanes, selected).unwrap();
             let Figure::LayerBars(bars) = joined.figure else { panic!("bars stay bars") };
-            let told: Vec<_> = bars.series.iter().filter_map(|s| s.finding.clone()).collect();
+            let told: Vec<_> = bars.series.iter().filter_map(|s| Some(s.finding.clone()?.text)).collect();
             (bars.series.iter().map(|s| numbers.at(s.values).to_vec()).collect::<Vec<_>>(), told)
         };
         let none = BarSeries::NO_LAYER;

@@ -128,6 +128,8 @@ pub struct LayerBars {
     pub series: Vec<BarSeries>,
     /// Decades of the axis: from 10^low to 10^high.
     pub decades: [i32; 2],
+    /// Whether the layers' numbers stand beneath the bars: where no [`Diagram`] above them says which is which.
+    pub is_numbered: bool,
 }
 
 /// The bars of one lane.
@@ -140,8 +142,16 @@ pub struct BarSeries {
     pub values: Span,
     /// What theory predicts for each, drawn as a tick over its bar; empty where it says nothing.
     pub predicted: Span,
-    /// Written beside the first bar, such as "33 million times less than layer 10".
-    pub finding: Option<String>,
+    pub finding: Option<Finding>,
+}
+
+/// Words beside the bar that they are about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The layer of the bar, counted from 1.
+    pub layer: usize,
+    /// Such as "33 million times less than layer 10".
+    pub text: String,
 }
 
 impl BarSeries {

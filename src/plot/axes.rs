@@ -2,6 +2,7 @@
 //! hairlines only, at most five ticks, the outer ones written inwards, the name of the axis on it.
 
 use super::Drawn;
+use super::columns::Columns;
 use super::pen::{Align, Pen};
 use super::text::Font;
 use crate::labs::format::{count, fixed, power, short_count};
@@ -189,6 +190,19 @@ pub fn foot_axis<DB: DrawingBackend>(
         if label.left >= free_from && right <= pen.width {
             free_from = right + GAP;
             pen.text(&label.text, (label.at, y), label.align, Font::Small, &pen.style.palette.ink_3)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the numbers of the layers at the foot of the figure, the last of them as "out"; left out where they
+/// are wider than their columns.
+pub fn foot_layers<DB: DrawingBackend>(pen: &Pen<DB>, columns: &Columns) -> Drawn<DB> {
+    for layer in 1..columns.count {
+        let name = if layer + 1 == columns.count { "out".into() } else { layer.to_string() };
+        if Font::Small.width(&name) <= columns.width {
+            let at = (columns.center(layer), pen.height - 7.0);
+            pen.text(&name, at, Align::Center, Font::Small, &pen.style.palette.ink_3)?;
         }
     }
     Ok(())

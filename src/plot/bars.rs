@@ -1,19 +1,23 @@
 //! A bar for each layer on a log axis, under the layers of the network diagram, with the finding
-//! written beside the first.
+//! written beside its bar.
 
-use super::axes::{Scale, decades, left_axis};
+use super::axes::{Scale, decades, foot_layers, left_axis};
 use super::columns::{Columns, columns};
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect, Room};
 use super::{Drawn, View};
 use crate::labs::format::{exact, layer_name, power, power_of_ten};
-use crate::labs::{BarSeries, LayerBars, Numbers, lane_name};
+use crate::labs::{BarSeries, Finding, LayerBars, Numbers, lane_name};
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::DrawingBackend;
 
 /// Room above the axis for its name, and for what is written on the tallest bars.
 const HEAD: f64 = 24.0;
+
+/// Room below it, and with the layers' numbers.
+const FOOT: f64 = 6.0;
+const NUMBERED_FOOT: f64 = 18.0;
 
 /// Between the bars of two lanes.
 const GAP: f64 = 2.0;
@@ -31,7 +35,7 @@ fn layout(bars: &LayerBars, (width, height): (f64, f64)) -> Layout {
     let layers = bars.series.first().map_or(0, |series| series.values.len);
     let (columns, lanes) = (columns(width, layers), bars.series.len().max(1));
     let [low, high] = bars.decades.map(f64::from);
-    let foot = (height - 6.0).max(0.0);
+    let foot = (height - if bars.is_numbered { NUMBERED_FOOT } else { FOOT }).max(0.0);
     let y = Scale { from: low, to: high.max(low + 1.0), start: foot, end: HEAD.min(foot) };
     let share = if lanes == 1 { 0.42 } else { 0.8 };
     let bar = (columns.width * share / lanes as f64 - GAP).clamp(1.0, 18.0);
@@ -72,6 +76,9 @@ pub(super) fn draw<DB: DrawingBackend>(
     let layout = layout(bars, (pen.width, pen.height));
     let (columns, y) = (&layout.columns, &layout.y);
     draw_axis(pen, bars, &layout)?;
+    if bars.is_numbered {
+        foot_layers(pen, columns)?;
+    }
     let mut room = Room::new(Rect::between(columns.left, 0.0, columns.right(), y.start));
     room.take(Rect::of_text(&bars.label, Font::Small, 0.0, 7.0).grown(4.0));
     for (place, series) in bars.series.iter().enumerate() {
@@ -89,8 +96,9 @@ pub(super) fn draw<DB: DrawingBackend>(
             None
         };
         let Some(finding) = &series.finding else { continue };
-        let value = value.filter(|_| view.selected_layer == 1);
-        draw_finding(pen, (finding, place, series), &layout, (values.first().copied(), value), &mut room)?;
+        let Some(&of_bar) = finding.layer.checked_sub(1).and_then(|index| values.get(index)) else { continue };
+        let value = value.filter(|_| view.selected_layer == finding.layer);
+        draw_finding(pen, (finding, place, series), &layout, (of_bar, value), &mut room)?;
     }
     Ok(())
 }
@@ -183,23 +191,24 @@ fn draw_axis<DB: DrawingBackend>(pen: &Pen<DB>, bars: &LayerBars, layout: &Layou
     pen.text(&bars.label, (0.0, 7.0), Align::Left, Font::Small, &pen.style.palette.ink_3)
 }
 
-/// The finding left of the first bar in short lines, else above it with a line down to it, as high as
-/// the bars beside it ask for; `value` is what is written on the first bar.
+/// The finding left of its bar in short lines, else above it with a line down to it, as high as the bars
+/// beside it ask for; `value` is the bar's, with the place of what is written on it.
 fn draw_finding<DB: DrawingBackend>(
     pen: &Pen<DB>,
-    (finding, place, series): (&str, usize, &BarSeries),
+    (finding, place, series): (&Finding, usize, &BarSeries),
     layout: &Layout,
-    (first, value): (Option<f32>, Option<Rect>),
+    (value, written): (f32, Option<Rect>),
     room: &mut Room,
 ) -> Drawn<DB> {
     const LINE: f64 = 14.0;
-    let (columns, y) = (&layout.columns, &layout.y);
+    let (columns, y, text) = (&layout.columns, &layout.y, &finding.text);
     let color = &pen.style.palette.lane(series.lane);
-    let bar = layout.middle(place, 0) - layout.bar / 2.0;
+    let middle = layout.middle(place, finding.layer - 1);
+    let (bar, bar_end) = (middle - layout.bar / 2.0, middle + layout.bar / 2.0);
     let right = bar - 6.0;
-    let top = first.and_then(|value| layout.bar(place, 0, value)).map_or(y.start, |bar| bar.y);
-    let top = value.map_or(top, |value| value.y.min(top));
-    let lines = wrapped(finding, right - columns.left - 1.0);
+    let top = layout.bar(place, finding.layer - 1, value).map_or(y.start, |bar| bar.y);
+    let top = written.map_or(top, |written| written.y.min(top));
+    let lines = wrapped(text, right - columns.left - 1.0);
     if let Some(lines) = lines.filter(|lines| lines.len() <= 3) {
         let tall = LINE * lines.len() as f64;
         let width = lines.iter().map(|line| Font::Strong.width(line)).fold(0.0, f64::max);
@@ -212,18 +221,18 @@ fn draw_finding<DB: DrawingBackend>(
             return Ok(());
         }
     }
-    let width = Font::Strong.width(finding);
-    let at = |x: f64, y: f64| Rect::of_text(finding, Font::Strong, x, y);
-    let above = (0..40).map(|i| at(bar, top - 9.0 - 4.0 * f64::from(i))).filter(|rect| rect.y >= HEAD);
-    let Some(rect) =
-        above.chain([at(bar, 7.0), at(columns.right() - width, 7.0)]).find_map(|r| room.place([r]))
-    else {
-        return Ok(());
-    };
-    if rect.x == bar && top - rect.bottom() > 6.0 {
-        pen.plumb(bar + layout.bar / 2.0, rect.bottom() + 2.0, top - 3.0, color)?;
+    // From the bar to the right, or to the left where it is one of the last.
+    let width = Font::Strong.width(text);
+    let at = |x: f64, y: f64| Rect::of_text(text, Font::Strong, x, y);
+    let heights = (0..40).map(|i| top - 9.0 - 4.0 * f64::from(i));
+    let above = heights.flat_map(|y| [at(bar, y), at(bar_end - width, y)]).filter(|rect| rect.y >= HEAD);
+    let head = [at(bar, 7.0), at(bar_end - width, 7.0), at(columns.right() - width, 7.0)];
+    let Some(rect) = above.chain(head).find_map(|rect| room.place([rect])) else { return Ok(()) };
+    let is_over = rect.x <= middle && middle <= rect.right();
+    if is_over && top - rect.bottom() > 6.0 {
+        pen.plumb(middle, rect.bottom() + 2.0, top - 3.0, color)?;
     }
-    pen.text(finding, (rect.x, rect.middle().1), Align::Left, Font::Strong, color)
+    pen.text(text, (rect.x, rect.middle().1), Align::Left, Font::Strong, color)
 }
 
 /// The value of the selected bar above it, where that covers nothing, and where it stands.

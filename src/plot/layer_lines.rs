@@ -2,7 +2,7 @@
 //! is drawn strongest; what is no finite number stands at the top.
 
 use super::Drawn;
-use super::axes::{Scale, decades, left_axis};
+use super::axes::{Scale, decades, foot_layers, left_axis};
 use super::columns::{Columns, columns};
 use super::palette::mix;
 use super::pen::{Align, Pen, Point};
@@ -35,13 +35,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, lines: &LayerLines, number
     let ticks = decades(low, high, 5).into_iter().map(|at| (f64::from(at), power_of_ten(at)));
     left_axis(pen, &y, &ticks.collect::<Vec<_>>(), (columns.left, columns.right()))?;
     pen.text(&lines.label, (0.0, 7.0), Align::Left, Font::Small, &colors.ink_3)?;
-    for layer in 1..=lines.layers {
-        let name = if layer == lines.layers { "out".into() } else { layer.to_string() };
-        let at = (columns.center(layer), pen.height - 7.0);
-        if Font::Small.width(&name) <= columns.width {
-            pen.text(&name, at, Align::Center, Font::Small, &colors.ink_3)?;
-        }
-    }
+    foot_layers(pen, &columns)?;
     let (steps, values) = (numbers.at(lines.steps), numbers.at(lines.values));
     let rows: Vec<&[f32]> = values.chunks_exact(lines.layers.max(1)).collect();
     let mut room = Room::new(Rect::between(columns.left, 0.0, pen.width, pen.height - FOOT));

@@ -93,6 +93,9 @@ pub fn figures() -> Vec<Sample> {
         bars("bars", &VANISHING, "33 million times less"),
         bars("bars-exploding", &VANISHING.map(|v| 1e-6 / v), "30 million times more"),
         bars("bars-zero", &[0.0, 0.0, 1e-3, 0.02], "nothing arrives"),
+        check(1),
+        check(6),
+        check(11),
         map(10, 16),
         map(1, 3),
         distribution(Activation::Sigmoid),
@@ -206,8 +209,20 @@ pub fn bars(name: &str, values: &[f32], finding: &str) -> Sample {
         let decades = if values[0] > 1.0 { [-6, 2] } else { [-9, 0] };
         let predicted = numbers.add(values.iter().map(|norm| norm * 3.0));
         let values = numbers.add(values.iter().copied());
-        let series = vec![BarSeries { lane: 0, values, predicted, finding: Some(finding.into()) }];
-        Figure::LayerBars(LayerBars { label: "‖∂L/∂W‖".into(), series, decades })
+        let finding = Some(Finding { layer: 1, text: finding.into() });
+        let series = vec![BarSeries { lane: 0, values, predicted, finding }];
+        Figure::LayerBars(LayerBars { label: "‖∂L/∂W‖".into(), series, decades, is_numbered: false })
+    })
+}
+
+/// A gradient check of ten layers and the output that finds this one to lie: all before it are wrong, too.
+pub fn check(layer: usize) -> Sample {
+    sample(&format!("check-{layer}"), |numbers| {
+        let values = numbers.add((1..=11).map(|at| if at <= layer { 0.4 } else { 3e-7 }));
+        let finding = Some(Finding { layer, text: format!("layer {layer} lies") });
+        let series = vec![BarSeries { lane: 0, values, predicted: Span::default(), finding }];
+        let label = "relative error".into();
+        Figure::LayerBars(LayerBars { label, series, decades: [-8, 0], is_numbered: true })
     })
 }
 
@@ -372,6 +387,10 @@ pub fn diagram(name: &str, sizes: &[usize], hidden_units: usize) -> Sample {
     })
 }
 
+fn finding_at(layer: usize) -> Option<Finding> {
+    Some(Finding { layer, text: "x".into() })
+}
+
 /// Numbers that no lab should send, but a diverging run does.
 pub fn broken() -> Vec<Sample> {
     let mut samples = Vec::new();
@@ -448,8 +467,19 @@ pub fn broken() -> Vec<Sample> {
     samples.push(sample("crossed decades", |numbers| {
         let values = numbers.add([1.0, -1.0, f32::MIN_POSITIVE]);
         let series =
-            vec![BarSeries { lane: 0, values, predicted: Span::default(), finding: Some("x".into()) }];
-        Figure::LayerBars(LayerBars { label: String::new(), series, decades: [5, -5] })
+            vec![BarSeries { lane: 0, values, predicted: Span::default(), finding: finding_at(2) }];
+        Figure::LayerBars(LayerBars { label: String::new(), series, decades: [5, -5], is_numbered: true })
+    }));
+    samples.push(sample("findings of no layer", |numbers| {
+        let values = numbers.add([1.0, 0.1]);
+        let series = [0, 3].map(|layer| BarSeries {
+            lane: 0,
+            values,
+            predicted: Span::default(),
+            finding: finding_at(layer),
+        });
+        let (label, series) = (String::new(), series.to_vec());
+        Figure::LayerBars(LayerBars { label, series, decades: [-2, 0], is_numbered: true })
     }));
     samples
 }

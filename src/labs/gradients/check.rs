@@ -5,7 +5,7 @@
 use super::blocks::{self, Block};
 use super::exact::Exact;
 use crate::labs::format::{count, layer_name, power};
-use crate::labs::{BarSeries, Figure, LayerBars, Numbers, Panel, Span};
+use crate::labs::{BarSeries, Figure, Finding, LayerBars, Numbers, Panel, Span};
 use crate::nn::layers::Regularizer;
 use crate::nn::{Activation, Mode, Network, NetworkConfig, Pass};
 use crate::train::Run;
@@ -157,7 +157,7 @@ pub(super) fn panel(check: Option<&Check>, run: &Run, numbers: &mut Numbers) -> 
                 count(check.step),
                 power(worst)
             );
-            let finding = check.found.map(|layer| format!("{} lies", name(layer)));
+            let finding = check.found.map(|layer| Finding { layer, text: format!("{} lies", name(layer)) });
             (format!("step {}: {found}", count(check.step)), summary, finding)
         }
     };
@@ -166,6 +166,7 @@ pub(super) fn panel(check: Option<&Check>, run: &Run, numbers: &mut Numbers) -> 
         label: "relative error".into(),
         series: vec![BarSeries { lane: 0, values: numbers.add(errors), predicted: Span::default(), finding }],
         decades: [-8, 0],
+        is_numbered: true,
     };
     super::figures::panel("check", note, summary, Figure::LayerBars(figure))
 }
@@ -231,6 +232,9 @@ mod tests {
             for lie in 1..=6 {
                 let check = check(&run, Some(lie));
                 assert_eq!(check.found, Some(lie), "{activation}: {:?}", check.errors);
+                let figure = panel(Some(&check), &run, &mut Numbers::default()).figure;
+                let Figure::LayerBars(bars) = figure else { panic!("bars are bars") };
+                assert_eq!(bars.series[0].finding.as_ref().map(|finding| finding.layer), Some(lie));
                 assert!(
                     check.errors[lie..].iter().all(|error| *error < WRONG),
                     "{activation}: {:?}",

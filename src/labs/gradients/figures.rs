@@ -9,8 +9,8 @@ use crate::data::{DataSet, Examples};
 use crate::labs::confusion::{self, Words};
 use crate::labs::format::{count, layer_name, percent, power, significant, times};
 use crate::labs::{
-    BarSeries, Column, Diagram, Distribution, Figure, LayerBars, LayerMap, Matrix, Numbers, Panel, Plane,
-    View,
+    BarSeries, Column, Diagram, Distribution, Figure, Finding, LayerBars, LayerMap, Matrix, Numbers, Panel,
+    Plane, View,
 };
 use crate::nn::{Activation, Pass};
 use crate::train::Run;
@@ -163,8 +163,10 @@ pub(super) fn gradients(observer: &GradientsObserver, run: &Run, numbers: &mut N
     let summary =
         format!("Gradient norm of each layer, from the first to the output: {}.{told}", values.join(", "));
     let values = numbers.add(observer.now.iter().copied());
+    let finding = finding.map(|text| Finding { layer: 1, text });
     let series = vec![BarSeries { lane: 0, values, predicted: numbers.add(predicted), finding }];
-    let figure = LayerBars { label: "‖∂L/∂W‖".into(), series, decades: observer.decades.0 };
+    let figure =
+        LayerBars { label: "‖∂L/∂W‖".into(), series, decades: observer.decades.0, is_numbered: false };
     panel("gradients", String::new(), summary, Figure::LayerBars(figure))
 }
 

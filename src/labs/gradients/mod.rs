@@ -174,6 +174,7 @@ impl Lab for Gradients {
             ),
             FigureSlot {
                 is_asked: true,
+                is_told: true,
                 ..FigureSlot::new(
                     "check",
                     "Gradient check",
