@@ -24,21 +24,29 @@ pub(super) fn panel(
     let classes = run.data().classes;
     let counts = counts(readings, run);
     let right: f32 = (0..classes).map(|class| counts[class * classes + class]).sum();
-    let total: f32 = counts.iter().sum();
+    let total = readings.len();
+    let unread = readings.iter().filter(|reading| reading.class.is_none()).count();
     let items = words.items;
     let summary = match worst(&counts, classes) {
-        _ if total == 0.0 => format!("No {items} are kept for the test."),
-        None => format!("All {} test {items} are read right.", count(total as usize)),
+        _ if total == 0 => format!("No {items} are kept for the test."),
+        None if unread > 0 => {
+            format!("Of {} test {items} {} are read right.", count(total), count(right as usize))
+        }
+        None => format!("All {} test {items} are read right.", count(total)),
         Some((truth, said, times)) => format!(
             "{} of {} test {items} are read right; the most frequent mistake, {} times, is {} read as {}.",
             count(right as usize),
-            count(total as usize),
+            count(total),
             count(times as usize),
             (words.a_class)(run, truth),
             run.data().class_name(said)
         ),
     };
-    let note = match total as usize {
+    let summary = match unread {
+        0 => summary,
+        unread => format!("{summary} For {} the network gives no number.", count(unread)),
+    };
+    let note = match total {
         0 => format!("no test {items}"),
         total => format!("{} of {} right", count(right as usize), count(total)),
     };
@@ -47,12 +55,15 @@ pub(super) fn panel(
     Panel { id: "confusion".into(), note, summary, figure: Figure::Matrix(figure) }
 }
 
-/// How often the test items of each class are taken for each: `[true, said]`, row-major.
+/// How often the test items of each class are taken for each: `[true, said]`, row-major. What is taken for none, since
+/// the network gives no number, is in no cell.
 pub(super) fn counts(readings: &[Reading], run: &Run) -> Vec<f32> {
     let classes = run.data().classes;
     let mut counts = vec![0.0; classes * classes];
     for (reading, &label) in readings.iter().zip(&run.data().test.labels) {
-        counts[label as usize * classes + reading.class] += 1.0;
+        if let Some(said) = reading.class {
+            counts[label as usize * classes + said] += 1.0;
+        }
     }
     counts
 }

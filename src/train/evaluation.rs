@@ -58,7 +58,8 @@ pub struct Evaluation {
 /// What a network takes one item for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {
-    pub class: usize,
+    /// None where an output is no finite number.
+    pub class: Option<usize>,
     /// The output of that class: its probability where the outputs are.
     pub output: f32,
 }
@@ -103,7 +104,7 @@ pub(super) fn count_right(network: &Network, loss: Loss, examples: &Examples) ->
 fn right(loss: Loss, outputs: usize, chunk: &Range<usize>, examples: &Examples, pass: &Pass) -> usize {
     let rows = pass.output().chunks_exact(outputs);
     let labels = examples.labels.iter().skip(chunk.start);
-    rows.zip(labels).filter(|(row, label)| class_of(loss, row) == **label as usize).count()
+    rows.zip(labels).filter(|(row, label)| class_of(loss, row) == Some(**label as usize)).count()
 }
 
 /// What the network takes each item for.
@@ -118,7 +119,7 @@ pub(super) fn readings(
         readings.extend(rows.map(|row| {
             let class = class_of(loss, row);
             // A single output speaks of class 1.
-            let output = row.get(class).copied().unwrap_or(row[0]);
+            let output = class.and_then(|class| row.get(class)).copied().unwrap_or(row[0]);
             Reading { class, output }
         }));
     });
@@ -157,11 +158,13 @@ fn for_each_chunk(
     }
 }
 
-/// The class that a row of outputs stands for.
-pub(super) fn class_of(loss: Loss, row: &[f32]) -> usize {
+/// The class that a row of outputs stands for; none where one of them is no finite number: that says nothing, and is
+/// never right.
+pub(super) fn class_of(loss: Loss, row: &[f32]) -> Option<usize> {
     match row {
-        &[output] => usize::from(output > threshold(loss)),
-        _ => likeliest(row),
+        _ if !row.iter().all(|output| output.is_finite()) => None,
+        &[output] => Some(usize::from(output > threshold(loss))),
+        _ => Some(likeliest(row)),
     }
 }
 
@@ -174,4 +177,51 @@ pub fn likeliest(row: &[f32]) -> usize {
 /// The single output above which class 1 is meant.
 pub(super) fn threshold(loss: Loss) -> f32 {
     if loss == Loss::Hinge { 0.0 } else { 0.5 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::{Experiment, Run};
+    use serde_json::json;
+
+    #[test]
+    fn what_is_no_finite_number_is_no_class() {
+        let (binary, many) = (Loss::BinaryCrossentropy, Loss::CategoricalCrossentropy);
+        for (loss, row, class) in [
+            (binary, &[0.5][..], Some(0)),
+            (binary, &[0.6], Some(1)),
+            (binary, &[f32::NAN], None),
+            (Loss::Hinge, &[f32::INFINITY], None),
+            (Loss::Hinge, &[-0.1], Some(0)),
+            (many, &[0.2, 0.5, 0.3], Some(1)),
+            (many, &[0.2, f32::NAN, 0.3], None),
+            (many, &[f32::NAN, 0.9, 0.3], None),
+            (many, &[0.2, 0.1, f32::INFINITY], None),
+        ] {
+            assert_eq!(class_of(loss, row), class, "{row:?}");
+        }
+    }
+
+    /// A network whose weights are past `f32` is right about nothing, neither in the test accuracy nor item by item.
+    #[test]
+    fn a_network_that_gives_no_numbers_is_right_about_nothing() {
+        for (classes, units, activation, loss) in
+            [(2, 1, "sigmoid", "binary_crossentropy"), (3, 3, "softmax", "categorical_crossentropy")]
+        {
+            let experiment = json!({ "version": 1, "lab": "gradients",
+                "data": { "name": "spiral", "classes": classes },
+                "network": { "layers": [{ "type": "dense", "units": 4, "activation": "relu" },
+                    { "type": "dense", "units": units, "activation": activation }] },
+                "loss": loss, "optimizer": { "name": "sgd", "learning_rate": 0.1 }, "batch_size": 32 });
+            let run = Run::new(Experiment::from_value(experiment).expect("valid")).expect("valid");
+            let (config, loss) = (&run.current().network, run.current().loss);
+            let mut network = Network::new(config, run.input_shape(), loss, 1).expect("valid");
+            network.weights.fill(f32::NAN);
+            let right = count_right(&network, loss, &run.data().test);
+            assert_eq!(right, 0, "of {} with {classes} classes", run.data().test.len());
+            let readings = readings((&network, loss), &run.data().test, &mut Pass::default());
+            assert!(readings.iter().all(|reading| reading.class.is_none()), "{classes} classes");
+        }
+    }
 }

@@ -192,11 +192,12 @@ impl Model {
         Ok(evaluation::count_right(&self.network, self.loss(), examples))
     }
 
-    /// The class that it tells for one item, whose outputs are left in `pass`.
+    /// The class that it tells for one item, whose outputs are left in `pass`; none where one of them is no finite
+    /// number.
     ///
     /// # Errors
     /// As [`Self::count_right`].
-    pub fn classify(&self, item: &[f32], pass: &mut Pass) -> Result<usize> {
+    pub fn classify(&self, item: &[f32], pass: &mut Pass) -> Result<Option<usize>> {
         let taken: usize = self.current.data.input_shape()?.iter().product();
         if taken != item.len() {
             return Err(Error::setting(

@@ -275,9 +275,9 @@ impl Run {
         evaluation::readings((&self.network, self.current.loss), &self.data.test, pass)
     }
 
-    /// The class that a row of outputs stands for.
+    /// The class that a row of outputs stands for; none where one of them is no finite number.
     #[must_use]
-    pub fn class_of(&self, row: &[f32]) -> usize {
+    pub fn class_of(&self, row: &[f32]) -> Option<usize> {
         evaluation::class_of(self.current.loss, row)
     }
 

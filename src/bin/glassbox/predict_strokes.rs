@@ -68,7 +68,8 @@ fn predict(model: &Model, drawing: &Drawing, pass: &mut Pass) -> Result<Predicti
     }
     let class = model.classify(&prepared.image, pass)?;
     let logits = pass.traces.last().map_or(Vec::new(), |trace| trace.before_activation().to_vec());
-    Ok(Prediction { digit, class: Some(class), confidence: pass.output()[class], logits })
+    let confidence = class.map_or(0.0, |class| pass.output()[class]);
+    Ok(Prediction { digit, class, confidence, logits })
 }
 
 /// Reads drawings line by line; blank lines are skipped.

@@ -11,8 +11,9 @@ const SHOWN: usize = 24;
 
 /// Where nothing is misread: what is read right, of the class with the least sure reading.
 fn least_sure(readings: &[Reading]) -> Option<[usize; 2]> {
-    let least = readings.iter().min_by(|a, b| a.output.total_cmp(&b.output))?;
-    Some([least.class; 2])
+    let told = readings.iter().filter_map(|reading| Some((reading.class?, reading.output)));
+    let (class, _) = told.min_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some([class; 2])
 }
 
 /// The figure "misread": the surest mistakes first, and of what is read right the least sure.
@@ -24,7 +25,7 @@ pub(super) fn panel(observer: &mut CnnObserver, run: &Run, view: &View, numbers:
     let [truth, said] = chosen.unwrap_or_default();
     let mut found: Vec<usize> = (0..readings.len())
         .filter(|&item| {
-            chosen.is_some() && test.labels[item] as usize == truth && readings[item].class == said
+            chosen.is_some() && test.labels[item] as usize == truth && readings[item].class == Some(said)
         })
         .collect();
     let of = found.len();

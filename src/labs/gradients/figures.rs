@@ -228,8 +228,8 @@ pub(super) fn boundary(observer: &mut GradientsObserver, run: &Run, numbers: &mu
         [output] => (output - threshold) * if threshold > 0.0 { 2.0 } else { 1.0 },
         [first, second] => second - first,
         _ => {
-            let class = run.class_of(row);
-            class as f32 + row[class].clamp(0.0, 1.0) * 0.999
+            let told = |class: usize| class as f32 + row[class].clamp(0.0, 1.0) * 0.999;
+            run.class_of(row).map_or(f32::NAN, told)
         }
     };
     let values = numbers.add(plane.pass.output().chunks_exact(outputs).map(said));
