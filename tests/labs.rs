@@ -4,7 +4,7 @@
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
 use glassbox::data::Feature;
-use glassbox::labs::{Figure, Kind, LABS, Lab, Numbers, Tone, Verdict, View, from_link, to_link};
+use glassbox::labs::{Figure, Kind, LABS, Lab, Numbers, Tone, Verdict, View, from_file, from_link, to_link};
 use glassbox::nn::Pass;
 use glassbox::plot::{self, Palette, Style};
 use glassbox::train::{Experiment, Run};
@@ -91,6 +91,32 @@ fn every_lab_gives_the_same_run_twice_and_draws_every_figure() {
             })
             .collect();
         assert_eq!(frames[0], frames[1], "{}", lab.name());
+    }
+}
+
+#[test]
+fn an_experiment_file_is_read_or_refused_in_a_sentence() {
+    for lab in LABS {
+        let experiment = lab.defaults();
+        let text = serde_json::to_string_pretty(&experiment).unwrap();
+        assert_eq!(from_file("e.json", &text).unwrap(), experiment);
+        assert_eq!(from_file("e.json", &format!("\u{feff}{text}")).unwrap(), experiment, "behind a mark of UTF-8");
+    }
+    let changed = from_file("e.json", "{\"data\": {\"name\": \"moons\"}}").unwrap();
+    assert_eq!(changed.data.name, "moons", "what is left out takes the defaults");
+    let digits = "{\"data\": {\"name\": \"digits\"}, \"loss\": \"sparse_categorical_crossentropy\", \"network\": {\"layers\": [{\"type\": \"flatten\"}, {\"type\": \"dense\", \"units\": 10, \"activation\": \"softmax\"}]}}";
+    for (text, words) in [
+        ("{\"version\": 2}", "version is 2, but must be 1: this experiment was made by a newer Glassbox"),
+        ("{\"lab\": \"cooking\"}", "lab is cooking, but must be one of gradients"),
+        ("{\"seed\": -1}", "seed"),
+        ("{\"optimizer\": {\"learning_rate\": 1e9}}", "optimizer.learning_rate is 1e9"),
+        ("{\"report\": 1}", "report"),
+        ("{\"data\"", "this is not JSON"),
+        ("{\"digit\": 3}", "digit"),
+        (digits, "the lab gradients takes no pictures"),
+    ] {
+        let refused = from_file("e.json", text).unwrap_err().to_string();
+        assert!(refused.starts_with("e.json: ") && refused.contains(words), "{text}: {refused}");
     }
 }
 

@@ -9,6 +9,8 @@ pub enum FileKind {
     Image,
     /// Drawings, one a line.
     Drawings,
+    /// An experiment as JSON.
+    Experiment,
     /// A network with its weights.
     Model,
     /// A table as text: CSV.
@@ -17,7 +19,7 @@ pub enum FileKind {
 
 impl FileKind {
     /// Bytes of a file that are looked at.
-    pub const START: usize = 16;
+    pub const START: usize = 64;
 
     /// The kind of a file that begins so; `None` for any other.
     #[must_use]
@@ -34,12 +36,16 @@ impl FileKind {
         if begins(b"\x1f\x8b") || begins(b"\0\0") {
             return Some(Self::Idx);
         }
-        if start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{') {
-            return Some(Self::Drawings);
+        let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+        if let Some(object) = text.strip_prefix(b"{") {
+            // A drawing has these keys and no others, and an experiment has neither.
+            let key = object.trim_ascii_start();
+            let is_drawing = [&b"\"digit\""[..], b"\"strokes\""].into_iter().any(|of| key.starts_with(of));
+            return Some(if is_drawing { Self::Drawings } else { Self::Experiment });
         }
         // Text, of which only the rest of the file tells whether it is a table; PDF begins as text does.
         let is_utf16 =
-            begins(b"\xff\xfe") || begins(b"\xfe\xff") || start.iter().skip(1).step_by(2).all(|b| *b == 0);
+            begins(b"\xff\xfe") || begins(b"\xfe\xff") || start.iter().skip(1).step_by(2).take(8).all(|b| *b == 0);
         let is_text = start.iter().all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace());
         ((is_utf16 || is_text) && !start.is_empty() && !begins(b"%PDF")).then_some(Self::Table)
     }
@@ -102,6 +108,12 @@ mod tests {
             (b"RIFF\x10\0\0\0WAVE", None),
             (b"\x38\x01\0\0\0\0\0\0{\"run", Some(FileKind::Model)),
             (b" {\"digit\":3", Some(FileKind::Drawings)),
+            (b"{ \"strokes\" : []}", Some(FileKind::Drawings)),
+            (b"\xef\xbb\xbf{\"digit\":3", Some(FileKind::Drawings)),
+            (b"{\n  \"version\": 1,\n  \"lab\": \"gradients\"", Some(FileKind::Experiment)),
+            (b"\xef\xbb\xbf{\"data\": {}}", Some(FileKind::Experiment)),
+            (b"{\"digits\": 3}", Some(FileKind::Experiment)),
+            (b"{", Some(FileKind::Experiment)),
             (b"a,b\r\n1,2\r\n", Some(FileKind::Table)),
             (b"\xef\xbb\xbfa,b", Some(FileKind::Table)),
             (b"\xff\xfea\0,\0", Some(FileKind::Table)),

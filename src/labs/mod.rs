@@ -280,6 +280,22 @@ pub fn find(name: &str) -> Result<&'static dyn Lab> {
     })
 }
 
+/// Reads an experiment from the text of a file, which `name` is, and passes when its lab can show it.
+///
+/// # Errors
+/// [`Error::File`] with the name and what [`read`] or [`Lab::check`] says.
+pub fn from_file(name: &str, text: &str) -> Result<Experiment> {
+    /// Longer than any experiment with ten thousand edits.
+    const MAX_BYTES: usize = 16 << 20;
+    if text.len() > MAX_BYTES {
+        return Err(Error::file(name, "larger than 16 MB, which no experiment is"));
+    }
+    let text = text.trim_start_matches('\u{feff}');
+    let experiment = read(text).map_err(|error| Error::file(name, error))?;
+    find(&experiment.lab)?.check(&experiment).map_err(|error| Error::file(name, error))?;
+    Ok(experiment)
+}
+
 /// Reads an experiment from JSON text; what is left out comes from its lab's defaults.
 ///
 /// # Errors

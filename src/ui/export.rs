@@ -218,7 +218,7 @@ pub fn ExportMenu(page: Page) -> impl IntoView {
                     "Run"<small>"run.safetensors, to be dropped on the page again"</small>
                 </button>
                 <button data-testid="save-experiment" on:click=move |_| save_experiment(page)>
-                    "Experiment"<small>"experiment.json, for glassbox train"</small>
+                    "Experiment"<small>"experiment.json, to be dropped here again or for glassbox train"</small>
                 </button>
                 <button data-testid="save-figures" on:click=move |_| save_all(page)>
                     "Figures"<small>"every chart as SVG and CSV, of this step"</small>

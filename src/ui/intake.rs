@@ -5,6 +5,7 @@ use super::page::Page;
 use super::{browser, image};
 use crate::data::FileKind;
 use crate::data::digits::Collection;
+use crate::labs;
 use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::ev;
 use leptos::prelude::*;
@@ -113,7 +114,8 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
     }
     let all_are = |kind: FileKind| opened.iter().all(|file| file.kind == kind);
     // A run is opened in its own lab.
-    for file in opened.iter().filter(|file| file.kind != FileKind::Model) {
+    let is_of_a_run = |kind: FileKind| matches!(kind, FileKind::Model | FileKind::Experiment);
+    for file in opened.iter().filter(|file| !is_of_a_run(file.kind)) {
         page.refusal_of_files(file.kind).map_or(Ok(()), Err)?;
     }
     if all_are(FileKind::Idx) {
@@ -127,10 +129,10 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
         return Ok(());
     }
     let [only] = opened.as_slice() else {
-        return Err("of images for the pad, drawings and models one file at a time is taken".into());
+        return Err("of images for the pad, drawings, experiments and models one file at a time is taken".into());
     };
     let bytes = match only.kind {
-        FileKind::Image | FileKind::Drawings => Uint8Array::new(&only.bytes).to_vec(),
+        FileKind::Image | FileKind::Drawings | FileKind::Experiment => Uint8Array::new(&only.bytes).to_vec(),
         FileKind::Idx | FileKind::Model | FileKind::Table => Vec::new(),
     };
     match only.kind {
@@ -143,15 +145,27 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
             }
         }
         FileKind::Drawings => {
-            let name = only.file.name();
-            let text = String::from_utf8(bytes).map_err(|_| format!("{name}: it is not text"))?;
-            let drawings = Collection::from_ndjson(&name, &text).map_err(|error| error.to_string())?;
+            let (name, text) = text_of(&only.file, bytes)?;
+            let text = text.trim_start_matches('\u{feff}');
+            let drawings = Collection::from_ndjson(&name, text).map_err(|error| error.to_string())?;
             page.take_drawings(&name, drawings);
+        }
+        FileKind::Experiment => {
+            let (name, text) = text_of(&only.file, bytes)?;
+            let experiment = labs::from_file(&name, &text).map_err(|error| error.to_string())?;
+            page.take_experiment(&name, experiment);
         }
         FileKind::Model => page.give_model(only.file.name(), only.bytes.clone()),
         FileKind::Idx | FileKind::Table => {}
     }
     Ok(())
+}
+
+/// The name of a file and its text.
+fn text_of(file: &File, bytes: Vec<u8>) -> Result<(String, String), String> {
+    let name = file.name();
+    let text = String::from_utf8(bytes).map_err(|_| format!("{name}: it is not text in UTF-8"))?;
+    Ok((name, text))
 }
 
 fn ensure_small(files: &[File]) -> Result<(), String> {
@@ -179,7 +193,7 @@ async fn opened_file(file: File) -> Result<Opened, String> {
         Some(kind) => Ok(Opened { file, bytes, kind }),
         None if start.is_empty() => Err(format!("{name}: it is empty")),
         None => Err(format!(
-            "{name}: neither IDX images or labels, nor a PNG, JPEG, WebP, GIF or BMP image, nor drawings, nor a model, nor a table of text"
+            "{name}: neither IDX images or labels, nor a PNG, JPEG, WebP, GIF or BMP image, nor drawings, nor an experiment, nor a model, nor a table of text"
         )),
     }
 }

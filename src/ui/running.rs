@@ -266,6 +266,19 @@ impl Page {
         }
     }
 
+    /// Begins the run of an experiment file, which `name` is, in place of all lanes, as its link would; the runs that
+    /// were there stay behind it in the history.
+    pub(super) fn take_experiment(self, name: &str, experiment: Experiment) {
+        self.own().reading.set(None);
+        let lanes = Lanes::from(experiment);
+        if lanes == self.runs() {
+            return;
+        }
+        address::push(&labs::to_link(&lanes).unwrap_or_default());
+        let word = self.open(lanes, name);
+        self.notice.set(word);
+    }
+
     /// The runs of all open lanes.
     pub fn runs(self) -> Lanes {
         let experiment = |lane: Lane| lane.experiment.get_untracked();

@@ -153,6 +153,30 @@ async fn bad_files_get_a_sentence_and_disturb_nothing() {
     stage.close().await;
 }
 
+/// What Export writes opens again, in its own lab; what is no experiment of this version gets a sentence.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_experiment_is_dropped_and_opened() {
+    let Some(stage) = Stage::open("#lab=cnn&seed=5").await else { return };
+    let experiment = glassbox::labs::from_file("e", "{\"seed\": 12, \"data\": {\"name\": \"moons\"}}").unwrap();
+    let text = serde_json::to_string_pretty(&experiment).unwrap();
+    bring(&stage, "drop", json!([file("experiment.json", text.as_bytes())])).await;
+    stage.until("location.hash === '#lab=gradients&data.name=moons&seed=12'", "the file's run").await;
+    stage.until("document.querySelector('#figure-boundary')", "its lab").await;
+    stage.keys("..").await;
+    stage.until_step(2).await;
+    for (text, words) in [
+        ("{\"version\": 2}", "e.json: version is 2, but must be 1: this experiment was made by a newer Glassbox"),
+        ("{\"lab\": ", "e.json: experiment: this is not JSON"),
+    ] {
+        bring(&stage, "drop", json!([file("e.json", text.as_bytes())])).await;
+        until_notice(&stage, words).await;
+        assert_eq!(stage.step().await, 2, "{words}");
+    }
+    stage.client.execute("history.back()", Vec::new()).await.expect("the history");
+    stage.until("location.hash === '#lab=cnn&seed=5'", "the run before").await;
+    stage.close().await;
+}
+
 /// Draws on a canvas of the page and returns it as a PNG.
 async fn png(stage: &Stage, ink: &str, paper: &str, points: &[[i32; 2]]) -> Vec<u8> {
     let script = "const [ink, paper, points] = arguments, canvas = document.createElement('canvas');
