@@ -233,6 +233,20 @@ impl DataConfig {
         }
     }
 
+    /// How a number that has the slopes `by_input` changes with a place of that plane: its slopes across and upwards.
+    /// With one input of a table the plane is a line, and there is no slope upwards.
+    #[must_use]
+    pub fn slope_at(&self, place: [f32; 2], axes: [usize; 2], by_input: &[f32]) -> [f32; 2] {
+        if self.table.is_some() {
+            let upwards = if axes[0] == axes[1] { 0.0 } else { by_input[axes[1]] };
+            return [by_input[axes[0]], upwards];
+        }
+        self.features.iter().zip(by_input).fold([0.0; 2], |[across, upwards], (feature, slope)| {
+            let [x, y] = feature.slope(place);
+            [across + slope * x, upwards + slope * y]
+        })
+    }
+
     /// The features of points, `[points, features]`.
     pub(super) fn inputs_of(&self, places: &[[f32; 2]]) -> Tensor {
         let size = self.features.len();

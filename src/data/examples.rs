@@ -117,14 +117,22 @@ impl Examples {
     /// themselves for one output, else one-hot rows.
     #[must_use]
     pub fn targets(&self, outputs: usize) -> Vec<f32> {
-        if outputs == 1 {
-            return self.labels.iter().copied().collect();
-        }
         let mut targets = vec![0.0; self.len() * outputs];
-        for (row, &label) in targets.chunks_exact_mut(outputs).zip(&self.labels) {
-            row[label as usize] = 1.0;
-        }
+        let rows = targets.chunks_exact_mut(outputs).enumerate();
+        rows.for_each(|(item, row)| self.write_target(item, row));
         targets
+    }
+
+    /// The same of one item, `[outputs]`.
+    pub fn write_target(&self, item: usize, target: &mut [f32]) {
+        let label = self.labels[item];
+        match target {
+            [only] => *only = label,
+            row => {
+                row.fill(0.0);
+                row[label as usize] = 1.0;
+            }
+        }
     }
 }
 

@@ -55,6 +55,20 @@ impl Feature {
             Self::SinY => libm::sinf(PI * y),
         }
     }
+
+    /// Its slopes at a point, across and upwards.
+    #[must_use]
+    pub fn slope(self, [x, y]: [f32; 2]) -> [f32; 2] {
+        match self {
+            Self::X => [1.0, 0.0],
+            Self::Y => [0.0, 1.0],
+            Self::XSquared => [2.0 * x, 0.0],
+            Self::YSquared => [0.0, 2.0 * y],
+            Self::Xy => [y, x],
+            Self::SinX => [PI * libm::cosf(PI * x), 0.0],
+            Self::SinY => [0.0, PI * libm::cosf(PI * y)],
+        }
+    }
 }
 
 /// Passes for at least one feature, each at most once.
@@ -78,6 +92,20 @@ mod tests {
         let expected = [-0.5, 2.0, 0.25, 4.0, -1.0, -1.0, 0.0];
         for (feature, (value, expected)) in Feature::ALL.iter().zip(values.iter().zip(expected)) {
             assert!((value - expected).abs() < 1e-6, "{}: {value}, not {expected}", feature.label());
+        }
+    }
+
+    #[test]
+    fn slopes_are_those_of_the_formulas() {
+        const H: f32 = 1e-2;
+        for feature in Feature::ALL {
+            for [x, y] in [[0.3, -0.7], [-1.2, 0.4], [0.0, 0.0]] {
+                let across = (feature.of([x + H, y]) - feature.of([x - H, y])) / (2.0 * H);
+                let upwards = (feature.of([x, y + H]) - feature.of([x, y - H])) / (2.0 * H);
+                let slope = feature.slope([x, y]);
+                let is_near = (slope[0] - across).abs() < 2e-3 && (slope[1] - upwards).abs() < 2e-3;
+                assert!(is_near, "{}: {slope:?}, not [{across}, {upwards}]", feature.label());
+            }
         }
     }
 

@@ -81,6 +81,9 @@ pub struct View {
     /// The inputs that the plane is drawn over, across and upwards, where there are more than two.
     #[serde(default)]
     pub axes: Option<[usize; 2]>,
+    /// Whether the plane shows where the loss of training items falls.
+    #[serde(default)]
+    pub arrows: bool,
     /// Whether the pen is down or a slider is held: figures that are slow to fill, or that no drawing changes,
     /// wait until it is let go.
     #[serde(default)]

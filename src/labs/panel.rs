@@ -212,6 +212,9 @@ pub struct Plane {
     pub inputs: Vec<String>,
     /// Items as x, y, label (for regression the target), 1 if a test item else 0.
     pub points: Span,
+    /// Arrows as x, y and how far to the right and upwards: −∂L/∂(x, y) of the training item there; none where they are
+    /// not asked for.
+    pub arrows: Span,
     /// What −1 and 1 stand for in `values` where these are what one neuron gives, not what the network says.
     pub of_neuron: Option<[f32; 2]>,
 }

@@ -275,13 +275,28 @@ impl Network {
     }
 
     /// ∂loss/∂input, `[rows, ..input_shape]`, for the pass that [`Self::backward`] left. Training does
-    /// without it, so it is computed only here.
+    /// without it.
     #[must_use]
     pub fn input_gradient(&self, input: &[f32], pass: &mut Pass) -> Vec<f32> {
         let mut gradient = vec![0.0; input.len()];
         let mut unused = vec![0.0; self.weights.len()];
         self.propagate(input, pass, &mut unused, Some(&mut gradient));
         gradient
+    }
+
+    /// ∂L/∂input, `[rows, ..input_shape]`, where L is the loss of each row by itself, for the pass that
+    /// [`Self::forward`] left; `targets` are `[rows, outputs]`. The gradients of a training step stay as they are.
+    #[must_use]
+    pub fn loss_gradient(&self, input: &[f32], targets: &[f32], pass: &mut Pass) -> Vec<f32> {
+        pass.traces.iter_mut().for_each(Trace::resize_backward);
+        let last = pass.traces.last_mut().expect("a network has a layer");
+        let mut grad = std::mem::take(&mut last.grad_output);
+        self.loss.evaluate(self.loss_input(last), targets, self.outputs(), Some(&mut grad));
+        // Of one row, where the loss is a mean over all.
+        let rows = (targets.len() / self.outputs()) as f32;
+        grad.iter_mut().for_each(|grad| *grad *= rows);
+        last.grad_output = grad;
+        self.input_gradient(input, pass)
     }
 
     /// Lets an optimizer change the weights by the gradients of the last [`Self::backward`], and the layers take

@@ -5,6 +5,7 @@
 //! All sizes are CSS pixels, multiplied by [`Style::scale`] on the way to the backend.
 
 mod arithmetic;
+mod arrows;
 mod axes;
 mod bars;
 mod bench;

@@ -2,12 +2,13 @@
 //! data set on it: trained ones filled, test items as rings, classes by shape as well as by colour.
 
 use super::Drawn;
+use super::arrows;
 use super::bitmap::{Bitmap, Enlarger};
 use super::palette::{Ramp, mix};
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect};
-use crate::labs::format::{exact, fixed, significant};
+use crate::labs::format::{exact, fixed, power, significant};
 use crate::labs::{Numbers, Plane};
 use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
@@ -89,6 +90,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &N
         let edge = if classes == 0 { colors.line_strong } else { colors.surface };
         draw_item(pen, at, (color, edge), shape, item[3] != 0.0)?;
     }
+    let at = |arrow: &Item| place(plane, &square, arrow);
+    arrows::draw(pen, numbers.at(plane.arrows).as_chunks().0, (&square, RADIUS), at)?;
     if numbers.at(plane.values).iter().any(|value| value.is_nan()) {
         let (text, at) = ("no number", (square.middle().0, square.bottom() - 12.0));
         let ground = Rect::of_text(text, Font::Strong, at.0 - Font::Strong.width(text) / 2.0, at.1);
@@ -277,8 +280,13 @@ pub(super) fn read(
             Some(name) => format!("class {name}"),
             None => format!("target {}", exact(*label)),
         };
+        let mut lines = vec![kind.into(), format!("{across} {}, {upwards} {}", exact(*x), exact(*y)), label];
+        let arrows = numbers.at(plane.arrows).as_chunks::<4>().0;
+        if let Some([_, _, right, up]) = arrows.iter().find(|arrow| arrow[..2] == [*x, *y]) {
+            lines.push(format!("−∂L/∂{across} {}, −∂L/∂{upwards} {}", power(*right), power(*up)));
+        }
         return Some(ReadOut {
-            lines: vec![kind.into(), format!("{across} {}, {upwards} {}", exact(*x), exact(*y)), label],
+            lines,
             anchor: at,
             crosshair: Crosshair { dots: vec![at], ..Crosshair::default() },
         });

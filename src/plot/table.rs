@@ -154,12 +154,20 @@ fn of_distribution(distribution: &Distribution, numbers: &Numbers) -> Table {
 }
 
 fn of_plane(plane: &Plane, numbers: &Numbers) -> Table {
+    let arrows = numbers.at(plane.arrows).as_chunks::<4>().0;
     let row = |[x, y, label, is_test]: &[f32; 4]| {
         let set = if *is_test == 0.0 { "no" } else { "yes" };
-        vec![x.to_string(), y.to_string(), label.to_string(), set.into()]
+        let mut row = vec![x.to_string(), y.to_string(), label.to_string(), set.into()];
+        if !arrows.is_empty() {
+            let arrow = arrows.iter().find(|arrow| *is_test == 0.0 && arrow[..2] == [*x, *y]);
+            row.extend([2, 3].map(|at| arrow.map_or_else(String::new, |arrow| arrow[at].to_string())));
+        }
+        row
     };
     let (points, _) = numbers.at(plane.points).as_chunks::<4>();
-    Table { columns: names(&["x", "y", "label", "test"]), rows: points.iter().map(row).collect() }
+    let slopes: &[&str] = if arrows.is_empty() { &[] } else { &["−∂L/∂x", "−∂L/∂y"] };
+    let columns = names(&[&["x", "y", "label", "test"], slopes].concat());
+    Table { columns, rows: points.iter().map(row).collect() }
 }
 
 fn of_diagram(diagram: &Diagram, numbers: &Numbers) -> Table {

@@ -6,7 +6,7 @@ use super::icons::{self, Icon};
 use super::lane_list::{Tag, class_of};
 use super::page::{Drawn, Page};
 use super::table::TableDialog;
-use super::{controls, focus, legend, look_inside, misread, nudge, points, table_data};
+use super::{arrows, controls, focus, legend, look_inside, misread, nudge, points, table_data};
 use crate::labs::{Across, Control, FigureSlot, LANE_LETTERS};
 use leptos::prelude::*;
 
@@ -50,6 +50,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             {plots}
             {slot.is_told.then(|| view! { <p class="hint told">{summary}</p> })}
             {slot.works_out.map(|maps| view! { <focus::FocusPicker page=page maps=page.figure(maps) /> })}
+            <arrows::Meaning drawn=drawn />
             <misread::Picker page=page drawn=drawn />
             <points::Tools page=page drawn=drawn />
             <table_data::Axes page=page drawn=drawn />
@@ -97,6 +98,7 @@ fn Tools(
         <div class="fig__tools">
             {of.sweeps.then(|| view! { <nudge::Switch page=page /> })}
             <span class="key num">{move || note.get()}</span>
+            <arrows::Switch page=page drawn=drawn />
             <legend::DiagramKey drawn=drawn layer=page.layer />
             <legend::MapKey drawn=drawn />
             <legend::MapScaleKey page=page drawn=drawn />

@@ -3,6 +3,7 @@
 
 mod address;
 mod app;
+mod arrows;
 mod autosave;
 mod browser;
 mod canvas;

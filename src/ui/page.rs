@@ -93,6 +93,8 @@ pub struct Page {
     pub weight_wanted: RwSignal<Option<usize>>,
     /// What was asked of the figure that is worked out on demand.
     pub check: RwSignal<Asked>,
+    /// Whether the plane shows where the loss of training items falls.
+    pub arrows: RwSignal<bool>,
     /// The unit that is worked out, where one was chosen.
     pub(super) focus: RwSignal<Option<Unit>>,
     /// The cell of the confusion matrix whose pictures are shown, where one was chosen.
@@ -149,6 +151,7 @@ impl Page {
             is_drawing: RwSignal::new(false),
             weight_wanted: RwSignal::new(None),
             check: RwSignal::default(),
+            arrows: RwSignal::new(false),
             focus: RwSignal::new(None),
             cell: RwSignal::new(None),
             own: StoredValue::new(Own::new()),
@@ -266,6 +269,7 @@ impl Page {
             nudge: self.nudge.get_untracked(),
             sweep: self.sweep.get_untracked(),
             check: self.check.get_untracked(),
+            arrows: self.arrows.get_untracked(),
             is_drawing: self.is_drawing.get_untracked(),
         }
     }

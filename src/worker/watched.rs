@@ -39,6 +39,7 @@ pub struct Watched {
     picture: Vec<f32>,
     cell: Option<[usize; 2]>,
     axes: Option<[usize; 2]>,
+    arrows: bool,
     nudge: Nudge,
     sweep: NudgeKind,
     check: Asked,
@@ -82,6 +83,7 @@ impl Watched {
             picture: Vec::new(),
             cell: None,
             axes: None,
+            arrows: view.arrows,
             nudge: Nudge::default(),
             sweep: view.sweep,
             check: view.check,
@@ -274,6 +276,10 @@ impl Watched {
         }
         if view.cell != self.cell || view.check != self.check || view.axes != self.axes {
             (self.cell, self.check, self.axes) = (view.cell, view.check, view.axes);
+            self.schedule.clear();
+        }
+        if view.arrows != self.arrows {
+            self.arrows = view.arrows;
             self.schedule.clear();
         }
         // What the visitor does is seen at once.

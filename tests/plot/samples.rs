@@ -296,6 +296,12 @@ pub fn plane(classes: usize) -> Sample {
             [*x, *y, label(*arm), f32::from(u8::from(i % 5 == 4))]
         };
         let points = numbers.add(items.iter().enumerate().flat_map(item));
+        let mut scale = 1.0;
+        let arrow = |(x, y, _): &(f32, f32, usize)| {
+            scale *= 0.9;
+            [*x, *y, -y * scale, x * scale]
+        };
+        let arrows: Vec<f32> = items.iter().step_by(7).flat_map(arrow).collect();
         let extent = if classes == 0 { 2.6 } else { 3.0 }; // a label with a decimal, too
         let classes = (0..classes).map(|class| class.to_string()).collect();
         let axes = ["x".into(), "y".into()];
@@ -308,6 +314,7 @@ pub fn plane(classes: usize) -> Sample {
             axes,
             inputs: Vec::new(),
             points,
+            arrows: numbers.add(arrows),
             of_neuron: None,
         })
     })
@@ -461,6 +468,7 @@ pub fn broken() -> Vec<Sample> {
             axes: Default::default(),
             inputs: Vec::new(),
             points: numbers.add([0.0; 8]),
+            arrows: numbers.add([0.0, 0.0, 1.0, 1.0]),
             of_neuron: None,
         })
     }));

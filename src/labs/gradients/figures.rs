@@ -1,5 +1,6 @@
 //! The figures of the gradients lab, filled with what was measured.
 
+use super::arrows;
 use super::blocks::{self, Block};
 use super::observer::GradientsObserver;
 use super::predicted::predicted;
@@ -121,13 +122,18 @@ fn places(examples: &Examples, axes: [usize; 2]) -> impl Iterator<Item = [f32; 2
     (0..examples.len()).map(move |item| examples.place(item, axes))
 }
 
+/// How many of so many items are drawn, of so many in all.
+fn shown(items: usize, total: usize) -> usize {
+    (items * POINTS.min(total)).div_ceil(total)
+}
+
 /// Up to [`POINTS`] items: x, y, label, 1 for the test.
 fn points(run: &Run, axes: [usize; 2]) -> Arc<[f32]> {
     let data = run.data();
     let total = data.train.len() + data.test.len();
     let mut points = Vec::new();
     for (examples, is_test) in [(&data.train, 0.0), (&data.test, 1.0)] {
-        let share = (examples.len() * POINTS.min(total)).div_ceil(total);
+        let share = shown(examples.len(), total);
         for ([x, y], &label) in places(examples, axes).zip(&examples.labels).take(share) {
             points.extend([x, y, label, is_test]);
         }
@@ -218,7 +224,12 @@ pub(super) fn activation(run: &Run, layer: usize, numbers: &mut Numbers) -> Pane
 }
 
 /// What the network says over the plane.
-pub(super) fn boundary(observer: &mut GradientsObserver, run: &Run, numbers: &mut Numbers) -> Panel {
+pub(super) fn boundary(
+    observer: &mut GradientsObserver,
+    run: &Run,
+    view: &View,
+    numbers: &mut Numbers,
+) -> Panel {
     let plane = &mut observer.plane;
     plane.update(run);
     let (classes, outputs) = (run.data().classes, run.network().outputs());
@@ -244,7 +255,15 @@ pub(super) fn boundary(observer: &mut GradientsObserver, run: &Run, numbers: &mu
         3 => ", the other input at its mean".into(),
         inputs => format!(", the other {} inputs at their mean", inputs - 2),
     };
-    let summary = format!("What the network says over the plane of {set}{others}, with its items; {note}.");
+    let arrows = if view.arrows {
+        let (train, test) = (run.data().train.len(), run.data().test.len());
+        arrows::arrows(run, plane.axes, shown(train, train + test))
+    } else {
+        Vec::new()
+    };
+    let told = if arrows.is_empty() { String::new() } else { arrows::told(&arrows) };
+    let summary =
+        format!("What the network says over the plane of {set}{others}, with its items; {note}.{told}");
     let points = numbers.add(plane.points.iter().copied());
     let is_probability = run.current().loss.logits_of().is_some();
     let figure = Plane {
@@ -256,6 +275,7 @@ pub(super) fn boundary(observer: &mut GradientsObserver, run: &Run, numbers: &mu
         axes: plane.names(run),
         inputs: if has_places(run) { Vec::new() } else { run.data().names.inputs.clone() },
         points,
+        arrows: numbers.add(arrows.into_iter().flatten()),
         of_neuron: None,
     };
     panel("boundary", note, summary, Figure::Plane(figure))

@@ -1,6 +1,7 @@
 //! The gradients lab: why deep networks stop learning. A deep dense network on data in the plane;
 //! the gradient of every layer as it vanishes or explodes, measured at every step.
 
+mod arrows;
 mod bench;
 mod blocks;
 mod check;

@@ -5,7 +5,7 @@ use super::blocks::{self, Block};
 use super::figures::{PlanePass, panel, span};
 use crate::labs::format::{count, percent, power, significant};
 use crate::labs::{
-    Distribution, Figure, HistogramPart, Histograms, Numbers, Panel, Plane, View, Weight, Weights,
+    Distribution, Figure, HistogramPart, Histograms, Numbers, Panel, Plane, Span, View, Weight, Weights,
 };
 use crate::nn::Slot;
 use crate::train::statistics::{Histogram, SATURATED};
@@ -70,6 +70,7 @@ impl Neuron {
             axes: plane.names(run),
             inputs: Vec::new(),
             points: numbers.add(plane.points.iter().copied()),
+            arrows: Span::default(),
             of_neuron: Some([low, high]),
         };
         panel("neuron", note, summary, Figure::Plane(figure))

@@ -208,7 +208,7 @@ impl Observer for GradientsObserver {
             "network" => figures::network(self, run, numbers),
             "gradients" => figures::gradients(self, run, numbers),
             "flow" => figures::flow(self, None, numbers),
-            "boundary" => figures::boundary(self, run, numbers),
+            "boundary" => figures::boundary(self, run, view, numbers),
             "curves" => self.learning.panel(run, None, numbers),
             "confusion" => figures::confusion(self, run, view, numbers),
             "activation" => figures::activation(run, layer, numbers),
