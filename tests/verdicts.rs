@@ -3,6 +3,7 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
+use glassbox::labs::format::{percent, significant};
 use glassbox::labs::{LABS, Observer, Verdict};
 use glassbox::train::{Experiment, Run};
 use serde_json::{Value, json};
@@ -82,6 +83,12 @@ fn the_growth_before_a_divergence_is_told() {
         let told = text.contains("steps before, the gradient of ") && text.contains(" grew from ");
         assert!(!told || run.divergence().is_some_and(|divergence| divergence.step > 1), "{text}");
         was_told |= told;
+        // There is a way back where steps were made, and it leads to before the growth.
+        let back = observer.verdict(&run).back_to;
+        let step = run.divergence().map(|divergence| divergence.step);
+        assert_eq!(back.is_some(), step.is_some_and(|step| step > 0), "{step:?}: {text}");
+        assert_eq!(text.contains("further back on the time bar"), back.is_some(), "{text}");
+        assert!(back.is_none_or(|back| Some(back) < step && back + 12 >= step.unwrap()), "{back:?} {step:?}");
     }
     assert!(was_told, "growth is seen in some of them");
 }
@@ -101,6 +108,34 @@ fn a_divergence_is_told_in_the_words_of_the_page() {
             assert!(!verdict.text.contains(keras), "not the page's name of a layer: {}", verdict.text);
         }
     }
+}
+
+/// What guessing scores stands beside what the network does: the share of the commonest class of the test items, or
+/// how far they lie from their median.
+#[test]
+fn what_a_guess_would_score_is_told() {
+    for (changes, words) in [
+        (&[("depth", json!(3))][..], "guessing the commonest class, which scores "),
+        (&[("depth", json!(3)), ("data.name", json!("plane"))], "always saying the median, which is off by "),
+    ] {
+        let rate = ("optimizer.learning_rate", json!(1e-6));
+        let (run, observer) = watched(with(&[changes, &[rate]].concat()), 400);
+        let verdict = observer.verdict(&run);
+        assert_eq!(verdict.word, "Flowing, but not learning yet.", "{}", verdict.text);
+        let mut labels: Vec<f32> = run.data().test.labels.iter().copied().collect();
+        labels.sort_by(f32::total_cmp);
+        let guess = if run.data().classes > 0 {
+            let ones = labels.iter().filter(|label| **label == 1.0).count();
+            percent(ones.max(labels.len() - ones) as f64 / labels.len() as f64)
+        } else {
+            let median = labels[labels.len() / 2];
+            let sum: f32 = labels.iter().map(|label| (label - median).abs()).sum();
+            significant(f64::from(sum / labels.len() as f32), 2)
+        };
+        assert!(verdict.text.contains(&format!("no better than {words}{guess}, for ")), "{}", verdict.text);
+    }
+    let learning = said(&[("depth", json!(3)), ("activation", json!("tanh"))], 600);
+    assert!(!learning.text.contains("no better than"), "{}", learning.text);
 }
 
 /// The textbook's way out does not help under these settings: the lab says so, and what does.

@@ -44,8 +44,9 @@ impl FileKind {
             return Some(if is_drawing { Self::Drawings } else { Self::Experiment });
         }
         // Text, of which only the rest of the file tells whether it is a table; PDF begins as text does.
-        let is_utf16 =
-            begins(b"\xff\xfe") || begins(b"\xfe\xff") || start.iter().skip(1).step_by(2).take(8).all(|b| *b == 0);
+        let is_utf16 = begins(b"\xff\xfe")
+            || begins(b"\xfe\xff")
+            || start.iter().skip(1).step_by(2).take(8).all(|b| *b == 0);
         let is_text = start.iter().all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace());
         ((is_utf16 || is_text) && !start.is_empty() && !begins(b"%PDF")).then_some(Self::Table)
     }

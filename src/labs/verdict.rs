@@ -36,9 +36,24 @@ pub struct Verdict {
     pub text: String,
     /// At most two.
     pub remedies: Vec<Remedy>,
+    /// A step of the run from which it could go another way, where it cannot go on as it is.
+    #[serde(default)]
+    pub back_to: Option<usize>,
 }
 
+/// What can be done about a divergence that steps came before.
+pub(super) const WAY_BACK: &str =
+    "Any change here starts a new run; further back on the time bar it takes effect from that step on.";
+
+/// How far before a divergence it is worth going back: where its growth can mostly be seen to begin.
+pub(super) const STEPS_BACK: usize = 12;
+
 impl Verdict {
+    /// A finding about a run that can go on.
+    pub fn new(tone: Tone, word: &str, text: String, remedies: Vec<Remedy>) -> Self {
+        Self { tone, word: word.into(), text, remedies, back_to: None }
+    }
+
     /// That the run diverged, if it did: where, and what helps; `for_weights` where the first weights were at fault.
     pub(super) fn diverged(run: &Run, for_weights: Vec<Remedy>) -> Option<Self> {
         let at = run.divergence()?;
@@ -54,13 +69,14 @@ impl Verdict {
             (format!("{what} No update was made yet: its first weights are too large."), for_weights)
         } else {
             let text = format!(
-                "{what} The weights of the step before are kept; a learning rate of {} is likely too large.",
+                "{what} The weights of the step before are kept; a learning rate of {} is likely too large. {WAY_BACK}",
                 power(rate)
             );
             let remedy = Remedy::new("Take a tenth of the learning rate", "optimizer.learning_rate", smaller);
             (text, vec![remedy])
         };
-        Some(Self { tone: Tone::Bad, word: "Diverged.".into(), text, remedies })
+        let back_to = (at.step > 0).then(|| at.step.saturating_sub(STEPS_BACK));
+        Some(Self { back_to, ..Self::new(Tone::Bad, "Diverged.", text, remedies) })
     }
 }
 

@@ -36,13 +36,16 @@ pub(super) fn draw<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let longest = (LONGEST * square.width).max(LEAST);
     for (arrow, length) in arrows.iter().zip(lengths(arrows)) {
-        let (Some((x, y)), Some(length)) = (place(arrow), length.map(|length| length * longest)) else { continue };
+        let (Some((x, y)), Some(length)) = (place(arrow), length.map(|length| length * longest)) else {
+            continue;
+        };
         if length < SHORTEST {
             continue;
         }
         let size = f64::from(arrow[2]).hypot(f64::from(arrow[3]));
         let (right, down) = (f64::from(arrow[2]) / size, -f64::from(arrow[3]) / size);
-        let at = |along: f64, aside: f64| (x + along * right - aside * down, y + along * down + aside * right);
+        let at =
+            |along: f64, aside: f64| (x + along * right - aside * down, y + along * down + aside * right);
         let reach = within(square, (x, y), (right, down), item_radius + length);
         let head = (0.5 * length).clamp(2.0, 4.5);
         let shaft = [at(item_radius.min(reach), 0.0), at(reach, 0.0)];

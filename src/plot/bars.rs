@@ -96,7 +96,9 @@ pub(super) fn draw<DB: DrawingBackend>(
             None
         };
         let Some(finding) = &series.finding else { continue };
-        let Some(&of_bar) = finding.layer.checked_sub(1).and_then(|index| values.get(index)) else { continue };
+        let Some(&of_bar) = finding.layer.checked_sub(1).and_then(|index| values.get(index)) else {
+            continue;
+        };
         let value = value.filter(|_| view.selected_layer == finding.layer);
         draw_finding(pen, (finding, place, series), &layout, (of_bar, value), &mut room)?;
     }

@@ -209,7 +209,7 @@ mod tests {
         for (classes, units, activation, loss) in
             [(2, 1, "sigmoid", "binary_crossentropy"), (3, 3, "softmax", "categorical_crossentropy")]
         {
-            let experiment = json!({ "version": 1, "lab": "gradients",
+            let experiment = json!({ "version": 1, "lab": "gradients", "seed": 1,
                 "data": { "name": "spiral", "classes": classes },
                 "network": { "layers": [{ "type": "dense", "units": 4, "activation": "relu" },
                     { "type": "dense", "units": units, "activation": activation }] },

@@ -5,6 +5,7 @@ use super::icons::{self, Icon};
 use super::lane_list::Tag;
 use super::own_panel::ReadingBar;
 use crate::labs::Tone;
+use crate::labs::format::count;
 use leptos::prelude::*;
 
 fn class_of(tone: Tone) -> &'static str {
@@ -33,6 +34,11 @@ pub fn Head(page: Page) -> impl IntoView {
         page.verdict.get_untracked()
     });
     let remedies = Memo::new(move |_| verdict.with(|verdict| verdict.remedies.clone()));
+    // No further than the run can be gone back.
+    let back_to = Memo::new(move |_| {
+        let (first, step) = page.progress.with(|progress| (progress.first, progress.step));
+        verdict.with(|verdict| verdict.back_to).map(|back| back.max(first)).filter(|back| *back < step)
+    });
     // Spoken only when the finding is another one, not with every digit.
     let spoken = Memo::new(move |before: Option<&(String, String)>| {
         verdict.with(|verdict| match before {
@@ -68,6 +74,11 @@ pub fn Head(page: Page) -> impl IntoView {
                                 view! { <button class="btn" on:click=move |_| page.apply(&remedy)>{label}</button> }
                             })
                             .collect_view()
+                    }}
+                    {move || {
+                        back_to.get().map(|step| {
+                            view! { <button class="btn" data-testid="back-to" on:click=move |_| page.seek(step)>{format!("Back to step {}", count(step))}</button> }
+                        })
                     }}
                 </div>
             </section>

@@ -129,7 +129,9 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
         return Ok(());
     }
     let [only] = opened.as_slice() else {
-        return Err("of images for the pad, drawings, experiments and models one file at a time is taken".into());
+        return Err(
+            "of images for the pad, drawings, experiments and models one file at a time is taken".into()
+        );
     };
     let bytes = match only.kind {
         FileKind::Image | FileKind::Drawings | FileKind::Experiment => Uint8Array::new(&only.bytes).to_vec(),

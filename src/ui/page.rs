@@ -405,7 +405,7 @@ fn is_another(before: Option<&Option<Drawn>>, now: Option<&Option<Drawn>>) -> bo
 
 /// The verdict before there is one.
 pub(super) fn measuring() -> Verdict {
-    Verdict { tone: Tone::Note, word: "Measuring…".into(), text: String::new(), remedies: Vec::new() }
+    Verdict::new(Tone::Note, "Measuring…", String::new(), Vec::new())
 }
 
 /// The lab of an experiment that was validated.

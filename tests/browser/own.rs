@@ -157,7 +157,8 @@ async fn bad_files_get_a_sentence_and_disturb_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_experiment_is_dropped_and_opened() {
     let Some(stage) = Stage::open("#lab=cnn&seed=5").await else { return };
-    let experiment = glassbox::labs::from_file("e", "{\"seed\": 12, \"data\": {\"name\": \"moons\"}}").unwrap();
+    let experiment =
+        glassbox::labs::from_file("e", "{\"seed\": 12, \"data\": {\"name\": \"moons\"}}").unwrap();
     let text = serde_json::to_string_pretty(&experiment).unwrap();
     bring(&stage, "drop", json!([file("experiment.json", text.as_bytes())])).await;
     stage.until("location.hash === '#lab=gradients&data.name=moons&seed=12'", "the file's run").await;
@@ -165,7 +166,10 @@ async fn an_experiment_is_dropped_and_opened() {
     stage.keys("..").await;
     stage.until_step(2).await;
     for (text, words) in [
-        ("{\"version\": 2}", "e.json: version is 2, but must be 1: this experiment was made by a newer Glassbox"),
+        (
+            "{\"version\": 2}",
+            "e.json: version is 2, but must be 1: this experiment was made by a newer Glassbox",
+        ),
         ("{\"lab\": ", "e.json: experiment: this is not JSON"),
     ] {
         bring(&stage, "drop", json!([file("e.json", text.as_bytes())])).await;

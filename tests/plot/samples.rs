@@ -474,8 +474,7 @@ pub fn broken() -> Vec<Sample> {
     }));
     samples.push(sample("crossed decades", |numbers| {
         let values = numbers.add([1.0, -1.0, f32::MIN_POSITIVE]);
-        let series =
-            vec![BarSeries { lane: 0, values, predicted: Span::default(), finding: finding_at(2) }];
+        let series = vec![BarSeries { lane: 0, values, predicted: Span::default(), finding: finding_at(2) }];
         Figure::LayerBars(LayerBars { label: String::new(), series, decades: [5, -5], is_numbered: true })
     }));
     samples.push(sample("findings of no layer", |numbers| {

@@ -34,7 +34,7 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
                 "no pictures are kept for the test, so it is not known what it keeps of new ones.",
             )
         };
-        return verdict(Tone::Note, word, format!("{through}; {more}"), Vec::new());
+        return Verdict::new(Tone::Note, word, format!("{through}; {more}"), Vec::new());
     };
     let errors = format!(
         "the mean squared error on test pictures is {}, that of the mean picture {}",
@@ -43,22 +43,18 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
     );
     if run.steps() == 0 {
         let text = format!("{through}; its weights are random, and {errors}. Press Play.");
-        return verdict(Tone::Note, "Untrained.", text, Vec::new());
+        return Verdict::new(Tone::Note, "Untrained.", text, Vec::new());
     }
     let kept = 1.0 - error / observer.variance;
     if kept.is_nan() || kept <= 0.0 {
         let text = format!("{through}, and {errors}: one and the same picture for all would do no worse.");
-        return verdict(Tone::Warn, "Keeps nothing yet.", text, Vec::new());
+        return Verdict::new(Tone::Warn, "Keeps nothing yet.", text, Vec::new());
     }
     let text = format!("{through}, and {} of the variance comes out again: {errors}.", percent(kept));
     if kept >= MOST {
-        return verdict(Tone::Good, "Keeps most of it.", text, Vec::new());
+        return Verdict::new(Tone::Good, "Keeps most of it.", text, Vec::new());
     }
     let is_narrow = run.steps() >= PATIENCE && units.is_some_and(|units| units < WIDER);
     let wider = is_narrow.then(|| Remedy::new("Use a code of 32 numbers", "code", WIDER));
-    verdict(Tone::Note, "Keeps a part of it.", text, wider.into_iter().collect())
-}
-
-fn verdict(tone: Tone, word: &str, text: String, remedies: Vec<Remedy>) -> Verdict {
-    Verdict { tone, word: word.into(), text, remedies }
+    Verdict::new(Tone::Note, "Keeps a part of it.", text, wider.into_iter().collect())
 }

@@ -19,29 +19,29 @@ pub(super) fn of(observer: &CnnObserver, run: &Run) -> Verdict {
     let Some((class, share)) = best(output).filter(|_| !observer.picture().is_empty()) else {
         let text =
             "Draw a digit on the pad, with mouse, finger or pen: every layer shows what it makes of it.";
-        return verdict(Tone::Note, "Nothing to read yet.", text.into(), Vec::new());
+        return Verdict::new(Tone::Note, "Nothing to read yet.", text.into(), Vec::new());
     };
     let (said, a) = (percent(f64::from(share)), a_class(class));
     let second = second_best(output, class);
     let is_fresh = run.current().initial_weights.is_none() && run.steps() == 0;
     if is_fresh {
         let text = format!("Its weights are random, so its {said} for {a} means nothing. Press Play.");
-        return verdict(Tone::Note, "Untrained.", text, trained(run));
+        return Verdict::new(Tone::Note, "Untrained.", text, trained(run));
     }
     if share >= SURE {
-        return verdict(Tone::Good, "Confident.", format!("It reads {a} with {said}."), Vec::new());
+        return Verdict::new(Tone::Good, "Confident.", format!("It reads {a} with {said}."), Vec::new());
     }
     let (other, its_share) = second;
     let its_share = percent(f64::from(its_share));
     if share >= LOST {
         let text = format!("It reads {a} with {said}, but it could be {} ({its_share}).", a_class(other));
-        return verdict(Tone::Warn, "Not sure.", text, Vec::new());
+        return Verdict::new(Tone::Warn, "Not sure.", text, Vec::new());
     }
     let text = format!(
         "No digit reaches half: {class} has {said}, {other} has {its_share}. Perhaps this is no digit, or one written \
          in a way that it never saw."
     );
-    verdict(Tone::Warn, "No idea.", text, Vec::new())
+    Verdict::new(Tone::Warn, "No idea.", text, Vec::new())
 }
 
 /// The way back to the weights that ship, for a network that can take them.
@@ -54,8 +54,4 @@ fn trained(run: &Run) -> Vec<Remedy> {
 fn second_best(output: &[f32], best: usize) -> (usize, f32) {
     let others = output.iter().copied().enumerate().filter(|(class, _)| *class != best);
     others.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((best, 0.0))
-}
-
-fn verdict(tone: Tone, word: &str, text: String, remedies: Vec<Remedy>) -> Verdict {
-    Verdict { tone, word: word.into(), text, remedies }
 }

@@ -172,7 +172,9 @@ pub(super) fn gradients(observer: &GradientsObserver, run: &Run, numbers: &mut N
     let finding = finding.map(|text| Finding { layer: 1, text });
     let series = vec![BarSeries { lane: 0, values, predicted: numbers.add(predicted), finding }];
     let figure =
-        LayerBars { label: "‖∂L/∂W‖".into(), series, decades: observer.decades.0, is_numbered: false };
+        LayerBars {
+            label: "‖∂L/∂W‖".into(), series, decades: observer.decades.0, is_numbered: false
+        };
     panel("gradients", String::new(), summary, Figure::LayerBars(figure))
 }
 

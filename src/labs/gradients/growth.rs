@@ -2,13 +2,14 @@
 //! norms are those that the observer takes anyway, so keeping a few costs nothing.
 
 use crate::labs::format::{count, power};
+use crate::labs::verdict::STEPS_BACK;
 use crate::labs::{Figure, LayerLines, Numbers, Panel};
 use crate::train::Run;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// Steps kept.
-const STEPS: usize = 12;
+const STEPS: usize = STEPS_BACK;
 
 /// The norms of the last steps, oldest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -45,6 +46,11 @@ impl Growth {
         let factor = |(_, (first, last)): &(usize, (&f32, &f32))| **last / **first;
         let (index, (&first, &last)) = grown.max_by(|a, b| factor(a).total_cmp(&factor(b)))?;
         Some((index + 1, first, last))
+    }
+
+    /// The first step kept, as how many were before it.
+    pub(super) fn first_step(&self) -> Option<usize> {
+        self.rows.front().map(|(step, _)| *step)
     }
 
     /// What happened before a divergence, in a sentence; `name` is how a layer is called.

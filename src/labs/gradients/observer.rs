@@ -39,7 +39,7 @@ pub(super) struct GradientsObserver {
     /// Decades of the log axes; they grow with the data and never shrink within a run.
     pub(super) decades: Decades,
     /// The metric of the best answer that is the same for all items.
-    guess: f32,
+    pub(super) guess: f32,
     /// The last test that was due, or change of settings, at which the network was better than that.
     better_at: usize,
     pub(super) updates: Updates,

@@ -6,6 +6,7 @@ use super::observer::GradientsObserver;
 use super::updates::Update;
 use super::{blocks, hidden, remedies};
 use crate::labs::format::{count, layer_name, percent, power, significant};
+use crate::labs::verdict::WAY_BACK;
 use crate::labs::{Remedy, Tone, Verdict};
 use crate::nn::{Activation, LayerConfig, Slot};
 use crate::tensor::l2_norm;
@@ -65,39 +66,36 @@ pub(super) fn of(observer: &GradientsObserver, run: &Run) -> Verdict {
     );
     let so_far = learned_so_far(observer, run);
     if has_learned(observer, run) {
-        return verdict(Tone::Good, "Learned.", format!("{so_far}. {receives}"), Vec::new());
+        return Verdict::new(Tone::Good, "Learned.", format!("{so_far}. {receives}"), Vec::new());
     }
     let text = |more: String| if more.is_empty() { receives.clone() } else { format!("{receives} {more}") };
     match reach(ratio) {
         Reach::Vanishes if let Some(cause) = too_large(observer, run) => {
-            verdict(Tone::Warn, "Vanishing.", text(cause), remedies::for_killed(run))
+            Verdict::new(Tone::Warn, "Vanishing.", text(cause), remedies::for_killed(run))
         }
         Reach::Vanishes => {
             let text = text(moves(observer, run, depth));
-            verdict(Tone::Warn, "Vanishing.", text, remedies::for_vanishing(run))
+            Verdict::new(Tone::Warn, "Vanishing.", text, remedies::for_vanishing(run))
         }
         Reach::Explodes => {
             let text = text(moves(observer, run, depth));
-            verdict(Tone::Warn, "Exploding.", text, remedies::for_exploding(run))
+            Verdict::new(Tone::Warn, "Exploding.", text, remedies::for_exploding(run))
         }
         Reach::Flows if let Some(what) = oversized(run) => {
-            verdict(Tone::Warn, "Exploding.", text(what), remedies::for_oversized(run))
+            Verdict::new(Tone::Warn, "Exploding.", text(what), remedies::for_oversized(run))
         }
         Reach::Flows if let Some(why) = only_growing(run).filter(|_| run.steps() >= PATIENCE) => {
             let text = text(format!("{so_far}. {why}"));
-            verdict(Tone::Warn, "Flowing.", text, remedies::for_guessing(run))
+            Verdict::new(Tone::Warn, "Flowing.", text, remedies::for_guessing(run))
         }
         Reach::Flows if observer.steps_of_guessing(run) >= PATIENCE => {
             let steps = count(observer.steps_of_guessing(run));
-            let text = text(format!("{so_far}: no better than guessing, for {steps} steps now."));
-            verdict(Tone::Warn, "Flowing, but not learning yet.", text, remedies::for_guessing(run))
+            let guess = guess(observer, run);
+            let text = text(format!("{so_far}: no better than {guess}, for {steps} steps now."));
+            Verdict::new(Tone::Warn, "Flowing, but not learning yet.", text, remedies::for_guessing(run))
         }
-        Reach::Flows => verdict(Tone::Note, "Flowing.", text(format!("{so_far}.")), Vec::new()),
+        Reach::Flows => Verdict::new(Tone::Note, "Flowing.", text(format!("{so_far}.")), Vec::new()),
     }
-}
-
-fn verdict(tone: Tone, word: &str, text: String, remedies: Vec<Remedy>) -> Verdict {
-    Verdict { tone, word: word.into(), text, remedies }
 }
 
 fn shallow(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
@@ -108,7 +106,7 @@ fn shallow(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
     );
     let (tone, word) =
         if has_learned(observer, run) { (Tone::Good, "Learned.") } else { (Tone::Note, "Shallow.") };
-    verdict(tone, word, text, vec![Remedy::new("Try 10 layers", "depth", 10)])
+    Verdict::new(tone, word, text, vec![Remedy::new("Try 10 layers", "depth", 10)])
 }
 
 /// That the gradient is huge in all layers alike, as far as plain descent tells how far it carries.
@@ -190,7 +188,7 @@ fn dead(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
     } else {
         ("what arrives is smaller than the smallest number.".to_owned(), remedies::for_vanishing(run))
     };
-    verdict(Tone::Warn, "Dead.", format!("Layer 1 receives no gradient at all: {why}"), remedies)
+    Verdict::new(Tone::Warn, "Dead.", format!("Layer 1 receives no gradient at all: {why}"), remedies)
 }
 
 fn diverged(divergence: &Divergence, observer: &GradientsObserver, run: &Run) -> Verdict {
@@ -213,8 +211,11 @@ fn diverged(divergence: &Divergence, observer: &GradientsObserver, run: &Run) ->
     let layers = run.network().kernels().count();
     let grew = observer.growth.told(|layer| the_layer(layer, layers)).filter(|_| *step > 1);
     let grew = grew.map_or_else(String::new, |grew| format!(" {grew}"));
-    let text = format!("{what}. {why}{grew} Any change starts a new run.");
-    verdict(Tone::Bad, "Diverged.", text, remedies)
+    // Before the growth that is told, where there were steps before.
+    let back_to = observer.growth.first_step().filter(|first| first < step);
+    let next = if back_to.is_some() { WAY_BACK } else { "Any change starts a new run." };
+    let text = format!("{what}. {why}{grew} {next}");
+    Verdict { back_to, ..Verdict::new(Tone::Bad, "Diverged.", text, remedies) }
 }
 
 /// That the learning rate is too large, where an update shows it.
@@ -271,5 +272,13 @@ fn learned_so_far(observer: &GradientsObserver, run: &Run) -> String {
         Some(evaluation) => {
             format!("Mean absolute test error {}", significant(f64::from(evaluation.metric), 2))
         }
+    }
+}
+
+/// The best answer that is the same for all items, with what it scores on the test items.
+fn guess(observer: &GradientsObserver, run: &Run) -> String {
+    match run.data().classes {
+        0 => format!("always saying the median, which is off by {}", significant(observer.guess, 2)),
+        _ => format!("guessing the commonest class, which scores {}", percent(observer.guess)),
     }
 }
