@@ -13,13 +13,17 @@ impl Decades {
         Self([-8, 0])
     }
 
-    /// Makes room for what is measured now; 0, NaN and ∞ need none.
+    /// What holds these and 1; 0, NaN and ∞ need no room.
+    pub(super) fn of(norms: impl Iterator<Item = f32>) -> Self {
+        let logs = norms.filter(|norm| *norm > 0.0 && norm.is_finite()).map(libm::log10f);
+        let (low, high) = logs.fold((0.0_f32, 0.0_f32), |(low, high), log| (low.min(log), high.max(log)));
+        Self([((low / 2.0).floor() as i32 * 2).max(-36), ((high / 2.0).ceil() as i32 * 2).min(36)])
+    }
+
+    /// Makes room for what is measured now.
     pub(super) fn take(&mut self, norms: &[f32]) {
-        let seen = |norm: &&f32| **norm > 0.0 && norm.is_finite();
-        let logs = || norms.iter().filter(seen).map(|norm| libm::log10f(*norm));
-        let lowest = (logs().fold(0.0_f32, f32::min) / 2.0).floor() as i32 * 2;
-        let highest = (logs().fold(0.0_f32, f32::max) / 2.0).ceil() as i32 * 2;
-        self.0 = [self.0[0].min(lowest).max(-36), self.0[1].max(highest).min(36)];
+        let Self([low, high]) = Self::of(norms.iter().copied());
+        self.0 = [self.0[0].min(low), self.0[1].max(high)];
     }
 }
 

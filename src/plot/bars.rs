@@ -148,6 +148,14 @@ fn draw_series<DB: DrawingBackend>(
     Ok(())
 }
 
+/// Places words so that they do not run into others beside them, or into a tick.
+fn place_apart(room: &mut Room, spots: impl IntoIterator<Item = Rect>) -> Option<Rect> {
+    const GAP: f64 = 4.0;
+    let wide = |rect: Rect| Rect { x: rect.x - GAP, width: rect.width + 2.0 * GAP, ..rect };
+    let placed = room.place(spots.into_iter().map(wide))?;
+    Some(Rect { x: placed.x + GAP, width: placed.width - 2.0 * GAP, ..placed })
+}
+
 /// What theory predicts, as a tick over each bar; the word for it beside the first that has room for it.
 fn draw_predicted<DB: DrawingBackend>(
     pen: &Pen<DB>,
@@ -170,7 +178,7 @@ fn draw_predicted<DB: DrawingBackend>(
     if place > 0 {
         return Ok(());
     }
-    match room.place(spots) {
+    match place_apart(room, spots) {
         Some(rect) => pen.text(WORD, rect.middle(), Align::Center, Font::Small, color),
         None => Ok(()),
     }
@@ -207,7 +215,7 @@ fn draw_finding<DB: DrawingBackend>(
     let color = &pen.style.palette.lane(series.lane);
     let middle = layout.middle(place, finding.layer - 1);
     let (bar, bar_end) = (middle - layout.bar / 2.0, middle + layout.bar / 2.0);
-    let right = bar - 6.0;
+    let right = bar - 9.0;
     let top = layout.bar(place, finding.layer - 1, value).map_or(y.start, |bar| bar.y);
     let top = written.map_or(top, |written| written.y.min(top));
     let lines = wrapped(text, right - columns.left - 1.0);
@@ -215,7 +223,7 @@ fn draw_finding<DB: DrawingBackend>(
         let tall = LINE * lines.len() as f64;
         let width = lines.iter().map(|line| Font::Strong.width(line)).fold(0.0, f64::max);
         let from = (top - tall / 2.0).min(y.start - tall - 2.0).max(0.0);
-        if room.place([Rect { x: right - width, y: from, width, height: tall }]).is_some() {
+        if place_apart(room, [Rect { x: right - width, y: from, width, height: tall }]).is_some() {
             for (i, line) in lines.iter().enumerate() {
                 let middle = from + LINE * (i as f64 + 0.5);
                 pen.text(line, (right, middle), Align::Right, Font::Strong, color)?;
@@ -228,8 +236,9 @@ fn draw_finding<DB: DrawingBackend>(
     let at = |x: f64, y: f64| Rect::of_text(text, Font::Strong, x, y);
     let heights = (0..40).map(|i| top - 9.0 - 4.0 * f64::from(i));
     let above = heights.flat_map(|y| [at(bar, y), at(bar_end - width, y)]).filter(|rect| rect.y >= HEAD);
-    let head = [at(bar, 7.0), at(bar_end - width, 7.0), at(columns.right() - width, 7.0)];
-    let Some(rect) = above.chain(head).find_map(|rect| room.place([rect])) else { return Ok(()) };
+    let aside = (0..100).map(|i| 8.0 * f64::from(i));
+    let head = aside.flat_map(|by| [at(bar + by, 7.0), at(bar_end - width - by, 7.0)]);
+    let Some(rect) = above.chain(head).find_map(|rect| place_apart(room, [rect])) else { return Ok(()) };
     let is_over = rect.x <= middle && middle <= rect.right();
     if is_over && top - rect.bottom() > 6.0 {
         pen.plumb(middle, rect.bottom() + 2.0, top - 3.0, color)?;
@@ -252,7 +261,7 @@ fn draw_selected_value<DB: DrawingBackend>(
     // Higher where the bars beside it are in the way.
     let left = middle - Font::Small.width(&text) / 2.0;
     let spots = (0..8).map(|i| Rect::of_text(&text, Font::Small, left, bar.y - 10.0 - 4.0 * f64::from(i)));
-    let placed = spots.into_iter().find_map(|rect| room.place([rect]));
+    let placed = spots.into_iter().find_map(|rect| place_apart(room, [rect]));
     if let Some(rect) = placed {
         pen.text(&text, rect.middle(), Align::Center, Font::Small, &pen.style.palette.ink)?;
     }

@@ -61,7 +61,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, lines: &LayerLines, number
         }
     }
     // The newest and the oldest by their steps, left of their first points.
-    for index in [rows.len().wrapping_sub(1), 0] {
+    let ends = [rows.len().checked_sub(1), (rows.len() > 1).then_some(0)];
+    for index in ends.into_iter().flatten() {
         let (Some(row), Some(&step)) = (rows.get(index), steps.get(index)) else { continue };
         let Some(&value) = row.first() else { continue };
         let text = format!("step {}", count(step as usize));

@@ -26,7 +26,7 @@ pub fn Switch(page: Page, #[prop(into)] drawn: Signal<Option<Drawn>>) -> impl In
             view! {
                 <button class="btn arrows" data-testid="arrows" aria-pressed=move || page.arrows.get().to_string()
                     title="Loss-gradient arrows: which way each training item would have to move for its loss to fall" on:click=toggle>
-                    "−∇L"<span class="vh">": loss-gradient arrows"</span>
+                    "Arrows"
                 </button>
             }
         })
@@ -42,14 +42,16 @@ pub fn Meaning(#[prop(into)] drawn: Signal<Option<Drawn>>) -> impl IntoView {
             let arrows = drawn.as_ref()?.1.at(plane_of(drawn.as_ref())?.arrows).as_chunks::<4>().0;
             let lengths = arrows.iter().map(|[_, _, right, up]| right.hypot(*up));
             let longest = lengths.filter(|length| length.is_finite()).fold(0.0, f32::max);
-            (!arrows.is_empty()).then(|| (arrows.len(), power(longest)))
+            let [across, upwards] = plane_of(drawn.as_ref())?.axes.clone();
+            (!arrows.is_empty())
+                .then(|| (arrows.len(), format!("−∂L/∂({across}, {upwards})"), power(longest)))
         })
     });
     move || {
-        shown.get().map(|(many, longest)| {
+        shown.get().map(|(many, what, longest)| {
             view! {
-                <p class="hint num" data-testid="arrows-meaning">
-                    {format!("Arrows at {many} training items: −∂L/∂(x, y), the way each would have to move for its own loss to fall. The longest is {longest}; half as long is 100 times smaller.")}
+                <p class="hint told num" data-testid="arrows-meaning">
+                    {format!("Arrows at {many} training items: {what}, the way each would have to move for its own loss to fall. The longest is {longest}; half as long is 100 times smaller.")}
                 </p>
             }
         })

@@ -144,7 +144,8 @@ pub fn PlaneLegend(drawn: Signal<Option<Drawn>>) -> impl IntoView {
         classes.get().map(|classes| {
             let items = marks(classes).into_iter().map(|(label, color, shape)| {
                 let style = format!("fill: var({color})");
-                view! { <li><svg class="mark" viewBox="-5 -5 10 10" aria-hidden="true" style=style>{shape_of(shape)}</svg>{label}</li> }
+                let title = label.clone();
+                view! { <li title=title><svg class="mark" viewBox="-5 -5 10 10" aria-hidden="true" style=style>{shape_of(shape)}</svg><span>{label}</span></li> }
             });
             view! {
                 <ul class="legend">

@@ -1,11 +1,19 @@
-//! A figure's numbers as a table, exact to the last digit, and the figure as a file.
+//! A figure's numbers as a table, exact to the last digit (very small ones as powers of ten), and the figure as a file.
 
 use super::export::{Form, Shot};
 use super::icons::{self, Icon};
 use super::page::{Drawn, Page};
 use crate::labs::FigureSlot;
+use crate::labs::format::exact;
 use leptos::html;
 use leptos::prelude::*;
+
+/// Powers of ten for numbers that would be rows of zeros, with all their digits, as the axes have them.
+fn shown(cell: &str) -> Option<String> {
+    let value = cell.parse::<f32>().ok().filter(|value| value.is_finite() && *value != 0.0)?;
+    let is_long = value.abs() < 1e-4 || value.abs() >= 1e9;
+    is_long.then(|| exact(value))
+}
 
 #[component]
 pub fn TableDialog(
@@ -31,7 +39,13 @@ pub fn TableDialog(
     // As it is at this moment: a table that moves cannot be read, and what is saved is what is seen.
     let shot = drawn.get_untracked().map(|drawn| Shot::new(page, of, drawn));
     let table = shot.as_ref().map(Shot::table);
-    let cells = |row: Vec<String>| row.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view();
+    let cells = |row: Vec<String>| {
+        let cell = |cell: String| {
+            let text = shown(&cell).unwrap_or_else(|| cell.clone());
+            view! { <td data-value=cell>{text}</td> }
+        };
+        row.into_iter().map(cell).collect_view()
+    };
     let button = |form: Form| {
         let shot = shot.clone();
         let save = move |_| {

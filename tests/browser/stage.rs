@@ -288,7 +288,7 @@ impl Stage {
     /// Opens a figure's table, reads its rows and closes it.
     pub async fn table(&self, figure: &str) -> Vec<Vec<String>> {
         self.click(&format!("[data-testid={figure}] .fig__table")).await;
-        let rows = self.value("[...document.querySelectorAll('dialog[open] tbody tr')].map(tr => [...tr.cells].map(td => td.textContent))").await;
+        let rows = self.value("[...document.querySelectorAll('dialog[open] tbody tr')].map(tr => [...tr.cells].map(td => td.dataset.value))").await;
         self.click("dialog[open] header [aria-label=Close]").await;
         serde_json::from_value(rows).expect("a table")
     }

@@ -84,7 +84,7 @@ impl Lab for Autoencoder {
             ),
             FigureSlot {
                 across: Across::Overlaid,
-                ..FigureSlot::new("curves", "Loss and error", "train thick, test thin", Place::Side, 188)
+                ..FigureSlot::new("curves", "Loss and error", "train is thick", Place::Side, 188)
             },
             FigureSlot {
                 across: Across::Overlaid,

@@ -7,7 +7,7 @@ use crate::nn::Pass;
 use crate::train::Run;
 
 /// Items that bear an arrow, at most: more would hide the plane.
-const ITEMS: usize = 60;
+const ITEMS: usize = 40;
 
 /// An arrow for each of up to [`ITEMS`] of the first `shown` training items: its place, and −∂L/∂place, where L is the
 /// loss of that item alone. Of inputs that are made of the place, such as x², the slopes are carried back to it; of a

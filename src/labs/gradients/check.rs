@@ -158,7 +158,7 @@ pub(super) fn panel(check: Option<&Check>, run: &Run, numbers: &mut Numbers) -> 
                 power(worst)
             );
             let finding = check.found.map(|layer| Finding { layer, text: format!("{} lies", name(layer)) });
-            (format!("step {}: {found}", count(check.step)), summary, finding)
+            (format!("step {}", count(check.step)), summary, finding)
         }
     };
     let errors = check.map_or_else(|| vec![BarSeries::NO_LAYER; layers], |check| check.errors.clone());

@@ -1,6 +1,7 @@
 //! How large the gradients were in the last steps, layer by layer: what led to a divergence, where there is one. The
 //! norms are those that the observer takes anyway, so keeping a few costs nothing.
 
+use crate::labs::decades::Decades;
 use crate::labs::format::{count, power};
 use crate::labs::verdict::STEPS_BACK;
 use crate::labs::{Figure, LayerLines, Numbers, Panel};
@@ -75,9 +76,7 @@ impl Growth {
         }
         let seen =
             || rows.iter().flat_map(|(_, row)| *row).copied().filter(|norm| *norm > 0.0 && norm.is_finite());
-        let logs = || seen().map(libm::log10f);
-        let low = (logs().fold(0.0_f32, f32::min) / 2.0).floor() as i32 * 2;
-        let high = (logs().fold(0.0_f32, f32::max) / 2.0).ceil() as i32 * 2;
+        let Decades([low, high]) = Decades::of(seen());
         let layers = failed.len();
         let (first, last) = (rows[0].0, rows[rows.len() - 1].0);
         let summary = format!(

@@ -113,7 +113,7 @@ impl Lab for Gradients {
             FigureSlot::new(
                 "network",
                 "Network",
-                "each tile is what one neuron gives over the plane; links are weights",
+                "tiles: what each neuron gives over the plane; links: weights",
                 Place::Spine,
                 264,
             ),
@@ -130,7 +130,7 @@ impl Lab for Gradients {
             FigureSlot::new(
                 "flow",
                 "Gradient flow",
-                "‖∂L/∂W‖ by layer and step, newest at the bottom",
+                "‖∂L/∂W‖ by layer and step, newest below",
                 Place::Spine,
                 112,
             ),
@@ -140,7 +140,7 @@ impl Lab for Gradients {
             },
             FigureSlot {
                 across: Across::Overlaid,
-                ..FigureSlot::new("curves", "Loss and accuracy", "train thick, test thin", Place::Side, 176)
+                ..FigureSlot::new("curves", "Loss and accuracy", "train is thick", Place::Side, 176)
             },
             FigureSlot {
                 of_layer: true,
@@ -162,14 +162,14 @@ impl Lab for Gradients {
             FigureSlot::new(
                 "histograms",
                 "Weights of the layer",
-                "values, gradients and how far the last step moved each",
+                "values, gradients, relative changes",
                 Place::Below,
                 148,
             ),
             FigureSlot::new(
                 "growth",
                 "Growth in the last steps",
-                "‖∂L/∂W‖ by layer, a line for each step, log scale",
+                "‖∂L/∂W‖ by layer, a line for each step",
                 Place::Below,
                 232,
             ),
@@ -179,7 +179,7 @@ impl Lab for Gradients {
                 ..FigureSlot::new(
                     "check",
                     "Gradient check",
-                    "backpropagation against differences of the loss, log scale",
+                    "backpropagation against differences of the loss",
                     Place::Below,
                     176,
                 )
