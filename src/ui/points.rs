@@ -293,8 +293,10 @@ pub fn Overlay(
             format!("left: {left}px; top: {top}px; width: {side}px; height: {side}px")
         })
     };
+    // Made once, not with each point: what a press began on must be there when it ends.
+    let is_on = Memo::new(move |_| is_plane.get() && page.sets_points());
     move || {
-        (is_plane.get() && page.sets_points()).then(|| view! {
+        is_on.get().then(|| view! {
             <div class="points" class:is-draft=move || is_draft.get() data-testid="points" style=style
                 on:pointerdown=on_down on:pointermove=on_move on:pointerup=on_up on:pointercancel=on_cancel>{marks}</div>
         })

@@ -102,6 +102,11 @@ impl Taken {
     }
 }
 
+/// Whether settings change points, which counts on those that the change before left.
+fn is_of_points(set: &Settings) -> bool {
+    set.keys().any(|key| key.starts_with("data."))
+}
+
 /// A request that the worker has still to answer.
 enum Asked {
     /// With what the worker holds once the run has begun.
@@ -242,7 +247,6 @@ impl Trainer {
     /// Changes settings of the run; changes made while the worker is busy go together, but for those of points:
     /// each counts on the points that the one before left.
     pub fn edit(&mut self, set: Settings) {
-        let is_of_points = |set: &Settings| set.keys().any(|key| key.starts_with("data."));
         match self.pending_edits.back_mut() {
             Some(last) if !is_of_points(last) && !is_of_points(&set) => last.extend(set),
             _ => self.pending_edits.push_back(set),
@@ -540,6 +544,9 @@ impl Page {
             self.is_playing.set(false);
             trainer.share = 0;
             trainer.pending_seek = None;
+            if matches!(asked, Some(Asked::Edit)) {
+                trainer.pending_edits.retain(|set| !is_of_points(set));
+            }
             trainer.wants_refresh = run != 0 && has_run; // a frame puts the controls back
             if !has_run {
                 trainer.pending_edits.clear(); // there is no run to ask
