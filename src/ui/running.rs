@@ -4,6 +4,7 @@ use super::address;
 use super::lane::Lane;
 use super::page::{Drawn, Page, Progress, lab_of};
 use super::trainer::{Taken, Trainer};
+use super::transport::OVER;
 use crate::data::Nudge;
 use crate::error::Error;
 use crate::labs::{self, Figure, Lanes, Remedy};
@@ -166,7 +167,7 @@ impl Page {
     /// Plays or pauses.
     pub fn toggle_play(self) {
         if untrack(|| self.is_over()) {
-            return;
+            return self.notice.set(Some(OVER.into())); // asked for by a key
         }
         self.is_playing.update(|is_playing| *is_playing = !*is_playing);
         // Paused figures are all of the last step.

@@ -10,10 +10,24 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
 
+/// Why a run that diverged does not play on.
+pub const OVER: &str = "The run has diverged and cannot go on from here: go back along the bar of its steps, change a setting, or reset.";
+
 #[component]
 pub fn Transport(page: Page) -> impl IntoView {
     let is_open = RwSignal::new(false);
-    let play_icon = Signal::derive(move || if page.is_playing.get() { icons::PAUSE } else { icons::PLAY });
+    let is_over = Memo::new(move |_| page.is_over());
+    let play_icon = Signal::derive(move || match page.is_playing.get() {
+        _ if is_over.get() => icons::BAD,
+        true => icons::PAUSE,
+        false => icons::PLAY,
+    });
+    let play_word = move || match page.is_playing.get() {
+        _ if is_over.get() => "Diverged",
+        true => "Pause",
+        false => "Play",
+    };
+    let why_not = move || is_over.get().then_some(OVER);
     let on_escape = window_event_listener(leptos::ev::keydown, move |event| {
         if event.key() == "Escape" && is_open.get_untracked() {
             is_open.set(false);
@@ -24,11 +38,11 @@ pub fn Transport(page: Page) -> impl IntoView {
     view! {
         <header class="bar">
             <button class="btn btn--ink" id="play" aria-keyshortcuts="Space" data-testid="play" on:click=move |_| page.toggle_play()
-                disabled=move || page.is_over()>
-                <Icon path=play_icon /><span>{move || if page.is_playing.get() { "Pause" } else { "Play" }}</span><kbd>"space"</kbd>
+                disabled=move || is_over.get() title=why_not>
+                <Icon path=play_icon /><span>{play_word}</span>{move || (!is_over.get()).then(|| view! { <kbd>"space"</kbd> })}
             </button>
-            <button class="btn btn--icon" aria-label="Step once" aria-keyshortcuts="." title="Step  ." data-testid="step"
-                disabled=move || page.is_over()
+            <button class="btn btn--icon" aria-label="Step once" aria-keyshortcuts="." title=move || why_not().unwrap_or("Step  .") data-testid="step"
+                disabled=move || is_over.get()
                 on:click=move |_| page.advance(1)><Icon path=icons::STEP /></button>
             <button class="btn btn--icon" aria-label="Reset to the seed" aria-keyshortcuts="r" title="Reset  r" data-testid="reset"
                 on:click=move |_| page.reset()><Icon path=icons::RESET /></button>
@@ -38,8 +52,8 @@ pub fn Transport(page: Page) -> impl IntoView {
             <div class="bar__more" class:open=move || is_open.get() id="bar-more">
                 <span class="bar__rule"></span>
                 <Speed page=page />
-                <RunUntil page=page />
                 <Seed page=page />
+                <RunUntil page=page />
                 <span class="bar__gap"></span>
                 <Share page=page />
                 <export::ExportMenu page=page />
@@ -75,7 +89,7 @@ fn Counter(page: Page) -> impl IntoView {
         <div class="counter num" data-testid="counter" data-step=move || step.get().to_string()
             data-epoch=move || epoch.get().to_string() data-training-share=share>
             <span class="counter__epoch"><b>{move || count(epoch.get())}</b>" epoch"</span>
-            <span>"step "{move || count(step.get())}</span>
+            <span class="counter__step">"step "{move || count(step.get())}</span>
             <progress class="epoch" aria-label="This epoch" max=move || items.get()[1].max(1).to_string() value=move || items.get()[0].to_string()
                 title=move || { let [done, of] = items.get(); format!("{} of {} training items of this epoch", count(done), count(of)) }></progress>
             <span class="wide pace">{move || (pace.get() > 0).then(|| format!("{} steps/s", count(pace.get())))}</span>
