@@ -113,9 +113,10 @@ fn draw_tiles<DB: DrawingBackend>(
     }
     let ramp = Ramp::of_signed(colors);
     let enlarger = Enlarger::new(diagram.side, side, side);
-    let margin = (1.5 * pixels).ceil() as usize; // for the borders
+    let margin = (1.5 * pixels + 0.5).ceil() as usize; // for the borders
     let frame = |thick: f64, color| Frame::new(side, margin, 4.0 * pixels, thick * pixels, color);
     let (plain, selected) = (frame(0.75, colors.line_strong), frame(1.5, colors.ink));
+    let chosen = view.chosen.map(|chosen| ((chosen.column, chosen.unit), frame(3.0, colors.ink)));
     let (mut grids, mut smooth) = (numbers.at(diagram.tiles).chunks_exact(cells), Vec::new());
     for (i, column) in diagram.columns.iter().enumerate() {
         if column.tiles == 0 {
@@ -132,7 +133,11 @@ fn draw_tiles<DB: DrawingBackend>(
             enlarger.enlarge(grids.next().unwrap_or(&[]), &mut smooth);
             smooth.iter_mut().for_each(|value| *value = share(column, *value));
             let y = (corner(index).1 - top).max(0) as usize;
-            let frame = if i == view.selected_layer { &selected } else { &plain };
+            let frame = match &chosen {
+                Some((at, frame)) if *at == (i, index) => frame,
+                _ if i == view.selected_layer => &selected,
+                _ => &plain,
+            };
             bitmap
                 .tile((0, y), frame, |at| smooth.get(at).map_or(colors.sunken, |&value| ramp.signed(value)));
         }

@@ -20,6 +20,12 @@ struct Link {
     weight: f32,
 }
 
+impl Link {
+    fn leads_to(&self) -> NeuronAt {
+        NeuronAt { column: self.column, unit: self.to, from: Some(self.from) }
+    }
+}
+
 /// The links whose ends there are and whose weight is a number.
 fn links<'a>(diagram: &'a Diagram, numbers: &'a Numbers) -> impl Iterator<Item = Link> + 'a {
     let tiles = |column: usize| diagram.columns.get(column).map_or(0, |column| column.tiles);
@@ -77,19 +83,26 @@ pub(super) fn draw<DB: DrawingBackend>(
     links.sort_by(|a, b| {
         (is_near(a), strength(a)).partial_cmp(&(is_near(b), strength(b))).unwrap_or(std::cmp::Ordering::Equal)
     });
-    for link in &links {
+    let is_chosen = |link: &&Link| view.chosen.is_some_and(|chosen| chosen == link.leads_to());
+    let chosen = links.iter().find(is_chosen);
+    for link in links.iter().chain(chosen) {
         let strength = strength(link);
-        let alpha = (0.25 + 0.75 * strength) * if is_near(link) { 0.95 } else { 0.5 };
+        let is_chosen = is_chosen(&link);
+        let alpha =
+            if is_chosen { 1.0 } else { (0.25 + 0.75 * strength) * if is_near(link) { 0.95 } else { 0.5 } };
         let color = ramp.signed(if link.weight > 0.0 { 0.72 } else { -0.72 });
-        pen.line(path(link, diagram, layout), 0.5 + 3.0 * strength, &color.mix(alpha))?;
+        let path = path(link, diagram, layout);
+        if is_chosen {
+            pen.line(path.clone(), 4.0 + 3.0 * strength, &pen.style.palette.ink)?; // on both sides of it
+        }
+        pen.line(path, 0.5 + 3.0 * strength, &color.mix(alpha))?;
     }
     Ok(())
 }
 
 /// The neuron that the link at a place leads to.
 pub(super) fn at(diagram: &Diagram, numbers: &Numbers, layout: &Layout, place: Point) -> Option<NeuronAt> {
-    let (Link { column, from, to, .. }, _) = nearest(diagram, numbers, layout, place)?;
-    Some(NeuronAt { column, unit: to, from: Some(from) })
+    nearest(diagram, numbers, layout, place).map(|(link, _)| link.leads_to())
 }
 
 /// The link that passes a place nearest, within a few pixels, and its way.

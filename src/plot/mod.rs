@@ -103,6 +103,8 @@ pub struct View {
     pub hover: Option<(f64, f64)>,
     /// What the colours of feature maps stand for.
     pub map_scale: MapScale,
+    /// The neuron of a diagram that is looked into, or the link into it.
+    pub chosen: Option<NeuronAt>,
 }
 
 /// Draws `figure` over all of `area`, on the surface colour.

@@ -142,6 +142,50 @@ pub fn is_taken(key: &str, target: Option<web_sys::EventTarget>) -> bool {
     }
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// An element that takes the focus where it stands.
+    #[wasm_bindgen(extends = HtmlElement)]
+    type Focusable;
+    #[wasm_bindgen(method, js_name = focus)]
+    fn focus_with(this: &Focusable, options: &JsValue);
+}
+
+/// Moves the focus to an element without scrolling to it.
+pub fn focus_in_place(element: &HtmlElement) {
+    let options = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&options, &"preventScroll".into(), &true.into()); // a plain object takes it
+    element.unchecked_ref::<Focusable>().focus_with(&options);
+}
+
+/// Scrolls the container of an element that a selector names, and nothing else, so that it is in sight there.
+pub fn show_within(element: &HtmlElement, container: &str) {
+    let Some(container) = element.closest(container).ok().flatten() else { return };
+    let (at, around) = (element.get_bounding_client_rect(), container.get_bounding_client_rect());
+    let beyond = |low: f64, high: f64| (high.max(0.0) + low.min(0.0)).round() as i32;
+    let down = beyond(at.top() - around.top(), at.bottom() - around.bottom());
+    let right = beyond(at.left() - around.left(), at.right() - around.right());
+    container.set_scroll_top(container.scroll_top() + down);
+    container.set_scroll_left(container.scroll_left() + right);
+}
+
+/// Scrolls to the beginning of what `selector` names, unless it is in sight: smoothly, where the visitor does not mind
+/// motion.
+pub fn scroll_to(selector: &str) {
+    let Ok(Some(element)) = document().query_selector(selector) else { return };
+    let bounds = element.get_bounding_client_rect();
+    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
+    if bounds.top() >= 0.0 && bounds.bottom() <= height && bounds.height() > 0.0 {
+        return;
+    }
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Start);
+    if !wants_little_motion() {
+        let _ = js_sys::Reflect::set(&options, &"behavior".into(), &"smooth".into()); // as above
+    }
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
 /// Scrolls as far as is needed to see what `selector` names.
 pub fn bring_to_sight(selector: &str) {
     let Ok(Some(element)) = document().query_selector(selector) else { return };

@@ -3,7 +3,7 @@
 
 use super::page::{Drawn, Page};
 use super::{canvas, history, legend, look_inside, misread, points};
-use crate::labs::{Figure, FigureSlot, Unit};
+use crate::labs::{Figure, FigureSlot, Place, Unit};
 use crate::plot;
 use leptos::html;
 use leptos::prelude::*;
@@ -46,6 +46,8 @@ pub fn Drawing(
             move |visible| page.set_visible((lab, slot.id), visible),
         );
     });
+    // Only the diagram is drawn anew with it.
+    let chosen = Memo::new(move |_| page.chosen().filter(|_| slot.place == Place::Spine));
     Effect::new(move |_| {
         page.theme.track();
         let (width, height) = size.get();
@@ -53,6 +55,7 @@ pub fn Drawing(
             selected_layer: page.layer.get(),
             hover: hover.get(),
             map_scale: page.map_scale.get(),
+            chosen: chosen.get(),
         };
         if let (Some(element), Some(drawn)) = (canvas.get(), drawn.get())
             && width >= 1.0

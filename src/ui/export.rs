@@ -104,6 +104,7 @@ impl Shot {
             selected_layer: self.page.layer.get_untracked(),
             hover: None,
             map_scale: self.page.map_scale.get_untracked(),
+            chosen: untrack(|| self.page.chosen()),
         }
     }
 

@@ -23,7 +23,7 @@ const KEYS: [(&str, &str); 12] = [
     ("Enter", "On a figure: its numbers as a table, to be saved"),
     ("← ↑ ↓ →", "On the confusion matrix: the pictures of the next cell"),
     ("?", "This list"),
-    ("Esc", "Close a list or a table"),
+    ("Esc", "Close a list or a table; let go of a neuron or link"),
 ];
 
 /// Acts on keys that no control has a use for.
@@ -52,6 +52,7 @@ pub fn listen(page: Page) {
             "t" => page.toggle_theme(),
             "m" => toggle_more(),
             "?" => open_list(),
+            "Escape" if page.focus().is_some() => page.let_go(),
             _ => return,
         }
         event.prevent_default();

@@ -1,25 +1,44 @@
 //! Looking into a network: a neuron or a link chosen in the diagram, its weights set by hand, and the gradient check
 //! with its button.
 
+use super::browser;
 use super::page::{Drawn, Page};
 use crate::labs::{Asked, Figure, Unit, Weights};
 use crate::plot;
+use js_sys::Date;
 use leptos::prelude::*;
 
-/// Acts on a click on the network diagram: looks into the neuron that was hit, or to whose weight the link belongs;
-/// whether there was one.
+/// Time within which a field takes the focus that a click asked for: then the visitor is elsewhere.
+const PATIENCE_MS: f64 = 2000.0;
+
+/// A weight whose field is to take the focus.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Wanted {
+    /// Layer and neuron, counted from 0, and the weight, counted within them.
+    unit: [usize; 2],
+    index: usize,
+    asked_ms: f64,
+}
+
+/// Acts on a click on the network diagram: looks into the neuron that was hit, or to whose weight the link belongs, and
+/// brings that into sight; one that is looked into already is let go. Returns whether there was one.
 pub fn click(page: Page, drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64)) -> bool {
     let Some(drawn) = drawn else { return false };
     let Figure::Diagram(diagram) = &drawn.0.figure else { return false };
     let Some(hit) = plot::neuron_at(diagram, &drawn.1, size, at).filter(|hit| hit.column > 0) else {
         return false;
     };
-    page.select_layer(hit.column);
-    page.set_focus(Unit { layer: hit.column - 1, map: hit.unit, ..Unit::default() });
-    if let Some(from) = hit.from {
-        // The list is made anew with the neuron that the next frame shows.
-        page.weight_wanted.set(Some(from));
+    if untrack(|| page.chosen()) == Some(hit) {
+        page.let_go();
+        return true;
     }
+    let unit = Unit { layer: hit.column - 1, map: hit.unit, ..Unit::default() };
+    page.select_layer(hit.column);
+    page.set_focus(unit);
+    page.link.set(hit.from);
+    let wanted = |index| Wanted { unit: [unit.layer, unit.map], index, asked_ms: Date::now() };
+    page.weight_wanted.set(hit.from.map(wanted));
+    browser::scroll_to(if hit.from.is_some() { "[data-testid=weights]" } else { "[data-testid=neuron]" });
     true
 }
 
@@ -47,12 +66,12 @@ pub fn Editor(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
                 let map = event_target_value(&event).parse().unwrap_or(0);
                 page.set_focus(Unit { layer, map, ..Unit::default() });
             };
-            let wanted = page.weight_wanted.get_untracked();
             let fields = weights
                 .into_iter()
                 .enumerate()
                 .map(|(index, weight)| {
-                    view! { <WeightField page=page drawn=drawn index=index label=weight.label key_=weight.key is_wanted=wanted == Some(index) /> }
+                    let place = ([layer, unit], index);
+                    view! { <WeightField page=page drawn=drawn place=place label=weight.label key_=weight.key /> }
                 })
                 .collect_view();
             view! {
@@ -65,17 +84,18 @@ pub fn Editor(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
     }
 }
 
-/// A weight as a number that can be set.
+/// A weight as a number that can be set; `place` is its neuron, and where it is among the weights of that.
 #[component]
 fn WeightField(
     page: Page,
     drawn: Signal<Option<Drawn>>,
-    index: usize,
+    place: ([usize; 2], usize),
     label: String,
     key_: String,
-    is_wanted: bool,
 ) -> impl IntoView {
+    let index = place.1;
     let is_edited = RwSignal::new(false);
+    let refused = RwSignal::new(None::<String>);
     let field = NodeRef::<leptos::html::Input>::new();
     let value = Memo::new(move |before: Option<&String>| {
         if is_edited.get() {
@@ -88,29 +108,52 @@ fn WeightField(
             _ => String::new(),
         })
     });
-    if is_wanted {
-        Effect::new(move |_| {
-            if let Some(field) = field.get() {
-                page.weight_wanted.set(None);
-                let _ = field.focus(); // a field that takes no focus leaves it where it was
-                field.select();
-            }
-        });
-    }
+    Effect::new(move |_| {
+        let is_this = |wanted: &Wanted| (wanted.unit, wanted.index) == place;
+        let (Some(field), Some(wanted)) = (field.get(), page.weight_wanted.get().filter(is_this)) else {
+            return;
+        };
+        page.weight_wanted.set(None);
+        if Date::now() - wanted.asked_ms < PATIENCE_MS {
+            browser::focus_in_place(&field);
+            field.select();
+            browser::show_within(&field, ".weights");
+        }
+    });
     let set = {
         let key = key_.clone();
         move |event| {
             is_edited.set(false);
-            page.set_weight(&key, &event_target_value(&event));
+            let text = event_target_value(&event);
+            let Some(weight) = weight_of(&text) else {
+                let now = value.get_untracked();
+                // A field of numbers tells nothing of what is none.
+                let given =
+                    if text.is_empty() { "That is no number".into() } else { format!("{text} is too large") };
+                refused
+                    .set(Some(format!("{given}: a weight must be a finite number. It is {now} as before.")));
+                return event_target::<web_sys::HtmlInputElement>(&event).set_value(&now);
+            };
+            page.set_weight(&key, weight);
         }
+    };
+    let on_input = move |_| {
+        is_edited.set(true);
+        refused.set(None);
     };
     view! {
         <label>
             <span>{label}</span>
-            <input node_ref=field type="number" step="any" class="num" data-key=key_ prop:value=value
-                on:input=move |_| is_edited.set(true) on:blur=move |_| is_edited.set(false) on:change=set />
+            <input node_ref=field type="number" step="any" class="num" data-key=key_ prop:value=value aria-invalid=move || refused.with(Option::is_some).to_string()
+                on:input=on_input on:blur=move |_| is_edited.set(false) on:change=set />
+            {move || refused.get().map(|said| view! { <span class="list__bad" role="alert">{said}</span> })}
         </label>
     }
+}
+
+/// The weight that was typed, in its own digits, so that the link says the same number.
+fn weight_of(text: &str) -> Option<f64> {
+    text.trim().parse::<f64>().ok().filter(|weight| (*weight as f32).is_finite())
 }
 
 /// The button of the gradient check, and into which layer it puts a wrong derivative.

@@ -6,6 +6,7 @@ use super::browser;
 use super::history;
 use super::lane::Lane;
 use super::lanes::Round;
+use super::look_inside::Wanted;
 use super::own::Own;
 use super::pace::Measured;
 use super::receptive::field_of;
@@ -89,14 +90,16 @@ pub struct Page {
     pub sweep: RwSignal<NudgeKind>,
     /// Whether the pen is down or a slider is held.
     pub(super) is_drawing: RwSignal<bool>,
-    /// The weight, counted within its neuron, that a click on its link asks to set.
-    pub weight_wanted: RwSignal<Option<usize>>,
+    /// The weight that a click on its link asks to set.
+    pub(super) weight_wanted: RwSignal<Option<Wanted>>,
     /// What was asked of the figure that is worked out on demand.
     pub check: RwSignal<Asked>,
     /// Whether the plane shows where the loss of training items falls.
     pub arrows: RwSignal<bool>,
     /// The unit that is worked out, where one was chosen.
     pub(super) focus: RwSignal<Option<Unit>>,
+    /// The link into it, by where that comes from, where one was chosen.
+    pub(super) link: RwSignal<Option<usize>>,
     /// The cell of the confusion matrix whose pictures are shown, where one was chosen.
     pub(super) cell: RwSignal<Option<[usize; 2]>>,
     /// The visitor's own data.
@@ -153,6 +156,7 @@ impl Page {
             check: RwSignal::default(),
             arrows: RwSignal::new(false),
             focus: RwSignal::new(None),
+            link: RwSignal::new(None),
             cell: RwSignal::new(None),
             own: StoredValue::new(Own::new()),
             worked_out,
@@ -310,6 +314,19 @@ impl Page {
         self.focus.get_untracked()
     }
 
+    /// The same as a neuron of the network's diagram, or as a link into it.
+    pub fn chosen(self) -> Option<plot::NeuronAt> {
+        let unit = self.focus.get()?;
+        Some(plot::NeuronAt { column: unit.layer + 1, unit: unit.map, from: self.link.get() })
+    }
+
+    /// Looks into no unit any more.
+    pub fn let_go(self) {
+        self.focus.set(None);
+        self.link.set(None);
+        self.refresh();
+    }
+
     /// Whether the visitor points at a unit or chose one.
     pub fn has_pointed(self) -> bool {
         self.hovered.with(Option::is_some) || self.focus.with(Option::is_some)
@@ -338,6 +355,7 @@ impl Page {
     /// Chooses the unit that is worked out.
     pub fn set_focus(self, unit: Unit) {
         self.focus.set(Some(unit));
+        self.link.set(None);
         self.refresh();
     }
 

@@ -65,11 +65,7 @@ impl Page {
     }
 
     /// Sets a weight of the running network.
-    pub(super) fn set_weight(self, key: &str, text: &str) {
-        // In the digits that were typed, so that the link says the same number.
-        let Some(weight) = text.trim().parse::<f64>().ok().filter(|weight| weight.is_finite()) else {
-            return;
-        };
+    pub(super) fn set_weight(self, key: &str, weight: f64) {
         self.notice.set(None);
         self.note_change(key);
         self.update_trainer(|trainer| trainer.edit([(key.to_owned(), weight.into())].into()));
@@ -151,6 +147,7 @@ impl Page {
 
     fn point_at_nothing(self) {
         self.focus.set(None);
+        self.link.set(None);
         self.hovered.set(None);
         self.worked_out.set(None);
     }

@@ -9,7 +9,7 @@ mod pictures;
 mod samples;
 
 use glassbox::labs::*;
-use glassbox::plot::{Palette, ReadOut, Style, View, columns, draw, read_out, table};
+use glassbox::plot::{NeuronAt, Palette, ReadOut, Style, View, columns, draw, read_out, table};
 use paper::{FINE, Paper};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use samples::{Sample, VANISHING};
@@ -36,13 +36,14 @@ fn onto(paper: Paper, sample: &Sample, style: &Style, view: &View) -> Paper {
 const SIZES: [(u32, u32); 9] =
     [(650, 276), (650, 148), (358, 196), (280, 164), (132, 132), (60, 400), (20, 20), (1, 1), (3, 1)];
 
-fn views(size: (u32, u32)) -> [View; 4] {
+fn views(size: (u32, u32)) -> [View; 5] {
     let at = |x: f64, y: f64| Some((f64::from(size.0) * x, f64::from(size.1) * y));
     [
         View::default(),
         View { selected_layer: 3, hover: at(0.4, 0.5), ..View::default() },
         View { selected_layer: usize::MAX - 1, hover: at(1.0, 1.0), ..View::default() },
         View { selected_layer: 1, hover: Some((f64::NAN, f64::NEG_INFINITY)), ..View::default() },
+        View { chosen: Some(NeuronAt { column: 1, unit: 0, from: Some(usize::MAX) }), ..View::default() },
     ]
 }
 
