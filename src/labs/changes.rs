@@ -2,7 +2,7 @@
 
 use super::format::{count, power};
 use super::{Control, Kind, Lab};
-use crate::nn::{Activation, Loss};
+use crate::nn::{Activation, LayerConfig, Loss};
 use crate::train::{Experiment, OptimizerName, settings::Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,20 +19,24 @@ pub struct Change {
 /// Every edit of `experiment`, in the order of their steps.
 #[must_use]
 pub fn changes(experiment: &Experiment) -> Vec<Change> {
-    let change = |edit: &crate::train::Edit| Change { step: edit.step, words: changed_words(&edit.set) };
+    let words = |set: &Settings| changed_words(set, experiment);
+    let change = |edit: &crate::train::Edit| Change { step: edit.step, words: words(&edit.set) };
     experiment.edits.iter().map(change).collect()
 }
 
-/// What was set, each thing once: "Tanh, learning rate 0.3".
+/// What was set in a run of `experiment`, each thing once: "Tanh, learning rate 0.3".
 #[must_use]
-pub fn changed_words(set: &Settings) -> String {
+pub fn changed_words(set: &Settings, experiment: &Experiment) -> String {
     let mut words: Vec<String> = Vec::new();
     let has_points = set.keys().any(|key| key.starts_with("data.points."));
     for (key, value) in set {
         if key == "data.samples" && has_points {
             continue; // their number follows from them
         }
-        let said = said(key, value);
+        let said = match key.strip_prefix("weights.") {
+            Some(place) => weight_words(place, value, experiment),
+            None => said(key, value),
+        };
         if !words.contains(&said) {
             words.push(said);
         }
@@ -74,13 +78,40 @@ pub fn differences(lab: &dyn Lab, from: &Experiment, to: &Experiment) -> String 
     let seed = (from.seed != to.seed).then(|| format!("seed {}", to.seed));
     let words: Vec<String> =
         lab.controls(to).iter().filter(|c| is_another(c)).map(word).chain(seed).collect();
-    if words.is_empty() { changed_words(&from.difference(to)) } else { words.join(", ") }
+    if words.is_empty() { changed_words(&from.difference(to), to) } else { words.join(", ") }
+}
+
+/// A weight by where it stands, all counted from 1 as figures do, of the `dense_1.kernel.3.5` in its key: "layer 2:
+/// weight from 4 to 6 set to 0.5".
+fn weight_words(key: &str, value: &Value, experiment: &Experiment) -> String {
+    let mut parts = key.split('.');
+    let (name, array) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+    let places: Vec<usize> = parts.filter_map(|place| place.parse::<usize>().ok()).map(|at| at + 1).collect();
+    let numbered = |(kind, number)| Some((kind, str::parse::<usize>(number).ok()? + 1));
+    let (kind, number) = name.rsplit_once('_').and_then(numbered).unwrap_or((name, 1));
+    let layers = &experiment.network.layers;
+    let is_dense = |layer: &LayerConfig| layer.kind() == "dense";
+    // Where dense layers are all that is counted, they are the layers.
+    let layer = match kind {
+        "dense" if layers.first().is_some_and(is_dense) => {
+            let last = layers.iter().filter(|layer| is_dense(layer)).count();
+            if number == last { "output".into() } else { format!("layer {number}") }
+        }
+        _ => format!("{} {number}", kind.replace('_', " ")),
+    };
+    let input = if layer == "layer 1" { "input " } else { "" };
+    let what = match (array, places.as_slice()) {
+        ("kernel", [from, to]) => format!("weight from {input}{from} to {to}"),
+        ("bias", [of]) => format!("bias of {of}"),
+        (array, places) => {
+            let places: Vec<String> = places.iter().map(ToString::to_string).collect();
+            format!("{} at {}", array.replace('_', " "), places.join(", "))
+        }
+    };
+    format!("{layer}: {what} set to {}", power(value.as_f64().unwrap_or_default() as f32))
 }
 
 fn said(key: &str, value: &Value) -> String {
-    if let Some(place) = key.strip_prefix("weights.") {
-        return format!("{place} {}", power(value.as_f64().unwrap_or_default() as f32));
-    }
     if key.starts_with("data.points.") {
         let done = match value {
             Value::Null => "taken out",
@@ -169,5 +200,24 @@ mod tests {
         experiment.edits.push(Edit { step: 9, set: set(&[("network.layers", layers)]) });
         let said = sentence(&changes(&experiment)).unwrap();
         assert_eq!(said, "1 recorded change: dropout 0.2, no skip connections at step 9.");
+    }
+
+    #[test]
+    fn weights_are_said_by_the_numbers_that_figures_give_them() {
+        let experiment = super::super::LABS[0].defaults();
+        let last = experiment.network.layers.len() - 1;
+        let said = |key: &str| changed_words(&[(key.to_owned(), json!(0.5))].into(), &experiment);
+        assert_eq!(said("weights.dense_1.kernel.3.5"), "layer 2: weight from 4 to 6 set to 0.5");
+        assert_eq!(said("weights.dense.kernel.1.0"), "layer 1: weight from input 2 to 1 set to 0.5");
+        assert_eq!(said("weights.dense_1.bias.0"), "layer 2: bias of 1 set to 0.5");
+        assert_eq!(
+            said(&format!("weights.dense_{last}.kernel.2.0")),
+            "output: weight from 3 to 1 set to 0.5"
+        );
+        assert_eq!(
+            said("weights.batch_normalization_1.gamma.2"),
+            "batch normalization 2: gamma at 3 set to 0.5"
+        );
+        assert_eq!(said("weights"), "weights 0.5");
     }
 }

@@ -211,7 +211,7 @@ pub trait Lab: Sync {
     }
     /// An experiment of the lab in two or three words, for its lane: "Sigmoid, Xavier".
     fn short_name(&self, experiment: &Experiment) -> String {
-        let words = changes::changed_words(&self.defaults().difference(experiment));
+        let words = changes::changed_words(&self.defaults().difference(experiment), experiment);
         if words.is_empty() { "as the lab begins".into() } else { words }
     }
     /// Whether the softmax bench stands below its figures.

@@ -54,9 +54,15 @@ pub fn Controls(page: Page) -> impl IntoView {
             </div>
         </details>
         <For each=move || networks.get() key=|row| row.clone() children=row />
-        {move || page.experiment.with(|experiment| sentence(&changes(experiment))).map(|said| view! {
-            <p class="hint changes" data-testid="changes">{said}" They take effect at their steps, and Reset drops them."</p>
-        })}
+        {move || {
+            let changes = page.experiment.with(changes);
+            let effect = if changes.len() == 1 {
+                " It takes effect at its step, and Reset drops it."
+            } else {
+                " They take effect at their steps, and Reset drops them."
+            };
+            sentence(&changes).map(|said| view! { <p class="hint changes" data-testid="changes">{said}{effect}</p> })
+        }}
     }
 }
 
