@@ -564,29 +564,33 @@ fn playing_stops_exactly_where_it_was_to() {
         ],
     ));
     let at = until(&mut player, Until::Step(137));
-    assert_eq!((at.step, at.is_reached), (137, true));
+    assert_eq!((at.step, at.reached), (137, Some(Until::Step(137))));
     let there = until(&mut player, Until::Step(137));
-    assert_eq!((there.step, there.steps, there.is_reached), (137, 0, true), "it stands there");
+    assert_eq!((there.step, there.steps, there.reached), (137, 0, Some(Until::Step(137))), "it stands there");
     let epoch = until(&mut player, Until::Epoch(20));
-    assert_eq!((epoch.epoch, epoch.epoch_items[0], epoch.is_reached), (20, 0, true));
+    assert_eq!((epoch.epoch, epoch.epoch_items[0], epoch.reached), (20, 0, Some(Until::Epoch(20))));
     let mut run = Run::new(player.train(0).settings.unwrap().experiment).unwrap();
     let losses: Vec<f32> = (0..2000).map(|_| run.step().unwrap()).collect();
     let most = losses.iter().copied().fold(f32::INFINITY, f32::min) * 1.01;
     let first = epoch.step + losses[epoch.step..].iter().position(|loss| *loss < most).unwrap() + 1;
     let below = until(&mut player, Until::LossBelow(most));
-    assert_eq!((below.step, below.is_reached), (first, true));
+    assert_eq!((below.step, below.reached), (first, Some(Until::LossBelow(most))));
     // The page has the next request under way when the answer comes: it must not train past the place.
     player.state();
     let still = until(&mut player, Until::LossBelow(most));
-    assert_eq!((still.step, still.steps, still.is_reached), (first, 0, true), "it stands there");
+    assert_eq!(
+        (still.step, still.steps, still.reached),
+        (first, 0, Some(Until::LossBelow(most))),
+        "it stands there"
+    );
     // Gone back in, it gets there again by training.
     assert_eq!(player.seek(first - 2).step, first - 2);
     let again = until(&mut player, Until::LossBelow(most));
-    assert_eq!((again.step, again.steps, again.is_reached), (first, 2, true));
+    assert_eq!((again.step, again.steps, again.reached), (first, 2, Some(Until::LossBelow(most))));
     // A step beyond, and the loss is that of another.
     player.train(1);
     let beyond = until(&mut player, Until::LossBelow(most));
     assert!(beyond.steps > 0);
     let never = until(&mut player, Until::LossBelow(0.0));
-    assert_eq!((never.steps, never.is_reached), (5000, false));
+    assert_eq!((never.steps, never.reached), (5000, None));
 }

@@ -17,13 +17,33 @@ impl Page {
     }
 
     /// Stops where playing was to stop; from there it can go on.
-    pub(super) fn stop_there(self) {
-        // The request after the one that got there tells it once more.
-        if let Some(until) = self.until.get_untracked() {
+    pub(super) fn stop_at(self, until: Until) {
+        // The request after the one that got there tells it once more, and one that was under way when another place
+        // was chosen tells of the one before.
+        if self.until.get_untracked() == Some(until) {
             self.is_playing.set(false);
             self.reached.set(Some(until));
             self.until.set(None);
         }
+    }
+
+    /// Why playing cannot be to stop there, if it cannot: a lane is there or further.
+    fn is_past(self, until: Until) -> Option<String> {
+        let at = |of: fn(&Progress) -> usize| {
+            self.open_lanes().map(|lane| lane.progress.with_untracked(of)).max().unwrap_or(0)
+        };
+        let (what, wanted, now) = match until {
+            Until::Step(step) => ("step", step, at(|progress| progress.step)),
+            Until::Epoch(epoch) => ("epoch", epoch, at(|progress| progress.epoch)),
+            Until::LossBelow(_) => return None,
+        };
+        (now >= wanted).then(|| {
+            format!(
+                "the run is at {what} {} already, so it cannot run until {what} {}: name a later one, or go back first",
+                count(now),
+                count(wanted)
+            )
+        })
     }
 
     /// The first step and the furthest of all lanes.
@@ -76,30 +96,50 @@ pub fn Scrub(page: Page) -> impl IntoView {
 
 const KINDS: [(&str, &str); 3] = [("step", "step"), ("epoch", "epoch"), ("loss", "loss below")];
 
+/// Where playing is to stop, or why that is none.
+fn until(kind: &str, number: &str) -> Result<Until, String> {
+    let number = number.trim();
+    let whole = || number.parse().ok().filter(|whole: &usize| *whole > 0);
+    let most = || number.parse().ok().filter(|most: &f32| most.is_finite() && *most > 0.0);
+    let until = match kind {
+        "step" => whole().map(Until::Step),
+        "epoch" => whole().map(Until::Epoch),
+        _ => most().map(Until::LossBelow),
+    };
+    let allowed = if kind == "loss" { "a number above 0" } else { "a whole number from 1" };
+    until.ok_or_else(|| format!("where to run until is {number}, but must be {allowed}"))
+}
+
 /// Where playing stops: what, and the number of it.
 #[component]
 pub fn RunUntil(page: Page) -> impl IntoView {
     let kind = RwSignal::new(String::new());
     let number = RwSignal::new(String::new());
-    let apply = move || {
-        let (kind, number) = (kind.get_untracked(), number.get_untracked());
-        let number = number.trim();
-        let whole = || number.parse().ok().filter(|whole: &usize| *whole > 0);
-        let until = match kind.as_str() {
-            "step" => whole().map(Until::Step),
-            "epoch" => whole().map(Until::Epoch),
-            "loss" => {
-                let most = number.parse().ok().filter(|most: &f32| most.is_finite() && *most > 0.0);
-                most.map(Until::LossBelow)
+    let choose = move |event| {
+        kind.set(event_target_value(&event));
+        number.set(String::new());
+        page.until.set(None);
+    };
+    let apply = move |event: leptos::ev::Event| {
+        let given = event_target_value(&event);
+        match until(&kind.get_untracked(), &given)
+            .and_then(|until| page.is_past(until).map_or(Ok(until), Err))
+        {
+            _ if given.trim().is_empty() => {
+                number.set(String::new());
+                page.until.set(None);
             }
-            _ => None,
-        };
-        if until.is_none() && !kind.is_empty() && !number.is_empty() {
-            let allowed = if kind == "loss" { "a number above 0" } else { "a whole number from 1" };
-            let said = format!("That was not taken: where to run until is {number}, but must be {allowed}.");
-            page.notice.set(Some(said));
+            Ok(until) => {
+                page.notice.set(None);
+                number.set(given);
+                page.until.set(Some(until));
+            }
+            Err(reason) => {
+                page.notice.set(Some(format!("That was not taken: {reason}. Everything is as it was.")));
+                // The number in force, whatever was typed.
+                event_target::<web_sys::HtmlInputElement>(&event).set_value(&number.get_untracked());
+            }
         }
-        page.until.set(until);
     };
     // What was reached is told until it plays on, and no more to be waited for.
     Effect::new(move |_| {
@@ -123,15 +163,14 @@ pub fn RunUntil(page: Page) -> impl IntoView {
     view! {
         <label class="inline" for="until" title="Where playing stops by itself"><span>"Until"</span>
             <select class="quiet" id="until" prop:value=move || kind.get()
-                on:change=move |event| { kind.set(event_target_value(&event)); number.set(String::new()); apply(); }>
+                on:change=choose>
                 <option value="">"stopped"</option>
                 {options.collect_view()}
             </select>
         </label>
         <Show when=move || !kind.with(String::is_empty)>
             <input class="quiet num until" id="until-number" aria-label="Number to run until" inputmode="decimal" size="6"
-                prop:value=move || number.get()
-                on:change=move |event| { number.set(event_target_value(&event)); apply(); } />
+                prop:value=move || number.get() on:change=apply />
         </Show>
         <output class="reached" data-testid="reached" aria-live="polite">{reached}</output>
     }

@@ -396,7 +396,7 @@ impl Trainer {
         };
         self.pending_steps = left(self.pending_steps, matches!(asked, Some(Asked::Steps)));
         self.share = left(self.share, matches!(asked, Some(Asked::Share)));
-        if frame.is_reached {
+        if frame.reached.is_some() {
             self.share = 0; // it stands where it was to
         }
         self.round_ms += frame.training_ms;
@@ -465,11 +465,13 @@ impl Page {
                     && !matches!(taken, Taken::Run)
                 {
                     lane.update_trainer(|trainer| trainer.holds.push(taken.set()));
-                    self.own().hold(taken.clone());
+                    if self.own().hold(taken.clone()) {
+                        self.keep_files(taken.set());
+                    }
                 }
-                let is_reached = lane.try_update_trainer(|trainer| {
+                let reached = lane.try_update_trainer(|trainer| {
                     trainer.last_run = frame.run; // the one that the worker has, even if it is left already
-                    let is_reached = frame.is_reached && frame.run == trainer.run;
+                    let reached = frame.reached.filter(|_| frame.run == trainer.run);
                     if frame.run == trainer.run {
                         trainer.receive((self, lane), frame, numbers, asked);
                     }

@@ -149,6 +149,6 @@ pub struct Frame {
     pub head: usize,
     /// The step that is still to be reached: the frame shows one on the way there.
     pub seeking: Option<usize>,
-    /// Whether the run stopped where it was to train until.
-    pub is_reached: bool,
+    /// Where it was to train until, if it stands there.
+    pub reached: Option<Until>,
 }

@@ -57,8 +57,8 @@ struct Due {
 pub struct Trained {
     pub steps: usize,
     pub ms: f64,
-    /// Whether it stopped where it was to.
-    pub is_reached: bool,
+    /// Where it was to train until, if it stands there.
+    pub reached: Option<Until>,
 }
 
 impl Watched {
@@ -148,18 +148,18 @@ impl Watched {
         let started = now_ms();
         // The request after the one that got there is under way already: a loss is known only after its step.
         let is_there = |until| self.reached == Some(until) || self.is_at(until, f32::INFINITY);
-        let is_reached = until.is_some_and(is_there);
-        let (mut trained, mut per_look) = (Trained { is_reached, ..Trained::default() }, 1);
+        let reached = until.filter(|until| is_there(*until));
+        let (mut trained, mut per_look) = (Trained { reached, ..Trained::default() }, 1);
         while trained.steps < steps
             && trained.ms < budget_ms
-            && !trained.is_reached
+            && trained.reached.is_none()
             && self.run.divergence().is_none()
         {
             for _ in 0..per_look.min(steps - trained.steps) {
                 let Ok(loss) = self.step() else { break };
                 trained.steps += 1;
-                trained.is_reached = until.is_some_and(|until| self.is_at(until, loss));
-                if trained.is_reached {
+                trained.reached = until.filter(|until| self.is_at(*until, loss));
+                if trained.reached.is_some() {
                     self.reached = until;
                     break;
                 }
@@ -328,7 +328,7 @@ impl Watched {
             first: self.timeline.first_step(),
             head: self.head(),
             seeking: None,
-            is_reached: trained.is_reached,
+            reached: trained.reached,
         }
     }
 
