@@ -1,7 +1,7 @@
 //! The whole page: rail, transport bar, and the lab with its question, controls and figures.
 
 use super::{
-    Page, browser, controls, export, figure, head, history, intake, keys, lane_list, lesson, nudge,
+    Page, autosave, browser, controls, export, figure, head, history, intake, keys, lane_list, lesson, nudge,
     own_panel, pad, rail, sees, softmax, spine, table_data, transport,
 };
 use crate::labs::Place;
@@ -14,6 +14,7 @@ pub fn App() -> impl IntoView {
     export::listen_for_menus();
     lesson::check(page);
     history::listen(page);
+    autosave::listen(page);
     let is_teaching = RwSignal::new(false);
     provide_context(lesson::IsTeaching(is_teaching));
     let lesson = lesson::now();

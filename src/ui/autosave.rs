@@ -1,18 +1,22 @@
 //! Runs kept for a reload, and for a worker that comes to its end: the run of each lane as a file, renewed about once
-//! a second while it goes on, in memory and in the browser's own store (`IndexedDB`). A tab finds its own again.
+//! a second while it goes on, in memory and in the browser's own store (`IndexedDB`), there with the files that runs
+//! are on. A tab finds its own again, and what was looked at.
 
-use super::Page;
 use super::lane::Lane;
 use super::trainer::Offer;
-use crate::data::DataSet;
+use super::{Page, address};
+use crate::data::{DataConfig, DataSet};
+use crate::labs::Lanes;
 use crate::train::{Experiment, InitialWeights};
 use crate::worker::protocol::Frame;
 use idb::{Database, Error, ObjectStore, Query, TransactionMode};
-use js_sys::{ArrayBuffer, Date, Math, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Date, Math, Uint8Array};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
+use web_sys::Storage;
 
 /// Time between two files of a run that goes on.
 const PAUSE_MS: f64 = 1000.0;
@@ -20,10 +24,13 @@ const PAUSE_MS: f64 = 1000.0;
 const BYTES_A_MS: f64 = 5000.0;
 /// Time for which the runs of tabs that were closed are kept.
 const KEPT_MS: f64 = 7.0 * 24.0 * 3600.0 * 1000.0;
+/// All files together that runs are on, at most; larger ones are not kept.
+const MAX_FILES_MB: f64 = 64.0;
 const DATABASE: &str = "glassbox";
 const STORE: &str = "runs";
-/// Key of the name of this tab.
+/// Key of the name of this tab, and of what was looked at in it.
 const TAB: &str = "glassbox-tab";
+const LOOK: &str = "glassbox-look";
 
 /// What is kept of the run of one lane.
 #[derive(Default)]
@@ -34,6 +41,8 @@ pub struct Keeping {
     file: Option<(u32, ArrayBuffer)>,
     /// What the file that is being read may bring.
     pub takes_up: Option<TakesUp>,
+    /// The run that is taken up as soon as one has begun on the files that it is on.
+    pub next: Option<(Experiment, ArrayBuffer, TakesUp)>,
 }
 
 /// Which run a file that was kept may bring back.
@@ -43,6 +52,30 @@ pub enum TakesUp {
     OfAddress,
     /// Any, after a crash: the newest that there is.
     Any,
+}
+
+/// What of the runs of a link was looked at when the page was left.
+#[derive(Serialize, Deserialize)]
+struct Look {
+    link: String,
+    lane: usize,
+    layer: usize,
+    is_in_step: bool,
+}
+
+/// Keeps what is looked at when the page is left.
+pub fn listen(page: Page) {
+    let on_hide = window_event_listener_untyped("pagehide", move |_| {
+        let look = Look {
+            link: address::hash(),
+            lane: page.selected_lane.get_untracked(),
+            layer: page.layer.get_untracked(),
+            is_in_step: page.is_in_step.get_untracked(),
+        };
+        let text = serde_json::to_string(&look).expect("a look is plain data");
+        _ = session().and_then(|session| session.set_item(LOOK, &text).ok()); // costs no more than another click
+    });
+    on_cleanup(move || on_hide.remove());
 }
 
 impl Keeping {
@@ -88,24 +121,113 @@ impl Page {
         });
     }
 
-    /// Takes up the runs that this tab kept before it was reloaded, where they are those of the address.
-    pub fn take_up(self) {
-        for lane in self.open_lanes() {
-            spawn_local(async move {
-                let Some(file) = get(lane.index).await else { return };
-                // Files on their way, such as drawings that the address asks for, go before.
-                let is_reading =
-                    self.awaited().is_some() || self.own().reading.with_untracked(Option::is_some);
-                let is_untouched = !is_reading
-                    && !self.is_playing.get_untracked()
-                    && lane.progress.with_untracked(|progress| progress.head == 0);
-                let experiment = lane.experiment.get_untracked();
-                if is_untouched && is_whole(&experiment) {
-                    take_up_file(lane, experiment, file, TakesUp::OfAddress);
-                }
-            });
+    /// Looks at what was looked at when this link was left in this tab.
+    pub(super) fn take_up_look(self) {
+        let text = session().and_then(|session| session.get_item(LOOK).ok().flatten()).unwrap_or_default();
+        let look = serde_json::from_str(&text).ok().filter(|look: &Look| look.link == address::hash());
+        if let Some(look) = look {
+            self.is_in_step.set(look.is_in_step);
+            self.layer.set(look.layer);
+            self.select_lane(look.lane);
+            self.clamp_layer();
         }
-        spawn_local(async { _ = forget_old().await });
+    }
+
+    /// Keeps for a reload what files gave for the data `set`, or without one a model.
+    pub(super) fn keep_files(self, set: Option<String>) {
+        let own = self.own();
+        let Some(offer) = own.held(set.as_deref()) else { return };
+        let mb = own.held_bytes() / f64::from(1 << 20);
+        let is_small = mb <= MAX_FILES_MB;
+        let given = set.as_deref().and_then(|set| untrack(|| own.given(set)));
+        spawn_local(async move {
+            let Some(key) = key_of_files(set.as_deref()) else { return };
+            // What was kept of others goes either way.
+            let is_kept = if is_small {
+                put_at(&key, &to_js(&offer, given.as_ref())).await
+            } else {
+                delete(&key).await
+            };
+            let text = match is_kept {
+                _ if !is_small => format!(
+                    "Your files are {mb:.0} MB, more than the {MAX_FILES_MB} MB that are kept for a reload: open them again after one."
+                ),
+                None => "This browser does not keep your files: open them again after a reload.".into(),
+                Some(()) => return,
+            };
+            self.notice.set(Some(text));
+        });
+    }
+
+    /// Takes up the runs that this tab kept before it was reloaded, where they are those of the address, which is
+    /// `link`; `word` says what they wait for if that is not there.
+    pub(super) fn take_up(self, link: &Lanes, word: Option<String>) {
+        let others = link.others.iter().map(|(index, experiment)| (*index, experiment));
+        let runs = std::iter::once((0, &link.first)).chain(others).map(|(index, experiment)| {
+            let lane = self.lane_at(index);
+            (lane, experiment.clone(), lane.experiment.get_untracked())
+        });
+        let runs: Vec<_> = runs.collect();
+        spawn_local(async move {
+            let mut is_waiting = false;
+            for (lane, wanted, opened) in runs {
+                let file = get(lane.index).await;
+                if is_on_files(&wanted) {
+                    self.take_back_files(&wanted).await;
+                }
+                // Files on their way, such as drawings that the address asks for, go before.
+                let is_untouched = self.own().reading.with_untracked(Option::is_none)
+                    && !self.is_playing.get_untracked()
+                    && lane.progress.with_untracked(|progress| progress.head == 0)
+                    && lane.experiment.with_untracked(|now| *now == opened);
+                let goes_on = is_untouched
+                    && file.is_some_and(|file| self.go_on(lane, wanted.clone(), file, TakesUp::OfAddress));
+                is_waiting |= is_on_files(&wanted) && !goes_on;
+            }
+            if word.is_some() && is_waiting {
+                self.notice.set(word);
+            }
+            _ = forget_old().await;
+        });
+    }
+
+    /// Has the files again that a run is on and that this tab kept.
+    async fn take_back_files(self, wanted: &Experiment) -> Option<()> {
+        let set = needed_set(wanted);
+        if self.own().held(set.as_deref()).is_some() {
+            return Some(());
+        }
+        let (offer, given) = from_js(set, &get_at(&key_of_files(needed_set(wanted).as_deref())?).await?)?;
+        let is_for = |data: &DataConfig| {
+            wanted.data.asks_for(data) || (wanted.data.table.is_some() && data.table.is_some())
+        };
+        if given.as_ref().is_some_and(|(data, _)| !is_for(data)) {
+            return None;
+        }
+        self.own().take_back(offer, given);
+        Some(())
+    }
+
+    /// Lets a lane go on with the run of a file that was kept, where that is on files that its worker lacks as soon as
+    /// it has begun on them; whether they are at hand.
+    pub(super) fn go_on(self, lane: Lane, wanted: Experiment, file: ArrayBuffer, takes_up: TakesUp) -> bool {
+        let set = needed_set(&wanted);
+        if !is_on_files(&wanted)
+            || lane.try_update_trainer(|trainer| trainer.holds(set.as_deref())) == Some(true)
+        {
+            take_up_file(lane, wanted, file, takes_up);
+            return true;
+        }
+        // Weights that it began with are in the file as far as it needs them.
+        let initial_weights = if set.is_some() { None } else { wanted.initial_weights };
+        let first = Experiment { initial_weights, edits: Vec::new(), ..wanted.clone() };
+        if self.own().held(set.as_deref()).is_none() {
+            return false;
+        }
+        self.own().wait_no_more();
+        self.restart(lane, first);
+        lane.update_trainer(|trainer| trainer.keeping.next = Some((wanted, file, takes_up)));
+        true
     }
 }
 
@@ -117,15 +239,40 @@ pub(super) fn take_up_file(lane: Lane, experiment: Experiment, file: ArrayBuffer
     });
 }
 
-/// Whether a file holds all that a run of this experiment needs: neither data nor first weights from elsewhere.
-pub(super) fn is_whole(experiment: &Experiment) -> bool {
+/// Whether a run needs what files gave: data, or first weights.
+fn is_on_files(experiment: &Experiment) -> bool {
+    needed_set(experiment).is_some() || experiment.initial_weights == Some(InitialWeights::Model)
+}
+
+/// The data set of a run that files gave, if it is on one.
+fn needed_set(experiment: &Experiment) -> Option<String> {
     let is_given = experiment.data.set().is_ok_and(DataSet::is_given);
-    !is_given && experiment.initial_weights != Some(InitialWeights::Model)
+    is_given.then(|| experiment.data.name.clone())
+}
+
+/// Files as the store keeps them: what they are as JSON, then the name and the bytes of each.
+fn to_js(offer: &Offer, given: Option<&(DataConfig, String)>) -> JsValue {
+    let about = serde_json::to_string(&given).expect("settings are plain data");
+    let files = offer.files.iter().flat_map(|(name, bytes)| [JsValue::from(name), JsValue::from(bytes)]);
+    std::iter::once(JsValue::from(about)).chain(files).collect::<Array>().into()
+}
+
+fn from_js(set: Option<String>, value: &JsValue) -> Option<(Offer, Option<(DataConfig, String)>)> {
+    let parts: Vec<JsValue> = value.dyn_ref::<Array>()?.to_vec();
+    let (about, files) = parts.split_first()?;
+    let given = serde_json::from_str(&about.as_string()?).ok()?;
+    let file = |pair: &[JsValue]| Some((pair[0].as_string()?, pair[1].clone().dyn_into().ok()?));
+    let files = files.chunks_exact(2).map(file).collect::<Option<Vec<_>>>()?;
+    (!files.is_empty()).then_some((Offer { set, files }, given))
+}
+
+fn session() -> Option<Storage> {
+    window().session_storage().ok().flatten()
 }
 
 /// The name of this tab, which a reload leaves it: when it was opened, and a random number.
 fn tab() -> Option<String> {
-    let storage = window().session_storage().ok().flatten()?;
+    let storage = session()?;
     storage.get_item(TAB).ok().flatten().or_else(|| {
         let name = format!("{:.0}-{:.0}", Date::now(), Math::random() * 1e9);
         storage.set_item(TAB, &name).ok().map(|()| name)
@@ -136,27 +283,46 @@ fn key(lane: usize) -> Option<JsValue> {
     tab().map(|tab| format!("{tab}/{lane}").into())
 }
 
+fn key_of_files(set: Option<&str>) -> Option<JsValue> {
+    tab().map(|tab| format!("{tab}/files/{}", set.unwrap_or("model")).into())
+}
+
 async fn database() -> Result<Database, Error> {
     Database::builder(DATABASE).version(1).add_object_store(ObjectStore::builder(STORE)).build().await
 }
 
 async fn put(lane: usize, bytes: &Uint8Array) -> Option<()> {
-    let key = key(lane)?;
+    put_at(&key(lane)?, bytes).await
+}
+
+async fn get(lane: usize) -> Option<ArrayBuffer> {
+    Some(get_at(&key(lane)?).await?.dyn_into::<Uint8Array>().ok()?.buffer())
+}
+
+async fn put_at(key: &JsValue, value: &JsValue) -> Option<()> {
     let database = database().await.ok()?;
     let transaction = database.transaction(&[STORE], TransactionMode::ReadWrite).ok()?;
-    transaction.object_store(STORE).ok()?.put(bytes, Some(&key)).ok()?.await.ok()?;
+    transaction.object_store(STORE).ok()?.put(value, Some(key)).ok()?.await.ok()?;
     let done = transaction.commit().ok()?.await.ok();
     database.close();
     done.map(|_| ())
 }
 
-async fn get(lane: usize) -> Option<ArrayBuffer> {
-    let key = key(lane)?;
+async fn get_at(key: &JsValue) -> Option<JsValue> {
     let database = database().await.ok()?;
     let transaction = database.transaction(&[STORE], TransactionMode::ReadOnly).ok()?;
-    let file = transaction.object_store(STORE).ok()?.get(Query::Key(key)).ok()?.await.ok()?;
+    let value = transaction.object_store(STORE).ok()?.get(Query::Key(key.clone())).ok()?.await.ok()?;
     database.close();
-    Some(file?.dyn_into::<Uint8Array>().ok()?.buffer())
+    value
+}
+
+async fn delete(key: &JsValue) -> Option<()> {
+    let database = database().await.ok()?;
+    let transaction = database.transaction(&[STORE], TransactionMode::ReadWrite).ok()?;
+    transaction.object_store(STORE).ok()?.delete(Query::Key(key.clone())).ok()?.await.ok()?;
+    let done = transaction.commit().ok()?.await.ok();
+    database.close();
+    done.map(|_| ())
 }
 
 /// Forgets the runs of tabs that were opened long ago.

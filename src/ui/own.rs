@@ -111,15 +111,13 @@ impl Own {
         });
     }
 
-    /// A worker holds what files gave.
-    pub(super) fn hold(self, taken: Taken) {
+    /// A worker holds what files gave; whether they are other files than before.
+    pub(super) fn hold(self, taken: Taken) -> bool {
         let set = taken.set();
-        if let Some(offer) = self.offered.try_update_value(Option::take).flatten().filter(|of| of.set == set)
-        {
-            self.held.update_value(|held| {
-                held.retain(|before| before.set != set);
-                held.push(offer);
-            });
+        let offer = self.offered.try_update_value(Option::take).flatten().filter(|of| of.set == set);
+        let is_new = offer.is_some();
+        if let Some(offer) = offer {
+            self.add_held(offer);
         }
         match taken {
             Taken::Model => self.has_model.set(true),
@@ -129,6 +127,35 @@ impl Own {
                 given.push((data, summary));
             }),
         }
+        is_new
+    }
+
+    fn add_held(self, offer: Offer) {
+        self.held.update_value(|held| {
+            held.retain(|before| before.set != offer.set);
+            held.push(offer);
+        });
+    }
+
+    /// Takes back files that were kept, with the data that they are and words for them.
+    pub(super) fn take_back(self, offer: Offer, given: Option<(DataConfig, String)>) {
+        match given {
+            Some(given) => self.given.update(|all| all.push(given)),
+            None => self.has_model.set(true),
+        }
+        self.add_held(offer);
+    }
+
+    /// A copy of the files of the data `set`, or without one of a model, that runs began on.
+    pub(super) fn held(self, set: Option<&str>) -> Option<Offer> {
+        self.held.with_value(|held| held.iter().find(|offer| offer.set.as_deref() == set).map(Offer::copied))
+    }
+
+    /// Size of all files that runs began on.
+    pub(super) fn held_bytes(self) -> f64 {
+        let size =
+            |offer: &Offer| offer.files.iter().map(|(_, bytes)| f64::from(bytes.byte_length())).sum::<f64>();
+        self.held.with_value(|held| held.iter().map(size).sum())
     }
 
     /// The files that the worker of `lane` needs for a run and does not hold.
@@ -141,11 +168,14 @@ impl Own {
         if lane.try_update_trainer(|trainer| trainer.holds(set.as_deref())) == Some(true) {
             return None;
         }
-        let copied = |offer: &Offer| {
-            let files = offer.files.iter().map(|(name, bytes)| (name.clone(), bytes.slice(0)));
-            Offer { set: offer.set.clone(), files: files.collect() }
-        };
-        self.held.with_value(|held| held.iter().find(|offer| offer.set == set).map(copied))
+        self.held(set.as_deref())
+    }
+
+    /// Keeps what the columns of the table are for that is trained on.
+    pub(super) fn set_roles(self, roles: Option<Roles>) {
+        if roles.is_some() {
+            self.roles.set_value(roles);
+        }
     }
 
     /// What waited for its files does so no more.
@@ -201,9 +231,7 @@ impl Page {
             return self.refuse_files("there is no trainer any more to read it: reload the page");
         }
         self.own().reading.set(Some(0.0));
-        let files = offer.files.iter().map(|(name, bytes)| (name.clone(), bytes.slice(0)));
-        let kept = Offer { set: offer.set.clone(), files: files.collect() };
-        self.own().offered.set_value(Some(kept));
+        self.own().offered.set_value(Some(offer.copied()));
         self.update_trainer(|trainer| trainer.give(offer));
     }
 

@@ -196,11 +196,9 @@ impl Page {
                         What you see is still measured, but a link will not give the same numbers elsewhere.";
             page.notice.set(Some(text.into()));
         }
-        let word = page.open(link, "This link");
-        if word.is_some() {
-            page.notice.set(word);
-        }
-        page.take_up();
+        let word = page.open(link.clone(), "This link");
+        page.take_up_look();
+        page.take_up(&link, word);
         page
     }
 

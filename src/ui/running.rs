@@ -139,9 +139,12 @@ impl Page {
         lane.experiment.set(experiment.clone());
         self.clamp_layer();
         let offer = if taken.is_some() { None } else { self.own().offer_for(lane, &experiment) };
-        lane.update_trainer(|trainer| match offer {
-            Some(offer) => trainer.start_on(experiment, offer),
-            None => trainer.restart(experiment, taken),
+        lane.update_trainer(|trainer| {
+            trainer.keeping.next = None;
+            match offer {
+                Some(offer) => trainer.start_on(experiment, offer),
+                None => trainer.restart(experiment, taken),
+            }
         });
     }
 
@@ -196,7 +199,7 @@ impl Page {
         frame: Frame,
         mut panels: BTreeMap<String, Drawn>,
         progress: Progress,
-        has_pending_edit: bool,
+        is_ahead: bool,
     ) {
         let is_selected = lane.index == self.selected_lane.get_untracked();
         if lane.progress.get_untracked() != progress {
@@ -220,7 +223,7 @@ impl Page {
             lane.verdict.set(frame.verdict);
         }
         self.renew_words();
-        if has_pending_edit {
+        if is_ahead {
             return; // the controls are ahead of this frame
         }
         let Some(settings) = frame.settings else { return };

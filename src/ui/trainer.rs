@@ -76,10 +76,17 @@ pub struct Trainer {
 }
 
 /// Files for the worker, with the data set that they are for; without one it is a model.
-#[derive(Clone)]
 pub struct Offer {
     pub set: Option<String>,
     pub files: Vec<(String, ArrayBuffer)>,
+}
+
+impl Offer {
+    /// The same files once more, since what is sent to a worker is gone here.
+    pub fn copied(&self) -> Self {
+        let files = self.files.iter().map(|(name, bytes)| (name.clone(), bytes.slice(0)));
+        Self { set: self.set.clone(), files: files.collect() }
+    }
 }
 
 /// What files gave, which the worker holds once a run has begun on it.
@@ -475,10 +482,16 @@ impl Page {
                     if frame.run == trainer.run {
                         trainer.receive((self, lane), frame, numbers, asked);
                     }
-                    is_reached
+                    reached
                 });
-                if is_reached == Some(true) {
-                    self.stop_there();
+                if let Some(until) = reached.flatten() {
+                    self.stop_at(until);
+                }
+                let next = || lane.try_update_trainer(|trainer| trainer.keeping.next.take()).flatten();
+                if matches!(asked, Some(Asked::Start(Some(_))))
+                    && let Some((wanted, file, takes_up)) = next()
+                {
+                    autosave::take_up_file(lane, wanted, file, takes_up);
                 }
             }
             Reply::Failed { .. } if matches!(asked, Some(Asked::Keep(_))) => {} // of a run that is over
@@ -494,6 +507,7 @@ impl Page {
             },
             Reply::Table(preview) if !matches!(asked, Some(Asked::Read)) || has_read() => match awaiting() {
                 Some(experiment) => {
+                    self.own().set_roles(Roles::of(&experiment.data, &preview));
                     let taken = Taken::Data(experiment.data.clone(), self.own().summary("table"));
                     self.begin_awaited(lane, experiment, taken);
                 }
@@ -502,6 +516,10 @@ impl Page {
             Reply::GivenRun(experiment) if has_read() => match (taking_up(), awaiting()) {
                 (Some(TakesUp::OfAddress), wanted) if wanted.as_ref() != Some(&experiment) => {
                     lane.update_trainer(Trainer::forget_offer);
+                    let wanted = wanted.filter(|wanted| lane.experiment.with_untracked(|now| now != wanted));
+                    if let Some(wanted) = wanted {
+                        self.restart(lane, wanted);
+                    }
                 }
                 (Some(_), _) => self.restart_on(lane, experiment, Some(Taken::Run)),
                 (None, Some(wanted)) => self.begin_awaited(lane, wanted, Taken::Model),
@@ -521,6 +539,9 @@ impl Page {
                 }
             }
             Reply::Refused { message } if !matches!(asked, Some(Asked::Read)) || has_read() => {
+                if awaiting().is_some() {
+                    lane.update_trainer(Trainer::refresh); // the controls are those of a run that does not begin
+                }
                 self.refuse_files(&message);
             }
             _ => {}
@@ -575,13 +596,12 @@ impl Page {
         let whose = if self.has_lanes() { format!("of lane {} ", lane.name()) } else { String::new() };
         let kept = lane.try_update_trainer(|trainer| trainer.keeping.file_of(trainer.run)).flatten();
         let running = lane.experiment.get_untracked();
-        if let Some(file) = kept.filter(|_| autosave::is_whole(&running)) {
+        lane.update_trainer(|trainer| trainer.start(self, lane));
+        if kept.is_some_and(|file| self.go_on(lane, running, file, TakesUp::Any)) {
             let text = format!(
                 "The trainer {whose}crashed ({reason}) and was started anew. The run goes on from where it was kept last."
             );
-            self.notice.set(Some(text));
-            lane.update_trainer(|trainer| trainer.start(self, lane));
-            return autosave::take_up_file(lane, running, file, TakesUp::Any);
+            return self.notice.set(Some(text));
         }
         let experiment = self.awaited().filter(|_| lane.index == 0);
         let experiment = experiment.unwrap_or_else(|| lane.experiment.get_untracked());
@@ -590,7 +610,6 @@ impl Page {
             "The trainer {whose}crashed ({reason}) and was started anew. Your settings are kept; the run is back at step 0."
         );
         self.notice.set(Some([Some(text), word].into_iter().flatten().collect::<Vec<_>>().join(" ")));
-        lane.update_trainer(|trainer| trainer.start(self, lane));
         self.restart(lane, experiment);
     }
 
@@ -604,7 +623,8 @@ impl Page {
     fn draw(self, lane: Lane) {
         let arrived = lane.try_update_trainer(|trainer| {
             trainer.inbox.take().map(|(frame, panels)| {
-                let has_pending_edit = !trainer.pending_edits.is_empty()
+                let is_ahead = !trainer.pending_edits.is_empty()
+                    || trainer.start_when_read.is_some()
                     || trainer.asked.iter().any(|asked| matches!(asked, Asked::Edit));
                 let progress = Progress {
                     step: frame.step,
@@ -615,11 +635,11 @@ impl Page {
                     first: frame.first,
                     head: frame.head,
                 };
-                (frame, panels, progress, has_pending_edit)
+                (frame, panels, progress, is_ahead)
             })
         });
-        if let Some((frame, panels, progress, has_pending_edit)) = arrived.flatten() {
-            self.show(lane, frame, panels, progress, has_pending_edit);
+        if let Some((frame, panels, progress, is_ahead)) = arrived.flatten() {
+            self.show(lane, frame, panels, progress, is_ahead);
             if untrack(|| self.is_over()) {
                 self.is_playing.set(false);
             }
@@ -636,7 +656,7 @@ impl Trainer {
         (self.last_run, self.is_reading, self.pending_files) = (0, false, None);
         (self.pending_start, self.stops_reading, self.wants_file) = (None, false, false);
         (self.start_when_read, self.share, self.pending_seek) = (None, 0, None);
-        (self.keeping.takes_up, self.pending_roles) = (None, None);
+        (self.keeping.takes_up, self.keeping.next, self.pending_roles) = (None, None, None);
         self.pending_edits.clear();
         self.holds.clear();
         self.crashes > MAX_CRASHES

@@ -166,6 +166,12 @@ impl Session {
         let is_same = |model: &Model| model.is_run() && model.experiment == experiment;
         let goes_on = matches!(&offered, Some(Offered::Model(model)) if is_same(model));
         let starts_from_model = experiment.initial_weights == Some(InitialWeights::Model);
+        // The run at hand is the same at its beginning, and of what it began with there is more than the file has.
+        let is_begun = self.model.is_some()
+            && self.watched.as_ref().is_some_and(|watched| {
+                let edits = || experiment.edits.clone();
+                Experiment { edits: edits(), ..watched.run().experiment().clone() } == experiment
+            });
         let run = self.run(experiment, &mut offered)?;
         let mut watched = Watched::new(number, lab, run, view);
         match &offered {
@@ -178,7 +184,9 @@ impl Session {
                 self.given.push(given);
             }
             // A run that goes on needs no more of its file, unless it began with the weights of one.
-            Some(Offered::Model(model)) if !goes_on || starts_from_model => self.model = Some(model),
+            Some(Offered::Model(model)) if !goes_on || (starts_from_model && !is_begun) => {
+                self.model = Some(model);
+            }
             Some(Offered::Model(_)) | None => {}
         }
         let watched = self.watched.insert(watched);
