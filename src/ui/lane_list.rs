@@ -1,7 +1,7 @@
 //! The lanes as a list above the controls: which one they speak of, one more, one less.
 
 use super::icons::{self, Icon};
-use super::{Page, keys};
+use super::{Page, browser, keys};
 use crate::labs::{LANE_LETTERS, differences, lane_name};
 use leptos::prelude::*;
 
@@ -63,8 +63,14 @@ fn Row(page: Page, index: usize) -> impl IntoView {
         let end = if page.lane_at(index).has_diverged() { " (diverged)" } else { "" };
         format!("{}{end}", described.get())
     };
+    let row = NodeRef::<leptos::html::Div>::new();
+    Effect::new(move |_| {
+        if let Some(row) = row.get().filter(|_| page.selected_lane.get() == index) {
+            browser::show_within(&row, ".lanes"); // on a phone they stand in a row that is wider than it
+        }
+    });
     view! {
-        <div class=class_of("lane", index) data-testid=format!("lane-{}", LANE_LETTERS[index])>
+        <div node_ref=row class=class_of("lane", index) data-testid=format!("lane-{}", LANE_LETTERS[index])>
             <label title=said>
                 <input type="radio" name="lane" value=index.to_string() prop:checked=move || page.selected_lane.get() == index
                     on:change=move |_| page.select_lane(index) />
