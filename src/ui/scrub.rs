@@ -152,13 +152,6 @@ pub fn RunUntil(page: Page) -> impl IntoView {
             page.reached.set(None);
         }
     });
-    let reached = move || {
-        page.reached.get().map(|until| match until {
-            Until::Step(step) => format!("step {} reached", count(step)),
-            Until::Epoch(epoch) => format!("epoch {} reached", count(epoch)),
-            Until::LossBelow(most) => format!("loss below {most}"),
-        })
-    };
     let options = KINDS.into_iter().map(|(value, label)| view! { <option value=value>{label}</option> });
     view! {
         <label class="inline" for="until" title="Where playing stops by itself"><span>"Until"</span>
@@ -172,6 +165,18 @@ pub fn RunUntil(page: Page) -> impl IntoView {
             <input class="quiet num until" id="until-number" aria-label="Number to run until" inputmode="decimal" size="6"
                 prop:value=move || number.get() on:change=apply />
         </Show>
-        <output class="reached" data-testid="reached" aria-live="polite">{reached}</output>
     }
+}
+
+/// Where the run stopped, until it plays on.
+#[component]
+pub fn Reached(page: Page) -> impl IntoView {
+    let reached = move || {
+        page.reached.get().map(|until| match until {
+            Until::Step(step) => format!("Stopped: step {} is reached.", count(step)),
+            Until::Epoch(epoch) => format!("Stopped: epoch {} is reached.", count(epoch)),
+            Until::LossBelow(most) => format!("Stopped: the loss is below {most}."),
+        })
+    };
+    view! { <output class="reached" data-testid="reached" aria-live="polite">{reached}</output> }
 }

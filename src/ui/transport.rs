@@ -2,7 +2,7 @@
 
 use super::icons::{self, Icon};
 use super::pace::SPEEDS;
-use super::scrub::{RunUntil, Scrub};
+use super::scrub::{Reached, RunUntil, Scrub};
 use super::{Page, address, browser, export, keys, lesson};
 use crate::labs::format::count;
 use crate::train::MAX_SEED;
@@ -67,6 +67,7 @@ pub fn Transport(page: Page) -> impl IntoView {
                 <Icon path=icons::SHEET />
             </button>
             <Scrub page=page />
+            <Reached page=page />
         </header>
     }
 }
