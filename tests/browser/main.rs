@@ -7,6 +7,8 @@ mod benches;
 mod bits;
 mod digits;
 mod files;
+mod inside;
+mod kept;
 mod lanes;
 mod learning;
 mod lessons;

@@ -83,7 +83,7 @@ async fn files_are_dropped_and_trained_on() {
     let link = stage.hash().await;
     assert!(link.contains("image_size") && link.contains("data.classes=4"), "{link}");
 
-    stage.visit(&link).await;
+    stage.visit_anew(&link).await;
     until_notice(&stage, "This link trains on 100 images of 20 by 20 pixels in 4 classes").await;
     stage.picture("own-link-waits-1440-light").await;
     stage.keys(".").await;

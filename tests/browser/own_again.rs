@@ -28,16 +28,20 @@ async fn a_crash_leaves_the_files_to_the_run_that_begins_again() {
     let link = stage.hash().await;
     let seen = "document.querySelector('.sees canvas').ariaLabel.includes('20 by 20')";
     let crash = "lastWorker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))";
-    stage.keys(".").await;
-    stage.until_step(1).await;
+    stage.keys("...").await;
+    stage.until_step(3).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await; // until it is kept
     stage.run(crash).await;
-    until_notice(&stage, "out of memory").await;
-    stage.until("document.querySelector('[data-testid=counter]').dataset.step === '0'", "a new run").await;
+    until_notice(
+        &stage,
+        "(out of memory) and was started anew. The run goes on from where it was kept last.",
+    )
+    .await;
+    stage.keys(".").await;
+    stage.until_step(4).await;
     stage.until(on_files, "the run on the files again").await;
     stage.until(seen, "the size of the files' pictures").await;
     assert_eq!(stage.hash().await, link, "a stand-in took the place of the run");
-    stage.keys(".").await;
-    stage.until_step(1).await;
     stage.picture("own-crash-1440-light").await;
     stage.click("[data-testid=notice] button").await;
     // Three times it is started anew, then no more: and then files are not waited for in vain.
@@ -145,7 +149,7 @@ async fn a_link_to_drawings_finds_them_in_their_file() {
             .execute("localStorage.setItem('glassbox-drawings', arguments[0])", vec![json!(own)])
             .await
             .expect("storage");
-        stage.visit(&link).await;
+        stage.visit_anew(&link).await;
         until_notice(&stage, "This link trains on 12 drawings").await;
         bring(&stage, "drop", json!([file("twelve.ndjson", twelve.as_bytes())])).await;
         stage.until(on_drawings, "the link's run").await;

@@ -154,6 +154,10 @@ impl Stage {
     /// Goes to a link of the page and waits until the first gradients are measured.
     pub async fn visit(&self, link: &str) {
         self.goto(link).await;
+        self.until_measured().await;
+    }
+
+    async fn until_measured(&self) {
         self.until(
             "[...document.querySelectorAll('canvas[id^=figure-]')].some(figure => figure.ariaLabel && figure.ariaLabel !== 'Not measured yet.')",
             "a first measurement",
@@ -268,6 +272,41 @@ impl Stage {
         let element =
             self.client.find(Locator::Css(selector)).await.unwrap_or_else(|_| panic!("no {selector}"));
         element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
+    /// Presses at a place of what a CSS selector finds, in CSS pixels from its top left, moves to another and lets go.
+    pub async fn press(&self, selector: &str, from: [f64; 2], to: [f64; 2]) {
+        use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+        let corner = format!(
+            "(({{ left, top }}) => [left, top])(document.querySelector({}).getBoundingClientRect())",
+            json!(selector)
+        );
+        let [left, top]: [f64; 2] = serde_json::from_value(self.value(&corner).await).expect("a place");
+        let at = |[x, y]: [f64; 2]| PointerAction::MoveTo {
+            duration: Some(Duration::from_millis(20)),
+            x: (left + x).round(),
+            y: (top + y).round(),
+        };
+        let mut actions = MouseActions::new("mouse".into())
+            .then(at(from))
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+        if from != to {
+            actions = actions.then(at(to));
+        }
+        let actions = actions.then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.client.perform_actions(actions).await.expect("a pointer");
+    }
+
+    /// Loads the page anew, as its visitor does.
+    pub async fn reload(&self) {
+        self.client.refresh().await.expect("the page");
+        self.until_measured().await;
+    }
+
+    /// Goes to a link in a tab of its own, which has kept nothing.
+    pub async fn visit_anew(&self, link: &str) {
+        self.run("sessionStorage.clear()").await;
+        self.visit(link).await;
     }
 
     /// Chooses an option of a list by its label.

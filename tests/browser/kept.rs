@@ -1,0 +1,150 @@
+//! What outlasts a crash, a reload and a closed tab: the run, where it stood and what it is on, number for number.
+
+use crate::bits::assert_same_losses;
+use crate::files::{file as saved, folder};
+use crate::own::{bring, file, until_notice};
+use crate::stage::Stage;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Time until a run that stands still is kept.
+const KEPT: Duration = Duration::from_millis(1500);
+
+/// The losses of every step, and the weights of a neuron. Of gradients the figures show those of a batch, which is not
+/// kept.
+async fn numbers(stage: &Stage) -> Vec<Vec<String>> {
+    let mut rows = stage.table("curves").await;
+    stage.show("[data-testid=weights]").await;
+    stage.until("document.querySelector('.weights input')?.value", "weights").await;
+    rows.extend(stage.table("weights").await.into_iter().map(|row| row[..2].to_vec()));
+    stage.run("scrollTo(0, 0)").await;
+    rows
+}
+
+/// Compares them without telling all of them.
+fn assert_same(now: &[Vec<String>], before: &[Vec<String>], when: &str) {
+    let first = now.iter().zip(before).find(|(now, before)| now != before);
+    assert!(
+        now == before,
+        "{when}: {} and {} rows, the first that differ are {first:?}",
+        now.len(),
+        before.len()
+    );
+}
+
+async fn play_to(stage: &Stage, step: usize) -> usize {
+    stage.keys(" ").await;
+    stage.until_step(step).await;
+    stage.keys(" ").await;
+    tokio::time::sleep(KEPT).await;
+    stage.step().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_and_a_reload_lose_no_step() {
+    let Some(stage) = Stage::blank().await else { return };
+    let keep = "window.Worker = class extends Worker { constructor(...given) { super(...given); window.lastWorker = this; } }";
+    stage.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": keep })).await;
+    stage.visit("#lab=gradients&seed=5").await;
+    let step = play_to(&stage, 60).await;
+    let (before, link) = (numbers(&stage).await, stage.hash().await);
+    stage.run("lastWorker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))").await;
+    until_notice(&stage, "The run goes on from where it was kept last.").await;
+    stage.until_step(step).await;
+    tokio::time::sleep(KEPT).await;
+    assert_eq!(stage.step().await, step);
+    assert_same(&numbers(&stage).await, &before, "after a crash");
+    stage.reload().await;
+    stage.until_step(step).await;
+    assert_eq!(stage.step().await, step);
+    assert_same(&numbers(&stage).await, &before, "after a reload");
+    assert_eq!(stage.hash().await, link);
+    // From there it goes on as if nothing had been, and what is lost in full flight is a second at most.
+    stage.keys(".").await;
+    stage.until_step(step + 1).await;
+    assert_same_losses(&stage, step + 1).await;
+    stage.choose("#speed", "60/s").await;
+    stage.keys(" ").await;
+    stage.until_step(step + 200).await;
+    let at = stage.step().await;
+    stage.reload().await;
+    stage.until_step(step + 2).await;
+    let lost = at.saturating_sub(stage.step().await);
+    eprintln!("a reload in full flight, at 60 steps a second, lost {lost} steps");
+    assert_same_losses(&stage, stage.step().await).await;
+    stage.close().await;
+}
+
+/// What was looked at is kept with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_leaves_lanes_layer_and_step_as_they_were() {
+    let Some(stage) = Stage::open("#lab=gradients&seed=5").await else { return };
+    stage.click("[data-testid=add-lane]").await;
+    stage.choose_radio("activation", "ReLU").await;
+    stage.until("location.hash.includes('b.network')", "the change in the address").await;
+    stage.click("#in-step").await;
+    stage.keys("]]").await;
+    stage.keys("....").await;
+    stage.until_step(4).await;
+    tokio::time::sleep(KEPT).await;
+    stage.reload().await;
+    stage.until_step(4).await;
+    let now = "[document.querySelector('[name=lane]:checked').value, document.querySelector('[name=layer]:checked').value,
+        document.querySelector('#in-step').checked]";
+    assert_eq!(stage.value(now).await, json!(["1", "3", false]));
+    stage.close().await;
+}
+
+/// A table is not in the link: the tab keeps its file.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_on_a_table_outlasts_a_reload() {
+    let Some(stage) = Stage::open("#lab=gradients").await else { return };
+    let row = |row: usize| format!("{},{},{}\n", row % 2 * 10 + row % 7, row * 31 % 17, row % 2);
+    let table = "width,height,kind\n".to_owned() + &(0..60).map(row).collect::<String>();
+    bring(&stage, "drop", json!([file("kept.csv", table.as_bytes())])).await;
+    stage.until("document.querySelector('[data-testid=train-on-table]')", "the columns").await;
+    stage.click("[data-testid=train-on-table]").await;
+    stage.until("location.hash.includes('data.name=table')", "a run on the table").await;
+    let step = play_to(&stage, 60).await;
+    let (before, link) = (numbers(&stage).await, stage.hash().await);
+    stage.reload().await;
+    stage.until_step(step).await;
+    assert_eq!(stage.step().await, step);
+    assert_same(&numbers(&stage).await, &before, "again");
+    assert_eq!(stage.hash().await, link);
+    assert_eq!(stage.value("document.querySelector('[data-testid=notice]')").await, Value::Null);
+    stage.click("#own summary").await;
+    stage.click("[data-testid=choose-columns]").await;
+    stage
+        .until(
+            "document.querySelector('[data-testid=columns]')?.textContent.includes('kept.csv')",
+            "its columns",
+        )
+        .await;
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_saved_and_opened_in_another_tab() {
+    let Some(stage) = Stage::open("#lab=gradients&seed=5").await else { return };
+    let folder = folder(&stage, "saved-run").await;
+    play_to(&stage, 40).await;
+    stage.choose_radio("activation", "Tanh").await;
+    stage.until("location.hash.includes('edits')", "the change in the address").await;
+    let step = play_to(&stage, 80).await;
+    let (before, link) = (numbers(&stage).await, stage.hash().await);
+    stage.click("#export summary").await;
+    stage.click("[data-testid=save-run]").await;
+    let bytes = saved(&folder, "run.safetensors").await;
+    stage.visit_anew("#lab=gradients&seed=8").await;
+    assert_eq!(stage.step().await, 0);
+    bring(&stage, "drop", json!([file("run.safetensors", &bytes)])).await;
+    stage.until_step(step).await;
+    assert_eq!(stage.step().await, step);
+    assert_same(&numbers(&stage).await, &before, "again");
+    assert_eq!(stage.hash().await, link);
+    stage.keys(".").await;
+    stage.until_step(step + 1).await;
+    assert_same_losses(&stage, step + 1).await;
+    stage.close().await;
+}
