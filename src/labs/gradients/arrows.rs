@@ -45,3 +45,77 @@ pub(super) fn told(arrows: &[[f32; 4]]) -> String {
         power(lengths.fold(0.0, f32::max))
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labs::LABS;
+    use serde_json::{Value, json};
+
+    fn run(changes: &[(&str, Value)]) -> Run {
+        let experiment = changes.iter().fold(LABS[0].defaults(), |experiment, (key, value)| {
+            LABS[0].change(&experiment, key, value).unwrap_or_else(|error| panic!("{key}: {error}"))
+        });
+        let mut run = Run::new(experiment).expect("validated");
+        for _ in 0..20 {
+            run.step().expect("finite");
+        }
+        run
+    }
+
+    /// Against differences of each item's loss as the item moves over the plane: two classes, more, a regression, and
+    /// inputs that are made of the place; with layers that do otherwise while they train.
+    #[test]
+    fn an_arrow_is_how_the_loss_of_its_item_falls() {
+        const H: f32 = 1e-2;
+        let cases: [&[(&str, Value)]; 5] = [
+            &[],
+            &[("data.classes", json!(3))],
+            &[("data.name", json!("plane"))],
+            &[("data.features", json!(["x", "y_squared", "xy", "sin_x"]))],
+            &[("normalization", json!("batch_normalization")), ("dropout", json!(0.3))],
+        ];
+        for case in cases {
+            let tanh = [("activation", json!("tanh")), ("depth", json!(3))];
+            let run = run(&[&tanh[..], case].concat());
+            let shown = run.data().train.len();
+            let arrows = arrows(&run, [0, 1], shown);
+            assert_eq!(arrows.len(), ITEMS, "{case:?}");
+            let mut longest = 0.0_f32;
+            for (index, [x, y, right, up]) in arrows.into_iter().enumerate() {
+                let mut target = vec![0.0; run.network().outputs()];
+                run.data().train.write_target(index * shown / ITEMS, &mut target);
+                let loss = |place: [f32; 2]| {
+                    let (mut input, mut pass) = (vec![0.0; run.input_shape()[0]], Pass::default());
+                    run.current().data.write_inputs(place, [0, 1], &mut input);
+                    run.network().forward(&input, &mut pass);
+                    run.network().loss(&target, &pass)
+                };
+                let across = (loss([x + H, y]) - loss([x - H, y])) / (2.0 * H);
+                let upwards = (loss([x, y + H]) - loss([x, y - H])) / (2.0 * H);
+                let is_near = |arrow: f32, slope: f32| (arrow + slope).abs() < 2e-3 * (1.0 + slope.abs());
+                let are_near = is_near(right, across) && is_near(up, upwards);
+                assert!(
+                    are_near,
+                    "{case:?}: [{right}, {up}] at ({x}, {y}), but slopes [{across}, {upwards}]"
+                );
+                longest = longest.max(right.hypot(up));
+            }
+            assert!(longest > 0.05, "{case:?}: an arrow that tells something, not {longest}");
+        }
+    }
+
+    #[test]
+    fn arrows_are_there_only_when_asked_for() {
+        let run = run(&[("depth", json!(2))]);
+        let mut observer = LABS[0].observe(&run);
+        for asked in [false, true] {
+            let view = crate::labs::View { arrows: asked, ..Default::default() };
+            let panel = observer.panel("boundary", &run, &view, &mut crate::labs::Numbers::default());
+            let panel = panel.expect("a figure");
+            let crate::labs::Figure::Plane(plane) = panel.figure else { panic!("a plane") };
+            assert_eq!(plane.arrows.len, if asked { 4 * ITEMS } else { 0 });
+            assert_eq!(panel.summary.contains("Arrows at 40 training items"), asked, "{}", panel.summary);
+        }
+    }
+}
