@@ -149,6 +149,17 @@ fn a_finding_stands_by_the_bar_of_its_layer() {
     }
 }
 
+#[test]
+fn a_line_by_itself_is_named_once() {
+    let named = |factors: &[f32]| {
+        let paper = on_paper(&samples::lines(factors), (509, 232), &View::default());
+        let steps = paper.texts.into_iter().map(|text| text.text).filter(|text| text.starts_with("step "));
+        steps.collect::<Vec<_>>()
+    };
+    assert_eq!(named(&[1.0]), ["step 40"]);
+    assert_eq!(named(&[1.0, 1e4]), ["step 41", "step 40"]);
+}
+
 /// Texts of a figure of curves.
 fn written(name: &str, size: (u32, u32)) -> Vec<String> {
     on_paper(&named(name), size, &View::default()).texts.into_iter().map(|text| text.text).collect()
@@ -279,7 +290,7 @@ fn the_pointer_reads_exact_values() {
     assert!(z.lines[1].contains("from 7.6"), "{:?}", z.lines);
     assert!(z.lines.iter().any(|line| line.starts_with("σ(z) = ")), "{:?}", z.lines);
 
-    let corner = read("plane-2", (200.0, 198.0), (21.0, 1.0)).expect("the corner");
+    let corner = read("plane-2", (200.0, 198.0), (23.0, 1.0)).expect("the corner");
     assert!(corner.lines[0].starts_with("x −2.9") && corner.lines[1].contains("probability"), "{corner:?}");
     assert!(read("plane-2", (200.0, 198.0), (5.0, 5.0)).is_none());
 }

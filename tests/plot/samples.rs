@@ -70,7 +70,7 @@ fn histograms() -> Sample {
 }
 
 /// Gradients that grow by these factors from step to step.
-fn lines(factors: &[f32]) -> Sample {
+pub fn lines(factors: &[f32]) -> Sample {
     sample("lines", |numbers| {
         Figure::LayerLines(LayerLines {
             label: "‖∂L/∂W‖".into(),
