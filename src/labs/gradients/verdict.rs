@@ -211,8 +211,10 @@ fn diverged(divergence: &Divergence, observer: &GradientsObserver, run: &Run) ->
     let layers = run.network().kernels().count();
     let grew = observer.growth.told(|layer| the_layer(layer, layers)).filter(|_| *step > 1);
     let grew = grew.map_or_else(String::new, |grew| format!(" {grew}"));
-    // Before the growth that is told, where there were steps before.
-    let back_to = observer.growth.first_step().filter(|first| first < step);
+    // Before the growth that is told, where there were steps before, and before the update that was too bold.
+    let first = observer.growth.first_step().filter(|first| first < step);
+    let bold = too_large(observer, run).map(|_| observer.updates.boldest.step.saturating_sub(1));
+    let back_to = first.map(|first| bold.map_or(first, |bold| bold.min(first)));
     let next = if back_to.is_some() { WAY_BACK } else { "Any change starts a new run." };
     let text = format!("{what}. {why}{grew} {next}");
     Verdict { back_to, ..Verdict::new(Tone::Bad, "Diverged.", text, remedies) }
