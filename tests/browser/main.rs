@@ -3,6 +3,7 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
+mod arrows;
 mod benches;
 mod bits;
 mod digits;
