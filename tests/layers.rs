@@ -182,6 +182,35 @@ fn dropout_is_the_same_for_one_step_and_another_for_the_next() {
     assert!((kept.len() as f32 / 4000.0 - 0.75).abs() < 0.03, "{} of 4000 stay", kept.len()); // 4 deviations
 }
 
+/// Traces are of the layers that they were made by: a network that took other settings begins them anew.
+#[test]
+fn a_pass_that_was_through_other_layers_is_as_a_new_one() {
+    let dense = |units: usize| json!({ "type": "dense", "units": units, "activation": "tanh" });
+    let (drop, norm) = (json!({ "type": "dropout", "rate": 0.5 }), json!({ "type": "batch_normalization" }));
+    let config = |layers: Value| serde_json::from_value(json!({ "layers": layers })).expect("layers");
+    let lists = [
+        json!([dense(4), norm, drop, dense(4), dense(1)]),
+        json!([dense(4), norm, dense(4), dense(1)]),
+        json!([dense(4), norm, dense(4), drop, { "type": "add", "skip": 2 }, dense(1)]),
+    ];
+    let loss = Loss::MeanSquaredError;
+    let mut network = network(lists[0].clone(), &[3], loss).unwrap();
+    let (input, targets) = ([0.5, -0.25, 1.0, 0.125, 2.0, -1.5], [1.0, 0.0]);
+    let mut used = Pass::training(1);
+    for index in [0, 1, 2, 1, 0, 2, 0] {
+        network.reconfigure(&config(lists[index].clone()), &[3], loss).expect("the same weights");
+        let mut results = Vec::new();
+        for pass in [&mut used, &mut Pass::training(1)] {
+            network.forward(&input, pass);
+            let value = network.backward(&input, &targets, pass);
+            let traces: Vec<_> =
+                pass.traces.iter().map(|t| (t.output.clone(), t.pre_activation.clone())).collect();
+            results.push((value, network.grads.clone(), traces));
+        }
+        assert_eq!(results[0], results[1], "list {index}");
+    }
+}
+
 /// A run on points with every layer that acts differently in training.
 fn run_with_noise(seed: u64) -> Run {
     let experiment = json!({ "version": 1, "lab": "gradients", "seed": seed, "data": { "name": "spiral" },

@@ -153,6 +153,25 @@ fn a_run_that_was_edited_is_replayed_from_its_experiment() {
     ]);
 }
 
+/// What can be changed in any run is recorded apart from layers that come and go, in whichever order.
+#[test]
+fn layers_that_come_and_go_share_their_step_with_other_changes() {
+    let [first, second] = ["sigmoid", "tanh"].map(|activation| dense(8, activation, "glorot_uniform"));
+    let out = json!({ "type": "dense", "units": 1, "activation": "sigmoid" });
+    let add = json!({ "type": "add", "skip": 1 });
+    let skipping = (50, "network.layers", json!([first, second, add, out]));
+    let dropping = (50, "network.layers", json!([first, { "type": "dropout", "rate": 0.2 }, second, out]));
+    let rate = (50, "optimizer.learning_rate", json!(0.3));
+    let weight = (50, "weights.dense.kernel.0.0", json!(1.5));
+    for edits in [
+        vec![skipping.clone(), rate.clone()],
+        vec![rate, skipping.clone(), weight.clone(), dropping.clone()],
+        vec![dropping.clone(), (50, "network.layers.1.rate", json!(0.5)), skipping, weight],
+    ] {
+        assert_replays(&edits);
+    }
+}
+
 /// What is tried out at one step, while the run stands still, must count as it was tried: an
 /// optimizer that was left and taken again has lost its momentum, and a learning rate set before
 /// another optimizer was chosen does not belong to it.

@@ -148,14 +148,15 @@ fn said(key: &str, value: &Value) -> String {
     })
 }
 
-/// What can come and go between layers, as it is in this list of them.
+/// What can come and go between layers, as it is in this list of them: "dropout 0.2, skip connections".
 fn said_of_layers(layers: &Value) -> String {
     let layers = layers.as_array().map_or(&[][..], Vec::as_slice);
     let first = |kind: &str| layers.iter().find(|layer| layer["type"] == kind);
-    let dropout = first("dropout").and_then(|layer| layer["rate"].as_f64());
-    let dropout = dropout.map_or("no dropout".into(), |rate| format!("dropout {}", power(rate as f32)));
-    let skips = if first("add").is_some() { "skip connections" } else { "no skip connections" };
-    format!("{dropout}, {skips}")
+    let rate = first("dropout").and_then(|layer| layer["rate"].as_f64());
+    let dropout = rate.map(|rate| format!("dropout {}", power(rate as f32)));
+    let skips = first("add").map(|_| "skip connections".to_owned());
+    let words: Vec<String> = dropout.into_iter().chain(skips).collect();
+    if words.is_empty() { "plain layers".into() } else { words.join(", ") }
 }
 
 fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Option<T> {
@@ -199,7 +200,7 @@ mod tests {
         let layers = json!([{ "type": "dense" }, { "type": "dropout", "rate": 0.2 }, { "type": "dense" }]);
         experiment.edits.push(Edit { step: 9, set: set(&[("network.layers", layers)]) });
         let said = sentence(&changes(&experiment)).unwrap();
-        assert_eq!(said, "1 recorded change: dropout 0.2, no skip connections at step 9.");
+        assert_eq!(said, "1 recorded change: dropout 0.2 at step 9.");
     }
 
     #[test]

@@ -291,7 +291,11 @@ pub fn from_file(name: &str, text: &str) -> Result<Experiment> {
     /// Longer than any experiment with ten thousand edits.
     const MAX_BYTES: usize = 16 << 20;
     if text.len() > MAX_BYTES {
-        return Err(Error::file(name, "larger than 16 MB, which no experiment is"));
+        let mb = text.len() >> 20;
+        return Err(Error::file(
+            name,
+            format!("{mb} MB, but an experiment must be at most {} MB", MAX_BYTES >> 20),
+        ));
     }
     let text = text.trim_start_matches('\u{feff}');
     let experiment = read(text).map_err(|error| Error::file(name, error))?;

@@ -248,3 +248,10 @@ pub struct Column {
     /// Values that the colours of its tiles reach from and to, such as 0 and 1 for a sigmoid.
     pub ends: [f32; 2],
 }
+
+/// Length of the longest of some arrows `[x, y, across, upwards]`; none where no length is finite.
+#[must_use]
+pub fn longest(arrows: &[[f32; 4]]) -> Option<f32> {
+    let lengths = arrows.iter().map(|[_, _, across, upwards]| across.hypot(*upwards));
+    lengths.filter(|length| length.is_finite()).reduce(f32::max)
+}

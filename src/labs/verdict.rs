@@ -42,8 +42,7 @@ pub struct Verdict {
 }
 
 /// What can be done about a divergence that steps came before.
-pub(super) const WAY_BACK: &str =
-    "Any change here starts a new run; further back on the time bar it takes effect from that step on.";
+pub(super) const WAY_BACK: &str = "Any change here starts a new run; further back on the time bar a change without ↺ takes effect from that step on.";
 
 /// How far before a divergence it is worth going back: where its growth can mostly be seen to begin.
 pub(super) const STEPS_BACK: usize = 12;

@@ -282,7 +282,8 @@ pub(super) fn read(
         };
         let mut lines = vec![kind.into(), format!("{across} {}, {upwards} {}", exact(*x), exact(*y)), label];
         let arrows = numbers.at(plane.arrows).as_chunks::<4>().0;
-        if let Some([_, _, right, up]) = arrows.iter().find(|arrow| arrow[..2] == [*x, *y]) {
+        let arrow = arrows.iter().find(|arrow| *is_test == 0.0 && arrow[..2] == [*x, *y]);
+        if let Some([_, _, right, up]) = arrow {
             lines.push(format!("−∂L/∂{across} {}, −∂L/∂{upwards} {}", power(*right), power(*up)));
         }
         return Some(ReadOut {

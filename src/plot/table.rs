@@ -165,8 +165,10 @@ fn of_plane(plane: &Plane, numbers: &Numbers) -> Table {
         row
     };
     let (points, _) = numbers.at(plane.points).as_chunks::<4>();
-    let slopes: &[&str] = if arrows.is_empty() { &[] } else { &["−∂L/∂x", "−∂L/∂y"] };
-    let columns = names(&[&["x", "y", "label", "test"], slopes].concat());
+    let mut columns = names(&["x", "y", "label", "test"]);
+    if !arrows.is_empty() {
+        columns.extend(plane.axes.iter().map(|axis| format!("−∂L/∂{axis}")));
+    }
     Table { columns, rows: points.iter().map(row).collect() }
 }
 

@@ -67,6 +67,15 @@ impl<const M: usize, const V: usize> Tile<M, V> {
         }))
     }
 
+    /// Begins from `start`, or goes on from what `c` holds.
+    #[inline(always)]
+    pub fn begun<const WHOLE: bool>(start: Option<&Row>, c: &[f32], n: usize, j: usize) -> Self {
+        match start {
+            Some(start) => Self::filled(start),
+            None => Self::read::<WHOLE>(c, n, j),
+        }
+    }
+
     /// Adds a factor for each row times the values of the columns. The factors come by reference:
     /// WebAssembly reads each as a splat. Loops by index keep the sums out of memory there.
     #[inline(always)]

@@ -19,30 +19,32 @@ pub struct Edit {
 }
 
 impl Edit {
-    /// Whether `later` can become part of this edit: made at the same step, both set plain values, the
-    /// last of which counts. An optimizer begins anew each time it is chosen, and an object is laid
-    /// over the one before it, so those stay edits of their own; so does one that speaks of a part of what
-    /// the one before set or of what that is a part of, and one that changes the number of items, which deals them anew.
+    /// Whether `later` can become part of this edit: made at the same step, and together what they are in turn.
     pub(super) fn can_take(&self, later: &Self) -> bool {
-        let is_plain = |(key, value): (&String, &Value)| {
-            !matches!(key.as_str(), "optimizer" | "optimizer.name" | "data.samples")
-                && !value.is_object()
-                && !value.is_null()
-        };
-        let is_part = |key: &String| {
-            self.set
-                .keys()
-                .any(|whole| key.strip_prefix(whole.as_str()).is_some_and(|rest| rest.starts_with('.')))
-        };
-        let is_whole = |key: &String| {
-            self.set
-                .keys()
-                .any(|part| part.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with('.')))
-        };
-        self.step == later.step
-            && !later.set.keys().any(|key| is_part(key) || is_whole(key))
-            && self.set.iter().chain(&later.set).all(is_plain)
+        self.step == later.step && go_together(&self.set, &later.set)
     }
+}
+
+/// Whether two changes made one after the other are as one that holds both: each can be made in any run, both set
+/// plain values, the last of which counts. An optimizer begins anew each time it is chosen, and an object is laid
+/// over the one before it, so those stay changes of their own; so does one that speaks of a part of what the one
+/// before set, and one that changes the number of items, which deals them anew.
+#[must_use]
+pub fn go_together(first: &Settings, second: &Settings) -> bool {
+    let is_plain = |(key, value): (&String, &Value)| {
+        !matches!(key.as_str(), "optimizer" | "optimizer.name" | "data.samples")
+            && !value.is_object()
+            && !value.is_null()
+    };
+    let is_part = |key: &String| {
+        first.keys().any(|whole| key.strip_prefix(whole.as_str()).is_some_and(|rest| rest.starts_with('.')))
+    };
+    let is_of_layers = |set: &Settings| set.len() == 1 && set.contains_key(LAYERS);
+    (is_of_layers(first) && is_of_layers(second))
+        || are_live(first)
+            && are_live(second)
+            && !second.keys().any(is_part)
+            && first.iter().chain(second).all(is_plain)
 }
 
 /// Whether all of these settings can change together while the network keeps its weights.
@@ -65,8 +67,7 @@ pub fn goes_on(from: &Experiment, to: &Experiment, set: &Settings) -> bool {
 
 /// Whether there are experiments that can go on with these settings.
 pub(super) fn may_go_on(set: &Settings) -> bool {
-    let is_of_layers = |key: &String| key == LAYERS || key.starts_with(&format!("{LAYERS}."));
-    are_live(set) || set.keys().all(is_of_layers)
+    are_live(set) || set.keys().all(|key| key == LAYERS)
 }
 
 /// Whether a setting can change while the network keeps its weights, but for those that are set themselves; all
@@ -128,10 +129,14 @@ mod tests {
         {
             assert!(!goes_on(&plain, &to, &plain.difference(&to)), "{:?}", plain.difference(&to));
         }
-        // The list cannot be merged with a change of one of its items.
-        let list = Edit { step: 3, set: plain.difference(&dropped) };
-        let item = Edit { step: 3, set: dropped.difference(&other) };
-        assert!(!list.can_take(&item) && !item.can_take(&list));
+        // A list goes together with another, and with nothing else.
+        let lists = [plain.difference(&dropped), dropped.difference(&other)];
+        assert!(lists.iter().all(|set| set.keys().eq([LAYERS])), "{lists:?}");
+        assert!(go_together(&lists[0], &lists[1]));
+        for key in ["optimizer.learning_rate", "network.layers.1.rate", "data.points.0.1"] {
+            let other = Settings::from([(key.to_owned(), Value::from(1))]);
+            assert!(!go_together(&lists[0], &other) && !go_together(&other, &lists[0]), "{key}");
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub mod timeline;
 mod weights;
 
 pub use digits::InitialWeights;
-pub use edits::{Edit, goes_on};
+pub use edits::{Edit, go_together, goes_on};
 pub use evaluation::{Evaluation, Metric, Reading, likeliest, pictures_at_once};
 pub use experiment::{Experiment, MAX_SEED, VERSION};
 pub use history::{History, Join};

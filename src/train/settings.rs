@@ -106,7 +106,8 @@ fn collect(from: &Value, to: &Value, path: &str, settings: &mut Settings) {
         (Value::Array(old), Value::Array(new)) if path == "edits" && old != new => {
             settings.insert(path.into(), shortened(&Value::Array(new.clone())));
         }
-        (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
+        // Of an item of another type hardly anything stays: a list in which one is there changes as a whole.
+        (Value::Array(old), Value::Array(new)) if old.len() == new.len() && !are_retyped(old, new) => {
             for (index, (old, new)) in old.iter().zip(new).enumerate() {
                 collect(old, new, &join(path, &index.to_string()), settings);
             }
@@ -122,6 +123,11 @@ fn collect(from: &Value, to: &Value, path: &str, settings: &mut Settings) {
         }
         _ => {}
     }
+}
+
+/// Whether an item of a list is of another type than the one in its place.
+fn are_retyped(old: &[Value], new: &[Value]) -> bool {
+    old.iter().zip(new).any(|(old, new)| old.get("type") != new.get("type"))
 }
 
 /// Whether a list of lists has one more behind its last.

@@ -2,7 +2,7 @@
 
 use super::page::{Drawn, Page};
 use crate::labs::format::power;
-use crate::labs::{Figure, Plane};
+use crate::labs::{Figure, Plane, longest};
 use leptos::prelude::*;
 
 /// What is shown of the network over the plane, and not of one of its neurons.
@@ -40,20 +40,18 @@ pub fn Meaning(#[prop(into)] drawn: Signal<Option<Drawn>>) -> impl IntoView {
     let shown = Memo::new(move |_| {
         drawn.with(|drawn| {
             let arrows = drawn.as_ref()?.1.at(plane_of(drawn.as_ref())?.arrows).as_chunks::<4>().0;
-            let lengths = arrows.iter().map(|[_, _, right, up]| right.hypot(*up));
-            let longest = lengths.filter(|length| length.is_finite()).fold(0.0, f32::max);
             let [across, upwards] = plane_of(drawn.as_ref())?.axes.clone();
             (!arrows.is_empty())
-                .then(|| (arrows.len(), format!("−∂L/∂({across}, {upwards})"), power(longest)))
+                .then(|| (arrows.len(), format!("−∂L/∂({across}, {upwards})"), longest(arrows).map(power)))
         })
     });
     move || {
         shown.get().map(|(many, what, longest)| {
-            view! {
-                <p class="hint told num" data-testid="arrows-meaning">
-                    {format!("Arrows at {many} training items: {what}, the way each would have to move for its own loss to fall. The longest is {longest}; half as long is 100 times smaller.")}
-                </p>
-            }
+            let words = match longest {
+                Some(longest) => format!("Arrows at {many} training items: {what}, the way each would have to move for its own loss to fall. The longest is {longest}; half as long is 100 times smaller."),
+                None => format!("The gradients at {many} training items are no finite numbers, so no arrows are shown."),
+            };
+            view! { <p class="hint told num" data-testid="arrows-meaning">{words}</p> }
         })
     }
 }

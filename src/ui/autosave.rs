@@ -3,7 +3,7 @@
 //! are on. A tab finds its own again, and what was looked at.
 
 use super::lane::Lane;
-use super::trainer::Offer;
+use super::trainer::{Offer, Trainer};
 use super::{Page, address};
 use crate::data::{DataConfig, DataSet};
 use crate::labs::Lanes;
@@ -37,6 +37,8 @@ const LOOK: &str = "glassbox-look";
 pub struct Keeping {
     is_unsaved: bool,
     asked_ms: f64,
+    /// Whether what was kept before a reload is still to be looked at.
+    pub waits: bool,
     /// The run's number and its newest file.
     file: Option<(u32, ArrayBuffer)>,
     /// What the file that is being read may bring.
@@ -88,7 +90,9 @@ impl Keeping {
     pub fn is_due(&mut self, is_playing: bool) -> bool {
         let bytes = self.file.as_ref().map_or(0, |(_, file)| file.byte_length());
         let pause = if is_playing { PAUSE_MS.max(f64::from(bytes) / BYTES_A_MS) } else { 0.0 };
-        let is_due = self.is_unsaved && Date::now() - self.asked_ms >= pause;
+        // What is kept is not written over while it is still to be taken up.
+        let is_held = self.waits || self.takes_up.is_some() || self.next.is_some();
+        let is_due = self.is_unsaved && !is_held && Date::now() - self.asked_ms >= pause;
         if is_due {
             (self.is_unsaved, self.asked_ms) = (false, Date::now());
         }
@@ -168,21 +172,30 @@ impl Page {
             (lane, experiment.clone(), lane.experiment.get_untracked())
         });
         let runs: Vec<_> = runs.collect();
+        let wait = move |lane: Lane, waits| lane.update_trainer(|trainer| trainer.keeping.waits = waits);
+        runs.iter().for_each(|(lane, ..)| wait(*lane, true));
         spawn_local(async move {
-            let mut is_waiting = false;
+            let mut kept = Vec::new();
             for (lane, wanted, opened) in runs {
                 let file = get(lane.index).await;
                 if is_on_files(&wanted) {
                     self.take_back_files(&wanted).await;
                 }
-                // Files on their way, such as drawings that the address asks for, go before.
-                let is_untouched = self.own().reading.with_untracked(Option::is_none)
-                    && !self.is_playing.get_untracked()
+                kept.push((lane, wanted, opened, file));
+            }
+            // Files on their way, such as drawings that the address asks for, go before.
+            let is_free =
+                self.own().reading.with_untracked(Option::is_none) && !self.is_playing.get_untracked();
+            let mut is_waiting = false;
+            for (lane, wanted, opened, file) in kept {
+                wait(lane, false);
+                let is_untouched = is_free
                     && lane.progress.with_untracked(|progress| progress.head == 0)
                     && lane.experiment.with_untracked(|now| *now == opened);
                 let goes_on = is_untouched
                     && file.is_some_and(|file| self.go_on(lane, wanted.clone(), file, TakesUp::OfAddress));
                 is_waiting |= is_on_files(&wanted) && !goes_on;
+                lane.update_trainer(Trainer::wake);
             }
             if word.is_some() && is_waiting {
                 self.notice.set(word);

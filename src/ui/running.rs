@@ -56,6 +56,9 @@ impl Page {
         let lane = self.lane();
         let is_over = lane.progress.with_untracked(|progress| progress.has_diverged);
         if !is_over && !restarts && goes_on(&before, &after, &difference) {
+            if self.lab().has_pad() && before.network.layers.len() != after.network.layers.len() {
+                self.point_at_nothing(); // a unit is of a layer by its place
+            }
             lane.current.set(after);
             lane.update_trainer(|trainer| trainer.edit(difference));
         } else {
@@ -272,10 +275,9 @@ impl Page {
     pub(super) fn take_experiment(self, name: &str, experiment: Experiment) {
         self.own().reading.set(None);
         let lanes = Lanes::from(experiment);
-        if lanes == self.runs() {
-            return;
+        if lanes != self.runs() {
+            address::push(&labs::to_link(&lanes).unwrap_or_default());
         }
-        address::push(&labs::to_link(&lanes).unwrap_or_default());
         let word = self.open(lanes, name);
         self.notice.set(word);
     }

@@ -9,7 +9,7 @@ use super::page::{Drawn, Page, Progress};
 use crate::data::DataConfig;
 use crate::data::table::Roles;
 use crate::labs::Numbers;
-use crate::train::{Experiment, settings::Settings};
+use crate::train::{Experiment, go_together, settings::Settings};
 use crate::worker::browser::Client;
 use crate::worker::protocol::{Frame, Reply, Request};
 use js_sys::ArrayBuffer;
@@ -251,11 +251,12 @@ impl Trainer {
         self.asked.iter().any(|asked| matches!(asked, Asked::Read))
     }
 
-    /// Changes settings of the run; changes made while the worker is busy go together, but for those of points:
-    /// each counts on the points that the one before left.
+    /// Changes settings of the run; changes made while the worker is busy go together where they can, but for those of
+    /// points: each counts on the points that the one before left.
     pub fn edit(&mut self, set: Settings) {
+        let are_one = |last: &Settings| !is_of_points(last) && !is_of_points(&set) && go_together(last, &set);
         match self.pending_edits.back_mut() {
-            Some(last) if !is_of_points(last) && !is_of_points(&set) => last.extend(set),
+            Some(last) if are_one(last) => last.extend(set),
             _ => self.pending_edits.push_back(set),
         }
         self.wake();
@@ -532,7 +533,9 @@ impl Page {
             Reply::Refused { .. } if is_taking_up() => {
                 has_read(); // nobody asked for it
                 // After a crash there is no run to go on with.
-                if let (Some(TakesUp::Any), Some(experiment)) = (taking_up(), awaiting()) {
+                if let (Some(taken_up), Some(experiment)) = (taking_up(), awaiting())
+                    && (taken_up == TakesUp::Any || lane.experiment.with_untracked(|now| *now != experiment))
+                {
                     let text = "The run that was kept cannot be read. Your settings are kept; the run is back at step 0.";
                     self.notice.set(Some(text.into()));
                     self.restart(lane, experiment);

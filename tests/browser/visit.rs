@@ -91,6 +91,44 @@ async fn a_toggle_keeps_the_weights_and_reset_brings_back_the_first_ones() {
     stage.close().await;
 }
 
+/// Skip connections come and go while the network keeps its run and its weights.
+#[tokio::test(flavor = "multi_thread")]
+async fn skip_connections_come_and_go_in_a_running_network() {
+    let Some(stage) = Stage::open("").await else { return };
+    for _ in 0..3 {
+        stage.keys(">").await;
+    }
+    stage.until_step(33).await;
+    let (trained, before) = (stage.table("network").await, stage.gradients().await);
+    stage.click("#more summary").await;
+    let said = |words: &str| {
+        format!("document.querySelector('[data-testid=changes]')?.textContent.startsWith('{words}')")
+    };
+    stage.choose_radio("skip", "1").await;
+    stage.until(&said("1 recorded change: skip connections at step 33."), "the change in words").await;
+    let skipping = stage.gradients().await;
+    assert_eq!(trained, stage.table("network").await, "skip connections changed weights");
+    assert!(skipping[0] > 10.0 * before[0], "{before:?}, with skips {skipping:?}");
+    stage.keys(">").await;
+    stage.until_step(44).await;
+    stage.choose_radio("skip", "Off").await;
+    stage
+        .until(&said("2 recorded changes: skip connections at step 33; plain layers at step 44."), "both")
+        .await;
+    assert_eq!(stage.step().await, 44);
+    // The link makes the same run, changes included.
+    let (end, link) = (stage.gradients().await, stage.hash().await);
+    stage.visit("").await;
+    stage.visit(&link).await;
+    for _ in 0..4 {
+        stage.keys(">").await;
+    }
+    stage.until_step(44).await;
+    stage.until(&said("2 recorded changes"), "the changes of the link").await;
+    assert_eq!(end, stage.gradients().await);
+    stage.close().await;
+}
+
 /// Back and forward walk through the settings.
 #[tokio::test(flavor = "multi_thread")]
 async fn back_and_forward_work() {

@@ -75,7 +75,7 @@ fn read_experiment(path: &Path) -> Result<Experiment> {
         File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text))
     };
     if read.map_err(file)? as u64 == MAX_BYTES {
-        return Err(Error::file(path.display(), "larger than 16 MB, which no experiment is"));
+        return Err(Error::file(path.display(), "more than 16 MB, but an experiment must be at most 16 MB"));
     }
     glassbox::labs::read(&text)
 }

@@ -3,6 +3,7 @@
 
 use crate::data::{Examples, Targets};
 use crate::labs::format::{count, power};
+use crate::labs::longest;
 use crate::nn::Pass;
 use crate::train::Run;
 
@@ -38,12 +39,16 @@ pub(super) fn arrows(run: &Run, axes: [usize; 2], shown: usize) -> Vec<[f32; 4]>
 
 /// What they show, as a sentence.
 pub(super) fn told(arrows: &[[f32; 4]]) -> String {
-    let lengths = arrows.iter().map(|[_, _, x, y]| x.hypot(*y)).filter(|length| length.is_finite());
-    format!(
-        " Arrows at {} training items point where the loss of each falls fastest; the longest gradient there is {}.",
-        count(arrows.len()),
-        power(lengths.fold(0.0, f32::max))
-    )
+    let many = count(arrows.len());
+    match longest(arrows) {
+        Some(longest) => format!(
+            " Arrows at {many} training items point where the loss of each falls fastest; the longest gradient there is {}.",
+            power(longest)
+        ),
+        None => {
+            format!(" The gradients at {many} training items are no finite numbers, so no arrows are shown.")
+        }
+    }
 }
 
 #[cfg(test)]
