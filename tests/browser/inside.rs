@@ -45,15 +45,28 @@ async fn a_neuron_and_a_link_are_looked_into_with_a_click() {
     stage.until(&format!("{NEURON}.startsWith('What neuron 1 of layer 3 gives')"), "the first again").await;
     stage.run("scrollTo(0, 0)").await;
 
-    // A link opens the field of its weight: the first straight one between the layers 3 and 4.
+    // A link opens the field of its weight: one that lies half-way between the layers 3 and 4.
     let [right, _] = column(&stage, 4).await;
-    let at = [f64::midpoint(x, right), height / 16.0];
+    let x = f64::midpoint(x, right);
+    let script = "const [x, done] = arguments, figure = document.querySelector('#figure-network');
+        const { left, top, height } = figure.getBoundingClientRect();
+        (async () => {
+            for (let y = 6; y < height - 6; y += 2) {
+                figure.dispatchEvent(new PointerEvent('pointermove', { clientX: left + x, clientY: top + y, bubbles: true }));
+                await new Promise(requestAnimationFrame);
+                if (figure.parentElement.querySelector('.read-out')?.innerText.startsWith('weight')) return done(y);
+            }
+            done(null);
+        })()";
+    let y = stage.client.execute_async(script, vec![json!(x.round())]).await.expect("a place");
+    let at = [x.round(), y.as_f64().expect("a link")];
     stage.press("#figure-network", at, at).await;
     stage
         .until("document.activeElement.dataset.key?.startsWith('weights.dense_3.kernel.')", "its field")
         .await;
     let key = stage.value("document.activeElement.dataset.key").await;
     stage.picture("link-1440-light").await;
+    tokio::time::sleep(Duration::from_millis(1000)).await; // until it is scrolled there
     let place = scrolled(&stage).await;
     stage.type_keys("2.5\u{e007}").await;
     stage.until("location.hash.includes('weights.dense_3.kernel')", "the change in the address").await;

@@ -51,6 +51,7 @@ async fn a_crash_and_a_reload_lose_no_step() {
     stage.run("lastWorker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))").await;
     until_notice(&stage, "The run goes on from where it was kept last.").await;
     stage.until_step(step).await;
+    stage.click("[data-testid=notice] button").await;
     tokio::time::sleep(KEPT).await;
     assert_eq!(stage.step().await, step);
     assert_same(&numbers(&stage).await, &before, "after a crash");
@@ -81,7 +82,7 @@ async fn a_reload_leaves_lanes_layer_and_step_as_they_were() {
     let Some(stage) = Stage::open("#lab=gradients&seed=5").await else { return };
     stage.click("[data-testid=add-lane]").await;
     stage.choose_radio("activation", "ReLU").await;
-    stage.until("location.hash.includes('b.network')", "the change in the address").await;
+    stage.until("location.hash.includes('b.edits')", "the change in the address").await;
     stage.click("#in-step").await;
     stage.keys("]]").await;
     stage.keys("....").await;
