@@ -104,6 +104,13 @@ impl Keeping {
         self.file = Some((run, Uint8Array::from(bytes).buffer()));
     }
 
+    /// Counts the newest file as one of the run of this number, which goes on with it.
+    pub fn hand_on(&mut self, run: u32) {
+        if let Some((of, _)) = &mut self.file {
+            *of = run;
+        }
+    }
+
     /// The newest file of the run of this number.
     pub fn file_of(&self, run: u32) -> Option<ArrayBuffer> {
         self.file.as_ref().filter(|(of, _)| *of == run).map(|(_, file)| file.slice(0))
@@ -239,7 +246,10 @@ impl Page {
         }
         self.own().wait_no_more();
         self.restart(lane, first);
-        lane.update_trainer(|trainer| trainer.keeping.next = Some((wanted, file, takes_up)));
+        lane.update_trainer(|trainer| {
+            trainer.hand_on();
+            trainer.keeping.next = Some((wanted, file, takes_up));
+        });
         true
     }
 }

@@ -176,6 +176,11 @@ impl Trainer {
         self.start_when_read = Some(experiment);
     }
 
+    /// What was kept of the run before stands for the one at hand, which goes on with it.
+    pub fn hand_on(&mut self) {
+        self.keeping.hand_on(self.run);
+    }
+
     /// Whether the worker holds what files gave for the data `set`, or without one a model.
     pub fn holds(&self, set: Option<&str>) -> bool {
         self.holds.iter().any(|held| held.as_deref() == set)

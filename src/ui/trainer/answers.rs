@@ -109,7 +109,10 @@ impl Page {
                         self.restart(lane, wanted);
                     }
                 }
-                (Some(_), _) => self.restart_on(lane, experiment, Some(Taken::Run)),
+                (Some(_), _) => {
+                    self.restart_on(lane, experiment, Some(Taken::Run));
+                    lane.update_trainer(Trainer::hand_on);
+                }
                 (None, Some(wanted)) => self.begin_awaited(lane, wanted, Taken::Model),
                 (None, None) => on_its_lane().take_run(experiment),
             },
