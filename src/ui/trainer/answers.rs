@@ -143,7 +143,12 @@ impl Page {
 
     fn begin_awaited(self, lane: Lane, experiment: Experiment, taken: Taken) {
         self.own().reading.set(None);
-        lane.update_trainer(|trainer| trainer.restart(experiment, Some(taken)));
+        lane.update_trainer(|trainer| {
+            trainer.restart(experiment, Some(taken));
+            if trainer.keeping.next.is_some() {
+                trainer.hand_on(); // it is the run of a file that was kept, in a moment
+            }
+        });
     }
 
     /// A request was refused: the run before goes on, if there is one.
