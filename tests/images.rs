@@ -136,7 +136,7 @@ fn experiments_on_pictures_are_checked() {
     full["batch_size"] = json!("full");
     let error = Experiment::from_value(full).unwrap_err().to_string();
     // 50 million numbers, of which each item takes 784 for its pixels and 4 for each of 806 outputs.
-    assert!(error.starts_with("batch_size is full, but must be at most 12472 "), "{error}");
+    assert!(error.starts_with("batch_size is full, but must be at most 12475 "), "{error}");
     let plain = digits(json!({})).to_value();
     assert!(plain["data"].get("augmentation").is_none());
     let kept = digits(json!({ "shift": 2 }));

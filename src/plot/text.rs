@@ -26,7 +26,7 @@ impl Font {
     /// With Helvetica and its kin labels are a tenth narrower.
     #[must_use]
     pub fn width(self, text: &str) -> f64 {
-        let weight = if self == Self::Strong { 1.22 } else { 1.1 };
+        let weight = if self == Self::Strong { 1.3 } else { 1.1 };
         text.chars().map(em).sum::<f64>() * self.size() * weight
     }
 

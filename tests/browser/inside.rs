@@ -35,6 +35,7 @@ async fn a_neuron_and_a_link_are_looked_into_with_a_click() {
     // It stays marked, and where the page is scrolled to afterwards it stays.
     stage.run("scrollTo(0, 0)").await;
     stage.until(&format!("{PIXELS} !== {plain}"), "a mark").await;
+    stage.until("scrollY === 0", "the top").await; // it is scrolled there smoothly
     tokio::time::sleep(Duration::from_millis(2500)).await;
     assert_eq!(scrolled(&stage).await, 0.0);
     stage.picture("neuron-chosen-1440-light").await;

@@ -106,12 +106,15 @@ async fn skip_connections_come_and_go_in_a_running_network() {
     };
     stage.choose_radio("skip", "1").await;
     stage.until(&said("1 recorded change: skip connections at step 33."), "the change in words").await;
+    let top = "scrollTo({ top: 0, behavior: 'instant' })"; // else the bar lies over what is clicked
+    stage.run(top).await;
     let skipping = stage.gradients().await;
     assert_eq!(trained, stage.table("network").await, "skip connections changed weights");
     assert!(skipping[0] > 10.0 * before[0], "{before:?}, with skips {skipping:?}");
     stage.keys(">").await;
     stage.until_step(44).await;
     stage.choose_radio("skip", "Off").await;
+    stage.run(top).await;
     stage
         .until(&said("2 recorded changes: skip connections at step 33; plain layers at step 44."), "both")
         .await;
