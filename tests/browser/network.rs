@@ -136,6 +136,7 @@ async fn a_network_is_built_by_keys_and_a_mistake_leaves_the_run_alone() {
 
     // A unit of this network is none of another, however alike its numbers are.
     stage.run("scrollTo(0, 0)").await;
+    tokio::time::sleep(Duration::from_millis(500)).await; // until the figures of that change are there
     stage.choose(".pick select", "conv2d_1").await;
     let focused = "document.querySelector('.pick select').selectedOptions[0].textContent";
     stage.until(&format!("{focused} === 'conv2d_1'"), "a chosen unit").await;
