@@ -15,7 +15,7 @@ function load(file) {
   return new WebAssembly.Instance(module, imports).exports;
 }
 
-/** Operations a second of each of `works`, functions of a count, the best of eight turns. */
+/** Operations a second of each of `works`, functions of a count, the best of thirty turns. */
 function race(works) {
   const timed = (work, count) => {
     const start = performance.now();
@@ -24,11 +24,11 @@ function race(works) {
   };
   const counts = works.map((work) => {
     let count = 1;
-    while (timed(work, count) < 30) count *= 2;
+    while (timed(work, count) < 8) count *= 2;
     return count;
   });
   const best = works.map(() => Infinity);
-  for (let turn = 0; turn < 8; turn++) {
+  for (let turn = 0; turn < 30; turn++) {
     works.forEach((work, index) => { best[index] = Math.min(best[index], timed(work, counts[index]) / counts[index]); });
   }
   return best.map((ms) => 1000 / ms);
