@@ -196,7 +196,7 @@ fn sweep<const TRANSPOSED: bool, const M: usize, const V: usize, const WHOLE: bo
 
 /// One tile: `M` rows of `a`, each `stride` behind the one before. A function of its own, entered for each tile, since
 /// compilers of WebAssembly keep what its loop needs in registers only where there is little else: 64 × 784 × 128 ran at
-/// 25 GFLOP/s within [`sweep`] and runs at 34. Its loop is by index, else it asks each time whether there are rows.
+/// 25 GFLOP/s within [`sweep`] and runs at 33. Its loop is by index, else it asks each time whether there are rows.
 #[inline(never)]
 fn rows<const M: usize, const V: usize, const WHOLE: bool>(
     a: &[f32],
