@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn findings_break_between_words() {
-        let lines = wrapped("33 million times less", 70.0).expect("every word fits");
+        let lines = wrapped("33 million times less", 80.0).expect("every word fits");
         assert_eq!(lines, ["33 million", "times less"]);
         assert_eq!(wrapped("incomprehensibilities", 40.0), None);
     }

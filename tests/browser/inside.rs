@@ -31,11 +31,11 @@ async fn a_neuron_and_a_link_are_looked_into_with_a_click() {
     stage.until(&format!("{NEURON}.startsWith('What neuron 2 of layer 3 gives')"), "the neuron").await;
     let is_seen = "(({ top, bottom }) => top >= 0 && bottom <= innerHeight)(document.querySelector('#figure-neuron').getBoundingClientRect())";
     stage.until(is_seen, "its figure in sight").await;
+    stage.until_still().await;
     stage.picture("neuron-1440-light").await;
     // It stays marked, and where the page is scrolled to afterwards it stays.
     stage.run("scrollTo(0, 0)").await;
     stage.until(&format!("{PIXELS} !== {plain}"), "a mark").await;
-    stage.until("scrollY === 0", "the top").await; // it is scrolled there smoothly
     tokio::time::sleep(Duration::from_millis(2500)).await;
     assert_eq!(scrolled(&stage).await, 0.0);
     stage.picture("neuron-chosen-1440-light").await;
@@ -67,7 +67,7 @@ async fn a_neuron_and_a_link_are_looked_into_with_a_click() {
         .await;
     let key = stage.value("document.activeElement.dataset.key").await;
     stage.picture("link-1440-light").await;
-    tokio::time::sleep(Duration::from_millis(1000)).await; // until it is scrolled there
+    stage.until_still().await;
     let place = scrolled(&stage).await;
     stage.type_keys("2.5\u{e007}").await;
     stage.until("location.hash.includes('weights.dense_3.kernel')", "the change in the address").await;

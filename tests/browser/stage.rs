@@ -262,6 +262,20 @@ impl Stage {
         self.run(&format!("document.querySelector({}).scrollIntoView()", json!(selector))).await;
     }
 
+    /// Waits until the page has stopped scrolling: a smooth scroll on its way goes on over a scroll by script.
+    pub async fn until_still(&self) {
+        let script = "const done = arguments[0];
+            let at = -1, still = 0;
+            const look = () => {
+                still = scrollY === at ? still + 1 : 0;
+                at = scrollY;
+                if (still === 10) done();
+                else requestAnimationFrame(look);
+            };
+            look()";
+        self.client.execute_async(script, Vec::new()).await.expect("an end of scrolling");
+    }
+
     /// Puts the keyboard's focus on what a CSS selector finds.
     pub async fn focus(&self, selector: &str) {
         self.run(&format!("document.querySelector({}).focus()", json!(selector))).await;
