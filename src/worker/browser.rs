@@ -7,7 +7,7 @@ use super::session::Session;
 use crate::labs::Numbers;
 use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array};
 use serde::Serialize;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -33,11 +33,15 @@ pub fn serve(scope: &DedicatedWorkerGlobalScope) {
     }));
     let session = RefCell::new(Session::new(now_ms));
     let port = scope.clone();
+    let answered_ms = Cell::new(now_ms());
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let came_ms = now_ms();
         // A request, or a request with the bytes that travel beside it.
         let beside = event.data().dyn_into::<Array>().ok();
         let request = beside.as_ref().map_or_else(|| event.data(), |message| message.get(0));
-        let (reply, numbers) = match serde_wasm_bindgen::from_value::<Request>(request) {
+        let request = serde_wasm_bindgen::from_value::<Request>(request);
+        let read_ms = now_ms();
+        let (reply, numbers) = match request {
             Ok(Request::Give { set, names }) => {
                 let bytes = beside.iter().flat_map(|message| message.iter().skip(1));
                 let bytes = bytes.map(|bytes| Uint8Array::new(&bytes).to_vec());
@@ -56,7 +60,10 @@ pub fn serve(scope: &DedicatedWorkerGlobalScope) {
             }
             Err(error) => (Reply::Failed { run: 0, message: error.to_string() }, Numbers::default()),
         };
+        let done_ms = now_ms();
         post(&port, &reply, &numbers);
+        let waited_ms = came_ms - answered_ms.replace(now_ms());
+        session.borrow_mut().note(waited_ms, read_ms - came_ms + answered_ms.get() - done_ms);
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget(); // lives as long as the worker

@@ -4,6 +4,7 @@
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod protocol;
+mod schedule;
 mod session;
 mod taking;
 mod watched;

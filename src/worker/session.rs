@@ -105,6 +105,14 @@ impl Session {
         }
     }
 
+    /// Takes note of the time in which nothing was asked and of what messages took, both in milliseconds: figures of a
+    /// running network are filled as often as that allows.
+    pub fn note(&mut self, waited_ms: f64, messages_ms: f64) {
+        if let Some(watched) = &mut self.watched {
+            watched.note(waited_ms, messages_ms);
+        }
+    }
+
     /// Carries out a request; the numbers belong to the frame's figures.
     pub fn answer(&mut self, request: Request) -> (Reply, Numbers) {
         let mut numbers = Numbers::default();

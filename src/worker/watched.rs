@@ -2,6 +2,7 @@
 //! frame by frame.
 
 use super::protocol::{Frame, RunSettings, Until};
+use super::schedule::Schedule;
 use crate::data::{Nudge, NudgeKind};
 use crate::error::Result;
 use crate::labs::{Asked, FigureSlot, Lab, Numbers, Observer, Panel, Unit, View};
@@ -9,10 +10,6 @@ use crate::train::{Divergence, InitialWeights, Model, Run, Timeline, model, sett
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
 const MAX_STEPS_PER_LOOK: usize = 64;
-/// A figure is redrawn so seldom that filling it takes at most this share of the time.
-const SHARE_OF_A_FIGURE: f64 = 0.03;
-/// And so seldom that drawing it leaves the page its 60 frames a second: every third of them.
-const PAUSE_OF_A_FIGURE_MS: f64 = 40.0;
 /// Training between two moments that are kept, at least: what can be trained again within a frame.
 const TRAINING_OF_A_MOMENT_MS: f64 = 10.0;
 /// Keeping moments takes at most this share of the time.
@@ -30,7 +27,7 @@ pub struct Watched {
     moment_cost_ms: f64,
     /// Where it last got to that it was to train until, as long as it stands there.
     reached: Option<Until>,
-    schedule: Vec<Due>,
+    schedule: Schedule,
     /// Edits that the page knows of; `None` before it knows the run's settings.
     edits_told: Option<usize>,
     /// What the figures were last filled for.
@@ -43,13 +40,6 @@ pub struct Watched {
     nudge: Nudge,
     sweep: NudgeKind,
     check: Asked,
-}
-
-/// When a figure was last filled, and what that took.
-struct Due {
-    figure: String,
-    last_ms: f64,
-    cost_ms: f64,
 }
 
 /// What was trained for a frame.
@@ -76,7 +66,7 @@ impl Watched {
             since_moment_ms: 0.0,
             moment_cost_ms: 0.0,
             reached: None,
-            schedule: Vec::new(),
+            schedule: Schedule::default(),
             edits_told: None,
             layer: view.layer,
             focus: None,
@@ -248,6 +238,11 @@ impl Watched {
         None
     }
 
+    /// Takes note of the time in which nothing was asked and of what messages took, both in milliseconds.
+    pub fn note(&mut self, waited_ms: f64, messages_ms: f64) {
+        self.schedule.note(waited_ms, messages_ms);
+    }
+
     pub fn frame(
         &mut self,
         view: &View,
@@ -255,6 +250,8 @@ impl Watched {
         trained: Trained,
         numbers: &mut Numbers,
     ) -> Frame {
+        let began = now_ms();
+        self.schedule.earn(trained.ms);
         self.timeline.arrive(&self.run);
         // A run that stands still is shown whole; one at work shows what it can afford.
         let is_still = trained.steps == 0 || self.run.divergence().is_some();
@@ -267,7 +264,7 @@ impl Watched {
         });
         self.edits_told = Some(edits);
         let slots = self.lab.figures();
-        let is_any = |figure: &String, of: fn(&FigureSlot) -> bool| {
+        let is_any = |figure: &str, of: fn(&FigureSlot) -> bool| {
             slots.iter().any(|slot| slot.id == figure && of(slot))
         };
         if view.layer != self.layer || view.sweep != self.sweep {
@@ -289,31 +286,34 @@ impl Watched {
         }
         if view.picture != self.picture || view.nudge != self.nudge {
             (self.picture, self.nudge) = (view.picture.clone(), view.nudge);
-            self.schedule.retain(|due| !is_any(&due.figure, |slot| slot.of_drawing));
+            self.schedule.clear_those(|figure| is_any(figure, |slot| slot.of_drawing));
         }
         self.observer.look(&self.run, view);
         let mut panels = Vec::new();
-        for figure in &view.figures {
+        // What is new is filled at once and held against nothing; the rest as there is time for it.
+        let due =
+            if is_still { view.figures.iter().collect() } else { self.schedule.due(&view.figures, now_ms()) };
+        let mut asked_ms = 0.0;
+        for figure in due {
             let before = now_ms();
-            let due = self.schedule.iter().position(|due| &due.figure == figure);
-            let is_as_before = is_still && due.is_some() && !is_any(figure, |slot| slot.of_drawing);
+            let is_known = self.schedule.knows(figure);
+            let is_as_before = is_still && is_known && !is_any(figure, |slot| slot.of_drawing);
             if view.is_drawing && (is_as_before || is_any(figure, |slot| slot.is_slow)) {
                 continue;
             }
-            if let Some(due) = due.map(|index| &self.schedule[index])
-                && !is_still
-                && before - due.last_ms < (due.cost_ms / SHARE_OF_A_FIGURE).max(PAUSE_OF_A_FIGURE_MS)
-            {
-                continue;
+            if is_known && !is_still && !self.schedule.affords(figure, before - began - asked_ms) {
+                break;
             }
             let Some(panel) = self.panel(figure, view, numbers) else { continue };
             panels.push(panel);
-            let now = Due { figure: figure.clone(), last_ms: now_ms(), cost_ms: now_ms() - before };
-            match due {
-                Some(index) => self.schedule[index] = now,
-                None => self.schedule.push(now),
+            let now = now_ms();
+            self.schedule.fill(figure, before, now);
+            if !is_known || is_still {
+                asked_ms += now - before;
             }
         }
+        let verdict = self.observer.verdict(&self.run);
+        self.schedule.spend(now_ms() - began - asked_ms);
         Frame {
             run: self.number,
             step: self.run.steps(),
@@ -321,7 +321,7 @@ impl Watched {
             epoch_items: self.run.epoch_items(),
             settings,
             divergence: self.run.divergence().cloned(),
-            verdict: self.observer.verdict(&self.run),
+            verdict,
             panels,
             training_ms: trained.ms,
             steps: trained.steps,
