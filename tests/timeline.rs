@@ -185,6 +185,9 @@ fn experiments() -> Vec<(&'static str, Experiment, Edits)> {
             vec![
                 (37, "network.layers", layers(with("skip", json!(2)))),
                 (90, "network.layers", layers(with("dropout", json!(0.2)))),
+                (110, "network.layers", layers(with("normalization", json!("batch_normalization")))),
+                (110, "weights.batch_normalization_2.gamma.3", json!(0.5)),
+                (130, "network.layers", layers(with("normalization", json!("layer_normalization")))),
                 (150, "network.layers", layers(LABS[0].defaults())),
             ],
         ),

@@ -4,8 +4,11 @@
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
 use glassbox::nn::Pass;
+use glassbox::train::model::run_to_bytes;
 use glassbox::train::statistics::{kernel_grad_histogram, layer_statistics};
 use glassbox::train::{Experiment, Run};
+use safetensors::SafeTensors;
+use safetensors::tensor::TensorView;
 use serde_json::{Value, json};
 
 /// A complete experiment on the default spiral, until a lab brings its defaults.
@@ -151,6 +154,78 @@ fn a_run_that_was_edited_is_replayed_from_its_experiment() {
             json!([first, dense(8, "relu", "glorot_uniform"), { "type": "add", "skip": 1 }, out]),
         ),
     ]);
+}
+
+/// Layers that normalise come with fresh weights, keep what they learned while others come and go, and leave the rest
+/// of the network, and what the optimizer remembers of it, as it was.
+#[test]
+fn normalizations_come_and_go_in_a_running_network() {
+    let [first, second] = ["sigmoid", "tanh"].map(|activation| dense(8, activation, "glorot_uniform"));
+    let out = json!({ "type": "dense", "units": 1, "activation": "sigmoid" });
+    let [batch, layer] = ["batch_normalization", "layer_normalization"].map(|kind| json!({ "type": kind }));
+    let add = json!({ "type": "add", "skip": 1 });
+    for optimizer in ["adam", "adagrad", "rmsprop", "sgd"] {
+        let hidden = [first.clone(), second.clone()];
+        let mut optimizer = json!({ "name": optimizer, "learning_rate": 0.05 });
+        if optimizer["name"] == "sgd" {
+            optimizer["momentum"] = json!(0.9);
+        }
+        let fresh = || start(experiment(7, &hidden, &optimizer));
+        let set = |run: &mut Run, layers: Value| {
+            run.edit(&[("network.layers".into(), layers)].into()).expect("layers that come and go");
+        };
+        // Come and gone at once they leave no trace.
+        let plain = bits_of(&mut fresh(), 120, |_| {});
+        let passing = bits_of(&mut fresh(), 120, |run| {
+            if run.steps() == 50 {
+                set(run, json!([first, batch, second, layer, out]));
+                let weights = run.network().named_weights();
+                assert!(weights.iter().filter(|(name, _)| name.ends_with("gamma")).count() == 2);
+                set(run, json!([first, second, out]));
+            }
+        });
+        assert!(plain == passing, "{optimizer}");
+        // What the optimizer remembers of the others follows them.
+        let memories = |run: &Run| -> Vec<(String, Vec<u8>)> {
+            let file = run_to_bytes(run, Value::Null);
+            let tensors = SafeTensors::deserialize(&file).expect("a file");
+            let of_dense = |(name, array): (String, TensorView)| {
+                name.contains("/dense").then(|| (name, array.data().to_vec()))
+            };
+            let mut memories: Vec<_> = tensors.tensors().into_iter().filter_map(of_dense).collect();
+            memories.sort();
+            memories
+        };
+        let mut run = fresh();
+        bits_of(&mut run, 20, |_| {});
+        let before = memories(&run);
+        set(&mut run, json!([first, batch, second, layer, out]));
+        assert_eq!(before, memories(&run), "{optimizer}");
+        // Another before it changes nothing of what one has learned.
+        let mut run = fresh();
+        set(&mut run, json!([first, second, batch, out]));
+        bits_of(&mut run, 60, |_| {});
+        let of = |run: &Run, wanted: &str| {
+            let weights = run.network().named_weights();
+            let array = weights.into_iter().find(|(name, _)| name == wanted).expect("an array").1;
+            array.iter().map(|weight| weight.to_bits()).collect::<Vec<u32>>()
+        };
+        let arrays = ["gamma", "beta", "moving_mean", "moving_variance"];
+        let learned = arrays.map(|array| of(&run, &format!("batch_normalization/{array}")));
+        assert!(learned[0].iter().all(|gamma| *gamma != 1.0_f32.to_bits()), "γ was trained");
+        set(&mut run, json!([first, batch, second, batch, add, out]));
+        assert_eq!(learned, arrays.map(|array| of(&run, &format!("batch_normalization_1/{array}"))));
+        assert_eq!(of(&run, "batch_normalization/gamma"), [1.0_f32.to_bits(); 8]);
+        // One that went and comes again at the same step begins anew, in the replay too.
+        set(&mut run, json!([first, second, out]));
+        set(&mut run, json!([first, second, batch, out]));
+        assert_eq!(of(&run, "batch_normalization/gamma"), [1.0_f32.to_bits(); 8]);
+        run.edit(&[("weights.batch_normalization.gamma.2".into(), json!(0.5))].into()).expect("a weight");
+        let end = bits_of(&mut run, 120, |_| {});
+        let mut replay = start(run.experiment().to_value());
+        let replayed = bits_of(&mut replay, 120, |_| {});
+        assert!(replayed.steps[60..] == end.steps && replayed.weights == end.weights, "{optimizer}");
+    }
 }
 
 /// What can be changed in any run is recorded apart from layers that come and go, in whichever order.

@@ -14,6 +14,6 @@ pub use activation::Activation;
 pub use init::{Initializer, InitializerName};
 pub use layers::{Layer, LayerConfig};
 pub use loss::Loss;
-pub use network::{Learned, Network, NetworkConfig, Plan, Slot};
+pub use network::{Learned, Moved, Network, NetworkConfig, Plan, Slot};
 pub use pass::{Mode, Pass, Trace};
 pub use survey::{Cost, Survey};

@@ -54,9 +54,40 @@ struct Skip {
     to: usize,
 }
 
+/// What stays of a layer when others come between and go again ([`LayerConfig::is_between`]): the layers before it that
+/// do not, its kind, and how many of that kind stand between it and the last of those.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    after: usize,
+    kind: &'static str,
+    nth: usize,
+    is_between: bool,
+}
+
+/// Where the weights of a network that took other settings were before, layer by layer.
+#[derive(Clone, Debug)]
+pub struct Moved(Vec<(Range<usize>, Option<Range<usize>>)>);
+
+impl Moved {
+    /// Numbers that go with the weights, one for each, brought to where those are now; `fresh` makes those of layers
+    /// that were not there.
+    pub fn apply(&self, numbers: &mut Vec<f32>, mut fresh: impl FnMut(&mut [f32], Range<usize>)) {
+        let before = std::mem::take(numbers);
+        numbers.resize(self.0.last().map_or(0, |(to, _)| to.end), 0.0);
+        for (to, from) in &self.0 {
+            let place = &mut numbers[to.clone()];
+            match from {
+                Some(from) => place.copy_from_slice(&before[from.clone()]),
+                None => fresh(place, to.clone()),
+            }
+        }
+    }
+}
+
 /// Layers with their weights and the gradients of the last batch.
 pub struct Network {
     layers: Vec<Box<dyn Layer>>,
+    places: Vec<Place>,
     names: Vec<String>,
     units: Vec<usize>,
     shapes: Vec<Vec<usize>>,
@@ -84,19 +115,22 @@ impl Network {
         let mut network = Self::unweighted(config, input_shape, loss)?;
         network.seed = seed;
         let total = network.shares.last().map_or(0, |share| share.end);
-        network.weights = vec![0.0; total];
-        network.grads = vec![0.0; total];
-        let (mut start, mut stream) = (0, 0);
-        for (layer, config) in network.layers.iter().zip(&config.layers) {
-            let mut rng = Rng::new(seed, Stream::Weights(stream));
-            stream += usize::from(!config.is_between());
-            for spec in layer.weights() {
-                let end = start + size(&spec.shape);
-                spec.initializer.fill(&mut network.weights[start..end], &spec.shape, &mut rng);
-                start = end;
-            }
+        let mut weights = vec![0.0; total];
+        for (index, share) in network.shares.iter().enumerate() {
+            network.draw(index, &mut weights[share.clone()]);
         }
+        (network.weights, network.grads) = (weights, vec![0.0; total]);
         Ok(network)
+    }
+
+    /// Draws the first weights of the layer at `index`.
+    fn draw(&self, index: usize, mut weights: &mut [f32]) {
+        let mut rng = Rng::new(self.seed, Stream::Weights(self.places[index].after));
+        for spec in self.layers[index].weights() {
+            let (array, rest) = weights.split_at_mut(size(&spec.shape));
+            spec.initializer.fill(array, &spec.shape, &mut rng);
+            weights = rest;
+        }
     }
 
     /// Passes when a network of these settings can be built, with what it takes; draws no weights.
@@ -133,20 +167,42 @@ impl Network {
         Ok(arrays.into_iter().map(|(_, slot)| slot.shape).collect())
     }
 
-    /// Takes the settings of another network of the same shapes, keeping the weights.
+    /// Takes the settings of another network that has the same layers but for those between
+    /// ([`LayerConfig::is_between`]), keeping the weights; layers that were not there have fresh ones.
     ///
     /// # Errors
     /// As [`Self::new`]; and [`Error::Setting`] when the weights would have other shapes.
-    pub fn reconfigure(&mut self, config: &NetworkConfig, input_shape: &[usize], loss: Loss) -> Result<()> {
-        let changed = Self::unweighted(config, input_shape, loss)?;
-        let shapes =
-            |network: &Self| -> Vec<Vec<usize>> { network.slots.iter().map(|s| s.shape.clone()).collect() };
-        if shapes(&changed) != shapes(self) {
+    pub fn reconfigure(
+        &mut self,
+        config: &NetworkConfig,
+        input_shape: &[usize],
+        loss: Loss,
+    ) -> Result<Moved> {
+        let mut changed = Self::unweighted(config, input_shape, loss)?;
+        changed.seed = self.seed;
+        let from = |place: &Place| self.places.iter().position(|before| before == place);
+        let partners: Vec<Option<usize>> = changed.places.iter().map(from).collect();
+        let shapes = |network: &Self, layer: usize| -> Vec<Vec<usize>> {
+            network.slots.iter().filter(|slot| slot.layer == layer).map(|slot| slot.shape.clone()).collect()
+        };
+        let is_same = |(layer, from): (usize, &Option<usize>)| match *from {
+            Some(from) => shapes(&changed, layer) == shapes(self, from),
+            None => changed.places[layer].is_between,
+        };
+        let stays = |place: &Place| place.is_between || changed.places.contains(place);
+        if !partners.iter().enumerate().all(is_same) || !self.places.iter().all(stays) {
             return Err(Error::setting("network", "of another shape", "of the same shape while it trains"));
         }
-        let (weights, grads) = (std::mem::take(&mut self.weights), std::mem::take(&mut self.grads));
-        *self = Self { weights, grads, seed: self.seed, revision: self.revision + 1, ..changed };
-        Ok(())
+        let from = partners.iter().map(|from| from.map(|from| self.shares[from].clone()));
+        let moved = Moved(changed.shares.iter().cloned().zip(from).collect());
+        let (mut weights, mut grads) = (std::mem::take(&mut self.weights), std::mem::take(&mut self.grads));
+        moved.apply(&mut weights, |fresh, place| {
+            let layer = changed.shares.iter().position(|share| *share == place);
+            changed.draw(layer.expect("it is the share of a layer"), fresh);
+        });
+        moved.apply(&mut grads, |_, _| {});
+        *self = Self { weights, grads, revision: self.revision + 1, ..changed };
+        Ok(moved)
     }
 
     /// Outputs for `input` `[rows, ..input_shape]`, left in `pass` with all that lies between.

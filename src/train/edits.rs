@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The key of the list of layers.
-const LAYERS: &str = "network.layers";
+pub(super) const LAYERS: &str = "network.layers";
 
 /// Settings that took effect before step `step` (counted from 0), as dotted keys and values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,7 +28,8 @@ impl Edit {
 /// Whether two changes made one after the other are as one that holds both: each can be made in any run, both set
 /// plain values, the last of which counts. An optimizer begins anew each time it is chosen, and an object is laid
 /// over the one before it, so those stay changes of their own; so does one that speaks of a part of what the one
-/// before set, and one that changes the number of items, which deals them anew.
+/// before set, and one that changes the number of items, which deals them anew; and lists of layers in which others
+/// have weights, since one that goes and comes again begins anew.
 #[must_use]
 pub fn go_together(first: &Settings, second: &Settings) -> bool {
     let is_plain = |(key, value): (&String, &Value)| {
@@ -39,8 +40,13 @@ pub fn go_together(first: &Settings, second: &Settings) -> bool {
     let is_part = |key: &String| {
         first.keys().any(|whole| key.strip_prefix(whole.as_str()).is_some_and(|rest| rest.starts_with('.')))
     };
-    let is_of_layers = |set: &Settings| set.len() == 1 && set.contains_key(LAYERS);
-    (is_of_layers(first) && is_of_layers(second))
+    let weighted = |set: &Settings| -> Option<Vec<LayerConfig>> {
+        let value = set.get(LAYERS).filter(|_| set.len() == 1)?;
+        let mut layers: Vec<LayerConfig> = serde_json::from_value(value.clone()).ok()?;
+        layers.retain(|layer| !layer.is_weightless());
+        Some(layers)
+    };
+    weighted(first).is_some_and(|layers| weighted(second) == Some(layers))
         || are_live(first)
             && are_live(second)
             && !second.keys().any(is_part)
@@ -56,13 +62,13 @@ fn are_live(set: &Settings) -> bool {
 }
 
 /// Whether a run of `from` can go on as one of `to`, which differs from it by `set`: where only live settings do, or
-/// else only layers that can come and go ([`LayerConfig::is_weightless`]).
+/// else only layers that come between and go again ([`LayerConfig::is_between`]).
 #[must_use]
 pub fn goes_on(from: &Experiment, to: &Experiment, set: &Settings) -> bool {
-    fn weighted(experiment: &Experiment) -> impl Iterator<Item = &LayerConfig> {
-        experiment.network.layers.iter().filter(|layer| !layer.is_weightless())
+    fn lasting(experiment: &Experiment) -> impl Iterator<Item = &LayerConfig> {
+        experiment.network.layers.iter().filter(|layer| !layer.is_between())
     }
-    are_live(set) || may_go_on(set) && weighted(from).eq(weighted(to))
+    are_live(set) || may_go_on(set) && lasting(from).eq(lasting(to))
 }
 
 /// Whether there are experiments that can go on with these settings.
@@ -104,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn layers_without_weights_come_and_go() {
+    fn layers_between_others_come_and_go() {
         let dense = |units: usize| serde_json::json!({ "type": "dense", "units": units });
         let of = |layers: Vec<Value>| {
             let mut experiment = crate::labs::LABS[0].defaults();
@@ -121,18 +127,25 @@ mod tests {
             of(vec![dense(4), dense(4), drop(0.1), dense(1)]),
             of(vec![dense(4), dense(4), add(1), dense(1)]),
         ];
-        for (from, to) in [(&plain, &dropped), (&dropped, &plain), (&dropped, &other), (&other, &skipped)] {
+        let normed = of(vec![dense(4), norm, dense(4), dense(1)]);
+        for (from, to) in [
+            (&plain, &dropped),
+            (&dropped, &plain),
+            (&dropped, &other),
+            (&other, &skipped),
+            (&skipped, &normed),
+        ] {
             assert!(goes_on(from, to, &from.difference(to)), "{:?}", from.difference(to));
         }
-        for to in
-            [of(vec![dense(4), norm, dense(4), dense(1)]), of(vec![dense(5), drop(0.1), dense(4), dense(1)])]
-        {
-            assert!(!goes_on(&plain, &to, &plain.difference(&to)), "{:?}", plain.difference(&to));
-        }
+        let wider = of(vec![dense(5), drop(0.1), dense(4), dense(1)]);
+        assert!(!goes_on(&plain, &wider, &plain.difference(&wider)), "{:?}", plain.difference(&wider));
         // A list goes together with another, and with nothing else.
         let lists = [plain.difference(&dropped), dropped.difference(&other)];
         assert!(lists.iter().all(|set| set.keys().eq([LAYERS])), "{lists:?}");
         assert!(go_together(&lists[0], &lists[1]));
+        // A normalisation that goes and comes again begins anew.
+        let [comes, goes] = [plain.difference(&normed), normed.difference(&plain)];
+        assert!(!go_together(&goes, &comes) && !go_together(&comes, &goes));
         for key in ["optimizer.learning_rate", "network.layers.1.rate", "data.points.0.1"] {
             let other = Settings::from([(key.to_owned(), Value::from(1))]);
             assert!(!go_together(&lists[0], &other) && !go_together(&other, &lists[0]), "{key}");

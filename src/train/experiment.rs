@@ -2,7 +2,7 @@
 //! line reads it, a link replays it; it is validated once, where it enters.
 
 use super::digits::InitialWeights;
-use super::edits::{Edit, goes_on, is_live, may_go_on};
+use super::edits::{Edit, LAYERS, goes_on, is_live, may_go_on};
 use super::optimizer::OptimizerConfig;
 use super::settings::{self, Settings, name_or_settings};
 use super::weights::{is_weight, weights_in, without_weights};
@@ -214,13 +214,8 @@ impl Experiment {
     fn validate_edits(&self) -> Result<()> {
         ensure_within("the number of edits", self.edits.len(), &(0..=MAX_EDITS))?;
         let mut current = Self { edits: Vec::new(), ..self.clone() };
-        let sets_weights = self.edits.iter().any(|edit| edit.set.keys().any(|key| is_weight(key)));
-        let arrays = if sets_weights {
-            Network::arrays(&self.network, &self.data.input_shape()?, self.loss)?
-        } else {
-            Vec::new()
-        };
-        let arrays: Vec<_> = arrays.iter().map(|(name, slot)| (name.clone(), slot)).collect();
+        // Of the network in force; the same until layers come or go.
+        let mut arrays = None;
         let mut last = 0;
         for (index, edit) in self.edits.iter().enumerate() {
             if edit.step < last {
@@ -228,7 +223,17 @@ impl Experiment {
                 return Err(Error::setting(&format!("edits.{index}.step"), edit.step, allowed));
             }
             let within = |error: Error| error.within(&format!("edits.{index}.set"));
-            weights_in(&edit.set, &arrays).map_err(within)?;
+            if edit.set.keys().any(|key| is_weight(key)) {
+                if arrays.is_none() {
+                    let input_shape = current.data.input_shape()?;
+                    arrays = Some(Network::arrays(&current.network, &input_shape, current.loss)?);
+                }
+                let known = arrays.iter().flatten().map(|(name, slot)| (name.clone(), slot));
+                weights_in(&edit.set, &known.collect::<Vec<_>>()).map_err(within)?;
+            }
+            if edit.set.contains_key(LAYERS) {
+                arrays = None;
+            }
             current = current.edited_by(edit, index)?;
             last = edit.step;
         }
@@ -247,7 +252,7 @@ impl Experiment {
             }
         }
         let changed = edit.set.keys().find(|key| !is_live(key)).map_or("", String::as_str);
-        let allowed = "an activation, kernel_regularizer, rate, trainable, optimizer, loss, batch_size, weights, points, or layers that differ in dropout and add alone: all else needs a new run";
+        let allowed = "an activation, kernel_regularizer, rate, trainable, optimizer, loss, batch_size, weights, points, or layers that differ in normalisation, dropout and add alone: all else needs a new run";
         Err(Error::setting(&key, changed, allowed))
     }
 }

@@ -2,7 +2,7 @@
 //! all weights lies in flat vectors beside them.
 
 use crate::error::{Error, Result, ensure_within};
-use crate::nn::Slot;
+use crate::nn::{Moved, Slot};
 use crate::tensor::{all_finite, l2_norm, math::flush};
 use serde::{Deserialize, Serialize};
 use std::ops::{Range, RangeInclusive};
@@ -201,6 +201,21 @@ impl Optimizer {
                 memory.resize(self.weights, start);
             }
         }
+    }
+
+    /// Follows the weights of a network to where they are now; of layers that were not there it remembers nothing.
+    pub fn follow(&mut self, moved: &Moved, weights: usize) {
+        let fresh = Self::new(self.config.clone(), weights);
+        let memories = [&mut self.first, &mut self.second, &mut self.third];
+        for (memory, fresh) in memories.into_iter().zip([&fresh.first, &fresh.second, &fresh.third]) {
+            if !memory.is_empty() {
+                moved.apply(memory, |numbers, place| {
+                    // One that is not used any more stays, and is 0 where it never was.
+                    fresh.get(place).into_iter().for_each(|fresh| numbers.copy_from_slice(fresh));
+                });
+            }
+        }
+        self.weights = weights;
     }
 
     /// Takes other options; the memory stays unless the rule is another.

@@ -60,7 +60,7 @@ impl Report {
         let mut pass = Pass::default();
         report.test_at(run, &mut pass);
         while run.steps() < steps {
-            match run.step() {
+            match run.step_before_edits() {
                 Ok(loss) => {
                     if keeps_steps {
                         report.gradients.norms.push(run.kernel_grad_norms().collect());
@@ -78,6 +78,7 @@ impl Report {
             if run.steps().is_multiple_of(STEPS_PER_TEST) {
                 report.test_at(run, &mut pass);
             }
+            run.make_due_edits();
         }
         if report.test.steps.last() != Some(&run.steps()) {
             report.test_at(run, &mut pass);

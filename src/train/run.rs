@@ -136,6 +136,16 @@ impl Run {
     /// # Errors
     /// The divergence.
     pub fn step(&mut self) -> std::result::Result<f32, Divergence> {
+        let loss = self.step_before_edits()?;
+        self.make_due_edits();
+        Ok(loss)
+    }
+
+    /// The same, so that what it came to can be seen before [`Self::make_due_edits`].
+    ///
+    /// # Errors
+    /// As [`Self::step`].
+    pub fn step_before_edits(&mut self) -> std::result::Result<f32, Divergence> {
         if let Some(divergence) = &self.divergence {
             return Err(divergence.clone());
         }
@@ -154,8 +164,14 @@ impl Run {
         let size = self.batch_items();
         self.batches.advance(size);
         self.step += 1;
-        self.apply_due_edits().expect("edits were validated with the experiment");
         Ok(loss)
+    }
+
+    /// Makes the edits that the experiment holds for before the next step; returns whether there were any.
+    pub fn make_due_edits(&mut self) -> bool {
+        let made = self.next_edit;
+        self.apply_due_edits().expect("edits were validated with the experiment");
+        self.next_edit != made
     }
 
     /// Forward and backward on the batch of the next step, without learning from it: what
@@ -230,7 +246,13 @@ impl Run {
     /// Takes what an edit made of the settings, and the weights that it sets.
     fn take(&mut self, next: Experiment, set: &Settings) -> Result<()> {
         let weights = weights_in(set, &self.network.named_slots().collect::<Vec<_>>())?;
-        self.network.reconfigure(&next.network, &self.input_shape, next.loss)?;
+        let moved = self.network.reconfigure(&next.network, &self.input_shape, next.loss)?;
+        let now = &self.network.weights;
+        moved.apply(&mut self.weights_before, |fresh, place| fresh.copy_from_slice(&now[place]));
+        if !self.unclipped.is_empty() {
+            moved.apply(&mut self.unclipped, |_, _| {});
+        }
+        self.optimizer.follow(&moved, now.len());
         self.optimizer.reconfigure(next.optimizer.clone());
         if next.data.points != self.current.data.points {
             self.take_data(Data::new(&next.data, next.seed)?);

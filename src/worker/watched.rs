@@ -175,13 +175,13 @@ impl Watched {
         (self.since_moment_ms, self.moment_cost_ms) = (0.0, now_ms() - started);
     }
 
-    /// Makes a step and returns its loss; an edit that it brought about is told to the observer as a live one is.
+    /// Makes a step and returns its loss; what the step came to is told to the observer before an edit that follows it, as
+    /// with a live one.
     fn step(&mut self) -> std::result::Result<f32, Divergence> {
-        let edits = self.run.edits_made();
         self.reached = None;
-        let loss = self.run.step()?;
+        let loss = self.run.step_before_edits()?;
         self.observer.after_step(&self.run, loss);
-        if self.run.edits_made() != edits {
+        if self.run.make_due_edits() {
             self.after_edit();
         }
         Ok(loss)

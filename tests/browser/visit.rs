@@ -93,7 +93,7 @@ async fn a_toggle_keeps_the_weights_and_reset_brings_back_the_first_ones() {
 
 /// Skip connections come and go while the network keeps its run and its weights.
 #[tokio::test(flavor = "multi_thread")]
-async fn skip_connections_come_and_go_in_a_running_network() {
+async fn what_stands_between_layers_comes_and_goes_in_a_running_network() {
     let Some(stage) = Stage::open("").await else { return };
     for _ in 0..3 {
         stage.keys(">").await;
@@ -118,6 +118,11 @@ async fn skip_connections_come_and_go_in_a_running_network() {
     stage
         .until(&said("2 recorded changes: skip connections at step 33; plain layers at step 44."), "both")
         .await;
+    stage.choose_radio("normalization", "Batch").await;
+    stage.run(top).await;
+    stage.until(&said("3 recorded changes"), "normalisation as well").await;
+    let normed = stage.gradients().await;
+    assert!(normed[0] > 10.0 * before[0], "{before:?}, normalised {normed:?}");
     assert_eq!(stage.step().await, 44);
     // The link makes the same run, changes included.
     let (end, link) = (stage.gradients().await, stage.hash().await);
@@ -127,7 +132,7 @@ async fn skip_connections_come_and_go_in_a_running_network() {
         stage.keys(">").await;
     }
     stage.until_step(44).await;
-    stage.until(&said("2 recorded changes"), "the changes of the link").await;
+    stage.until(&said("3 recorded changes"), "the changes of the link").await;
     assert_eq!(end, stage.gradients().await);
     stage.close().await;
 }

@@ -173,7 +173,7 @@ pub(super) fn gradients(observer: &GradientsObserver, run: &Run, numbers: &mut N
     let series = vec![BarSeries { lane: 0, values, predicted: numbers.add(predicted), finding }];
     let figure =
         LayerBars {
-            label: "‖∂L/∂W‖".into(), series, decades: observer.decades.0, is_numbered: false
+            label: "‖∂L/∂W‖".into(), series, decades: observer.decades(), is_numbered: false
         };
     panel("gradients", String::new(), summary, Figure::LayerBars(figure))
 }
@@ -193,7 +193,7 @@ pub(super) fn flow(observer: &GradientsObserver, at: Option<usize>, numbers: &mu
         steps_per_row: stride,
         last_step: observer.steps,
         at,
-        decades: observer.decades.0,
+        decades: observer.decades(),
     };
     panel("flow", rows, summary, Figure::LayerMap(figure))
 }

@@ -40,8 +40,7 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             Kind::Segments { featured: 3 },
             normalizations.into(),
             common(kinds),
-        )
-        .restarting(),
+        ),
         Control::new("skip", "Skip connections over", Kind::Segments { featured: 5 }, skips.into(), over),
         Control::new("dropout", "Dropout", Kind::Slider, Choice::numbers(RATES), common(rates())),
         penalty("l1", "L1 penalty", |block| block.dense.kernel_regularizer.l1),

@@ -36,8 +36,8 @@ pub(super) struct GradientsObserver {
     /// Geometric mean of the norms over the last batches, as natural logarithms.
     pub(super) mean_logs: Vec<f64>,
     batches: usize,
-    /// Decades of the log axes; they grow with the data and never shrink within a run.
-    pub(super) decades: Decades,
+    /// Decades that the steps made need; they grow with the data and never shrink within a run.
+    decades: Decades,
     /// The metric of the best answer that is the same for all items.
     pub(super) guess: f32,
     /// The last test that was due, or change of settings, at which the network was better than that.
@@ -109,9 +109,17 @@ impl GradientsObserver {
         self.batches = (self.batches + 1).min(VERDICT_BATCHES);
         for (mean, &norm) in self.mean_logs.iter_mut().zip(&self.now) {
             let log = libm::log(f64::from(norm).max(1e-45));
-            *mean += (log - *mean) / self.batches as f64;
+            // The first alone counts to the last digit, however many settings were tried before.
+            *mean = if self.batches == 1 { log } else { *mean + (log - *mean) / self.batches as f64 };
         }
-        self.decades.take(&self.now);
+    }
+
+    /// The decades of the axes, with room for what was measured after a change of settings, which only a step makes
+    /// last: what was tried on the way to it leaves no trace.
+    pub(super) fn decades(&self) -> [i32; 2] {
+        let mut decades = self.decades;
+        decades.take(&self.now);
+        decades.0
     }
 
     /// Notes whether the last test was better than guessing.
@@ -171,6 +179,7 @@ impl Observer for GradientsObserver {
         self.steps = run.steps();
         self.updates.push(run);
         self.take_norms(run);
+        self.decades.take(&self.now);
         self.norms.push(&self.now);
         self.growth.push(run.steps() - 1, &self.now);
         self.learning.after_step(run, loss);

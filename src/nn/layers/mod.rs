@@ -197,7 +197,8 @@ impl LayerConfig {
         if let Self::Dense(dense) = self { Some(dense) } else { None }
     }
 
-    /// Whether it only comes between others: it keeps shapes and draws no weights.
+    /// Whether it only comes between others: it keeps shapes and draws no weights, so that it can come and go while a
+    /// network trains.
     #[must_use]
     pub fn is_between(&self) -> bool {
         matches!(
@@ -206,7 +207,7 @@ impl LayerConfig {
         )
     }
 
-    /// Whether it is one of those and has no weights either, so that it can come and go while a network trains.
+    /// Whether it is one of those and has no weights at all.
     #[must_use]
     pub fn is_weightless(&self) -> bool {
         matches!(self, Self::Add(_) | Self::Dropout(_))

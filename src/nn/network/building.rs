@@ -1,7 +1,7 @@
 //! Networks before they have weights: layers built one after another, each on the shape that the one before gives,
 //! with what they take counted before anything large is allocated.
 
-use super::{Network, NetworkConfig, Skip, Slot};
+use super::{Network, NetworkConfig, Place, Skip, Slot};
 use crate::error::{Error, Result, ensure_within, name_of};
 use crate::nn::Loss;
 use crate::nn::layers::{Layer, WeightSpec};
@@ -19,6 +19,7 @@ impl Network {
         ensure_within("the number of network.layers", config.layers.len(), &(1..=MAX_LAYERS))?;
         let mut network = Self {
             layers: Vec::new(),
+            places: Vec::new(),
             names: Vec::new(),
             units: Vec::new(),
             shapes: Vec::new(),
@@ -31,7 +32,7 @@ impl Network {
             seed: 0,
             revision: 0,
         };
-        let (mut start, mut units) = (0_usize, 0_usize);
+        let (mut start, mut units, mut after) = (0_usize, 0_usize, 0);
         for (index, config) in config.layers.iter().enumerate() {
             let mut layer = config.layer();
             let key = format!("network.layers.{index}");
@@ -60,6 +61,11 @@ impl Network {
                     format!("at most {MAX_WEIGHTS}"),
                 ));
             }
+            let is_like = |place: &&Place| place.after == after && place.kind == config.kind();
+            let nth = network.places.iter().filter(is_like).count();
+            let is_between = config.is_between();
+            network.places.push(Place { after, kind: config.kind(), nth, is_between });
+            after += usize::from(!is_between);
             network.shares.push(first..start);
             network.units.push(size(&shape));
             network.shapes.push(shape.clone());

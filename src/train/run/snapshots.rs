@@ -25,8 +25,8 @@ impl Run {
     pub fn restore(&mut self, snapshot: &Snapshot) {
         if !Arc::ptr_eq(&self.current, &snapshot.current) {
             let Experiment { network, loss, .. } = &*snapshot.current;
-            let same = self.network.reconfigure(network, &self.input_shape, *loss);
-            same.expect("a run has had these settings before");
+            let moved = self.network.reconfigure(network, &self.input_shape, *loss);
+            moved.expect("a run has had these settings before");
             if snapshot.current.data.points != self.current.data.points {
                 let data = Data::new(&snapshot.current.data, snapshot.current.seed);
                 self.take_data(data.expect("a run has had these points before"));
@@ -34,7 +34,8 @@ impl Run {
             self.current = Arc::clone(&snapshot.current);
         }
         self.network.weights.copy_from_slice(&snapshot.weights);
-        self.weights_before.copy_from_slice(&snapshot.weights);
+        snapshot.weights[..].clone_into(&mut self.weights_before);
+        self.unclipped.clear();
         self.optimizer = snapshot
             .optimizer
             .clone()
