@@ -35,11 +35,18 @@ pub struct Setting {
     pub tool: RwSignal<Tool>,
     /// The point that is dragged, and where it is.
     drag: RwSignal<Option<(usize, [f32; 2])>>,
+    /// Those that the eraser went over since it was pressed down, while it is.
+    rubbed: RwSignal<Option<Vec<usize>>>,
 }
 
 impl Setting {
     pub fn new() -> Self {
-        Self { draft: RwSignal::new(None), tool: RwSignal::new(Tool::Set(0.0)), drag: RwSignal::new(None) }
+        Self {
+            draft: RwSignal::new(None),
+            tool: RwSignal::new(Tool::Set(0.0)),
+            drag: RwSignal::new(None),
+            rubbed: RwSignal::new(None),
+        }
     }
 }
 
@@ -175,11 +182,12 @@ impl Page {
         }
     }
 
-    fn erase_point(self, index: usize) {
-        let mut points = untrack(|| self.points());
-        if index < points.len() {
-            points.remove(index);
-            self.set_points(points);
+    fn erase_points(self, erased: &[usize]) {
+        let points = untrack(|| self.points());
+        let left = points.iter().enumerate().filter(|(index, _)| !erased.contains(index));
+        let left: Vec<Point> = left.map(|(_, point)| *point).collect();
+        if left.len() < points.len() {
+            self.set_points(left);
         }
     }
 }
@@ -209,9 +217,13 @@ fn place(event: &PointerEvent, side: f64, view: f32) -> [f32; 2] {
 }
 
 /// The point that is meant at a place: the nearest within reach.
-fn nearest(points: &[Point], [x, y]: [f32; 2], reach: f64) -> Option<usize> {
-    let distances = points.iter().map(|point| f64::from((point[0] - x).hypot(point[1] - y)));
-    let nearest = distances.enumerate().min_by(|a, b| a.1.total_cmp(&b.1))?;
+fn nearest<'a>(
+    points: impl Iterator<Item = (usize, &'a Point)>,
+    [x, y]: [f32; 2],
+    reach: f64,
+) -> Option<usize> {
+    let distances = points.map(|(index, point)| (index, f64::from((point[0] - x).hypot(point[1] - y))));
+    let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1))?;
     (nearest.1 <= reach).then_some(nearest.0)
 }
 
@@ -237,31 +249,48 @@ pub fn Overlay(
     };
     let width = move || square.get().map_or(0.0, |((_, _, width), _)| width);
     let at = move |event: &PointerEvent| untrack(|| place(event, width(), view()));
+    let meant = move |event: &PointerEvent| {
+        let reach = if event.pointer_type() == "mouse" { REACH } else { REACH_OF_A_FINGER };
+        let reach = reach * untrack(|| 2.0 * f64::from(view()) / width().max(1.0));
+        let rubbed = own.rubbed.get_untracked().unwrap_or_default();
+        let points = untrack(|| page.points());
+        let left = points.iter().enumerate().filter(|(index, _)| !rubbed.contains(index));
+        nearest(left, at(event), reach)
+    };
     let on_down = move |event: PointerEvent| {
         if event.button() != 0 {
             return;
         }
         event.prevent_default();
-        let reach = if event.pointer_type() == "mouse" { REACH } else { REACH_OF_A_FINGER };
-        let here = at(&event);
-        let points = untrack(|| page.points());
-        let reach = reach * untrack(|| 2.0 * f64::from(view()) / width().max(1.0));
-        match (own.tool.get_untracked(), nearest(&points, here, reach)) {
-            (Tool::Erase, Some(index)) => page.erase_point(index),
-            (Tool::Erase, None) => {}
+        let capture = || event_target::<HtmlElement>(&event).set_pointer_capture(event.pointer_id());
+        match (own.tool.get_untracked(), meant(&event)) {
+            (Tool::Erase, index) => {
+                let _ = capture();
+                own.rubbed.set(Some(index.into_iter().collect()));
+            }
             (Tool::Set(_), Some(index)) => {
-                let _ = event_target::<HtmlElement>(&event).set_pointer_capture(event.pointer_id());
+                let _ = capture();
+                let points = untrack(|| page.points());
                 own.drag.set(Some((index, [points[index][0], points[index][1]])));
             }
-            (Tool::Set(label), None) => page.add_point(here, label),
+            (Tool::Set(label), None) => page.add_point(at(&event), label),
         }
     };
     let on_move = move |event: PointerEvent| {
         if let Some((index, _)) = own.drag.get_untracked() {
             own.drag.set(Some((index, at(&event))));
         }
+        let index = own.rubbed.with_untracked(Option::is_some).then(|| meant(&event)).flatten();
+        own.rubbed.maybe_update(|rubbed| {
+            rubbed.as_mut().zip(index).map(|(rubbed, index)| rubbed.push(index)).is_some()
+        });
     };
     let on_up = move |_: PointerEvent| {
+        // What the eraser went over goes at once: one change of the run.
+        if let Some(rubbed) = own.rubbed.get_untracked() {
+            own.rubbed.set(None);
+            page.erase_points(&rubbed);
+        }
         if let Some((index, to)) = own.drag.get_untracked() {
             own.drag.set(None);
             let from = untrack(|| page.points()).get(index).map(|point| [point[0], point[1]]);
@@ -270,14 +299,16 @@ pub fn Overlay(
             }
         }
     };
-    let on_cancel = move |_: PointerEvent| own.drag.set(None);
-    let mark = move |[x, y, label]: Point, is_ghost: bool| {
+    let on_cancel = move |_: PointerEvent| {
+        own.drag.set(None);
+        own.rubbed.set(None);
+    };
+    let mark = move |[x, y, label]: Point, class: &'static str| {
         let (view, width) = (view(), width());
         let left = width * f64::from(0.5 + x / view / 2.0);
         let top = width * f64::from(0.5 - y / view / 2.0);
         let classes = page.point_classes();
         let (color, shape) = mark_of(label, classes);
-        let class = if is_ghost { "mark is-ghost" } else { "mark" };
         view! { <svg class=class viewBox="-5 -5 10 10" aria-hidden="true" style=format!("left: {left}px; top: {top}px; fill: var({color})")>{shape_of(shape)}</svg> }
     };
     let marks = move || {
@@ -285,8 +316,11 @@ pub fn Overlay(
         let dragged = own.drag.get();
         let ghost =
             dragged.and_then(|(index, [x, y])| page.points().get(index).map(|point| [x, y, point[2]]));
-        let marks = draft.into_iter().map(|point| mark(point, false)).collect_view();
-        view! { {marks}{ghost.map(|ghost| mark(ghost, true))} }
+        let marks = draft.into_iter().map(|point| mark(point, "mark")).collect_view();
+        let rubbed =
+            own.rubbed.get().into_iter().flatten().filter_map(|index| page.points().get(index).copied());
+        let rubbed = rubbed.map(|point| mark(point, "mark is-rubbed")).collect_view();
+        view! { {marks}{rubbed}{ghost.map(|ghost| mark(ghost, "mark is-ghost"))} }
     };
     let style = move || {
         square.get().map_or_else(String::new, |((left, top, side), _)| {
@@ -354,10 +388,14 @@ fn Palette(page: Page) -> impl IntoView {
     let state = move || {
         let many = page.points().len();
         let draft = own.draft.with(Option::is_some);
+        let how = match own.tool.get() {
+            Tool::Set(_) => "Click to add, drag to move.",
+            Tool::Erase => "Click on points or drag over them to take them out.",
+        };
         match many {
-            _ if !draft => format!("{} points. Click to add, drag to move.", count(many)),
+            _ if !draft => format!("{} points. {how}", count(many)),
             many if many < MIN_POINTS => {
-                format!("{many} of {MIN_POINTS} points that it takes to train. Click to add, drag to move.")
+                format!("{many} points so far; training takes {MIN_POINTS}. {how}")
             }
             _ => "All points are of one class: set some of another.".into(),
         }
@@ -439,7 +477,7 @@ fn Numbers(page: Page) -> impl IntoView {
             <button class="btn btn--line" data-testid="add-point" on:click=move |_| add()>"Add"</button>
             <label class="inline">"point" <input class="num" type="number" min="1" aria-label="Number of a point" prop:value=move || number.get() on:input=on_number /></label>
             <button class="btn btn--line" data-testid="move-point" on:click=move |_| with_point(&|index| with_place(&|place| page.move_point(index, place)))>"Move to x, y"</button>
-            <button class="btn btn--line" data-testid="erase-point" on:click=move |_| with_point(&|index| page.erase_point(index))>"Erase"</button>
+            <button class="btn btn--line" data-testid="erase-point" on:click=move |_| with_point(&|index| page.erase_points(&[index]))>"Erase"</button>
         </div>
     }
 }

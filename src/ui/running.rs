@@ -9,6 +9,7 @@ use crate::data::Nudge;
 use crate::error::Error;
 use crate::labs::{self, Figure, Lanes, Remedy};
 use crate::nn::Survey;
+use crate::train::settings::Settings;
 use crate::train::{Experiment, goes_on};
 use crate::worker::protocol::Frame;
 use leptos::prelude::*;
@@ -60,7 +61,7 @@ impl Page {
                 self.point_at_nothing(); // a unit is of a layer by its place
             }
             lane.current.set(after);
-            lane.update_trainer(|trainer| trainer.edit(difference));
+            self.edit(lane, difference);
         } else {
             self.restart(lane, after);
             self.write_address();
@@ -71,7 +72,16 @@ impl Page {
     pub(super) fn set_weight(self, key: &str, weight: f64) {
         self.notice.set(None);
         self.note_change(key);
-        self.update_trainer(|trainer| trainer.edit([(key.to_owned(), weight.into())].into()));
+        self.edit(self.lane(), [(key.to_owned(), weight.into())].into());
+    }
+
+    /// Changes a running network. Where it stands before the furthest step that it has made, the steps after this one
+    /// are given up; the run with them goes to the past ones.
+    fn edit(self, lane: Lane, set: Settings) {
+        if lane.progress.with_untracked(|progress| progress.step < progress.head) {
+            self.note_run(lane);
+        }
+        lane.update_trainer(|trainer| trainer.edit(set));
     }
 
     /// Begins a new run of another experiment, as after a change of the control `key`.

@@ -94,7 +94,9 @@ pub fn Scrub(page: Page) -> impl IntoView {
     }
 }
 
-const KINDS: [(&str, &str); 3] = [("step", "step"), ("epoch", "epoch"), ("loss", "loss below")];
+/// What to run until: its key, its words, and a number for example.
+const KINDS: [(&str, &str, &str); 3] =
+    [("step", "step", "1000"), ("epoch", "epoch", "50"), ("loss", "loss below", "0.1")];
 
 /// Where playing is to stop, or why that is none.
 fn until(kind: &str, number: &str) -> Result<Until, String> {
@@ -152,7 +154,7 @@ pub fn RunUntil(page: Page) -> impl IntoView {
             page.reached.set(None);
         }
     });
-    let options = KINDS.into_iter().map(|(value, label)| view! { <option value=value>{label}</option> });
+    let options = KINDS.into_iter().map(|(value, label, _)| view! { <option value=value>{label}</option> });
     view! {
         <label class="inline" for="until" title="Where playing stops by itself"><span>"Until"</span>
             <select class="quiet" id="until" prop:value=move || kind.get()
@@ -162,8 +164,8 @@ pub fn RunUntil(page: Page) -> impl IntoView {
             </select>
         </label>
         <Show when=move || !kind.with(String::is_empty)>
-            <input class="quiet num until" id="until-number" aria-label="Number to run until" inputmode="decimal" size="6"
-                prop:value=move || number.get() on:change=apply />
+            <input class="num until" id="until-number" aria-label="Number to run until" inputmode="decimal" size="6"
+                placeholder=move || kind.with(|kind| KINDS.iter().find(|known| known.0 == kind).map(|known| known.2)) prop:value=move || number.get() on:change=apply />
         </Show>
     }
 }

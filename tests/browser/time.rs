@@ -59,5 +59,9 @@ async fn any_step_can_be_gone_back_to_and_on_from() {
     stage.choose_radio("activation", "ReLU").await;
     stage.until("location.hash.includes('edits')", "the change in the address").await;
     stage.until("document.querySelector('[data-testid=scrub]').max === '121'", "the old future to go").await;
+    // The run with the steps that were given up can be opened again.
+    stage.click("#history summary").await;
+    let row = "document.querySelector('[data-testid=past-runs] tbody tr').innerText";
+    stage.until(&format!("{row}.includes('\\t5\\t300\\t')"), "the run of 300 steps").await;
     stage.close().await;
 }

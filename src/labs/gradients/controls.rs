@@ -16,6 +16,9 @@ use serde_json::Value;
 /// Deviation of "Small": weights so small that every layer is nearly linear and passes little on.
 const SMALL: Initializer = Initializer { name: InitializerName::RandomNormal, scale: Some(0.05) };
 
+/// Deviation of "Large": weights so large that what passes through eight units grows about threefold.
+const LARGE: Initializer = Initializer { name: InitializerName::RandomNormal, scale: Some(1.5) };
+
 /// Every control, in the order of the page.
 pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
     let blocks = blocks::of(&experiment.network);
@@ -166,7 +169,8 @@ pub(super) fn initializers() -> Vec<Choice> {
         (Initializer::new(InitializerName::HeNormal), "He"),
     ];
     let mut choices: Vec<Choice> = featured.map(|(given, label)| Choice::new(value(given), label)).to_vec();
-    // "Small" is a random normal, and a constant of 0 is zeros.
+    choices.push(Choice::new(value(LARGE), "Large"));
+    // "Small" and "Large" are random normals, and a constant of 0 is zeros.
     let same = [InitializerName::RandomNormal, InitializerName::Constant];
     for name in InitializerName::ALL.into_iter().filter(|name| !same.contains(name)) {
         let choice = Choice::new(value(Initializer::new(name)), name.label());
