@@ -65,23 +65,38 @@ impl Loss {
     /// Targets `[batch, units]`: 0 or 1, one-hot, or the wanted values.
     pub fn evaluate(self, values: &[f32], targets: &[f32], units: usize, grad: Option<&mut [f32]>) -> f32 {
         let (size, mut total) = ([units, values.len() / units], 0.0);
-        self.add(values, targets, size, grad, &mut total);
+        self.add([values, targets], None, size, grad, &mut total);
         self.mean_of(total, size)
     }
 
     /// Adds to `total` the losses of a part of a batch, some of its rows, and writes the gradient of the mean
-    /// over the whole of it; `[units, rows]` say how large that is.
+    /// over the whole of it; `[units, rows]` say how large that is. Where `values` are logits and the `outputs` are
+    /// known already, the gradient is taken from those, which gives the same bits.
     pub(super) fn add(
         self,
-        values: &[f32],
-        targets: &[f32],
+        [values, targets]: [&[f32]; 2],
+        outputs: Option<&[f32]>,
         [units, rows]: [usize; 2],
-        grad: Option<&mut [f32]>,
+        mut grad: Option<&mut [f32]>,
         total: &mut f64,
     ) {
         debug_assert_eq!(values.len(), targets.len());
         let numbers = units * rows;
+        let joined = outputs.filter(|_| self == Self::BinaryCrossentropy);
+        if let Some((grad, outputs)) = grad.take_if(|_| joined.is_some()).zip(joined) {
+            slopes([outputs, targets], grad, numbers, |y, t| y - t);
+        }
         *total = match self {
+            Self::BinaryCrossentropy if units >= WIDE => {
+                if let Some(grad) = grad {
+                    slopes([values, targets], grad, numbers, |z, t| sigmoid(z) - t);
+                }
+                values.chunks_exact(units).zip(targets.chunks_exact(units)).fold(*total, |total, (z, t)| {
+                    z.chunks(MOST_FACTORS)
+                        .zip(t.chunks(MOST_FACTORS))
+                        .fold(total, |total, (z, t)| total + crossentropy_of_many(z, t))
+                })
+            }
             Self::BinaryCrossentropy => sum(
                 *total,
                 [values, targets],
@@ -132,6 +147,14 @@ fn sign(x: f32) -> f32 {
     }
 }
 
+/// The gradient of the mean of an elementwise loss over so many `numbers`.
+fn slopes([values, targets]: [&[f32]; 2], grad: &mut [f32], numbers: usize, slope: impl Fn(f32, f32) -> f32) {
+    let scale = 1.0 / numbers as f32;
+    for ((&v, &t), grad) in values.iter().zip(targets).zip(grad) {
+        *grad = slope(v, t) * scale;
+    }
+}
+
 /// `total` and the values of an elementwise loss, with the gradient of their mean over so many `numbers` where one
 /// is wanted. Values are computed sixteen at a time, as SIMD, and summed one after another.
 fn sum(
@@ -143,21 +166,49 @@ fn sum(
     slope: impl Fn(f32, f32) -> f32,
 ) -> f64 {
     if let Some(grad) = grad {
-        let scale = 1.0 / numbers as f32;
-        for ((&v, &t), grad) in values.iter().zip(targets).zip(grad) {
-            *grad = slope(v, t) * scale;
-        }
+        slopes([values, targets], grad, numbers, slope);
     }
-    let (chunks, rest) = values.as_chunks::<16>();
-    let (target_chunks, rest_of_targets) = targets.as_chunks::<16>();
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let (target_chunks, rest_of_targets) = targets.as_chunks::<LANES>();
     let mut sum = total;
     for (values, targets) in chunks.iter().zip(target_chunks) {
-        let losses: [f32; 16] = std::array::from_fn(|lane| value(values[lane], targets[lane]));
+        let losses: [f32; LANES] = std::array::from_fn(|lane| value(values[lane], targets[lane]));
         losses.into_iter().for_each(|loss| sum += f64::from(loss));
     }
     rest.iter().zip(rest_of_targets).for_each(|(&v, &t)| sum += f64::from(value(v, t)));
     sum
 }
+
+/// Outputs of a row from which on their cross-entropies are summed with one logarithm; and at most so many, since a factor
+/// may be 2.
+const WIDE: usize = 16;
+const MOST_FACTORS: usize = 1000;
+
+/// Σ ln(1 + eᶻ) − t z as Σ max(z, 0) − t z + ln Π (1 + e^−|z|): for 784 outputs a product in `f64` takes the place of as
+/// many logarithms.
+fn crossentropy_of_many(z: &[f32], t: &[f32]) -> f64 {
+    let (mut sums, mut products) = ([0.0_f64; LANES], [1.0_f64; LANES]);
+    let straight = |z: f32, t: f32| if z > 0.0 { z - t * z } else { -(t * z) };
+    let (chunks, rest) = z.as_chunks::<LANES>();
+    let (target_chunks, rest_of_targets) = t.as_chunks::<LANES>();
+    for (z, t) in chunks.iter().zip(target_chunks) {
+        let straight: [f32; LANES] = std::array::from_fn(|lane| straight(z[lane], t[lane]));
+        let tails: [f32; LANES] = std::array::from_fn(|lane| exp(-z[lane].abs()));
+        for lane in 0..LANES {
+            sums[lane] += f64::from(straight[lane]);
+            products[lane] *= 1.0 + f64::from(tails[lane]);
+        }
+    }
+    let (mut sum, mut product) = (sums.iter().sum::<f64>(), products.iter().product::<f64>());
+    for (&z, &t) in rest.iter().zip(rest_of_targets) {
+        sum += f64::from(straight(z, t));
+        product *= 1.0 + f64::from(exp(-z.abs()));
+    }
+    sum + libm::log(product)
+}
+
+/// Numbers at once, as SIMD.
+const LANES: usize = 16;
 
 /// `total` and ln Σ eᶻ − z of the label of each row, shifted by the maximum; the gradient of the mean over `batch` rows is
 /// (softmax(z) − target) / batch.
@@ -222,6 +273,35 @@ mod tests {
                     grad[index]
                 );
             }
+        }
+    }
+    /// Rows of many outputs, of a length that no SIMD divides and longer than one logarithm takes, against the formula
+    /// in `f64`; the gradient from the outputs against that from the logits, bit for bit.
+    #[test]
+    fn wide_rows_are_summed_as_the_formula_says() {
+        let units = 1003;
+        let z: Vec<f32> = (0..2 * units).map(|i| ((i * 37 % 401) as f32 - 200.0) * 0.1).collect();
+        let t: Vec<f32> = (0..2 * units).map(|i| (i % 5) as f32 * 0.25).collect();
+        let exact = |(&z, &t): (&f32, &f32)| {
+            let (z, t) = (f64::from(z), f64::from(t));
+            z.max(0.0) + libm::log1p(libm::exp(-z.abs())) - t * z
+        };
+        let mean = z.iter().zip(&t).map(exact).sum::<f64>() / z.len() as f64;
+        let mut from_logits = vec![0.0; z.len()];
+        let loss = Loss::BinaryCrossentropy;
+        let given = loss.evaluate(&z, &t, units, Some(&mut from_logits));
+        assert!((f64::from(given) / mean - 1.0).abs() < 1e-7, "{given} vs {mean}");
+        let outputs: Vec<f32> = z.iter().map(|&z| sigmoid(z)).collect();
+        let (mut from_outputs, mut total) = (vec![0.0; z.len()], 0.0);
+        loss.add([&z, &t], Some(&outputs), [units, 2], Some(&mut from_outputs), &mut total);
+        assert_eq!(from_logits, from_outputs);
+        assert_eq!(loss.mean_of(total, [units, 2]).to_bits(), given.to_bits());
+        let undecided = loss.evaluate(&[0.0; 1100], &[1.0; 1100], 1100, None);
+        assert_eq!(undecided, std::f32::consts::LN_2, "a factor of 2 each");
+        for wrong in [f32::NAN, f32::INFINITY] {
+            let mut z = z.clone();
+            z[700] = wrong;
+            assert!(!loss.evaluate(&z, &t, units, None).is_finite(), "{wrong}");
         }
     }
 }

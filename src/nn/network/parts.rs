@@ -56,7 +56,8 @@ impl Network {
             }
             let last = pass.traces.last_mut().expect("a network has a layer");
             let mut grad = std::mem::take(&mut last.grad_output);
-            loss.add(self.loss_input(last), targets, [outputs, rows], Some(&mut grad), &mut total);
+            let values = [self.loss_input(last), targets];
+            loss.add(values, Some(&last.output), [outputs, rows], Some(&mut grad), &mut total);
             last.grad_output = grad;
             self.propagate(input, pass, &mut grads, None);
         }
