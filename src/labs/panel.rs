@@ -68,6 +68,7 @@ pub enum Figure {
     Filters(Filters),
     Pooled(Pooled),
     Sweep(Sweep),
+    Scatter(Scatter),
     Heat(HeatMaps),
     PictureRows(PictureRows),
     Weights(Weights),
@@ -75,6 +76,15 @@ pub enum Figure {
     LayerLines(LayerLines),
     Bench(Bench),
     Products(Products),
+}
+
+/// Numbers to learn and what the network gives for them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scatter {
+    /// Names of the two, with their unit where there is one: "true", "predicted".
+    pub labels: [String; 2],
+    /// `[item, truth and prediction]`, row-major.
+    pub pairs: Span,
 }
 
 /// Lines over the steps of a run, in one strip for each measure.

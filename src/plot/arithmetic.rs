@@ -1,14 +1,13 @@
 //! One unit worked out: what it sees, its weights, their products, and the sum that becomes its value.
 
 use super::Drawn;
-use super::palette::{Ramp, mix};
+use super::palette::{Ramp, ink_on};
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect};
 use crate::labs::format::{exact, fixed};
 use crate::labs::{Arithmetic, Numbers, Rule};
 use plotters::prelude::DrawingBackend;
-use plotters::style::RGBColor;
 
 /// Room above the grids for their names and below for the sum.
 const HEAD: f64 = 20.0;
@@ -99,14 +98,6 @@ fn draw_grid<DB: DrawingBackend>(
         }
     }
     Ok(())
-}
-
-/// Dark or light, whichever reads better on `color` (WCAG's relative luminance, simplified).
-fn ink_on(color: RGBColor) -> RGBColor {
-    let part = |channel: u8, weight: f64| weight * (f64::from(channel) / 255.0).powi(2);
-    let luminance = part(color.0, 0.2126) + part(color.1, 0.7152) + part(color.2, 0.0722);
-    let (dark, light) = (RGBColor(18, 22, 28), RGBColor(255, 255, 255));
-    mix(dark, light, if luminance > 0.22 { 0.0 } else { 1.0 })
 }
 
 /// The sum in one line, then in shorter words: "0.86 + 0.31 from the other 7 maps − 0.12 bias = 1.05

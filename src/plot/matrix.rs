@@ -2,7 +2,7 @@
 //! the row, so that rare classes show as well as frequent ones.
 
 use super::Drawn;
-use super::palette::Ramp;
+use super::palette::{Ramp, ink_on};
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect};
@@ -52,7 +52,12 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, matrix: &Matrix, numbers: 
             let rect = cell(matrix, (truth, said), size).grown(-0.5);
             let share = counts.get(said).map_or(0.0, |&count| count / total.max(1.0));
             // Few mistakes are what one looks for: the root makes 1 in 100 visible.
-            pen.fill(rect, &if share > 0.0 { ramp.at(share.sqrt().max(0.12)) } else { colors.sunken })?;
+            let color = if share > 0.0 { ramp.at(share.sqrt().max(0.12)) } else { colors.sunken };
+            pen.fill(rect, &color)?;
+            let here = counts.get(said).map_or(String::new(), |&here| count(here as usize));
+            if share > 0.0 && rect.height >= 14.0 && Font::Small.width(&here) <= rect.width - 4.0 {
+                pen.text(&here, rect.middle(), Align::Center, Font::Small, &ink_on(color))?;
+            }
         }
     }
     match matrix.chosen.filter(|_| !matrix.classes.is_empty()) {

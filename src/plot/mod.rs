@@ -35,6 +35,7 @@ mod pooled;
 mod products;
 mod read_out;
 mod runs;
+mod scatter;
 mod scores;
 mod svg;
 mod sweep;
@@ -136,6 +137,7 @@ pub fn draw<DB: DrawingBackend>(
         Figure::Filters(filters) => filters::draw(&pen, filters, numbers),
         Figure::Pooled(pooled) => pooled::draw(&pen, pooled, numbers),
         Figure::Sweep(sweep) => sweep::draw(&pen, sweep, numbers),
+        Figure::Scatter(scatter) => scatter::draw(&pen, scatter, numbers),
         Figure::Heat(heat) => heat::draw(&pen, heat, numbers),
         Figure::PictureRows(rows) => picture_rows::draw(&pen, rows, numbers),
         Figure::Weights(weights) => weights::draw(&pen, weights, numbers),

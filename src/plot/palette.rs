@@ -177,6 +177,14 @@ pub fn mix(a: RGBColor, b: RGBColor, share: f64) -> RGBColor {
     RGBColor(between(a.0, b.0), between(a.1, b.1), between(a.2, b.2))
 }
 
+/// Dark or light, whichever reads better on `color` (WCAG's relative luminance, simplified).
+pub(super) fn ink_on(color: RGBColor) -> RGBColor {
+    let part = |channel: u8, weight: f64| weight * (f64::from(channel) / 255.0).powi(2);
+    let luminance = part(color.0, 0.2126) + part(color.1, 0.7152) + part(color.2, 0.0722);
+    let (dark, light) = (RGBColor(18, 22, 28), RGBColor(255, 255, 255));
+    mix(dark, light, if luminance > 0.22 { 0.0 } else { 1.0 })
+}
+
 const fn hex(rgb: u32) -> RGBColor {
     RGBColor((rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8)
 }

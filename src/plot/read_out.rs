@@ -4,7 +4,8 @@ use super::pen::{Pen, Point};
 use super::text::Rect;
 use super::{
     Drawn, arithmetic, bars, bench, costs, curves, diagram, distribution, filters, gallery, heat, histograms,
-    layer_lines, layer_map, maps, matrix, picture_rows, plane, pooled, products, scores, sweep, weights,
+    layer_lines, layer_map, maps, matrix, picture_rows, plane, pooled, products, scatter, scores, sweep,
+    weights,
 };
 use crate::labs::{Figure, Numbers};
 use plotters::prelude::DrawingBackend;
@@ -75,6 +76,7 @@ pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: P
         Figure::Filters(filters) => filters::read(filters, numbers, size, pointer),
         Figure::Pooled(pooled) => pooled::read(pooled, numbers, size, pointer),
         Figure::Sweep(sweep) => sweep::read(sweep, numbers, size, pointer),
+        Figure::Scatter(scatter) => scatter::read(scatter, numbers, size, pointer),
         Figure::Heat(heat) => heat::read(heat, numbers, size, pointer),
         Figure::PictureRows(rows) => picture_rows::read(rows, numbers, size, pointer),
         Figure::Weights(figure) => weights::read(figure, numbers, size, pointer),

@@ -6,7 +6,7 @@ use super::curves;
 use super::diagram::neuron;
 use super::distribution::bin_edge;
 use super::layer_map::first_step;
-use super::{bench, products, table_layers};
+use super::{bench, products, scatter, table_layers};
 use crate::labs::format::layer_name;
 use crate::labs::{
     Arithmetic, BarSeries, Curves, Diagram, Distribution, Figure, Gallery, HeatMaps, LayerBars, LayerMap,
@@ -41,6 +41,7 @@ pub fn table(figure: &Figure, numbers: &Numbers) -> Table {
         Figure::Filters(filters) => table_layers::of_filters(filters, numbers),
         Figure::Pooled(pooled) => table_layers::of_pooled(pooled, numbers),
         Figure::Sweep(sweep) => of_sweep(sweep, numbers),
+        Figure::Scatter(scatter) => scatter::table(scatter, numbers),
         Figure::Heat(heat) => of_heat(heat, numbers),
         Figure::PictureRows(rows) => of_picture_rows(rows, numbers),
         Figure::Weights(weights) => table_layers::of_weights(weights, numbers),

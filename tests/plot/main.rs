@@ -383,7 +383,7 @@ fn pictures() {
             Figure::Costs(_) | Figure::Filters(_) | Figure::Pooled(_) => {
                 &[(340, 300), (358, 300), (340, 300)]
             }
-            Figure::Sweep(_) => &[(509, 264), (358, 264), (509, 264)],
+            Figure::Sweep(_) | Figure::Scatter(_) => &[(509, 264), (358, 264), (509, 264)],
             Figure::Heat(_)
             | Figure::PictureRows(_)
             | Figure::Weights(_)

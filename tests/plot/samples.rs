@@ -69,6 +69,19 @@ fn histograms() -> Sample {
     })
 }
 
+/// What a network gives for forty numbers, and for one nothing.
+fn scatter() -> Sample {
+    sample("scatter", |numbers| {
+        let mut noise = Noise::new(5);
+        let pair = |item: i32| [item as f32 / 20.0 - 1.0, item as f32 / 22.0 - 0.9 + 0.2 * noise.next()];
+        let pairs = (0..40).map(pair).chain([[0.5, f32::NAN]]).flatten().collect::<Vec<f32>>();
+        Figure::Scatter(Scatter {
+            labels: ["true", "predicted"].map(String::from),
+            pairs: numbers.add(pairs),
+        })
+    })
+}
+
 /// Gradients that grow by these factors from step to step.
 pub fn lines(factors: &[f32]) -> Sample {
     sample("lines", |numbers| {
@@ -106,6 +119,7 @@ pub fn figures() -> Vec<Sample> {
         weights(9),
         weights(65),
         histograms(),
+        scatter(),
         lines(&[1.0, 1e4, 1e9, f32::INFINITY]),
         plane(2),
         plane(0),

@@ -10,8 +10,8 @@ use crate::data::{DataSet, Examples};
 use crate::labs::confusion::{self, Words};
 use crate::labs::format::{count, layer_name, percent, power, significant, times};
 use crate::labs::{
-    BarSeries, Column, Diagram, Distribution, Figure, Finding, LayerBars, LayerMap, Matrix, Numbers, Panel,
-    Plane, View,
+    BarSeries, Column, Diagram, Distribution, Figure, Finding, LayerBars, LayerMap, Numbers, Panel, Plane,
+    Scatter, View,
 };
 use crate::nn::{Activation, Pass};
 use crate::train::Run;
@@ -295,12 +295,29 @@ pub(super) fn confusion(
         None => format!("class {class}"),
     };
     if run.data().classes == 0 {
-        let summary = "A number is learned here, so there are no classes to confuse.".into();
-        let figure = Matrix { classes: Vec::new(), counts: numbers.add([]), chosen: None };
-        return panel("confusion", String::new(), summary, Figure::Matrix(figure));
+        return predictions(observer, run, numbers);
     }
     let readings = run.readings(&mut observer.test_pass);
     confusion::panel(&readings, run, view, &Words { items: "items", a_class }, numbers)
+}
+
+/// What the network gives for each test item, over the number that it is to learn.
+fn predictions(observer: &mut GradientsObserver, run: &Run, numbers: &mut Numbers) -> Panel {
+    let readings = run.readings(&mut observer.test_pass);
+    let pairs = run.data().test.labels.iter().zip(&readings).map(|(&truth, reading)| [truth, reading.output]);
+    let pairs: Vec<[f32; 2]> = pairs.collect();
+    let errors = pairs.iter().map(|[truth, said]| (said - truth).abs()).filter(|error| error.is_finite());
+    let summary = match errors.reduce(f32::max) {
+        None => "There is no number to tell of the test items.".into(),
+        Some(worst) => format!(
+            "{} test items; the largest error is {}. On the dashed line every prediction would be right.",
+            count(pairs.len()),
+            significant(worst, 2)
+        ),
+    };
+    let labels = ["true", "predicted"].map(String::from);
+    let figure = Scatter { labels, pairs: numbers.add(pairs.into_iter().flatten()) };
+    panel("confusion", String::new(), summary, Figure::Scatter(figure))
 }
 
 /// The network with a tile for each neuron.

@@ -206,9 +206,14 @@ impl Lab for Gradients {
         let title = match (slot.id, experiment.data.classes()) {
             ("boundary", Ok(0)) => "Output over the plane",
             ("curves", Ok(0)) => "Loss and error",
+            ("confusion", Ok(0)) => "Predicted against true",
             _ => slot.title,
         };
-        FigureSlot { title, ..slot }
+        let caption = match (slot.id, experiment.data.classes()) {
+            ("confusion", Ok(0)) => "a dot for each test item",
+            _ => slot.caption,
+        };
+        FigureSlot { title, caption, ..slot }
     }
 
     fn observe(&self, run: &Run) -> Box<dyn Observer> {
