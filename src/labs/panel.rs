@@ -222,8 +222,8 @@ pub struct Plane {
     pub inputs: Vec<String>,
     /// Items as x, y, label (for regression the target), 1 if a test item else 0.
     pub points: Span,
-    /// Arrows as x, y and how far to the right and upwards: −∂L/∂(x, y) of the training item there; none where they are
-    /// not asked for.
+    /// Arrows as the index of a training item in `points` and how far to the right and upwards: −∂L/∂(its place); none
+    /// where they are not asked for.
     pub arrows: Span,
     /// What −1 and 1 stand for in `values` where these are what one neuron gives, not what the network says.
     pub of_neuron: Option<[f32; 2]>,
@@ -259,9 +259,9 @@ pub struct Column {
     pub ends: [f32; 2],
 }
 
-/// Length of the longest of some arrows `[x, y, across, upwards]`; none where no length is finite.
+/// Length of the longest of some arrows `[item, across, upwards]`; none where no length is finite.
 #[must_use]
-pub fn longest(arrows: &[[f32; 4]]) -> Option<f32> {
-    let lengths = arrows.iter().map(|[_, _, across, upwards]| across.hypot(*upwards));
+pub fn longest(arrows: &[[f32; 3]]) -> Option<f32> {
+    let lengths = arrows.iter().map(|[_, across, upwards]| across.hypot(*upwards));
     lengths.filter(|length| length.is_finite()).reduce(f32::max)
 }

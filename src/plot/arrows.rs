@@ -14,9 +14,9 @@ const LEAST: f64 = 12.0;
 /// Shorter ones are not seen beside their item.
 const SHORTEST: f64 = 1.5;
 
-/// How long the arrow of each `[x, y, right, up]` is, 0…1, in the order given; none for what is 0 or no number.
-pub(super) fn lengths(arrows: &[[f32; 4]]) -> impl Iterator<Item = Option<f64>> + '_ {
-    let size = |&[_, _, right, up]: &[f32; 4]| {
+/// How long the arrow of each `[item, right, up]` is, 0…1, in the order given; none for what is 0 or no number.
+pub(super) fn lengths(arrows: &[[f32; 3]]) -> impl Iterator<Item = Option<f64>> + '_ {
+    let size = |&[_, right, up]: &[f32; 3]| {
         let size = f64::from(right).hypot(f64::from(up));
         (size > 0.0 && size.is_finite()).then_some(size)
     };
@@ -27,23 +27,24 @@ pub(super) fn lengths(arrows: &[[f32; 4]]) -> impl Iterator<Item = Option<f64>> 
     })
 }
 
-/// Draws those whose places lie in `square`, from the edge of the item outwards; `place` tells where that is.
+/// Draws those whose places lie in `square`, from the edge of the item outwards; `place` tells where it lies.
 pub(super) fn draw<DB: DrawingBackend>(
     pen: &Pen<DB>,
-    arrows: &[[f32; 4]],
+    arrows: &[[f32; 3]],
     (square, item_radius): (&Rect, f64),
-    place: impl Fn(&[f32; 4]) -> Option<Point>,
+    place: impl Fn(usize) -> Option<Point>,
 ) -> Drawn<DB> {
     let longest = (LONGEST * square.width).max(LEAST);
     for (arrow, length) in arrows.iter().zip(lengths(arrows)) {
-        let (Some((x, y)), Some(length)) = (place(arrow), length.map(|length| length * longest)) else {
+        let (Some((x, y)), Some(length)) = (place(arrow[0] as usize), length.map(|length| length * longest))
+        else {
             continue;
         };
         if length < SHORTEST {
             continue;
         }
-        let size = f64::from(arrow[2]).hypot(f64::from(arrow[3]));
-        let (right, down) = (f64::from(arrow[2]) / size, -f64::from(arrow[3]) / size);
+        let size = f64::from(arrow[1]).hypot(f64::from(arrow[2]));
+        let (right, down) = (f64::from(arrow[1]) / size, -f64::from(arrow[2]) / size);
         let at =
             |along: f64, aside: f64| (x + along * right - aside * down, y + along * down + aside * right);
         let reach = within(square, (x, y), (right, down), item_radius + length);
@@ -77,8 +78,8 @@ mod tests {
 
     #[test]
     fn a_length_is_a_quarter_less_for_each_decade() {
-        let arrows = [[0.0, 0.0, 3.0, 4.0], [0.0, 0.0, 0.05, 0.0], [0.0, 0.0, 1e-5, 0.0], [0.0; 4]];
-        let arrows = [&arrows[..], &[[0.0, 0.0, f32::NAN, 1.0]]].concat();
+        let arrows = [[0.0, 3.0, 4.0], [1.0, 0.05, 0.0], [2.0, 1e-5, 0.0], [0.0; 3]];
+        let arrows = [&arrows[..], &[[4.0, f32::NAN, 1.0]]].concat();
         let lengths: Vec<Option<f64>> = lengths(&arrows).collect();
         assert_eq!(lengths[0], Some(1.0));
         assert!(lengths[1].is_some_and(|length| (length - 0.5).abs() < 1e-6), "{lengths:?}");

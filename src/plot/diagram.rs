@@ -80,10 +80,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         let (x, _) = layout.center(i, 0, column.tiles);
         if i == 0 {
             for index in 0..column.tiles {
-                let (x, y) = layout.center(0, index, column.tiles);
-                let left = x - layout.side / 2.0 - 5.0;
-                let name = Font::Label.shortened(&input_name(diagram, index), left);
-                pen.text(&name, (left, y), Align::Right, Font::Label, &pen.style.palette.ink_3)?;
+                draw_input_name(pen, diagram, &layout, index, column.tiles)?;
             }
         }
         let more = format!("+{}", column.units.saturating_sub(column.tiles));
@@ -92,6 +89,30 @@ pub(super) fn draw<DB: DrawingBackend>(
             let at = (x, (lowest + 9.0).min(pen.height - 6.0));
             pen.text(&more, at, Align::Center, Font::Small, &pen.style.palette.ink_3)?;
         }
+    }
+    Ok(())
+}
+
+/// The name of an input left of its tile: on one line where that has room for it, else on as many as lie beside the tile.
+fn draw_input_name<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    diagram: &Diagram,
+    layout: &Layout,
+    index: usize,
+    tiles: usize,
+) -> Drawn<DB> {
+    let (x, y) = layout.center(0, index, tiles);
+    let right = x - layout.side / 2.0 - 5.0;
+    let name = input_name(diagram, index);
+    let ink = &pen.style.palette.ink_3;
+    if Font::Label.width(&name) <= right {
+        return pen.text(&name, (right, y), Align::Right, Font::Label, ink);
+    }
+    let height = Font::Small.size() + 1.0;
+    let lines = Font::Small.wrapped(&name, right, (layout.tall / layout.most as f64 / height) as usize);
+    let top = y - height * (lines.len() as f64 - 1.0) / 2.0;
+    for (line, text) in lines.iter().enumerate() {
+        pen.text(text, (right, top + height * line as f64), Align::Right, Font::Small, ink)?;
     }
     Ok(())
 }

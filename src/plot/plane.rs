@@ -14,31 +14,56 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
 use std::f64::consts::TAU;
 
-/// Room under the plane for its axis.
+/// Room under the plane for its axis, for a name that does not fit between the ends, and above for one that does not
+/// fit beside the plane.
 const FOOT: f64 = 18.0;
+const NAME: f64 = 14.0;
 /// How far colours of the plane go from the surface, so that items stand out on them.
 const STRENGTH: f32 = 0.84;
 /// Size of an item: from its middle to its edge.
 const RADIUS: f64 = 2.8;
 
+/// Items at one place that are read one by one.
+const MOST_READ: usize = 4;
+
 /// Under this width it is one of several small drawings, which have no axes.
 const SMALL: f64 = 170.0;
 
-/// The square of the plane, after the labels of its left axis.
-fn square(plane: &Plane, width: f64, height: f64) -> Rect {
+/// Where the plane lies, and whether the names of its axes have the room that is theirs.
+struct Layout {
+    square: Rect,
+    /// Left edge of the labels at its left.
+    left: f64,
+    /// Whether the name of what goes across stands under the ends of its axis, not between them.
+    is_under: bool,
+    /// Whether the name of what goes upwards stands above the plane, not beside it.
+    is_above: bool,
+}
+
+fn layout(plane: &Plane, width: f64, height: f64) -> Layout {
     if width < SMALL {
         let side = width.min(height);
-        return Rect { x: (width - side) / 2.0, y: 0.0, width: side, height: side };
+        let square = Rect { x: (width - side) / 2.0, y: 0.0, width: side, height: side };
+        return Layout { square, left: square.x, is_under: false, is_above: false };
     }
-    let left = (Font::Small.width(&format!("−{}", end_label(plane))) + 6.0).min(width / 3.0);
-    let side = (width - left).min(height - FOOT).max(0.0);
-    Rect { x: left + ((width - left - side) / 2.0).max(0.0), y: 0.0, width: side, height: side }
+    let [across, upwards] = &plane.axes;
+    let (end, low) = (end_label(plane), format!("−{}", end_label(plane)));
+    let beside = (Font::Small.width(&low) + 6.0).min(width / 3.0);
+    let is_above = Font::Small.width(upwards) > beside - 5.0;
+    let top = if is_above { NAME } else { 0.0 };
+    let side_of = |foot: f64| (width - beside).min(height - top - foot).max(0.0);
+    let ends = Font::Small.width(&low) + Font::Small.width(&end) + 16.0;
+    let is_under = Font::Small.width(across) > side_of(FOOT) - ends;
+    let side = side_of(if is_under { FOOT + NAME } else { FOOT });
+    let left = ((width - beside - side) / 2.0).max(0.0);
+    let square = Rect { x: left + beside, y: top, width: side, height: side };
+    Layout { square, left, is_under, is_above }
 }
 
 /// Left edge, top and side of the plane in a figure of that size, in CSS pixels, for what is laid over it.
 #[must_use]
 pub fn plane_square(plane: &Plane, (width, height): (f64, f64)) -> (f64, f64, f64) {
-    let square = square(plane, width, height);
+    let square = layout(plane, width, height).square;
     (square.x, square.y, square.width)
 }
 
@@ -64,7 +89,8 @@ fn place(plane: &Plane, square: &Rect, item: &Item) -> Option<Point> {
 
 pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &Numbers) -> Drawn<DB> {
     let colors = &pen.style.palette;
-    let square = square(plane, pen.width, pen.height);
+    let layout = layout(plane, pen.width, pen.height);
+    let square = layout.square;
     let px = |css: f64| (css * pen.pixels()).round() as usize;
     let side = px(square.width);
     if side == 0 {
@@ -79,7 +105,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &N
     };
     pen.bitmap((px(square.x) as i32, px(square.y) as i32), &bitmap)?;
 
-    for item in items(plane, numbers) {
+    let items = items(plane, numbers);
+    for item in items {
         let Some(at) = place(plane, &square, item) else { continue };
         let (color, shape) = match classes {
             0 => (ramp.signed(0.94 * item[2]), 0),
@@ -90,7 +117,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &N
         let edge = if classes == 0 { colors.line_strong } else { colors.surface };
         draw_item(pen, at, (color, edge), shape, item[3] != 0.0)?;
     }
-    let at = |arrow: &Item| place(plane, &square, arrow);
+    let at = |item: usize| items.get(item).and_then(|item| place(plane, &square, item));
     arrows::draw(pen, numbers.at(plane.arrows).as_chunks().0, (&square, RADIUS), at)?;
     if numbers.at(plane.values).iter().any(|value| value.is_nan()) {
         let (text, at) = ("no number", (square.middle().0, square.bottom() - 12.0));
@@ -99,7 +126,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, numbers: &N
         pen.text(text, at, Align::Center, Font::Strong, &colors.bad)?;
     }
     draw_names(pen, plane, numbers.at(plane.values), &square)?;
-    if pen.width < SMALL { Ok(()) } else { draw_axes(pen, plane, &square) }
+    if pen.width < SMALL { Ok(()) } else { draw_axes(pen, plane, &layout) }
 }
 
 /// The name of each class where its region is widest, so that colours need not be told apart.
@@ -239,21 +266,74 @@ pub fn marker(shape: usize, (x, y): Point, radius: f64) -> Option<Vec<Point>> {
 }
 
 /// The ends of both axes and their names, without lines: the edge of the plane is one.
-fn draw_axes<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, square: &Rect) -> Drawn<DB> {
+fn draw_axes<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, layout: &Layout) -> Drawn<DB> {
     let ink = &pen.style.palette.ink_3;
+    let (square, left) = (&layout.square, layout.left);
     let end = end_label(plane);
     let foot = square.bottom() + 10.0;
     let side = square.x - 5.0;
     let (middle_x, middle_y) = square.middle();
-    pen.text(&format!("−{end}"), (square.x, foot), Align::Left, Font::Small, ink)?;
     let [across, upwards] = &plane.axes;
-    let name = Font::Small.shortened(across, square.width * 0.6);
-    pen.text(&name, (middle_x, foot), Align::Center, Font::Small, ink)?;
+    pen.text(&format!("−{end}"), (square.x, foot), Align::Left, Font::Small, ink)?;
     pen.text(&end, (square.right(), foot), Align::Right, Font::Small, ink)?;
-    pen.text(&end, (side, 6.0), Align::Right, Font::Small, ink)?;
-    let name = Font::Small.shortened(upwards, side);
-    pen.text(&name, (side, middle_y), Align::Right, Font::Small, ink)?;
+    if layout.is_under {
+        let name = Font::Small.shortened(across, pen.width - left);
+        let half = Font::Small.width(&name) / 2.0;
+        let middle = middle_x.min(pen.width - half).max(left + half);
+        pen.text(&name, (middle, foot + NAME), Align::Center, Font::Small, ink)?;
+    } else {
+        pen.text(across, (middle_x, foot), Align::Center, Font::Small, ink)?;
+    }
+    pen.text(&end, (side, square.y + 6.0), Align::Right, Font::Small, ink)?;
+    if layout.is_above {
+        let name = Font::Small.shortened(&format!("↑ {upwards}"), pen.width - left);
+        pen.text(&name, (left, 6.0), Align::Left, Font::Small, ink)?;
+    } else {
+        pen.text(upwards, (side, middle_y), Align::Right, Font::Small, ink)?;
+    }
     pen.text(&format!("−{end}"), (side, square.bottom() - 6.0), Align::Right, Font::Small, ink)
+}
+
+/// Values along the axes, each with its name; along one axis where the plane is one of a single input.
+fn along(plane: &Plane, quantity: &str, values: [String; 2]) -> String {
+    let named = plane.axes.iter().zip(values).filter(|(name, _)| !name.is_empty());
+    named.map(|(name, value)| format!("{quantity}{name} {value}")).collect::<Vec<_>>().join(", ")
+}
+
+/// What there is to say of the items at the place of `item`, of which several may lie there.
+fn read_items(plane: &Plane, numbers: &Numbers, [x, y, ..]: &Item) -> Vec<String> {
+    let items = items(plane, numbers).iter().enumerate();
+    let here: Vec<_> = items.filter(|(_, item)| item[..2] == [*x, *y]).collect();
+    let mut lines = vec![along(plane, "", [exact(*x), exact(*y)])];
+    if here.len() > 1 {
+        lines.insert(0, format!("{} items at one place", here.len()));
+    }
+    for &(index, [_, _, label, is_test]) in here.iter().take(MOST_READ) {
+        let kind = if *is_test == 0.0 { "training item" } else { "test item" };
+        let label = match plane.classes.get(*label as usize) {
+            Some(name) => format!("class {name}"),
+            None => format!("target {}", exact(*label)),
+        };
+        if here.len() > 1 {
+            lines.push(format!("{kind}, {label}"));
+        } else {
+            lines.insert(0, kind.into());
+            lines.push(label);
+        }
+        if let Some([right, up]) = arrow_of(plane, numbers, index) {
+            lines.push(along(plane, "−∂L/∂", [power(right), power(up)]));
+        }
+    }
+    if here.len() > MOST_READ {
+        lines.push(format!("and {} more", here.len() - MOST_READ));
+    }
+    lines
+}
+
+/// The arrow of an item, to the right and upwards, where it bears one.
+pub(super) fn arrow_of(plane: &Plane, numbers: &Numbers, item: usize) -> Option<[f32; 2]> {
+    let mut arrows = numbers.at(plane.arrows).as_chunks::<3>().0.iter();
+    arrows.find(|[of, ..]| *of as usize == item).map(|&[_, right, up]| [right, up])
 }
 
 pub(super) fn read(
@@ -262,11 +342,10 @@ pub(super) fn read(
     (width, height): (f64, f64),
     pointer: Point,
 ) -> Option<ReadOut> {
-    let square = square(plane, width, height);
+    let square = layout(plane, width, height).square;
     if square.width <= 0.0 || !square.contains(pointer) {
         return None;
     }
-    let [across, upwards] = &plane.axes;
     let name = |class: usize| plane.classes.get(class).map_or("", String::as_str);
     let distance = |at: Point| (at.0 - pointer.0).hypot(at.1 - pointer.1);
     let nearest = items(plane, numbers)
@@ -274,20 +353,9 @@ pub(super) fn read(
         .filter_map(|item| place(plane, &square, item).map(|at| (distance(at), at, item)))
         .min_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(distance, ..)| *distance <= 6.0);
-    if let Some((_, at, [x, y, label, is_test])) = nearest {
-        let kind = if *is_test == 0.0 { "training item" } else { "test item" };
-        let label = match plane.classes.get(*label as usize) {
-            Some(name) => format!("class {name}"),
-            None => format!("target {}", exact(*label)),
-        };
-        let mut lines = vec![kind.into(), format!("{across} {}, {upwards} {}", exact(*x), exact(*y)), label];
-        let arrows = numbers.at(plane.arrows).as_chunks::<4>().0;
-        let arrow = arrows.iter().find(|arrow| *is_test == 0.0 && arrow[..2] == [*x, *y]);
-        if let Some([_, _, right, up]) = arrow {
-            lines.push(format!("−∂L/∂{across} {}, −∂L/∂{upwards} {}", power(*right), power(*up)));
-        }
+    if let Some((_, at, item)) = nearest {
         return Some(ReadOut {
-            lines,
+            lines: read_items(plane, numbers, item),
             anchor: at,
             crosshair: Crosshair { dots: vec![at], ..Crosshair::default() },
         });
@@ -295,11 +363,7 @@ pub(super) fn read(
     let share = ((pointer.0 - square.x) / square.width, (pointer.1 - square.y) / square.height);
     let cell = |share: f64| ((share * plane.side as f64) as usize).min(plane.side.saturating_sub(1));
     let feature = |share: f64| significant(f64::from(plane.extent) * share, 3);
-    let mut lines = vec![format!(
-        "{across} {}, {upwards} {}",
-        feature(2.0 * share.0 - 1.0),
-        feature(1.0 - 2.0 * share.1)
-    )];
+    let mut lines = vec![along(plane, "", [feature(2.0 * share.0 - 1.0), feature(1.0 - 2.0 * share.1)])];
     if let Some(&value) = numbers.at(plane.values).get(cell(share.1) * plane.side + cell(share.0)) {
         lines.push(match plane.classes.len() {
             _ if let Some([low, high]) = plane.of_neuron => {

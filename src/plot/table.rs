@@ -6,6 +6,7 @@ use super::curves;
 use super::diagram::neuron;
 use super::distribution::bin_edge;
 use super::layer_map::first_step;
+use super::plane::arrow_of;
 use super::{bench, products, scatter, table_layers};
 use crate::labs::format::layer_name;
 use crate::labs::{
@@ -155,22 +156,28 @@ fn of_distribution(distribution: &Distribution, numbers: &Numbers) -> Table {
 }
 
 fn of_plane(plane: &Plane, numbers: &Numbers) -> Table {
-    let arrows = numbers.at(plane.arrows).as_chunks::<4>().0;
-    let row = |[x, y, label, is_test]: &[f32; 4]| {
-        let set = if *is_test == 0.0 { "no" } else { "yes" };
-        let mut row = vec![x.to_string(), y.to_string(), label.to_string(), set.into()];
-        if !arrows.is_empty() {
-            let arrow = arrows.iter().find(|arrow| *is_test == 0.0 && arrow[..2] == [*x, *y]);
-            row.extend([2, 3].map(|at| arrow.map_or_else(String::new, |arrow| arrow[at].to_string())));
+    let has_arrows = plane.arrows.len > 0;
+    // A plane of a single input has a name along one of its axes.
+    let axes = || plane.axes.iter().enumerate().filter(|(_, name)| !name.is_empty());
+    let row = |(index, item): (usize, &[f32; 4])| {
+        let set = if item[3] == 0.0 { "no" } else { "yes" };
+        let mut row: Vec<String> = axes().map(|(axis, _)| item[axis].to_string()).collect();
+        row.extend([item[2].to_string(), set.into()]);
+        if has_arrows {
+            let arrow = arrow_of(plane, numbers, index);
+            row.extend(
+                axes().map(|(axis, _)| arrow.map_or_else(String::new, |arrow| arrow[axis].to_string())),
+            );
         }
         row
     };
     let (points, _) = numbers.at(plane.points).as_chunks::<4>();
-    let mut columns = names(&["x", "y", "label", "test"]);
-    if !arrows.is_empty() {
-        columns.extend(plane.axes.iter().map(|axis| format!("−∂L/∂{axis}")));
+    let mut columns: Vec<String> = axes().map(|(_, name)| name.clone()).collect();
+    columns.extend(names(&["label", "test"]));
+    if has_arrows {
+        columns.extend(axes().map(|(_, name)| format!("−∂L/∂{name}")));
     }
-    Table { columns, rows: points.iter().map(row).collect() }
+    Table { columns, rows: points.iter().enumerate().map(row).collect() }
 }
 
 fn of_diagram(diagram: &Diagram, numbers: &Numbers) -> Table {

@@ -40,6 +40,23 @@ impl Font {
         let mut short = ends.map(|end| format!("{}…", text[..end].trim_end()));
         short.find(|short| self.width(short) <= width_px && short.len() > '…'.len_utf8()).unwrap_or_default()
     }
+
+    /// `text` on at most so many lines, parted at spaces, hyphens and underscores; each line as much as fits.
+    #[must_use]
+    pub fn wrapped(self, text: &str, width_px: f64, lines: usize) -> Vec<String> {
+        let (mut rest, mut wrapped) = (text, Vec::new());
+        while wrapped.len() + 1 < lines && self.width(rest) > width_px {
+            let ends = rest.char_indices().filter(|(_, c)| matches!(c, ' ' | '-' | '_'));
+            let ends: Vec<usize> = ends.map(|(at, c)| at + c.len_utf8()).collect();
+            let fits = |end: &&usize| self.width(rest[..**end].trim_end()) <= width_px;
+            // A first word that is too long is cut, so that the words after it are seen as well.
+            let Some(&end) = ends.iter().rev().find(fits).or(ends.first()) else { break };
+            wrapped.push(self.shortened(rest[..end].trim_end(), width_px));
+            rest = &rest[end..];
+        }
+        wrapped.push(self.shortened(rest.trim_end(), width_px));
+        wrapped
+    }
 }
 
 /// Advance width of a character in Helvetica, in parts of the font size.
@@ -200,6 +217,19 @@ mod tests {
         assert!(short.starts_with("Iris") && short.ends_with('…'), "{short}");
         assert!(Font::Small.width(&short) <= 50.0);
         assert_eq!(Font::Small.shortened("Iris", 2.0), "");
+    }
+
+    #[test]
+    fn a_long_name_goes_on_on_the_next_line() {
+        let wrapped = |text: &str, width: f64, lines: usize| Font::Small.wrapped(text, width, lines);
+        assert_eq!(wrapped("sepal length", 200.0, 2), ["sepal length"]);
+        assert_eq!(wrapped("sepal length (cm)", 60.0, 3), ["sepal", "length", "(cm)"]);
+        assert_eq!(wrapped("sepal_length", 50.0, 2), ["sepal_", "length"]);
+        assert_eq!(wrapped("petal width", 50.0, 1), [Font::Small.shortened("petal width", 50.0)]);
+        let cut = wrapped("concentration of iron", 40.0, 2);
+        assert!(cut[0].ends_with('…') && cut[1] == "of iron", "{cut:?}");
+        assert_eq!(wrapped("concentration", 40.0, 2).len(), 1, "nowhere to part it");
+        assert_eq!(wrapped("", 40.0, 2), [""]);
     }
 
     #[test]

@@ -39,10 +39,11 @@ pub fn Meaning(#[prop(into)] drawn: Signal<Option<Drawn>>) -> impl IntoView {
     // How many there are, and the longest.
     let shown = Memo::new(move |_| {
         drawn.with(|drawn| {
-            let arrows = drawn.as_ref()?.1.at(plane_of(drawn.as_ref())?.arrows).as_chunks::<4>().0;
-            let [across, upwards] = plane_of(drawn.as_ref())?.axes.clone();
+            let arrows = drawn.as_ref()?.1.at(plane_of(drawn.as_ref())?.arrows).as_chunks::<3>().0;
+            let axes = plane_of(drawn.as_ref())?.axes.iter().filter(|name| !name.is_empty());
+            let place = axes.cloned().collect::<Vec<_>>().join(", ");
             (!arrows.is_empty())
-                .then(|| (arrows.len(), format!("−∂L/∂({across}, {upwards})"), longest(arrows).map(power)))
+                .then(|| (arrows.len(), format!("−∂L/∂({place})"), longest(arrows).map(power)))
         })
     });
     move || {

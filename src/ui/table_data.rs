@@ -112,9 +112,9 @@ pub fn Axes(page: Page, #[prop(into)] drawn: Signal<Option<Drawn>>) -> impl Into
             format!("the other {others} inputs at their mean")
         };
         (inputs.with(Vec::len) > 2).then(|| view! {
-            <div class="pick" data-testid="axes">
-                <label class="inline">"across" <select aria-label="Input across" on:change=move |event| choose(0, &event_target_value(&event))>{move || options(0)}</select></label>
-                <label class="inline">"upwards" <select aria-label="Input upwards" on:change=move |event| choose(1, &event_target_value(&event))>{move || options(1)}</select></label>
+            <div class="pick pick--axes" data-testid="axes">
+                <label class="inline"><span>"across"</span><select aria-label="Input across" on:change=move |event| choose(0, &event_target_value(&event))>{move || options(0)}</select></label>
+                <label class="inline"><span>"upwards"</span><select aria-label="Input upwards" on:change=move |event| choose(1, &event_target_value(&event))>{move || options(1)}</select></label>
                 <p class="hint">{others}</p>
             </div>
         })

@@ -9,7 +9,7 @@ mod pictures;
 mod samples;
 
 use glassbox::labs::*;
-use glassbox::plot::{NeuronAt, Palette, ReadOut, Style, View, columns, draw, read_out, table};
+use glassbox::plot::{NeuronAt, Palette, ReadOut, Style, View, columns, draw, plane_square, read_out, table};
 use paper::{FINE, Paper};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use samples::{Sample, VANISHING};
@@ -107,7 +107,7 @@ fn axes_are_named() {
         let paper = on_paper(sample, (400, 200), &View::default());
         paper.texts.into_iter().map(|text| text.text).collect::<Vec<_>>().join("|")
     };
-    let wanted: [(&str, &[&str]); 10] = [
+    let wanted: [(&str, &[&str]); 11] = [
         ("curves", &["step 0", "loss", "train 0.0", "test 0.1", "coin flip"]),
         ("curves-long", &["1M"]),
         ("bars", &["‖∂L/∂W‖", "10⁻⁴", "10⁻⁸"]),
@@ -115,6 +115,7 @@ fn axes_are_named() {
         ("distribution-Sigmoid", &["z = −8", "σ(z)", "σ′(z)", "saturated"]),
         ("distribution-Relu", &["ReLU(z)", "ReLU′(z)"]),
         ("plane-2", &["x", "y", "−3", "3"]),
+        ("plane-named", &["sepal length in centimetres", "↑ sepal width"]),
         ("sweep", &["probability of a 3", "50\u{202f}%", "−8\u{202f}px", "CNN, pooling, 11,146"]),
         ("picture-rows-10", &["in", "out", "out − in", "0.013"]),
         ("heat", &["Saliency", "|∂logit/∂ink|", "probability lost", "−1", "no convolution"]),
@@ -252,6 +253,11 @@ fn tables_read_back_to_the_same_bits() {
     assert_eq!(rows[0][..2], ["-8", "-7.6"]);
     let (_, rows) = cells(&named("plane-2"));
     assert_eq!((rows.len(), &*rows[4][3]), (400, "yes"));
+    let (columns, rows) = cells(&named("plane-named"));
+    let [across, upwards] = ["sepal length in centimetres", "sepal width"];
+    assert_eq!(columns[..4], [across, upwards, "label", "test"]);
+    assert_eq!(columns[4..], [across, upwards].map(|name| format!("−∂L/∂{name}")));
+    assert_eq!([&rows[0][4..], &rows[1][4..], &rows[2][4..]], [["0.25", "-0.5"], ["-0.125", "1"], ["", ""]]);
     let (_, rows) = cells(&named("diagram"));
     assert_eq!(rows.len(), 2 * 5 + 9 * 25 + 5);
     assert_eq!(rows[0][..2], ["input x", "layer 1, neuron 1"]);
@@ -293,6 +299,31 @@ fn the_pointer_reads_exact_values() {
     let corner = read("plane-2", (200.0, 198.0), (23.0, 1.0)).expect("the corner");
     assert!(corner.lines[0].starts_with("x −2.9") && corner.lines[1].contains("probability"), "{corner:?}");
     assert!(read("plane-2", (200.0, 198.0), (5.0, 5.0)).is_none());
+}
+
+#[test]
+fn the_pointer_reads_every_item_at_a_place() {
+    let size = (216.0, 216.0);
+    let sample = named("plane-named");
+    let Figure::Plane(plane) = &sample.figure else { unreachable!("a plane is a plane") };
+    let (left, top, side) = plane_square(plane, size);
+    let at = |x: f64, y: f64| (left + side * (0.5 + x / 4.0), top + side * (0.5 - y / 4.0));
+    let here = read("plane-named", size, at(0.5, 0.5)).expect("items");
+    let words = [
+        "5 items at one place",
+        "sepal length in centimetres 0.5, sepal width 0.5",
+        "training item, class a",
+        "−∂L/∂sepal length in centimetres 0.25, −∂L/∂sepal width −0.5",
+        "training item, class b",
+        "−∂L/∂sepal length in centimetres −0.12, −∂L/∂sepal width 1",
+        "test item, class b",
+        "test item, class b",
+        "and 1 more",
+    ];
+    assert_eq!(here.lines, words);
+    let alone = read("plane-named", size, at(-0.5, 0.0)).expect("an item");
+    let words = ["training item", "sepal length in centimetres −0.5, sepal width 0", "class a"];
+    assert_eq!(alone.lines, words);
 }
 
 #[test]

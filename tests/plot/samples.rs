@@ -124,6 +124,7 @@ pub fn figures() -> Vec<Sample> {
         plane(2),
         plane(0),
         plane(6),
+        named_plane(),
         diagram("diagram", &[2, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 1], 0),
         diagram("diagram-wide", &[2, 8, 8, 8, 1], 56),
         diagram("diagram-flat", &[2, 1], 0),
@@ -311,11 +312,11 @@ pub fn plane(classes: usize) -> Sample {
         };
         let points = numbers.add(items.iter().enumerate().flat_map(item));
         let mut scale = 1.0;
-        let arrow = |(x, y, _): &(f32, f32, usize)| {
+        let arrow = |(index, (x, y, _)): (usize, &(f32, f32, usize))| {
             scale *= 0.9;
-            [*x, *y, -y * scale, x * scale]
+            [index as f32, -y * scale, x * scale]
         };
-        let arrows: Vec<f32> = items.iter().step_by(7).flat_map(arrow).collect();
+        let arrows: Vec<f32> = items.iter().enumerate().step_by(7).flat_map(arrow).collect();
         let extent = if classes == 0 { 2.6 } else { 3.0 }; // a label with a decimal, too
         let classes = (0..classes).map(|class| class.to_string()).collect();
         let axes = ["x".into(), "y".into()];
@@ -329,6 +330,27 @@ pub fn plane(classes: usize) -> Sample {
             inputs: Vec::new(),
             points,
             arrows: numbers.add(arrows),
+            of_neuron: None,
+        })
+    })
+}
+
+/// A plane through the columns of a table, five of whose items lie at one place, with an arrow for the first two.
+pub fn named_plane() -> Sample {
+    let axes = ["sepal length in centimetres", "sepal width"].map(String::from);
+    sample("plane-named", |numbers| {
+        let items = [[0.5, 0.5, 0.0, 0.0], [0.5, 0.5, 1.0, 0.0], [0.5, 0.5, 1.0, 1.0]];
+        let items = [&items[..], &[items[2]; 2], &[[-0.5, 0.0, 0.0, 0.0]]].concat();
+        Figure::Plane(Plane {
+            extent: 2.0,
+            side: 2,
+            values: numbers.add([-1.0, 1.0, 0.5, 0.0]),
+            is_probability: true,
+            classes: ["a", "b"].map(Into::into).to_vec(),
+            inputs: axes.iter().cloned().chain(["petal length".into()]).collect(),
+            axes,
+            points: numbers.add(items.into_iter().flatten()),
+            arrows: numbers.add([0.0, 0.25, -0.5, 1.0, -0.125, 1.0]),
             of_neuron: None,
         })
     })
@@ -482,7 +504,7 @@ pub fn broken() -> Vec<Sample> {
             axes: Default::default(),
             inputs: Vec::new(),
             points: numbers.add([0.0; 8]),
-            arrows: numbers.add([0.0, 0.0, 1.0, 1.0]),
+            arrows: numbers.add([1.0, 1.0, 1.0]),
             of_neuron: None,
         })
     }));

@@ -10,10 +10,10 @@ use crate::train::Run;
 /// Items that bear an arrow, at most: more would hide the plane.
 const ITEMS: usize = 40;
 
-/// An arrow for each of up to [`ITEMS`] of the first `shown` training items: its place, and −∂L/∂place, where L is the
+/// An arrow for each of up to [`ITEMS`] of the first `shown` training items: its index, and −∂L/∂place, where L is the
 /// loss of that item alone. Of inputs that are made of the place, such as x², the slopes are carried back to it; of a
 /// table they are those of the two inputs `axes`.
-pub(super) fn arrows(run: &Run, axes: [usize; 2], shown: usize) -> Vec<[f32; 4]> {
+pub(super) fn arrows(run: &Run, axes: [usize; 2], shown: usize) -> Vec<[f32; 3]> {
     let (config, train) = (&run.current().data, &run.data().train);
     if config.targets == Targets::Inputs {
         return Vec::new(); // the target would move with the item
@@ -32,13 +32,13 @@ pub(super) fn arrows(run: &Run, axes: [usize; 2], shown: usize) -> Vec<[f32; 4]>
     let arrow = |(&item, gradient): (&usize, &[f32])| {
         let [x, y] = Examples::place(train, item, axes);
         let [across, upwards] = config.slope_at([x, y], axes, gradient);
-        [x, y, -across, -upwards]
+        [item as f32, -across, -upwards]
     };
     items.iter().zip(gradients.chunks_exact(size)).map(arrow).collect()
 }
 
 /// What they show, as a sentence.
-pub(super) fn told(arrows: &[[f32; 4]]) -> String {
+pub(super) fn told(arrows: &[[f32; 3]]) -> String {
     let many = count(arrows.len());
     match longest(arrows) {
         Some(longest) => format!(
@@ -87,9 +87,11 @@ mod tests {
             let arrows = arrows(&run, [0, 1], shown);
             assert_eq!(arrows.len(), ITEMS, "{case:?}");
             let mut longest = 0.0_f32;
-            for (index, [x, y, right, up]) in arrows.into_iter().enumerate() {
+            for (index, [item, right, up]) in arrows.into_iter().enumerate() {
+                assert_eq!(item as usize, index * shown / ITEMS);
+                let [x, y] = Examples::place(&run.data().train, item as usize, [0, 1]);
                 let mut target = vec![0.0; run.network().outputs()];
-                run.data().train.write_target(index * shown / ITEMS, &mut target);
+                run.data().train.write_target(item as usize, &mut target);
                 let loss = |place: [f32; 2]| {
                     let (mut input, mut pass) = (vec![0.0; run.input_shape()[0]], Pass::default());
                     run.current().data.write_inputs(place, [0, 1], &mut input);
@@ -119,7 +121,7 @@ mod tests {
             let panel = observer.panel("boundary", &run, &view, &mut crate::labs::Numbers::default());
             let panel = panel.expect("a figure");
             let crate::labs::Figure::Plane(plane) = panel.figure else { panic!("a plane") };
-            assert_eq!(plane.arrows.len, if asked { 4 * ITEMS } else { 0 });
+            assert_eq!(plane.arrows.len, if asked { 3 * ITEMS } else { 0 });
             assert_eq!(panel.summary.contains("Arrows at 40 training items"), asked, "{}", panel.summary);
         }
     }
