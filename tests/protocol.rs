@@ -491,3 +491,39 @@ fn what_no_drawing_changes_waits_until_the_pen_is_lifted() {
     view.is_drawing = false;
     assert_eq!(shown(still(&view)), (view.figures.clone(), true), "the pen is lifted");
 }
+
+#[test]
+fn figures_that_tell_of_the_test_tell_it_of_the_same_step() {
+    let slots = LABS[0].figures();
+    let telling: Vec<&str> = slots.iter().filter(|slot| slot.tests).map(|slot| slot.id).collect();
+    assert_eq!(telling, ["boundary", "curves", "confusion"]);
+    let mut session = Session::new(ticking);
+    let mut experiment = LABS[0].defaults();
+    for (key, value) in
+        [("activation", json!("relu")), ("depth", json!(2)), ("optimizer.name", json!("adam"))]
+    {
+        experiment = LABS[0].change(&experiment, key, &value).unwrap();
+    }
+    session.answer(Request::Start { run: 1, experiment, takes_offer: false, view: everything() });
+    let (mut frames, mut accuracies) = (vec![0; slots.len()], Vec::new());
+    for _ in 0..600 {
+        session.note(9.0, 0.0); // time for some of the figures
+        let panels = frame(session.answer(advance(1, 7)).0).panels;
+        for panel in &panels {
+            frames[slots.iter().position(|slot| slot.id == panel.id).unwrap()] += 1;
+        }
+        let told: Vec<_> = panels.iter().filter(|panel| telling.contains(&panel.id.as_str())).collect();
+        if told.is_empty() {
+            continue;
+        }
+        assert_eq!(told.len(), telling.len(), "filled together: {told:?}");
+        let of = |id: &str| told.iter().find(|panel| panel.id == id).unwrap();
+        let accuracy = of("boundary").note.strip_prefix("test ").unwrap().to_owned();
+        let said = &of("curves").summary;
+        assert!(said.contains(&format!("test accuracy {accuracy}.")), "{accuracy}, but {said}");
+        accuracies.push(accuracy);
+    }
+    accuracies.dedup();
+    assert!(accuracies.len() > 5, "the run learns: {accuracies:?}");
+    assert!(frames.iter().all(|&times| times > 3), "each figure has its turn: {frames:?}");
+}

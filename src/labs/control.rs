@@ -45,7 +45,7 @@ pub struct Control {
     pub choices: Vec<Choice>,
     /// The value in force, which a hand-written experiment may have outside the choices.
     pub value: Value,
-    /// Whether a change builds a new network and starts at step 0.
+    /// Whether any change builds a new network and starts at step 0; some changes of a list of layers do.
     pub restarts: bool,
     /// Whether it waits under "More".
     pub folded: bool,

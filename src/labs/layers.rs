@@ -7,7 +7,7 @@ use super::format::count;
 use super::{Lab, find};
 use crate::error::{Error, Result};
 use crate::nn::{Activation, LayerConfig, NetworkConfig, Survey};
-use crate::train::{Experiment, settings};
+use crate::train::{Experiment, goes_on, settings};
 use serde_json::{Value, json};
 
 /// A kind of layer that can be put into a network.
@@ -107,6 +107,20 @@ impl LayerKind {
         let config = config(&settings).expect("new layers are tested");
         serde_json::to_value(config).expect("settings are plain data")
     }
+}
+
+/// Names of the kinds whose layers can be put into the running network of `experiment` and taken out again; with any
+/// other a new run begins.
+#[must_use]
+pub fn live_kinds(experiment: &Experiment) -> Vec<&'static str> {
+    let goes_on_with = |kind: &&LayerKind| {
+        let mut with = experiment.clone();
+        let before_output = with.network.layers.len().saturating_sub(1);
+        with.network.layers.insert(before_output, config(&kind.fresh()).expect("new layers are tested"));
+        let goes_on = |from: &Experiment, to: &Experiment| goes_on(from, to, &from.difference(to));
+        goes_on(experiment, &with) && goes_on(&with, experiment)
+    };
+    LAYER_KINDS.iter().filter(goes_on_with).map(|kind| kind.name).collect()
 }
 
 /// The kind of a layer by Keras' name.
@@ -279,6 +293,18 @@ mod tests {
         assert!(refusal(&relu, 7).contains("must be softmax"));
         let many = vec![layers[2].clone(); 70];
         assert!(draft(&[many, layers].concat()).refusal.is_some_and(|words| words.contains("1 to 64")));
+    }
+
+    #[test]
+    fn a_kind_is_live_where_a_run_goes_on_with_it() {
+        let (experiment, _) = cnn();
+        let live = live_kinds(&experiment);
+        for name in ["dropout", "add"] {
+            assert!(live.contains(&name), "{live:?}");
+        }
+        for name in ["conv2d", "max_pooling2d", "flatten", "dense"] {
+            assert!(!live.contains(&name), "{live:?}");
+        }
     }
 
     #[test]

@@ -31,7 +31,9 @@ pub use changes::{Change, changes, differences, sentence};
 pub use control::{Choice, Control, Kind, MIXED};
 pub use heat::{HeatMap, HeatMaps};
 pub use layer_figures::{Costs, Filters, LayerCost, Pooled};
-pub use layers::{Draft, DraftRow, Input, LAYER_KINDS, LayerField, LayerKind, layer_kind, place_for};
+pub use layers::{
+    Draft, DraftRow, Input, LAYER_KINDS, LayerField, LayerKind, layer_kind, live_kinds, place_for,
+};
 pub use lesson::{Lesson, PARTS, frame};
 pub use link::{LANE_LETTERS, Lanes, from_link, to_link};
 pub use look_inside::{HistogramPart, Histograms, LayerLines, Weight, Weights};
@@ -133,6 +135,9 @@ pub struct FigureSlot {
     pub of_drawing: bool,
     /// Whether it takes so long to fill that it waits while something is drawn.
     pub is_slow: bool,
+    /// Whether it says how the run does on the test items: all that do are filled together, so that they say it of
+    /// the same step.
+    pub tests: bool,
     /// Whether its summary stands beneath it, for all to read.
     pub is_told: bool,
     /// Whether it is drawn over one way of nudging, chosen beside its title.
@@ -165,6 +170,7 @@ impl FigureSlot {
             is_always_filled: false,
             of_drawing: false,
             is_slow: false,
+            tests: false,
             is_told: false,
             sweeps: false,
             works_out: None,

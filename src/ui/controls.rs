@@ -110,8 +110,14 @@ fn label_of(page: Page, control: Memo<Control>) -> impl IntoView {
         {move || differs.get().then(|| view! {
             <span class=class_of("diff", page.selected_lane.get()) title=format!("differs from {}", lane_name(0))></span><span class="vh">{format!(" (differs from {})", lane_name(0))}</span>
         })}
-        {restarts.then(|| view! { <span class="restarts" title="Starts a new run"><span aria-hidden="true">"\u{a0}↺"</span><span class="vh">" (starts a new run)"</span></span> })}
+        {restarts.then(|| view! { <Restarts /> })}
     }
+}
+
+/// The sign of what starts a new run.
+#[component]
+pub fn Restarts() -> impl IntoView {
+    view! { <span class="restarts" title="Starts a new run"><span aria-hidden="true">"\u{a0}↺"</span><span class="vh">" (starts a new run)"</span></span> }
 }
 
 #[component]

@@ -69,7 +69,7 @@ fn Apart(page: Page, of: FigureSlot, shows_table: RwSignal<bool>) -> impl IntoVi
     let lab = page.lab().name();
     let one = move |index: usize| {
         let drawn: Signal<Option<Drawn>> = page.lane_at(index).figure((lab, of.id)).into();
-        let note = note_of(page, drawn);
+        let note = note_of(page, of, drawn);
         let id = format!("figure-{}-{}", of.id, LANE_LETTERS[index]);
         view! {
             <div class=class_of("pair__one", index)>
@@ -93,7 +93,7 @@ fn Tools(
     drawn: Signal<Option<Drawn>>,
     shows_table: RwSignal<bool>,
 ) -> impl IntoView {
-    let note = note_of(page, drawn);
+    let note = note_of(page, of, drawn);
     view! {
         <div class="fig__tools">
             {of.sweeps.then(|| view! { <nudge::Switch page=page /> })}
@@ -109,10 +109,15 @@ fn Tools(
     }
 }
 
-/// The words beside the title, renewed with the verdict, so that both say the same.
-fn note_of(page: Page, drawn: Signal<Option<Drawn>>) -> Memo<String> {
+/// The words beside the title, renewed with the verdict, so that both say the same; how it does on the test items is
+/// renewed with the figure, so that all figures say the same.
+fn note_of(page: Page, of: FigureSlot, drawn: Signal<Option<Drawn>>) -> Memo<String> {
     Memo::new(move |_| {
-        page.words.track();
+        if of.tests {
+            drawn.track();
+        } else {
+            page.words.track();
+        }
         drawn.with_untracked(|drawn| drawn.as_ref().map_or_else(String::new, |d| d.0.note.clone()))
     })
 }

@@ -2,9 +2,12 @@
 //! taken away and added to. While something is wrong the list is a draft, and the run keeps the layers it has.
 
 use super::Page;
+use super::controls::Restarts;
 use super::icons::{self, Icon};
 use super::keys;
-use crate::labs::{Control, Draft, DraftRow, Input, LAYER_KINDS, LayerField, layer_kind, place_for};
+use crate::labs::{
+    Control, Draft, DraftRow, Input, LAYER_KINDS, LayerField, layer_kind, live_kinds, place_for,
+};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -19,6 +22,8 @@ struct List {
     items: RwSignal<Vec<Item>>,
     next_id: StoredValue<usize>,
     draft: Memo<Draft>,
+    /// Kinds that come and go while the network runs on.
+    live: Memo<Vec<&'static str>>,
 }
 
 impl List {
@@ -30,7 +35,8 @@ impl List {
             let key = control.with(|control| control.key.clone());
             page.current.with(|experiment| Draft::new(experiment, &key, &layers))
         });
-        let list = Self { page, control, items, next_id, draft };
+        let live = Memo::new(move |_| page.current.with(live_kinds));
+        let list = Self { page, control, items, next_id, draft, live };
         // What the run has, whenever that is another than what is here.
         Effect::new(move |_| {
             let layers = control.with(|control| layers_of(&control.value));
@@ -163,12 +169,26 @@ pub fn Layers(page: Page, control: Memo<Control>) -> impl IntoView {
         }
     };
     let is_last = move |id: usize| list.items.with(|items| items.last().is_some_and(|item| item.0 == id));
+    let new_kinds = move || {
+        let live = list.live.get();
+        let mark = |name: &str| if live.contains(&name) { "" } else { "\u{a0}↺" };
+        LAYER_KINDS
+            .iter()
+            .map(|kind| view! { <option value=kind.name>{kind.name}{mark(kind.name)}</option> })
+            .collect_view()
+    };
+    let effect = move || {
+        let live = list.live.with(|live| live.join(", "));
+        format!(
+            "Layers of {live}, activations and rates change the running network; all else, ↺, starts a new run with fresh weights."
+        )
+    };
     view! {
         <details class="fold" data-testid="network-layers">
             <summary><Icon path=icons::CHEVRON small=true />{label}<span>{many}" layers"</span></summary>
             <div>
                 <div class="field">
-                    <div class="field__top"><label for="network-preset">"Begin with"</label></div>
+                    <div class="field__top"><label for="network-preset">"Begin with"<Restarts /></label></div>
                     <select id="network-preset" on:change=on_preset>{presets}</select>
                 </div>
                 <ol class="list">
@@ -179,7 +199,7 @@ pub fn Layers(page: Page, control: Memo<Control>) -> impl IntoView {
                 <div class="list__add">
                     <label class="vh" for="new-layer">"Kind of the new layer"</label>
                     <select id="new-layer" node_ref=added>
-                        {LAYER_KINDS.iter().map(|kind| view! { <option value=kind.name>{kind.name}</option> }).collect_view()}
+                        {new_kinds}
                     </select>
                     <button class="btn btn--line" id="add-layer" on:click=add>"Add layer"</button>
                 </div>
@@ -190,7 +210,7 @@ pub fn Layers(page: Page, control: Memo<Control>) -> impl IntoView {
                             <button class="btn btn--line" data-testid="discard-layers" on:click=go_back>"Discard changes"</button></p>
                     })}
                 </div>
-                <p class="hint">"Activations and rates change the running network; all else starts a new run with fresh weights."</p>
+                <p class="hint" data-testid="layers-effect">{effect}</p>
             </div>
         </details>
     }
@@ -230,6 +250,10 @@ fn Row(list: List, id: usize, is_output: Signal<bool>) -> impl IntoView {
         let option = |name: &'static str| view! { <option value=name selected=now == name>{name}</option> };
         LAYER_KINDS.iter().map(|kind| option(kind.name)).collect_view()
     };
+    let removing = move || {
+        let is_live = list.live.with(|live| kind.with(|kind| live.contains(&kind.as_str())));
+        if is_live { "Remove" } else { "Remove (starts a new run)" }
+    };
     let head = move || {
         if is_output.get() {
             return view! { <b class="list__kind">{kind.get()}</b> }.into_any();
@@ -241,7 +265,7 @@ fn Row(list: List, id: usize, is_output: Signal<bool>) -> impl IntoView {
                 disabled=is_first on:click=move |_| list.shift(id, false)><Icon path=icons::UP small=true /></button>
             <button class="btn btn--icon" id=format!("layer-{id}-down") aria-label=move || format!("Move {} down", name()) title="Down"
                 disabled=is_lowest on:click=move |_| list.shift(id, true)><Icon path=icons::DOWN small=true /></button>
-            <button class="btn btn--icon" aria-label=move || format!("Remove {}", name()) title="Remove" data-testid="remove-layer"
+            <button class="btn btn--icon" aria-label=move || format!("Remove {}", name()) title=removing data-testid="remove-layer"
                 on:click=move |_| list.remove(id)><Icon path=icons::CLOSE small=true /></button>
         }
         .into_any()

@@ -5,7 +5,7 @@ use super::icons::{self, Icon};
 use super::own::{Kept, MIN_DRAWINGS};
 use super::page::Page;
 use super::trainer::Trainer;
-use super::{browser, intake};
+use super::{browser, controls, intake};
 use crate::data::digits::Collection;
 use crate::labs::format::count;
 use leptos::html;
@@ -64,7 +64,7 @@ pub fn OwnData(page: Page) -> impl IntoView {
             <summary><Icon path=icons::CHEVRON small=true />"Your own data"<span>{move || match many.get() { 0 => String::new(), 1 => "1 drawing".into(), many => format!("{} drawings", count(many)) }}</span></summary>
             <div>
                 <div class="field">
-                    <div class="field__top"><label for="train-on">"Train on"<span class="restarts" title="Starts a new run"><span aria-hidden="true">"\u{a0}↺"</span><span class="vh">" (starts a new run)"</span></span></label></div>
+                    <div class="field__top"><label for="train-on">"Train on"<controls::Restarts /></label></div>
                     <select id="train-on" prop:value=move || now.get() on:change=on_set>
                         {option("digits", Memo::new(|_| "Generated digits".into()), Memo::new(|_| true))}
                         {option("files", Memo::new(move |_| if has_files.get() { "Your files".into() } else { "Your files (none opened)".into() }), has_files)}

@@ -295,6 +295,9 @@ impl Watched {
             if is_still { view.figures.iter().collect() } else { self.schedule.due(&view.figures, now_ms()) };
         let mut asked_ms = 0.0;
         for figure in due {
+            if panels.iter().any(|panel: &Panel| panel.id == *figure) {
+                continue; // filled together with one before
+            }
             let before = now_ms();
             let is_known = self.schedule.knows(figure);
             let is_as_before = is_still && is_known && !is_any(figure, |slot| slot.of_drawing);
@@ -304,10 +307,16 @@ impl Watched {
             if is_known && !is_still && !self.schedule.affords(figure, before - began - asked_ms) {
                 break;
             }
-            let Some(panel) = self.panel(figure, view, numbers) else { continue };
-            panels.push(panel);
+            let tests = |figure: &str| is_any(figure, |slot| slot.tests);
+            let is_together = |other: &&String| *other == figure || tests(figure) && tests(other);
+            let together = || view.figures.iter().filter(is_together);
+            let already = panels.len();
+            panels.extend(together().filter_map(|figure| self.panel(figure, view, numbers)));
+            if panels.len() == already {
+                continue;
+            }
             let now = now_ms();
-            self.schedule.fill(figure, before, now);
+            together().for_each(|figure| self.schedule.fill(figure, before, now));
             if !is_known || is_still {
                 asked_ms += now - before;
             }

@@ -62,9 +62,8 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
         controls.push(digits.restarting());
     }
     controls.push(augmentation(experiment));
-    let network =
-        Control::new("network.layers", "Network", Kind::Layers, networks::all(), &experiment.network.layers);
-    controls.push(network.restarting());
+    let layers = &experiment.network.layers;
+    controls.push(Control::new("network.layers", "Network", Kind::Layers, networks::all(), layers));
     controls
 }
 

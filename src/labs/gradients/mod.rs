@@ -136,10 +136,12 @@ impl Lab for Gradients {
             ),
             FigureSlot {
                 across: Across::SideBySide,
+                tests: true,
                 ..FigureSlot::new("boundary", "Decision boundary", "", Place::Side, 0)
             },
             FigureSlot {
                 across: Across::Overlaid,
+                tests: true,
                 ..FigureSlot::new("curves", "Loss and accuracy", "train is thick", Place::Side, 176)
             },
             FigureSlot {
@@ -148,6 +150,7 @@ impl Lab for Gradients {
             },
             FigureSlot {
                 is_told: true,
+                tests: true,
                 ..FigureSlot::new(
                     "confusion",
                     "Confusion",
