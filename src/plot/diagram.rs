@@ -109,7 +109,14 @@ fn draw_input_name<DB: DrawingBackend>(
         return pen.text(&name, (right, y), Align::Right, Font::Label, ink);
     }
     let height = Font::Small.size() + 1.0;
-    let lines = Font::Small.wrapped(&name, right, (layout.tall / layout.most as f64 / height) as usize);
+    let most = (layout.tall / layout.most as f64 / height) as usize;
+    let wrapped = |name: &str| Font::Small.wrapped(name, right - 3.0, most);
+    let mut lines = wrapped(&name);
+    if lines.iter().any(|line| line.ends_with('…'))
+        && let Some((without_unit, _)) = name.rsplit_once(" (")
+    {
+        lines = wrapped(without_unit);
+    }
     let top = y - height * (lines.len() as f64 - 1.0) / 2.0;
     for (line, text) in lines.iter().enumerate() {
         pen.text(text, (right, top + height * line as f64), Align::Right, Font::Small, ink)?;

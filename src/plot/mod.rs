@@ -108,6 +108,15 @@ pub struct View {
     pub chosen: Option<NeuronAt>,
 }
 
+/// How much of a height of `most` CSS pixels a figure takes: one of few rows would leave a hole under them.
+#[must_use]
+pub fn height_of(figure: &Figure, most: f64) -> f64 {
+    match figure {
+        Figure::Weights(figure) => weights::height(figure, most),
+        _ => most,
+    }
+}
+
 /// Draws `figure` over all of `area`, on the surface colour.
 ///
 /// # Errors

@@ -13,6 +13,13 @@ use plotters::prelude::DrawingBackend;
 const NAMES: f64 = 118.0;
 /// Room for a value beside its bar.
 const VALUES: f64 = 54.0;
+/// Height of a row, where there is room for all.
+const ROW: f64 = 24.0;
+
+/// As much of `most` CSS pixels as the rows take.
+pub(super) fn height(figure: &Weights, most: f64) -> f64 {
+    (ROW * figure.weights.len() as f64).min(most)
+}
 
 struct Layout {
     row: f64,
@@ -24,7 +31,7 @@ struct Layout {
 }
 
 fn layout(weights: &[f32], (width, height): (f64, f64)) -> Layout {
-    let row = (height / weights.len().max(1) as f64).min(24.0);
+    let row = (height / weights.len().max(1) as f64).min(ROW);
     let (left, right) = (NAMES.min(width * 0.4), (width - VALUES).max(NAMES));
     let zero = f64::midpoint(left + VALUES, right);
     let most = weights.iter().fold(1.0_f32, |most, w| if w.is_finite() { most.max(w.abs()) } else { most });

@@ -67,6 +67,7 @@ pub fn Drawing(
     let summary = move || {
         drawn.with(|drawn| drawn.as_ref().map_or_else(|| "Not measured yet.".into(), |d| d.0.summary.clone()))
     };
+    let height = Memo::new(move |_| drawn.with(|drawn| height_of(slot, drawn.as_ref())));
     let is_right_half = RwSignal::new(false);
     let on_move = move |event: PointerEvent| {
         let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0);
@@ -86,7 +87,7 @@ pub fn Drawing(
     };
     view! {
         <div class="fig__plot">
-            <canvas node_ref=canvas id=id role="img" tabindex="0" aria-label=summary style=height_of(slot)
+            <canvas node_ref=canvas id=id role="img" tabindex="0" aria-label=summary style=height
                 on:pointermove=on_move on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
             {takes_points.then(|| view! { <points::Overlay page=page drawn=drawn size=size /> })}
             {children.map(|children| children())}
@@ -122,11 +123,12 @@ fn choose_at(page: Page, drawn: Signal<Option<Drawn>>, size: RwSignal<(f64, f64)
     }
 }
 
-fn height_of(slot: FigureSlot) -> String {
+fn height_of(slot: FigureSlot, drawn: Option<&Drawn>) -> String {
     if slot.height_px == 0 {
         return "aspect-ratio: 1; height: auto".into();
     }
-    format!("--h: {}px", slot.height_px)
+    let most = f64::from(slot.height_px);
+    format!("--h: {}px", drawn.map_or(most, |drawn| plot::height_of(&drawn.0.figure, most)))
 }
 
 /// The exact values under the pointer, on the side of it that has more room in the window.

@@ -180,7 +180,7 @@ pub fn Layers(page: Page, control: Memo<Control>) -> impl IntoView {
     let effect = move || {
         let live = list.live.with(|live| live.join(", "));
         format!(
-            "Layers of {live}, activations and rates change the running network; all else, ↺, starts a new run with fresh weights."
+            "Activations, rates, and layers of the kinds {live} change the running network; all else (↺) starts a new run with fresh weights."
         )
     };
     view! {

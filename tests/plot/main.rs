@@ -9,7 +9,9 @@ mod pictures;
 mod samples;
 
 use glassbox::labs::*;
-use glassbox::plot::{NeuronAt, Palette, ReadOut, Style, View, columns, draw, plane_square, read_out, table};
+use glassbox::plot::{
+    NeuronAt, Palette, ReadOut, Style, View, columns, draw, height_of, plane_square, read_out, table,
+};
 use paper::{FINE, Paper};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use samples::{Sample, VANISHING};
@@ -299,6 +301,12 @@ fn the_pointer_reads_exact_values() {
     let corner = read("plane-2", (200.0, 198.0), (23.0, 1.0)).expect("the corner");
     assert!(corner.lines[0].starts_with("x −2.9") && corner.lines[1].contains("probability"), "{corner:?}");
     assert!(read("plane-2", (200.0, 198.0), (5.0, 5.0)).is_none());
+}
+
+#[test]
+fn few_weights_take_little_height() {
+    let height = |name: &str| height_of(&named(name).figure, 232.0);
+    assert_eq!(["weights-9", "weights-65", "curves"].map(height), [216.0, 232.0, 232.0]);
 }
 
 #[test]
