@@ -159,3 +159,28 @@ fn learned_and_shallow_are_said_only_where_they_are_so() {
     assert_eq!(said(&[("depth", json!(1))], 1).word, "Shallow.");
     assert_ne!(said(&[("depth", json!(2))], 1).word, "Shallow.");
 }
+
+/// Where an update was too bold long before the numbers left the finite ones, the way back leads to before that update.
+#[test]
+fn the_way_back_leads_to_before_the_update_that_was_too_bold() {
+    let step_of = |text: &str| -> Option<usize> {
+        let (_, after) = text.split_once("is too large: step ")?;
+        after.split_once(" changed the weights of ")?.0.replace(',', "").parse().ok()
+    };
+    for (activation, data, rate, is_before) in [("tanh", "plane", 1.0, true), ("elu", "spiral", 3.0, false)] {
+        let changes = [
+            ("activation", json!(activation)),
+            ("depth", json!(3)),
+            ("data.name", json!(data)),
+            ("optimizer.learning_rate", json!(rate)),
+        ];
+        let (run, observer) = watched(with(&changes), 1000);
+        let Verdict { text, back_to, .. } = observer.verdict(&run);
+        let step = run.divergence().expect("a divergence").step;
+        let bold = step_of(&text).unwrap_or_else(|| panic!("no update was too bold: {text}"));
+        // Steps are counted from 1: before the update that is called 7, six were made.
+        let expected = if is_before { bold - 1 } else { step - 12 };
+        assert_eq!(bold + 12 < step, is_before, "{text}");
+        assert_eq!(back_to, Some(expected), "{text}");
+    }
+}
