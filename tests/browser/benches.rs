@@ -26,8 +26,7 @@ async fn the_softmax_bench_follows_its_sliders() {
         stage.size(width, height, scheme).await;
         stage.show("#softmax").await;
         stage.picture(&format!("softmax-{width}-{scheme}")).await;
-        let overflow = stage.value("document.documentElement.scrollWidth - innerWidth").await;
-        assert!(overflow.as_i64() <= Some(0), "{width} px: the page is {overflow} px too wide");
+        stage.assert_fits(&format!("{width} px")).await;
         assert_axe_finds_nothing(&stage, &format!("softmax, {width} px, {scheme}")).await;
     }
     stage.close().await;

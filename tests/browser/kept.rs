@@ -3,12 +3,8 @@
 use crate::bits::assert_same_losses;
 use crate::files::{file as saved, folder};
 use crate::own::{bring, file, until_notice};
-use crate::stage::Stage;
+use crate::stage::{KEPT, Stage};
 use serde_json::{Value, json};
-use std::time::Duration;
-
-/// Time until a run that stands still is kept.
-const KEPT: Duration = Duration::from_millis(1500);
 
 /// The losses of every step, and the weights of a neuron. Of gradients the figures show those of a batch, which is not
 /// kept.
@@ -43,12 +39,11 @@ async fn play_to(stage: &Stage, step: usize) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_and_a_reload_lose_no_step() {
     let Some(stage) = Stage::blank().await else { return };
-    let keep = "window.Worker = class extends Worker { constructor(...given) { super(...given); window.lastWorker = this; } }";
-    stage.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": keep })).await;
+    stage.keep_workers().await;
     stage.visit("#lab=gradients&seed=5").await;
     let step = play_to(&stage, 60).await;
     let (before, link) = (numbers(&stage).await, stage.hash().await);
-    stage.run("lastWorker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))").await;
+    stage.crash().await;
     until_notice(&stage, "The run goes on from where it was kept last.").await;
     stage.until_step(step).await;
     stage.click("[data-testid=notice] button").await;
@@ -56,8 +51,7 @@ async fn a_crash_and_a_reload_lose_no_step() {
     assert_eq!(stage.step().await, step);
     assert_same(&numbers(&stage).await, &before, "after a crash");
     stage.reload().await;
-    stage.until_step(step).await;
-    assert_eq!(stage.step().await, step);
+    stage.rests_at(step).await;
     assert_same(&numbers(&stage).await, &before, "after a reload");
     assert_eq!(stage.hash().await, link);
     // From there it goes on as if nothing had been, and what is lost in full flight is a second at most.
@@ -109,8 +103,7 @@ async fn a_run_on_a_table_outlasts_a_reload() {
     let step = play_to(&stage, 60).await;
     let (before, link) = (numbers(&stage).await, stage.hash().await);
     stage.reload().await;
-    stage.until_step(step).await;
-    assert_eq!(stage.step().await, step);
+    stage.rests_at(step).await;
     assert_same(&numbers(&stage).await, &before, "again");
     assert_eq!(stage.hash().await, link);
     assert_eq!(stage.value("document.querySelector('[data-testid=notice]')").await, Value::Null);
@@ -140,12 +133,72 @@ async fn a_run_is_saved_and_opened_in_another_tab() {
     stage.visit_anew("#lab=gradients&seed=8").await;
     assert_eq!(stage.step().await, 0);
     bring(&stage, "drop", json!([file("run.safetensors", &bytes)])).await;
-    stage.until_step(step).await;
-    assert_eq!(stage.step().await, step);
+    stage.rests_at(step).await;
     assert_same(&numbers(&stage).await, &before, "again");
     assert_eq!(stage.hash().await, link);
     stage.keys(".").await;
     stage.until_step(step + 1).await;
     assert_same_losses(&stage, step + 1).await;
+    stage.close().await;
+}
+
+/// What begins from a file of weights alone has them again as well: they are no more in the link than a table is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_from_a_model_file_outlasts_a_reload() {
+    let Some(stage) = Stage::open("#lab=cnn").await else { return };
+    let experiment = glassbox::labs::from_link("#lab=cnn&initial_weights=null&seed=3").expect("a link").first;
+    let network = glassbox::train::model::to_bytes(&glassbox::train::Run::new(experiment).expect("a run"));
+    bring(&stage, "drop", json!([file("network.safetensors", &network)])).await;
+    stage.until("location.hash.includes('initial_weights=model')", "a run from the file").await;
+    stage
+        .until("document.querySelector('[data-testid=counter]').dataset.step === '0'", "its beginning")
+        .await;
+    stage.keys("...").await;
+    stage.rests_at(3).await;
+    tokio::time::sleep(KEPT).await;
+    let (before, link) = (stage.table("curves").await, stage.hash().await);
+    stage.reload().await;
+    stage.rests_at(3).await;
+    assert_same(&stage.table("curves").await, &before, "again");
+    assert_eq!(stage.hash().await, link);
+    assert_eq!(stage.value("document.querySelector('[data-testid=notice]')").await, Value::Null);
+    // Its weights are at hand for another run, too, and for that after another reload.
+    stage.keys(".").await;
+    stage.rests_at(4).await;
+    stage.click("[data-testid=reset]").await;
+    stage
+        .until("document.querySelector('[data-testid=counter]').dataset.step === '0'", "its beginning")
+        .await;
+    stage.keys("...").await;
+    stage.rests_at(3).await;
+    assert_same(&stage.table("curves").await, &before, "from the beginning");
+    stage.close().await;
+}
+
+/// Files of more than 64 MB would take too long to keep: that is told at once, and after a reload the run waits for them.
+#[tokio::test(flavor = "multi_thread")]
+async fn large_files_are_told_not_to_be_kept() {
+    let Some(stage) = Stage::open("#lab=cnn").await else { return };
+    // A file is what it says: images of 66 MB, all of them dark, in two classes.
+    let script = "const images = 86_000, idx = (kind, shape, fill) => {
+            const bytes = new Uint8Array(4 + 4 * shape.length + shape.reduce((all, size) => all * size));
+            const view = new DataView(bytes.buffer);
+            view.setUint32(0, 0x800 + shape.length);
+            shape.forEach((size, index) => view.setUint32(4 + 4 * index, size));
+            if (fill) for (let at = 8; at < bytes.length; at += 2) bytes[at] = 1;
+            return new File([bytes], kind);
+        };
+        const data = new DataTransfer();
+        data.items.add(idx('images', [images, 28, 28], false));
+        data.items.add(idx('labels', [images], true));
+        document.querySelector('main').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))";
+    stage.run(script).await;
+    stage.until("location.hash.includes('data.name=files')", "a run on the files").await;
+    until_notice(&stage, "Your files are 64 MB, more than the 64 MB that are kept for a reload").await;
+    let link = stage.hash().await;
+    stage.reload().await;
+    until_notice(&stage, "trains on 86,000 images of 28 by 28 pixels in 2 classes: open the files").await;
+    assert_eq!(stage.value("document.querySelector('#train-on').value").await, "digits");
+    assert!(link.contains("data.samples"), "{link}");
     stage.close().await;
 }

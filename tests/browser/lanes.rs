@@ -111,7 +111,7 @@ async fn a_remedy_stands_beside_the_problem_and_four_lanes_are_all_there_are() {
     assert_eq!(stage.value("document.querySelector('[data-testid=add-lane]').disabled").await, true);
     for (width, height, scheme) in [(1440, 900, "dark"), (1024, 768, "light"), (390, 844, "light")] {
         stage.size(width, height, scheme).await;
-        assert_eq!(stage.value("document.documentElement.scrollWidth > innerWidth").await, false, "{width}");
+        stage.assert_fits(&format!("{width} px")).await;
         stage.picture(&format!("four-lanes-{width}-{scheme}")).await;
     }
     stage.size(1440, 900, "light").await;

@@ -76,8 +76,7 @@ async fn a_slider_moved_by_keys_changes_what_is_read_and_its_curves() {
         until_below(&stage, "Mean over").await;
         stage.until(&format!("!{}.startsWith('The pad is empty')", label("decided")), "maps").await;
         stage.picture(&format!("nudge-{width}-{scheme}")).await;
-        let overflow = stage.value("document.documentElement.scrollWidth - innerWidth").await;
-        assert!(overflow.as_i64() <= Some(0), "{width} px: the page is {overflow} px too wide");
+        stage.assert_fits(&format!("{width} px")).await;
     }
     stage.close().await;
 }

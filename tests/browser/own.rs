@@ -261,8 +261,7 @@ async fn drawings_are_collected_and_trained_on() {
             .await
             .expect("in sight");
         stage.picture(&format!("own-drawings-{width}-{scheme}")).await;
-        let overflow = stage.value("document.documentElement.scrollWidth - innerWidth").await;
-        assert!(overflow.as_i64() <= Some(0), "{width} px: the page is {overflow} px too wide");
+        stage.assert_fits(&format!("{width} px")).await;
     }
     stage.size(1440, 900, "light").await;
     // The next visit has them still, and the address its run.

@@ -2,7 +2,7 @@
 //! storage that refuses, a network that is saved and opened again.
 
 use crate::own::{NOTICE, bring, file, quarters, until_notice};
-use crate::stage::Stage;
+use crate::stage::{KEPT, Stage};
 use serde_json::{Value, json};
 
 /// The words of a notice, whatever is there.
@@ -16,8 +16,7 @@ const PREDICTED: &str = "document.querySelector('[data-testid=prediction]').data
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_leaves_the_files_to_the_run_that_begins_again() {
     let Some(stage) = Stage::blank().await else { return };
-    let keep = "window.Worker = class extends Worker { constructor(...given) { super(...given); window.lastWorker = this; } }";
-    stage.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": keep })).await;
+    stage.keep_workers().await;
     stage.visit("#lab=cnn").await;
     let [images, labels] = quarters(100);
     let files = json!([file("second", &labels), file("first", &images)]);
@@ -27,34 +26,74 @@ async fn a_crash_leaves_the_files_to_the_run_that_begins_again() {
     stage.until(&format!("{PREDICTED} !== ''"), "an answer").await;
     let link = stage.hash().await;
     let seen = "document.querySelector('.sees canvas').ariaLabel.includes('20 by 20')";
-    let crash = "lastWorker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))";
     stage.keys("...").await;
-    stage.until_step(3).await;
-    // What is asked for before it stands there again is of no run.
-    while stage.step().await < 4 {
-        stage.keys(".").await;
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    }
+    stage.rests_at(3).await;
+    tokio::time::sleep(KEPT).await;
+    stage.crash().await;
+    until_notice(
+        &stage,
+        "(out of memory) and was started anew. The run goes on from where it was kept last.",
+    )
+    .await;
+    tokio::time::sleep(KEPT).await;
+    stage.rests_at(3).await;
+    stage.keys(".").await;
+    stage.rests_at(4).await;
     stage.until(on_files, "the run on the files again").await;
     stage.until(seen, "the size of the files' pictures").await;
     assert_eq!(stage.hash().await, link, "a stand-in took the place of the run");
     stage.picture("own-crash-1440-light").await;
-    stage.run("document.querySelector('[data-testid=notice] button')?.click()").await;
+    stage.click("[data-testid=notice] button").await;
     // Three times it is started anew, then no more: and then files are not waited for in vain.
-    for _ in 0..8 {
-        stage.run(crash).await;
-        until_notice(&stage, "The trainer crashed").await;
-        if notice(&stage).await.starts_with("The trainer crashed again") {
-            break;
-        }
+    for _ in 0..2 {
+        stage.crash().await;
+        until_notice(&stage, "was started anew").await;
         stage.until(&format!("{PREDICTED} !== ''"), "an answer to the drawing").await;
-        stage.run("document.querySelector('[data-testid=notice] button').click()").await;
-        tokio::time::sleep(std::time::Duration::from_millis(1000)).await;
+        stage.click("[data-testid=notice] button").await;
     }
+    stage.crash().await;
     until_notice(&stage, "The trainer crashed again").await;
     bring(&stage, "drop", files).await;
     until_notice(&stage, "there is no trainer any more to read it").await;
     assert_eq!(stage.value("document.querySelector('[data-testid=reading]')").await, Value::Null);
+    stage.close().await;
+}
+
+/// Another crash before the next worker reads the files, and one once it has begun on them but not yet taken up the run:
+/// that is kept, and goes on with the worker after those.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_on_files_outlasts_crashes_in_a_row() {
+    let Some(stage) = Stage::blank().await else { return };
+    stage.keep_workers().await;
+    stage.visit("#lab=cnn").await;
+    let [images, labels] = quarters(100);
+    bring(&stage, "drop", json!([file("second", &labels), file("first", &images)])).await;
+    stage.until("document.querySelector('#train-on').value === 'files'", "a run on the files").await;
+    stage.keys("...").await;
+    stage.rests_at(3).await;
+    tokio::time::sleep(KEPT).await;
+    let (before, link) = (stage.table("curves").await, stage.hash().await);
+    let at_the_beginning = "window.late = 0; new MutationObserver((_, observer) => {
+            if (document.querySelector('[data-testid=counter]').dataset.step !== '0') return;
+            observer.disconnect();
+            window.late += 1;
+            lastWorker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory again' }));
+        }).observe(document.body, { subtree: true, attributeFilter: ['data-step'] })";
+    stage.run(at_the_beginning).await;
+    stage.crash().await;
+    stage.crash().await;
+    stage.until("window.late === 1", "a run on the files at its first step").await;
+    until_notice(
+        &stage,
+        "(out of memory again) and was started anew. The run goes on from where it was kept last.",
+    )
+    .await;
+    tokio::time::sleep(KEPT).await;
+    stage.rests_at(3).await;
+    assert_eq!((stage.table("curves").await, stage.hash().await), (before, link));
+    stage.keys(".").await;
+    stage.rests_at(4).await;
+    assert_eq!(stage.value("document.querySelector('#train-on').value").await, "files");
     stage.close().await;
 }
 

@@ -27,6 +27,9 @@ pub const VIEWS: [(u32, u32, &str); 5] = [
     (390, 844, "dark"),
 ];
 
+/// Time until a run that stands still is kept, and until one that was kept stands again.
+pub const KEPT: Duration = Duration::from_millis(1500);
+
 /// A browser that shows the page.
 pub struct Stage {
     pub client: Client,
@@ -250,6 +253,29 @@ impl Stage {
             actions = actions.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
         }
         self.client.perform_actions(actions).await.expect("keys");
+    }
+
+    /// The page must be no wider than the view.
+    pub async fn assert_fits(&self, what: &str) {
+        let overflow = self.value("document.documentElement.scrollWidth - innerWidth").await;
+        assert!(overflow.as_i64() <= Some(0), "{what}: the page is {overflow} px too wide");
+    }
+
+    /// Waits until so many steps are made, and not one more.
+    pub async fn rests_at(&self, step: usize) {
+        self.until_step(step).await;
+        assert_eq!(self.step().await, step);
+    }
+
+    /// Has pages keep their newest worker, for [`Self::crash`]; before one is visited.
+    pub async fn keep_workers(&self) {
+        let keep = "window.Worker = class extends Worker { constructor(...given) { super(...given); window.lastWorker = this; } }";
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": keep })).await;
+    }
+
+    /// Has the page learn that its newest worker came to its end.
+    pub async fn crash(&self) {
+        self.run("lastWorker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))").await;
     }
 
     /// Runs a script in the page.

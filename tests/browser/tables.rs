@@ -60,8 +60,7 @@ async fn iris_is_dropped_looked_through_and_told_apart() {
     for (width, height, scheme) in [(1440, 900, "dark"), (1024, 768, "light"), (390, 844, "dark")] {
         stage.size(width, height, scheme).await;
         stage.picture(&format!("table-columns-{width}-{scheme}")).await;
-        let overflow = stage.value("document.documentElement.scrollWidth - innerWidth").await;
-        assert!(overflow.as_i64() <= Some(0), "{width} px: the page is {overflow} px too wide");
+        stage.assert_fits(&format!("{width} px")).await;
     }
     stage.size(1440, 900, "light").await;
     stage.click("[data-testid=train-on-table]").await;
@@ -306,8 +305,7 @@ async fn points_are_set_by_pointer_and_by_numbers() {
         stage.size(width, height, scheme).await;
         stage.show("[data-testid=boundary]").await;
         stage.picture(&format!("points-{width}-{scheme}")).await;
-        let overflow = stage.value("document.documentElement.scrollWidth - innerWidth").await;
-        assert!(overflow.as_i64() <= Some(0), "{width} px: the page is {overflow} px too wide");
+        stage.assert_fits(&format!("{width} px")).await;
     }
     stage.close().await;
 }

@@ -38,8 +38,7 @@ async fn gradients_vanish_and_a_toggle_brings_them_back() {
         stage.size(width, height, scheme).await;
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         stage.picture(&format!("vanishing-{width}-{scheme}")).await;
-        let overflow = stage.value("document.documentElement.scrollWidth - innerWidth").await;
-        assert!(overflow.as_i64() <= Some(0), "{width} px: the page is {overflow} px too wide");
+        stage.assert_fits(&format!("{width} px")).await;
     }
     stage.size(1440, 900, "light").await;
     stage.choose_radio("activation", "ReLU").await;
@@ -196,19 +195,11 @@ async fn nonsense_in_the_address_is_refused_in_words() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_of_the_worker_is_told_and_recovered_from() {
     let Some(stage) = Stage::blank().await else { return };
-    let keep = "window.Worker = class extends Worker { constructor(...given) { super(...given); window.lastWorker = this; } }";
-    stage.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": keep })).await;
+    stage.keep_workers().await;
     stage.visit("#lab=gradients&seed=11").await;
     stage.keys(".").await;
     stage.until_step(1).await;
-    stage
-        .client
-        .execute(
-            "lastWorker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }))",
-            Vec::new(),
-        )
-        .await
-        .expect("a crash");
+    stage.crash().await;
     stage
         .until(
             "document.querySelector('[data-testid=notice]')?.textContent.includes('out of memory')",
