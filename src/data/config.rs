@@ -1,18 +1,20 @@
 //! Which data a run trains on, as an experiment says it.
 
-use super::feature::{Feature, ensure_features};
-use super::idx::MAX_SIDE;
-use super::points::{Point, ensure_points};
-use super::table::{self, TableConfig};
+mod checks;
+mod written;
+
+use super::feature::Feature;
+use super::points::Point;
+use super::table::TableConfig;
 use super::{Augmentation, DataSet, Examples, SETS, SIDE, Source, Task};
-use crate::error::{Error, Result, ensure_within};
+use crate::error::{Error, Result};
 use crate::tensor::{Tensor, tensor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
 /// Which data a run trains on. What JSON leaves out is that of [`Self::named`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Given")]
+#[serde(from = "written::Written")]
 pub struct DataConfig {
     /// A name of [`SETS`].
     pub name: String,
@@ -65,63 +67,8 @@ impl Targets {
     }
 }
 
-/// What somebody wrote: the defaults of the rest depend on the set.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename = "DataConfig")]
-struct Given {
-    #[serde(default, deserialize_with = "given")]
-    name: Option<String>,
-    #[serde(default, deserialize_with = "given")]
-    samples: Option<usize>,
-    #[serde(default, deserialize_with = "given")]
-    noise: Option<f32>,
-    #[serde(default, deserialize_with = "given")]
-    test_fraction: Option<f32>,
-    #[serde(default)]
-    classes: Option<usize>,
-    #[serde(default)]
-    image_size: Option<[usize; 2]>,
-    #[serde(default, deserialize_with = "given")]
-    features: Option<Vec<Feature>>,
-    #[serde(default)]
-    points: Vec<Point>,
-    #[serde(default)]
-    table: Option<TableConfig>,
-    #[serde(default)]
-    augmentation: Augmentation,
-    #[serde(default)]
-    targets: Targets,
-}
-
 fn is_usual(features: &[Feature]) -> bool {
     features == Feature::USUAL
-}
-
-/// A value that may be left out, but not be `null`.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> std::result::Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
-impl From<Given> for DataConfig {
-    fn from(given: Given) -> Self {
-        let usual = given.name.map_or_else(Self::default, |name| Self::named(&name));
-        let samples = if given.points.is_empty() { usual.samples } else { given.points.len() };
-        Self {
-            samples: given.samples.unwrap_or(samples),
-            noise: given.noise.unwrap_or(usual.noise),
-            test_fraction: given.test_fraction.unwrap_or(usual.test_fraction),
-            classes: given.classes,
-            image_size: given.image_size,
-            features: given.features.unwrap_or(usual.features),
-            points: given.points,
-            table: given.table,
-            augmentation: given.augmentation,
-            targets: given.targets,
-            name: usual.name,
-        }
-    }
 }
 
 impl Default for DataConfig {
@@ -312,89 +259,6 @@ impl DataConfig {
         let allowed = format!("labels or left out: the lab {name} shows how labels are learned");
         Err(Error::setting("data.targets", "inputs", allowed))
     }
-
-    /// # Errors
-    /// [`Error::Setting`] for an unknown set, a number out of its range, or noise on pictures.
-    pub fn validate(&self) -> Result<()> {
-        let set = self.set()?;
-        if !set.is_own() {
-            ensure_within("data.samples", self.samples, &set.samples())?; // of points their own check tells
-        }
-        ensure_within("data.test_fraction", self.test_fraction, &(0.0..=0.9))?;
-        if matches!(set.source, Source::Points(_)) {
-            ensure_within("data.noise", self.noise, &Self::NOISE)?;
-        } else if self.noise != 0.0 {
-            let allowed = format!("0 or left out: {} have no noise of their own", self.name);
-            return Err(Error::setting("data.noise", self.noise, allowed));
-        }
-        if !set.is_of_pictures() && !self.augmentation.is_default() {
-            let allowed = format!("left out: {} are points, not pictures", self.name);
-            return Err(Error::setting("data.augmentation", "given", allowed));
-        }
-        self.validate_table(set)?;
-        self.validate_points(set)?;
-        self.augmentation.validate()?;
-        self.validate_features(set)?;
-        self.validate_image_size(set)?;
-        match (&set.task, self.classes) {
-            (Task::Either(_), Some(0)) | (_, None) => Ok(()),
-            (Task::Classes(range) | Task::Either(range), Some(classes)) => {
-                ensure_within("data.classes", classes, range)
-            }
-            (Task::Regression, Some(classes)) => {
-                Err(Error::setting("data.classes", classes, format!("left out: {} is regression", self.name)))
-            }
-        }
-    }
-
-    fn validate_features(&self, set: &DataSet) -> Result<()> {
-        if set.is_plane() || is_usual(&self.features) {
-            return ensure_features(&self.features);
-        }
-        let allowed = format!("left out: {} are no points of the plane", self.name);
-        Err(Error::setting("data.features", "given", allowed))
-    }
-
-    fn validate_points(&self, set: &DataSet) -> Result<()> {
-        if set.is_own() {
-            ensure_points(&self.points, self.classes()?)?;
-            let many = self.points.len();
-            if self.samples == many {
-                return Ok(());
-            }
-            let allowed = format!("{many}, the number of points, or left out");
-            return Err(Error::setting("data.samples", self.samples, allowed));
-        }
-        if self.points.is_empty() {
-            return Ok(());
-        }
-        let allowed = format!("left out: {} are drawn", self.name);
-        Err(Error::setting("data.points", "given", allowed))
-    }
-
-    fn validate_table(&self, set: &DataSet) -> Result<()> {
-        match set.source {
-            Source::Table => {
-                ensure_within("data.table.inputs", self.table()?.inputs, &(1..=table::MAX_INPUTS))
-            }
-            _ if self.table.is_none() => Ok(()),
-            _ => {
-                let allowed = format!("left out: {} have no columns", self.name);
-                Err(Error::setting("data.table", "given", allowed))
-            }
-        }
-    }
-
-    fn validate_image_size(&self, set: &DataSet) -> Result<()> {
-        let Some([height, width]) = self.image_size else { return Ok(()) };
-        if !set.is_given() || !set.is_of_pictures() {
-            let allowed = format!("left out: {} are made in one size", self.name);
-            return Err(Error::setting("data.image_size", format!("[{height}, {width}]"), allowed));
-        }
-        let sides = 1..=MAX_SIDE;
-        ensure_within("data.image_size.0", height, &sides)?;
-        ensure_within("data.image_size.1", width, &sides)
-    }
 }
 
 #[cfg(test)]
@@ -403,28 +267,7 @@ mod tests {
 
     fn columns(inputs: usize) -> TableConfig {
         let features = vec!["width".into(), "height".into()];
-        TableConfig { target: "kind".into(), features, inputs, missing: table::Missing::Drop }
-    }
-
-    #[test]
-    fn a_table_says_its_columns_and_nothing_else_does() {
-        let table = DataConfig { table: Some(columns(2)), ..DataConfig::named("table") };
-        table.validate().unwrap();
-        assert_eq!((table.input_shape().unwrap(), table.classes().unwrap()), (vec![2], 2));
-        let refused = |data: DataConfig| data.validate().unwrap_err().to_string();
-        DataConfig { classes: Some(0), ..table.clone() }.validate().unwrap();
-        assert!(refused(DataConfig { classes: Some(1), ..table.clone() }).contains("from 2 to 10"));
-        assert!(
-            refused(DataConfig { table: Some(columns(0)), ..table.clone() })
-                .contains("data.table.inputs is 0")
-        );
-        assert!(refused(DataConfig { table: None, ..table.clone() }).starts_with("data.table is left out"));
-        assert!(refused(DataConfig { noise: 0.1, ..table.clone() }).contains("no noise of their own"));
-        assert!(
-            refused(DataConfig { image_size: Some([3, 3]), ..table.clone() }).contains("data.image_size")
-        );
-        let digits = DataConfig { table: Some(columns(2)), ..DataConfig::named("digits") };
-        assert_eq!(refused(digits), "data.table is given, but must be left out: digits have no columns");
+        TableConfig { target: "kind".into(), features, inputs, missing: crate::data::table::Missing::Drop }
     }
 
     #[test]

@@ -1,0 +1,63 @@
+//! What somebody wrote of the data of a run, where much may be left out.
+
+use super::{DataConfig, Targets};
+use crate::data::Augmentation;
+use crate::data::feature::Feature;
+use crate::data::points::Point;
+use crate::data::table::TableConfig;
+use serde::{Deserialize, Deserializer};
+
+/// What somebody wrote: the defaults of the rest depend on the set.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename = "DataConfig")]
+pub(super) struct Written {
+    #[serde(default, deserialize_with = "given")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    samples: Option<usize>,
+    #[serde(default, deserialize_with = "given")]
+    noise: Option<f32>,
+    #[serde(default, deserialize_with = "given")]
+    test_fraction: Option<f32>,
+    #[serde(default)]
+    classes: Option<usize>,
+    #[serde(default)]
+    image_size: Option<[usize; 2]>,
+    #[serde(default, deserialize_with = "given")]
+    features: Option<Vec<Feature>>,
+    #[serde(default)]
+    points: Vec<Point>,
+    #[serde(default)]
+    table: Option<TableConfig>,
+    #[serde(default)]
+    augmentation: Augmentation,
+    #[serde(default)]
+    targets: Targets,
+}
+
+/// A value that may be left out, but not be `null`.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+impl From<Written> for DataConfig {
+    fn from(given: Written) -> Self {
+        let usual = given.name.map_or_else(Self::default, |name| Self::named(&name));
+        let samples = if given.points.is_empty() { usual.samples } else { given.points.len() };
+        Self {
+            samples: given.samples.unwrap_or(samples),
+            noise: given.noise.unwrap_or(usual.noise),
+            test_fraction: given.test_fraction.unwrap_or(usual.test_fraction),
+            classes: given.classes,
+            image_size: given.image_size,
+            features: given.features.unwrap_or(usual.features),
+            points: given.points,
+            table: given.table,
+            augmentation: given.augmentation,
+            targets: given.targets,
+            name: usual.name,
+        }
+    }
+}
