@@ -111,11 +111,16 @@ fn draw_input_name<DB: DrawingBackend>(
     let height = Font::Small.size() + 1.0;
     let most = (layout.tall / layout.most as f64 / height) as usize;
     let wrapped = |name: &str| Font::Small.wrapped(name, right - 3.0, most);
+    let is_cut = |lines: &[String]| lines.iter().any(|line| line.ends_with('…'));
     let mut lines = wrapped(&name);
-    if lines.iter().any(|line| line.ends_with('…'))
-        && let Some((without_unit, _)) = name.rsplit_once(" (")
-    {
+    let without_unit = name.rsplit_once(" (").map_or(&*name, |(name, _)| name);
+    if is_cut(&lines) {
         lines = wrapped(without_unit);
+    }
+    // Two names that begin alike are told apart by the first letters of each word; the read-out has them in full.
+    if is_cut(&lines) && lines.len() > 1 {
+        let words = without_unit.split([' ', '-', '_']).filter(|word| !word.is_empty());
+        lines = words.take(most).map(|word| Font::Small.clipped(word, right - 3.0).to_owned()).collect();
     }
     let top = y - height * (lines.len() as f64 - 1.0) / 2.0;
     for (line, text) in lines.iter().enumerate() {

@@ -41,6 +41,13 @@ impl Font {
         short.find(|short| self.width(short) <= width_px && short.len() > '…'.len_utf8()).unwrap_or_default()
     }
 
+    /// The first letters of `text`, as many as fit: for room that an ellipsis would take up.
+    #[must_use]
+    pub fn clipped(self, text: &str, width_px: f64) -> &str {
+        let mut ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).rev();
+        ends.find(|&end| self.width(&text[..end]) <= width_px).map_or("", |end| text[..end].trim_end())
+    }
+
     /// `text` on at most so many lines, parted at spaces, hyphens and underscores; each line as much as fits.
     #[must_use]
     pub fn wrapped(self, text: &str, width_px: f64, lines: usize) -> Vec<String> {
@@ -230,6 +237,9 @@ mod tests {
         assert!(cut[0].ends_with('…') && cut[1] == "of iron", "{cut:?}");
         assert_eq!(wrapped("concentration", 40.0, 2).len(), 1, "nowhere to part it");
         assert_eq!(wrapped("", 40.0, 2), [""]);
+        assert_eq!(Font::Small.clipped("length", 200.0), "length");
+        assert!("length".starts_with(Font::Small.clipped("length", 20.0)));
+        assert_eq!(Font::Small.clipped("length", 2.0), "");
     }
 
     #[test]
