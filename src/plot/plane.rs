@@ -23,6 +23,8 @@ const STRENGTH: f32 = 0.84;
 /// Size of an item: from its middle to its edge.
 const RADIUS: f64 = 2.8;
 
+/// What a line of a read-out has room for.
+const LINE: f64 = 224.0;
 /// Items at one place that are read one by one.
 const MOST_READ: usize = 4;
 
@@ -294,17 +296,19 @@ fn draw_axes<DB: DrawingBackend>(pen: &Pen<DB>, plane: &Plane, layout: &Layout) 
     pen.text(&format!("−{end}"), (side, square.bottom() - 6.0), Align::Right, Font::Small, ink)
 }
 
-/// Values along the axes, each with its name; along one axis where the plane is one of a single input.
-fn along(plane: &Plane, quantity: &str, values: [String; 2]) -> String {
+/// Values along the axes, each with its name: on one line where they have room there; of a plane of a single input one.
+fn along(plane: &Plane, quantity: &str, values: [String; 2]) -> Vec<String> {
     let named = plane.axes.iter().zip(values).filter(|(name, _)| !name.is_empty());
-    named.map(|(name, value)| format!("{quantity}{name} {value}")).collect::<Vec<_>>().join(", ")
+    let named: Vec<String> = named.map(|(name, value)| format!("{quantity}{name} {value}")).collect();
+    let joined = named.join(", ");
+    if Font::Small.width(&joined) <= LINE { vec![joined] } else { named }
 }
 
 /// What there is to say of the items at the place of `item`, of which several may lie there.
 fn read_items(plane: &Plane, numbers: &Numbers, [x, y, ..]: &Item) -> Vec<String> {
     let items = items(plane, numbers).iter().enumerate();
     let here: Vec<_> = items.filter(|(_, item)| item[..2] == [*x, *y]).collect();
-    let mut lines = vec![along(plane, "", [exact(*x), exact(*y)])];
+    let mut lines = along(plane, "", [exact(*x), exact(*y)]);
     if here.len() > 1 {
         lines.insert(0, format!("{} items at one place", here.len()));
     }
@@ -321,7 +325,7 @@ fn read_items(plane: &Plane, numbers: &Numbers, [x, y, ..]: &Item) -> Vec<String
             lines.push(label);
         }
         if let Some([right, up]) = arrow_of(plane, numbers, index) {
-            lines.push(along(plane, "−∂L/∂", [power(right), power(up)]));
+            lines.extend(along(plane, "−∂L/∂", [power(right), power(up)]));
         }
     }
     if here.len() > MOST_READ {
@@ -363,7 +367,7 @@ pub(super) fn read(
     let share = ((pointer.0 - square.x) / square.width, (pointer.1 - square.y) / square.height);
     let cell = |share: f64| ((share * plane.side as f64) as usize).min(plane.side.saturating_sub(1));
     let feature = |share: f64| significant(f64::from(plane.extent) * share, 3);
-    let mut lines = vec![along(plane, "", [feature(2.0 * share.0 - 1.0), feature(1.0 - 2.0 * share.1)])];
+    let mut lines = along(plane, "", [feature(2.0 * share.0 - 1.0), feature(1.0 - 2.0 * share.1)]);
     if let Some(&value) = numbers.at(plane.values).get(cell(share.1) * plane.side + cell(share.0)) {
         lines.push(match plane.classes.len() {
             _ if let Some([low, high]) = plane.of_neuron => {

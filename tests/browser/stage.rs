@@ -73,6 +73,8 @@ impl Server {
                             format!("Content-Type: {kind}").parse::<tiny_http::Header>().expect("a header");
                         request.respond(tiny_http::Response::from_data(bytes).with_header(header))
                     }
+                    // A file by itself names no icon, so the browser asks for the usual one.
+                    None if path == "/favicon.ico" => request.respond(tiny_http::Response::empty(204)),
                     None => request.respond(tiny_http::Response::empty(404)),
                 };
             }
@@ -345,6 +347,8 @@ impl Stage {
 
     /// Goes to a link in a tab of its own, which has kept nothing.
     pub async fn visit_anew(&self, link: &str) {
+        // From another file of the place: the page itself would name its tab anew with what it still keeps.
+        self.goto("boot.js").await;
         self.run("sessionStorage.clear()").await;
         self.visit(link).await;
     }

@@ -319,18 +319,21 @@ fn the_pointer_reads_every_item_at_a_place() {
     let here = read("plane-named", size, at(0.5, 0.5)).expect("items");
     let words = [
         "5 items at one place",
-        "sepal length in centimetres 0.5, sepal width 0.5",
+        "sepal length in centimetres 0.5",
+        "sepal width 0.5",
         "training item, class a",
-        "−∂L/∂sepal length in centimetres 0.25, −∂L/∂sepal width −0.5",
+        "−∂L/∂sepal length in centimetres 0.25",
+        "−∂L/∂sepal width −0.5",
         "training item, class b",
-        "−∂L/∂sepal length in centimetres −0.12, −∂L/∂sepal width 1",
+        "−∂L/∂sepal length in centimetres −0.12",
+        "−∂L/∂sepal width 1",
         "test item, class b",
         "test item, class b",
         "and 1 more",
     ];
     assert_eq!(here.lines, words);
     let alone = read("plane-named", size, at(-0.5, 0.0)).expect("an item");
-    let words = ["training item", "sepal length in centimetres −0.5, sepal width 0", "class a"];
+    let words = ["training item", "sepal length in centimetres −0.5", "sepal width 0", "class a"];
     assert_eq!(alone.lines, words);
 }
 
