@@ -578,6 +578,11 @@ fn playing_stops_exactly_where_it_was_to() {
     let first = epoch.step + losses[epoch.step..].iter().position(|loss| *loss < most).unwrap() + 1;
     let below = until(&mut player, Until::LossBelow(most));
     assert_eq!((below.step, below.reached), (first, Some(Until::LossBelow(most))));
+    assert_eq!(below.loss, Some(losses[first - 1]), "that of the batch that got there");
+    assert_eq!(
+        Until::LossBelow(0.5).told(Some(0.4817)),
+        "Stopped: the loss of the last batch, 0.482, is below 0.5."
+    );
     // The page has the next request under way when the answer comes: it must not train past the place.
     player.state();
     let still = until(&mut player, Until::LossBelow(most));

@@ -4,7 +4,7 @@
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
 use glassbox::labs::format::{percent, significant};
-use glassbox::labs::{LABS, Observer, Verdict};
+use glassbox::labs::{Figure, LABS, Numbers, Observer, PREMISE, Verdict, View};
 use glassbox::train::{Experiment, Run};
 use serde_json::{Value, json};
 
@@ -183,4 +183,192 @@ fn the_way_back_leads_to_before_the_update_that_was_too_bold() {
         assert_eq!(bold + 12 < step, is_before, "{text}");
         assert_eq!(back_to, Some(expected), "{text}");
     }
+}
+
+/// With these changes and a remedy of what is then said.
+fn cured<'a>(changes: &[(&'a str, Value)], remedy: &'a glassbox::labs::Remedy) -> Vec<(&'a str, Value)> {
+    [changes, &[(remedy.key.as_str(), remedy.value.clone())]].concat()
+}
+
+/// No ratio shows that what arrives is next to nothing in all layers alike.
+#[test]
+fn a_gradient_too_small_to_change_a_weight_is_none() {
+    let none = "No gradient arrives anywhere: ";
+    for (activation, wanted) in [("relu", "Use He initialisation"), ("tanh", "Use Xavier initialisation")] {
+        let mut was_offered = false;
+        for seed in 1..=8 {
+            let small = [
+                ("activation", json!(activation)),
+                ("initializer", json!("random_uniform")),
+                ("depth", json!(20)),
+                ("seed", json!(seed)),
+            ];
+            let verdict = said(&small, 0);
+            if seed != 7 && verdict.word == "Dead." {
+                continue; // a layer is off besides
+            }
+            assert_eq!(verdict.word, "No gradient.", "{}", verdict.text);
+            assert!(verdict.text.starts_with(none), "{}", verdict.text);
+            assert!(verdict.text.contains("outputs do not depend on the input"), "{}", verdict.text);
+            assert!(!verdict.remedies.is_empty(), "{activation} {seed}");
+            was_offered |= verdict.remedies[0].label == wanted;
+            for remedy in &verdict.remedies {
+                let verdict = said(&cured(&small, remedy), 0);
+                assert!(
+                    !["Dead.", "No gradient."].contains(&verdict.word.as_str()),
+                    "{} after {}",
+                    verdict.word,
+                    remedy.label
+                );
+            }
+        }
+        assert!(was_offered, "{activation}");
+    }
+    for usual in [said(&[], 0), said(&[("activation", json!("tanh"))], 0)] {
+        assert!(!usual.text.contains(none), "{}", usual.text);
+    }
+}
+
+/// The factor for each layer, multiplied so often, is the ratio; and it says how many batches it is told of.
+#[test]
+fn ratio_and_factor_are_one_statement() {
+    for (steps, over) in [
+        (0, ""),
+        (1, ""),
+        (5, " over the last 5 batches"),
+        (16, " over about 16 batches"),
+        (40, " over about 16 batches"),
+    ] {
+        let text = said(&[("activation", json!("tanh"))], steps).text;
+        let (_, rest) = text.split_once("Layer 1 receives ").unwrap_or_else(|| panic!("{text}"));
+        let (ratio, rest) = rest.split_once(" times layer 10’s gradient").unwrap();
+        let (words, rest) = rest.split_once(", ×").unwrap();
+        let (factor, _) = rest.split_once(" for each layer back.").unwrap();
+        assert_eq!(words, over, "{text}");
+        let [ratio, factor] = [ratio, factor].map(|number| number.parse::<f64>().unwrap());
+        // Both are rounded to two digits.
+        assert!((ratio.powf(1.0 / 9.0) / factor - 1.0).abs() < 0.06, "{text}");
+    }
+}
+
+/// What is offered is not known to fail: in a new run the gradient reaches every layer.
+#[test]
+fn remedies_of_a_dead_network_bring_it_to_life() {
+    let relu = ("activation", json!("relu"));
+    let zeros = [relu.clone(), ("initializer", json!("zeros"))];
+    let verdict = said(&zeros, 0);
+    assert!(verdict.text.contains("are all 0 and pass nothing back"), "{}", verdict.text);
+    assert_eq!(verdict.remedies[0].label, "Use He initialisation");
+    assert!(verdict.remedies.iter().all(|remedy| remedy.key != "activation"), "{:?}", verdict.remedies);
+    let (mut dead, mut was_he) = (0, [false, false]);
+    for seed in 1..=12 {
+        let lecun = [
+            relu.clone(),
+            ("initializer", json!("lecun_normal")),
+            ("depth", json!(20)),
+            ("seed", json!(seed)),
+        ];
+        let verdict = said(&lecun, 0);
+        if verdict.word != "Dead." {
+            continue;
+        }
+        dead += 1;
+        assert!(!verdict.remedies.is_empty(), "{}", verdict.text);
+        for remedy in &verdict.remedies {
+            assert_ne!(said(&cured(&lecun, remedy), 0).word, "Dead.", "{seed}: {}", remedy.label);
+        }
+        let he = [("initializer", json!("he_normal"))];
+        let helps = said(&[&lecun[..], &he].concat(), 0).word != "Dead.";
+        was_he[usize::from(helps)] = true;
+    }
+    assert!(dead > 0 && was_he[0], "He does not always help: {dead} dead, {was_he:?}");
+}
+
+#[test]
+fn a_rate_is_not_blamed_alone_where_a_layer_is_dead_from_the_start() {
+    let first = "lets nothing through at any rate: that first.";
+    let mut was_said = [false, false];
+    for seed in 1..=12 {
+        let wild = [
+            ("activation", json!("relu")),
+            ("initializer", json!("he_normal")),
+            ("depth", json!(20)),
+            ("optimizer.learning_rate", json!(10)),
+            ("seed", json!(seed)),
+        ];
+        let verdict = said(&wild, 300);
+        let at_usual = said(&[&wild[..], &[("optimizer.learning_rate", json!(0.1))]].concat(), 0);
+        if verdict.word == "Diverged." {
+            assert_eq!(verdict.text.contains(first), at_usual.word == "Dead.", "{}", verdict.text);
+            was_said[usize::from(verdict.text.contains(first))] = true;
+        }
+        for remedy in &verdict.remedies {
+            let verdict = said(&cured(&wild, remedy), 0);
+            assert_ne!(verdict.word, "Dead.", "{seed}: {}", remedy.label);
+        }
+    }
+    assert_eq!(was_said, [true, true]);
+}
+
+#[test]
+fn outputs_that_are_no_numbers_score_nothing() {
+    let wild = [
+        ("activation", json!("relu")),
+        ("initializer", normal(1e3)),
+        ("depth", json!(20)),
+        ("width", json!(64)),
+    ];
+    for (changes, is_none) in [(&wild[..], true), (&[], false)] {
+        let (run, mut observer) = watched(with(changes), 1);
+        let mut panel = |id| observer.panel(id, &run, &View::default(), &mut Numbers::default()).unwrap();
+        let boundary = panel("boundary");
+        assert_eq!(boundary.note == "test –", is_none, "{}", boundary.note);
+        assert_eq!(boundary.summary.contains("Its outputs are no numbers."), is_none, "{}", boundary.summary);
+        let curves = panel("curves").summary;
+        assert_eq!(curves.contains("the outputs are no numbers"), is_none, "{curves}");
+        assert_eq!(curves.contains('%'), !is_none, "{curves}");
+    }
+}
+
+/// Theory holds for weights that know nothing of the gradient; where training made it wrong, the figure says so.
+#[test]
+fn a_prediction_that_is_far_off_says_what_it_rests_on() {
+    let mut was_said = [false, false];
+    for activation in ["relu", "tanh"] {
+        for (seed, steps) in [(7, 0), (7, 1500), (8, 1500), (9, 1500)] {
+            let changes = [
+                ("activation", json!(activation)),
+                ("initializer", json!("he_normal")),
+                ("seed", json!(seed)),
+            ];
+            let (run, mut observer) = watched(with(&changes), steps);
+            let mut numbers = Numbers::default();
+            let panel = observer.panel("gradients", &run, &View::default(), &mut numbers).unwrap();
+            let Figure::LayerBars(bars) = &panel.figure else { panic!("bars are bars") };
+            let [measured, predicted] =
+                [bars.series[0].values, bars.series[0].predicted].map(|span| numbers.at(span)[0]);
+            let ratio = predicted / measured;
+            assert_eq!(panel.summary.contains(PREMISE), !(0.1..=10.0).contains(&ratio), "{}", panel.summary);
+            assert!(!panel.summary.contains(" 0 times what"), "{}", panel.summary);
+            was_said[usize::from(panel.summary.contains(PREMISE))] = true;
+        }
+    }
+    assert_eq!(was_said, [true, true]);
+}
+
+/// With a hinge there is no loss beyond the margin: no gradient then means no fault.
+#[test]
+fn a_loss_that_asks_for_nothing_is_no_dead_network() {
+    let easy = [
+        ("data.name", json!("gaussians")),
+        ("depth", json!(3)),
+        ("activation", json!("tanh")),
+        ("loss", json!("hinge")),
+    ];
+    let nothing = "Every item of the last batch is as the loss wants it, so no gradient arises.";
+    let words: Vec<(bool, String)> = [0, 3000]
+        .map(|steps| said(&easy, steps))
+        .map(|verdict| (verdict.text.contains(nothing), verdict.word))
+        .into();
+    assert_eq!(words, [(false, "Flowing.".into()), (true, "Learned.".into())]);
 }

@@ -16,6 +16,34 @@ pub struct Change {
     pub words: String,
 }
 
+impl Change {
+    /// "Tanh at step 120".
+    #[must_use]
+    pub fn said(&self) -> String {
+        format!("{} at step {}", self.words, count(self.step))
+    }
+}
+
+/// What becomes of the recorded changes of `experiment`, as a sentence: they are settings by now, but for weights.
+#[must_use]
+pub fn effect(experiment: &Experiment) -> String {
+    let (take, their, them) = match experiment.edits.len() {
+        1 => ("It takes effect at its step", "with it", "it"),
+        _ => ("They take effect at their steps", "with them", "them"),
+    };
+    let is_weight = |key: &String| key.starts_with("weights.");
+    let has = |is_wanted: &dyn Fn(&String) -> bool| {
+        experiment.edits.iter().flat_map(|edit| edit.set.keys()).any(is_wanted)
+    };
+    match (has(&is_weight), has(&|key| !is_weight(key))) {
+        (true, false) => format!("{take}; Reset begins a new run without {them}."),
+        (true, true) => {
+            format!("{take}; Reset begins a new run {their} from step 0, but with weights drawn anew.")
+        }
+        (false, _) => format!("{take}; Reset begins a new run {their} from step 0."),
+    }
+}
+
 /// Every edit of `experiment`, in the order of their steps.
 #[must_use]
 pub fn changes(experiment: &Experiment) -> Vec<Change> {
@@ -47,7 +75,7 @@ pub fn changed_words(set: &Settings, experiment: &Experiment) -> String {
 /// All of them in a sentence: "2 recorded changes: Tanh at step 120, batch size 64 at step 340."
 #[must_use]
 pub fn sentence(changes: &[Change]) -> Option<String> {
-    let one = |change: &Change| format!("{} at step {}", change.words, count(change.step));
+    let one = Change::said;
     match changes {
         [] => None,
         [change] => Some(format!("1 recorded change: {}.", one(change))),
@@ -134,7 +162,10 @@ fn said(key: &str, value: &Value) -> String {
         let is_trainable = (setting == "trainable").then(|| value.as_bool().unwrap_or(true));
         is_trainable.map(|is_trainable| if is_trainable { "trained again" } else { "frozen" }.into())
     });
-    let setting = setting.replace('_', " ");
+    let setting = match setting {
+        "rate" if key.starts_with("network.layers.") => "dropout".into(), // the one layer that has a rate
+        _ => setting.replace('_', " "),
+    };
     named.unwrap_or_else(|| match value {
         Value::Null => format!("{setting} off"),
         Value::Number(number) => {
@@ -148,14 +179,17 @@ fn said(key: &str, value: &Value) -> String {
     })
 }
 
-/// What can come and go between layers, as it is in this list of them: "dropout 0.2, skip connections".
+/// What can come and go between layers, as it is in this list of them: "batch normalisation, dropout 0.2".
 fn said_of_layers(layers: &Value) -> String {
     let layers = layers.as_array().map_or(&[][..], Vec::as_slice);
     let first = |kind: &str| layers.iter().find(|layer| layer["type"] == kind);
+    let named = |kind, words: &str| first(kind).map(|_| words.to_owned());
+    let batch = named("batch_normalization", "batch normalisation");
+    let of_layer = named("layer_normalization", "layer normalisation");
     let rate = first("dropout").and_then(|layer| layer["rate"].as_f64());
     let dropout = rate.map(|rate| format!("dropout {}", power(rate as f32)));
-    let skips = first("add").map(|_| "skip connections".to_owned());
-    let words: Vec<String> = dropout.into_iter().chain(skips).collect();
+    let skips = named("add", "skip connections");
+    let words: Vec<String> = [batch, of_layer, dropout, skips].into_iter().flatten().collect();
     if words.is_empty() { "plain layers".into() } else { words.join(", ") }
 }
 
@@ -187,6 +221,13 @@ mod tests {
             "2 recorded changes: Tanh at step 120; batch size full, learning rate 0.3 at step 1,340."
         );
         assert_eq!(sentence(&[]), None);
+        let begun = "They take effect at their steps; Reset begins a new run with them from step 0";
+        assert_eq!(effect(&experiment), format!("{begun}."));
+        let weight = ("weights.dense.kernel.0.0", json!(0.5));
+        experiment.edits.push(Edit { step: 1400, set: set(&[weight.clone()]) });
+        assert_eq!(effect(&experiment), format!("{begun}, but with weights drawn anew."));
+        experiment.edits = vec![Edit { step: 1400, set: set(&[weight]) }];
+        assert_eq!(effect(&experiment), "It takes effect at its step; Reset begins a new run without it.");
         experiment.edits.clear();
         let points = [
             ("data.points.40", json!([0.5, 1.0, 1.0])),
@@ -201,6 +242,18 @@ mod tests {
         experiment.edits.push(Edit { step: 9, set: set(&[("network.layers", layers)]) });
         let said = sentence(&changes(&experiment)).unwrap();
         assert_eq!(said, "1 recorded change: dropout 0.2 at step 9.");
+        let words = |layers: Value| changed_words(&set(&[("network.layers", layers)]), &experiment);
+        let [dense, add] = [json!({ "type": "dense" }), json!({ "type": "add", "skip": 2 })];
+        for (kind, named) in
+            [("batch_normalization", "batch normalisation"), ("layer_normalization", "layer normalisation")]
+        {
+            assert_eq!(words(json!([dense, { "type": kind }, dense])), named);
+            let both = format!("{named}, skip connections");
+            assert_eq!(words(json!([dense, dense, { "type": kind }, add, dense])), both);
+        }
+        assert_eq!(words(json!([dense, dense])), "plain layers");
+        let rate = set(&[("network.layers.1.rate", json!(0.1))]);
+        assert_eq!(changed_words(&rate, &experiment), "dropout 0.1");
     }
 
     #[test]

@@ -32,8 +32,45 @@ pub(super) struct Learning {
     due: (Option<Evaluation>, Option<usize>),
     /// Steps seen.
     steps: usize,
+    /// How high the axes reach for the training loss, the test loss and the metric.
+    #[serde(default)]
+    tops: [Top; 3],
+    /// The same for tests that were made only to be shown.
+    #[serde(skip)]
+    shown_tops: [f32; 2],
     #[serde(skip)]
     pass: Pass,
+}
+
+/// How high an axis reaches for the values so far: what they begin with, what lasts, and what does not stand far
+/// above that, so that a spike presses nothing flat. It never falls within a run.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct Top {
+    /// The last values but one.
+    last: Option<[f32; 2]>,
+    /// The highest that values stayed at for three in a row, the first at least.
+    level: f32,
+    reach: f32,
+}
+
+/// What stands higher than so many times all that lasted is a spike.
+const SPIKE: f32 = 4.0;
+
+impl Top {
+    fn push(&mut self, value: f32) {
+        if !value.is_finite() {
+            return;
+        }
+        let [older, old] = self.last.unwrap_or([value; 2]);
+        self.level = self.level.max(value.min(old).min(older));
+        self.reach = self.reach.max(self.level).max(self.within(value));
+        self.last = Some([old, value]);
+    }
+
+    /// A value where it is no spike, else 0.
+    fn within(&self, value: f32) -> f32 {
+        if value <= SPIKE * self.level { value } else { 0.0 }
+    }
 }
 
 /// What was tested only to be shown is no part of a copy.
@@ -41,7 +78,7 @@ impl Clone for Learning {
     fn clone(&self) -> Self {
         let (evaluation, evaluated_at) = self.due;
         let (loss, test) = (self.loss.clone(), self.test.clone());
-        Self { loss, test, evaluation, evaluated_at, pass: Pass::default(), ..*self }
+        Self { loss, test, evaluation, evaluated_at, shown_tops: [0.0; 2], pass: Pass::default(), ..*self }
     }
 }
 
@@ -58,6 +95,8 @@ impl Learning {
             evaluated_at: None,
             due: (None, None),
             steps: begun,
+            tops: [Top::default(); 3],
+            shown_tops: [0.0; 2],
             pass: Pass::default(),
         }
     }
@@ -97,6 +136,7 @@ impl Learning {
     pub(super) fn after_step(&mut self, run: &Run, loss: f32) {
         self.steps = run.steps();
         self.loss.push(&[loss, loss]);
+        self.tops[0].push(loss);
         if run.steps() == self.first_test || run.steps().is_multiple_of(STEPS_PER_TEST) {
             self.test(run);
         }
@@ -107,6 +147,8 @@ impl Learning {
         self.due = (self.evaluation, self.evaluated_at);
         if let Some(Evaluation { loss, metric }) = self.evaluation {
             self.test.push(&[loss, metric]);
+            self.tops[1].push(loss);
+            self.tops[2].push(metric);
         }
     }
 
@@ -116,6 +158,11 @@ impl Learning {
         if is_due {
             self.evaluation = run.evaluate(&mut self.pass);
             self.evaluated_at = Some(run.steps());
+            for (top, (of, value)) in
+                self.shown_tops.iter_mut().zip(self.tops[1..].iter().zip(tested(self.evaluation)))
+            {
+                *top = top.max(of.within(value));
+            }
         }
         is_due
     }
@@ -153,18 +200,38 @@ impl Learning {
         if run.metric() == Metric::Accuracy && run.current().loss.logits_of().is_some() {
             marks.push((libm::logf(classes as f32), format!("guessing, ln {classes}")));
         }
-        let loss =
-            Strip { label: "loss".into(), range: None, lines: vec![train, test(0)], marks, past: Vec::new() };
+        let top = |strip: usize| {
+            let shown = self.tops[strip + 1].reach.max(self.shown_tops[strip]);
+            let top = if strip == 0 { shown.max(self.tops[0].reach) } else { shown };
+            Some(top).filter(|top| *top > 0.0)
+        };
+        let loss = Strip {
+            label: "loss".into(),
+            range: None,
+            top: top(0),
+            lines: vec![train, test(0)],
+            marks,
+            past: Vec::new(),
+        };
         let (label, range) = match run.metric() {
             Metric::Accuracy => ("test accuracy", Some([0.0, 1.0])),
             Metric::MeanAbsoluteError => ("test mean |error|", None),
             Metric::MeanSquaredError => ("test mean error²", None),
         };
-        let metric =
-            Strip { label: label.into(), range, lines: vec![test(1)], marks: Vec::new(), past: Vec::new() };
+        let metric = Strip {
+            label: label.into(),
+            range,
+            top: top(1),
+            lines: vec![test(1)],
+            marks: Vec::new(),
+            past: Vec::new(),
+        };
         let last = self.loss.column(1).last();
         let last = last.map_or_else(|| "not trained yet".into(), |loss| significant(f64::from(loss), 3));
         let tested = self.evaluation.map_or_else(String::new, |e| {
+            if e.metric.is_nan() {
+                return format!(" Test loss and {label}: the outputs are no numbers.");
+            }
             let metric = f64::from(e.metric);
             let is_share = run.metric() == Metric::Accuracy;
             let metric = if is_share { percent(metric) } else { significant(metric, 3) };
@@ -181,5 +248,51 @@ impl Learning {
                 strips: vec![loss, metric],
             }),
         }
+    }
+}
+
+/// Loss and metric of a test; no numbers without one.
+fn tested(evaluation: Option<Evaluation>) -> [f32; 2] {
+    evaluation.map_or([f32::NAN; 2], |Evaluation { loss, metric }| [loss, metric])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tensor::{Rng, Stream};
+
+    /// How high the axis reaches after each of these values.
+    fn reaches(values: impl IntoIterator<Item = f32>) -> Vec<f32> {
+        let mut top = Top::default();
+        let after = |value| {
+            top.push(value);
+            top.reach
+        };
+        values.into_iter().map(after).collect()
+    }
+
+    #[test]
+    fn the_beginning_of_a_run_is_no_spike() {
+        let learned = (0..2000).map(|step| 1.0986 / (1.0 + step as f32));
+        assert!(reaches(learned).iter().all(|reach| *reach == 1.0986));
+    }
+
+    #[test]
+    fn a_spike_is_cut_off_and_what_lasts_is_not() {
+        let spiky = (0..300).map(|step| if step % 40 == 39 { 1094.0 } else { 0.7 });
+        assert_eq!(reaches(spiky).last(), Some(&0.7));
+        assert_eq!(reaches([0.7, 0.6, 2.0, 0.5]).last(), Some(&2.0), "not far above");
+        let lasting = reaches([0.7, 0.6, 9.0, 9.5, 10.0, 0.5]);
+        assert_eq!(lasting, [0.7, 0.7, 0.7, 0.7, 10.0, 10.0]);
+        assert_eq!(reaches([0.7, f32::NAN, f32::INFINITY]).last(), Some(&0.7));
+    }
+
+    #[test]
+    fn the_axis_never_shrinks() {
+        let mut rng = Rng::new(3, Stream::Weights(0));
+        let noisy: Vec<f32> = (0..3000).map(|_| libm::expf(2.0 * rng.normal())).collect();
+        let reaches = reaches(noisy.iter().copied());
+        assert!(reaches.is_sorted());
+        assert!(noisy.iter().any(|value| value > reaches.last().unwrap_or(&0.0)), "some are spikes");
     }
 }

@@ -27,7 +27,7 @@ mod sweep;
 mod verdict;
 
 pub use bench::{Bench, Products, elementwise, power_of};
-pub use changes::{Change, changes, differences, sentence};
+pub use changes::{Change, changes, differences, effect, sentence};
 pub use control::{Choice, Control, Kind, MIXED};
 pub use heat::{HeatMap, HeatMaps};
 pub use layer_figures::{Costs, Filters, LayerCost, Pooled};

@@ -46,6 +46,8 @@ fn curves(lanes: &[Shown], selected: usize, numbers: &mut Numbers) -> Curves {
                 joined.strips.push(Strip { lines: Vec::new(), ..strip.clone() });
                 joined.strips.len() - 1
             });
+            let top = &mut joined.strips[place].top;
+            *top = top.zip(strip.top).map(|(a, b)| a.max(b)).or(*top).or(strip.top);
             let has_train = strip.lines.iter().any(|line| line.is_train);
             joined.strips[place].lines.extend(strip.lines.iter().map(|line| Line {
                 // Thin lines of a strip that has thick ones go with those: their names would fill the margin.
@@ -126,6 +128,7 @@ mod tests {
             let strip = Strip {
                 label: "loss".into(),
                 range: None,
+                top: None,
                 lines: vec![line("train", true), line("test", false)],
                 marks: vec![(0.7, "guessing".into())],
                 past: Vec::new(),
@@ -157,7 +160,7 @@ mod tests {
                 lane: 0,
                 values,
                 predicted: Span::default(),
-                finding: Some(Finding { layer: 1, text: finding.into() }),
+                finding: Some(Finding { layer: 1, text: finding.into(), is_fault: false }),
             }];
             let bars = LayerBars { label: "g".into(), series, decades: [-2, 0], is_numbered: false };
             (panel(Figure::LayerBars(bars)), numbers)

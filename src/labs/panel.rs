@@ -106,6 +106,10 @@ pub struct Strip {
     pub label: String,
     /// Ends of the axis where they are fixed; else the data decide.
     pub range: Option<[f32; 2]>,
+    /// How high the axis reaches at least, whatever the rest of the data; what is higher is a spike and cut off. Without
+    /// it the values decide.
+    #[serde(default)]
+    pub top: Option<f32>,
     pub lines: Vec<Line>,
     /// Values worth a line of their own: (0.693, "coin flip, ln 2").
     pub marks: Vec<(f32, String)>,
@@ -162,6 +166,19 @@ pub struct Finding {
     pub layer: usize,
     /// Such as "33 million times less than layer 10".
     pub text: String,
+    /// Whether something is wrong in that very layer: its bar and these words are drawn as what is wrong.
+    #[serde(default)]
+    pub is_fault: bool,
+}
+
+/// What a prediction that is far off rests on.
+pub const PREMISE: &str = "Theory takes weights and gradients as independent, which training undoes";
+
+/// Whether a prediction is off by more than ten times.
+#[must_use]
+pub fn is_far_off(predicted: f32, measured: f32) -> bool {
+    let ratio = f64::from(predicted) / f64::from(measured);
+    !(0.1..=10.0).contains(&ratio)
 }
 
 impl BarSeries {

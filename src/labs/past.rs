@@ -206,6 +206,7 @@ mod tests {
         let strip = |label: &str, is_train| Strip {
             label: label.into(),
             range: None,
+            top: None,
             lines: vec![line(is_train)],
             marks: Vec::new(),
             past: Vec::new(),

@@ -8,7 +8,7 @@ use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect, Room};
 use super::{Drawn, View};
 use crate::labs::format::{exact, layer_name, power, power_of_ten};
-use crate::labs::{BarSeries, Finding, LayerBars, Numbers, lane_name};
+use crate::labs::{BarSeries, Finding, LayerBars, Numbers, PREMISE, is_far_off, lane_name};
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::DrawingBackend;
 
@@ -123,6 +123,9 @@ fn draw_series<DB: DrawingBackend>(
         let middle = layout.middle(place, i);
         if let Some(bar) = layout.bar(place, i, value) {
             let outline = rounded_top(&bar, 2.0);
+            let is_fault =
+                series.finding.as_ref().is_some_and(|finding| finding.is_fault && finding.layer == i + 1);
+            let lane = if is_fault { colors.bad } else { lane };
             if series.lane == 0 {
                 pen.polygon(outline.clone(), &lane)?;
             } else {
@@ -212,7 +215,8 @@ fn draw_finding<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     const LINE: f64 = 14.0;
     let (columns, y, text) = (&layout.columns, &layout.y, &finding.text);
-    let color = &pen.style.palette.lane(series.lane);
+    let colors = &pen.style.palette;
+    let color = &if finding.is_fault { colors.bad } else { colors.lane(series.lane) };
     let middle = layout.middle(place, finding.layer - 1);
     let (bar, bar_end) = (middle - layout.bar / 2.0, middle + layout.bar / 2.0);
     let right = bar - 9.0;
@@ -320,6 +324,9 @@ pub(super) fn read(
         read.lines.push(format!("{of_lane}{} {}", bars.label, exact(value)));
         if let Some(&predicted) = numbers.at(series.predicted).get(layer - 1).filter(|value| **value > 0.0) {
             read.lines.push(format!("{of_lane}predicted {}", exact(predicted)));
+            if value > 0.0 && is_far_off(predicted, value) {
+                read.lines.push(PREMISE.into());
+            }
         }
         let frame = layout.bar(place, layer - 1, value);
         let is_nearer = |bar: &Rect| bar.x - GAP <= px && px <= bar.right() + GAP;

@@ -79,8 +79,14 @@ impl Pane {
     }
 }
 
-pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, bench: &Bench, numbers: &Numbers) -> Drawn<DB> {
+pub(super) fn draw<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    bench: &Bench,
+    numbers: &Numbers,
+    lane: usize,
+) -> Drawn<DB> {
     let colors = &pen.style.palette;
+    let of_lane = colors.lane(lane);
     let ranges = numbers.at(bench.ranges);
     for pane in panes(bench, (pen.width, pen.height)).iter().filter(|pane| !pane.is_too_small()) {
         let (z, y, rect) = (&pane.z, &pane.y, pane.rect());
@@ -88,7 +94,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, bench: &Bench, numbers: &N
         pen.fill(rect, &colors.sunken)?;
         if let Some((low, high)) = ends(ranges, 0) {
             let (left, right) = (z.px(low), z.px(high).max(z.px(low) + 1.0));
-            pen.fill(Rect::between(left, y.end, right, y.start), &colors.lanes[0].mix(0.16))?;
+            pen.fill(Rect::between(left, y.end, right, y.start), &of_lane.mix(0.16))?;
         }
         for value in [0.0, 1.0] {
             pen.rule(z.start, z.end, y.px(value), &if value == 0.0 { colors.ink_4 } else { colors.line })?;
@@ -100,7 +106,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, bench: &Bench, numbers: &N
         pen.plumb(z.px(0.0), y.end, y.start, &colors.line)?;
         if let Some((low, high)) = ends(ranges, 1) {
             let (left, right) = (z.px(low), z.px(high).max(z.px(low) + 1.0));
-            pen.fill(Rect::between(left, y.start - 3.0, right, y.start), &colors.lanes[0])?;
+            pen.fill(Rect::between(left, y.start - 3.0, right, y.start), &of_lane)?;
         }
         for piece in pane.pieces(|z| pane.activation.eval(z).1) {
             pen.dashed(&piece, 1.25, (4.0, 3.0), &colors.ink_2)?;

@@ -85,7 +85,7 @@ impl Layout {
     }
 }
 
-pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, costs: &Costs) -> Drawn<DB> {
+pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, costs: &Costs, lane: usize) -> Drawn<DB> {
     let colors = &pen.style.palette;
     let rows = rows(costs);
     let layout = layout(costs, rows.len(), (pen.width, pen.height));
@@ -125,7 +125,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, costs: &Costs) -> Drawn<DB
                 pen.fill(ghost.grown(-1.0), &colors.surface)?;
             }
             if let Some(bar) = layout.bar(index, measure, number) {
-                pen.fill(bar, &colors.lanes[0])?;
+                pen.fill(bar, &colors.lane(lane))?;
             }
             let cell = layout.cell(index, measure);
             let text = [count(number as usize), short_count(number as usize)]

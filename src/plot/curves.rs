@@ -67,7 +67,8 @@ fn layout(curves: &Curves, numbers: &Numbers, (width, height): (f64, f64)) -> La
 const SPIKE: f32 = 4.0;
 
 /// Ends of a strip's axis: as it says, else its finite values, from 0 when none is negative. A few
-/// spikes far above all else would press the rest flat: they are cut off, and the greatest is told.
+/// spikes far above all else would press the rest flat: they are cut off, and the greatest is told. What is a spike
+/// the strip says, which knows of the run so far, else the values.
 fn range(strip: &Strip, numbers: &Numbers, most: usize) -> (f64, f64, Option<f64>) {
     if let Some([low, high]) = strip.range
         && low < high
@@ -80,6 +81,10 @@ fn range(strip: &Strip, numbers: &Numbers, most: usize) -> (f64, f64, Option<f64
     let (low, high) = values
         .filter(|value| value.is_finite())
         .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
+    if let Some(top) = strip.top.filter(|_| low >= 0.0 && low <= high) {
+        let (from, to) = rounded(0.0, top.into(), most);
+        return (from, to, (f64::from(high) > to).then_some(high.into()));
+    }
     let usual = strip.lines.iter().map(|line| usual(line, numbers)).fold(f32::NEG_INFINITY, f32::max);
     let is_cut = low >= 0.0 && usual > 0.0 && high > SPIKE * usual;
     let (low, top) = (f64::from(low), f64::from(if is_cut { 1.25 * usual } else { high }));
@@ -151,6 +156,7 @@ fn end_font(line: &Line) -> Font {
 /// The name of a line with its last value, or only this.
 fn end_label(line: &Line, numbers: &Numbers, is_short: bool) -> String {
     let value = match samples(line, numbers).next_back() {
+        Some((_, low, high)) if low.is_nan() || high.is_nan() => "–".into(),
         Some((_, low, high)) if low.to_bits() == high.to_bits() => significant(low, 3),
         Some((_, low, high)) => significant(f32::midpoint(low, high), 3),
         None => return String::new(),
@@ -353,4 +359,29 @@ pub(super) fn read(curves: &Curves, numbers: &Numbers, size: (f64, f64), (px, py
         }
     }
     Some(read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_strip_says_what_is_a_spike() {
+        let mut numbers = Numbers::default();
+        let values = (0..1000).map(|step| if step < 3 { 1.0986 } else { 0.01 });
+        let y = numbers.add(values);
+        let line = Line { label: "train".into(), is_train: true, lane: 0, x: y, low: y, high: y };
+        let strip = |top| Strip {
+            label: "loss".into(),
+            range: None,
+            top,
+            lines: vec![line.clone()],
+            marks: Vec::new(),
+            past: Vec::new(),
+        };
+        let (_, to, cut) = range(&strip(Some(1.0986)), &numbers, 5);
+        assert!(to >= 1.0986 && cut.is_none(), "{to} {cut:?}");
+        let (_, to, cut) = range(&strip(Some(0.01)), &numbers, 5);
+        assert!(to < 0.05 && cut.is_some(), "{to} {cut:?}");
+    }
 }

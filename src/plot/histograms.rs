@@ -35,15 +35,17 @@ pub(super) fn draw<DB: DrawingBackend>(
     pen: &Pen<DB>,
     histograms: &Histograms,
     numbers: &Numbers,
+    lane: usize,
 ) -> Drawn<DB> {
     let colors = &pen.style.palette;
+    let of_lane = colors.lane(lane);
     for (index, part) in histograms.parts.iter().enumerate() {
         let place = place(histograms, index, (pen.width, pen.height));
         let counts = numbers.at(part.counts);
         let label = Font::Label.shortened(&part.label, place.width);
         pen.text(&label, (place.x, 7.0), Align::Left, Font::Label, &colors.ink_2)?;
         for bin in 0..counts.len() {
-            pen.fill(bar(&place, counts, bin), &colors.lanes[0])?;
+            pen.fill(bar(&place, counts, bin), &of_lane)?;
         }
         pen.rule(place.x, place.right(), place.bottom(), &colors.ink_4)?;
         let foot = pen.height - 6.0;

@@ -28,7 +28,12 @@ fn height(y: &Scale, value: f32) -> f64 {
     if value.is_finite() { y.px(f64::from(value.max(0.0)).log10()) } else { y.end - 8.0 }
 }
 
-pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, lines: &LayerLines, numbers: &Numbers) -> Drawn<DB> {
+pub(super) fn draw<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    lines: &LayerLines,
+    numbers: &Numbers,
+    lane: usize,
+) -> Drawn<DB> {
     let colors = &pen.style.palette;
     let (columns, y) = layout(lines, (pen.width, pen.height));
     let [low, high] = lines.decades;
@@ -43,7 +48,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, lines: &LayerLines, number
     for (index, row) in rows.iter().enumerate() {
         let is_newest = index + 1 == rows.len();
         let strength = (index + 1) as f64 / rows.len() as f64;
-        let color = mix(colors.line_strong, colors.lanes[0], strength);
+        let color = mix(colors.line_strong, colors.lane(lane), strength);
         let point = |(i, &value): (usize, &f32)| (columns.center(i + 1), height(&y, value));
         let points: Vec<Point> = row.iter().enumerate().map(point).collect();
         pen.line(points.iter().copied(), if is_newest { 2.0 } else { 1.25 }, &color)?;

@@ -106,6 +106,8 @@ pub struct View {
     pub map_scale: MapScale,
     /// The neuron of a diagram that is looked into, or the link into it.
     pub chosen: Option<NeuronAt>,
+    /// The lane of a figure of one lane alone, which has its colour.
+    pub lane: usize,
 }
 
 /// How much of a height of `most` CSS pixels a figure takes: one of few rows would leave a hole under them.
@@ -142,7 +144,7 @@ pub fn draw<DB: DrawingBackend>(
         Figure::Matrix(matrix) => matrix::draw(&pen, matrix, numbers),
         Figure::Arithmetic(sum) => arithmetic::draw(&pen, sum, numbers),
         Figure::Gallery(gallery) => gallery::draw(&pen, gallery, numbers),
-        Figure::Costs(costs) => costs::draw(&pen, costs),
+        Figure::Costs(costs) => costs::draw(&pen, costs, view.lane),
         Figure::Filters(filters) => filters::draw(&pen, filters, numbers),
         Figure::Pooled(pooled) => pooled::draw(&pen, pooled, numbers),
         Figure::Sweep(sweep) => sweep::draw(&pen, sweep, numbers),
@@ -150,10 +152,10 @@ pub fn draw<DB: DrawingBackend>(
         Figure::Heat(heat) => heat::draw(&pen, heat, numbers),
         Figure::PictureRows(rows) => picture_rows::draw(&pen, rows, numbers),
         Figure::Weights(weights) => weights::draw(&pen, weights, numbers),
-        Figure::Histograms(histograms) => histograms::draw(&pen, histograms, numbers),
-        Figure::LayerLines(lines) => layer_lines::draw(&pen, lines, numbers),
-        Figure::Bench(bench) => bench::draw(&pen, bench, numbers),
-        Figure::Products(products) => products::draw(&pen, products, numbers),
+        Figure::Histograms(histograms) => histograms::draw(&pen, histograms, numbers, view.lane),
+        Figure::LayerLines(lines) => layer_lines::draw(&pen, lines, numbers, view.lane),
+        Figure::Bench(bench) => bench::draw(&pen, bench, numbers, view.lane),
+        Figure::Products(products) => products::draw(&pen, products, numbers, view.lane),
     }?;
     let under_pointer = view.hover.and_then(|at| read_out(figure, numbers, (pen.width, pen.height), at));
     match under_pointer {

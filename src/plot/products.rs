@@ -54,16 +54,21 @@ fn name(activation: Activation, end: f32) -> String {
     format!("{} {}", activation.label(), power(end))
 }
 
-pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, products: &Products, numbers: &Numbers) -> Drawn<DB> {
+pub(super) fn draw<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    products: &Products,
+    numbers: &Numbers,
+    lane: usize,
+) -> Drawn<DB> {
     let colors = &pen.style.palette;
+    let of_lane = colors.lane(lane);
     let Layout { n, y, ticks, has_room } = layout(products, numbers, (pen.width, pen.height));
     left_axis(pen, &y, &ticks, (n.start, n.end))?;
     let is_used = |activation: Activation| activation == products.used;
     let mut drawn: Vec<_> = lines(products, numbers).collect();
     drawn.sort_by_key(|(activation, _)| is_used(*activation)); // nothing covers the one in use
     for &(activation, factor) in &drawn {
-        let (width, color) =
-            if is_used(activation) { (2.5, &colors.lanes[0]) } else { (1.25, &colors.ink_3) };
+        let (width, color) = if is_used(activation) { (2.5, &of_lane) } else { (1.25, &colors.ink_3) };
         let points = (0..=products.most).map(|i| (i, power_of(factor, i)));
         let points: Vec<Point> = points
             .take_while(|(_, product)| *product > 0.0 && y.contains(product.log10().into()))
@@ -78,11 +83,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, products: &Products, numbe
         ends.clone().map(|end| if end > 0.0 { y.px(end.log10().into()) } else { y.start }).collect();
     push_apart(&mut heights, PITCH, y.end, y.start);
     for (((activation, _), end), height) in named.iter().zip(ends).zip(heights) {
-        let (font, color) = if is_used(*activation) {
-            (Font::Strong, &colors.lanes[0])
-        } else {
-            (Font::Small, &colors.ink_2)
-        };
+        let (font, color) =
+            if is_used(*activation) { (Font::Strong, &of_lane) } else { (Font::Small, &colors.ink_2) };
         let text = name(*activation, end);
         if n.end + 6.0 + font.width(&text) <= pen.width + 1.0 && height >= 6.0 {
             pen.text(&text, (n.end + 6.0, height), Align::Left, font, color)?;

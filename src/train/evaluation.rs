@@ -3,6 +3,7 @@
 use crate::data::{DataConfig, Examples, Targets};
 use crate::error::Result;
 use crate::nn::{Loss, Mode, Network, Pass};
+use crate::tensor::all_finite;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -51,7 +52,7 @@ impl Metric {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     pub loss: f32,
-    /// The [`Metric`] of the data.
+    /// The [`Metric`] of the data; NaN where an output is no finite number, since then nothing is measured.
     pub metric: f32,
 }
 
@@ -79,6 +80,7 @@ pub(super) fn evaluate(
         // Exact for a single chunk, so that the mean over points is that of the loss itself.
         loss_sum += f64::from(network.loss(targets, pass)) * chunk.len() as f64;
         metric_sum += match metric {
+            _ if !all_finite(pass.output()) => f32::NAN,
             Metric::Accuracy => right(loss, outputs, &chunk, examples, pass) as f32,
             Metric::MeanAbsoluteError => {
                 pass.output().iter().zip(targets).map(|(y, t)| (y - t).abs()).sum::<f32>()
@@ -220,6 +222,10 @@ mod tests {
             network.weights.fill(f32::NAN);
             let right = count_right(&network, loss, &run.data().test);
             assert_eq!(right, 0, "of {} with {classes} classes", run.data().test.len());
+            let targets = run.data().test.targets(network.outputs());
+            let test = (&run.data().test, Some(&*targets));
+            let tested = evaluate((&network, loss), test, Metric::Accuracy, &mut Pass::default());
+            assert!(tested.metric.is_nan(), "nothing is measured, not 0: {tested:?}");
             let readings = readings((&network, loss), &run.data().test, &mut Pass::default());
             assert!(readings.iter().all(|reading| reading.class.is_none()), "{classes} classes");
         }

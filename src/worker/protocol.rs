@@ -3,6 +3,7 @@
 
 use crate::data::DataConfig;
 use crate::data::table::{Preview, Roles};
+use crate::labs::format::{count, significant};
 use crate::labs::{Panel, Verdict, View};
 use crate::train::{Divergence, Experiment, settings::Settings};
 use serde::{Deserialize, Serialize};
@@ -115,6 +116,21 @@ pub enum Reply {
     Crashed { message: String },
 }
 
+impl Until {
+    /// That a run stands there, in words; `loss` is that of its last batch, which is less than the curve shows of many.
+    #[must_use]
+    pub fn told(self, loss: Option<f32>) -> String {
+        match self {
+            Self::Step(step) => format!("Stopped: step {} is reached.", count(step)),
+            Self::Epoch(epoch) => format!("Stopped: epoch {} is reached.", count(epoch)),
+            Self::LossBelow(most) => {
+                let loss = loss.map_or_else(String::new, |loss| format!(", {},", significant(loss, 3)));
+                format!("Stopped: the loss of the last batch{loss} is below {most}.")
+            }
+        }
+    }
+}
+
 /// What a run was started with and what it has come to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunSettings {
@@ -151,4 +167,6 @@ pub struct Frame {
     pub seeking: Option<usize>,
     /// Where it was to train until, if it stands there.
     pub reached: Option<Until>,
+    /// Loss of the batch that it learned from last, since it was started.
+    pub loss: Option<f32>,
 }

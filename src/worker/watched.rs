@@ -27,6 +27,8 @@ pub struct Watched {
     moment_cost_ms: f64,
     /// Where it last got to that it was to train until, as long as it stands there.
     reached: Option<Until>,
+    /// Loss of the batch of the last step that was made.
+    loss: Option<f32>,
     schedule: Schedule,
     /// Edits that the page knows of; `None` before it knows the run's settings.
     edits_told: Option<usize>,
@@ -66,6 +68,7 @@ impl Watched {
             since_moment_ms: 0.0,
             moment_cost_ms: 0.0,
             reached: None,
+            loss: None,
             schedule: Schedule::default(),
             edits_told: None,
             layer: view.layer,
@@ -180,6 +183,7 @@ impl Watched {
     fn step(&mut self) -> std::result::Result<f32, Divergence> {
         self.reached = None;
         let loss = self.run.step_before_edits()?;
+        self.loss = Some(loss);
         self.observer.after_step(&self.run, loss);
         if self.run.make_due_edits() {
             self.after_edit();
@@ -338,6 +342,7 @@ impl Watched {
             head: self.head(),
             seeking: None,
             reached: trained.reached,
+            loss: self.loss,
         }
     }
 

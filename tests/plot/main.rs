@@ -80,6 +80,65 @@ fn every_figure_draws_to_plotters_svg() {
     }
 }
 
+/// As plotters' own SVG, whose colours are in lower case here.
+fn colours(sample: &Sample, view: &View) -> String {
+    let mut svg = String::new();
+    {
+        let area = SVGBackend::with_string(&mut svg, (640, 320)).into_drawing_area();
+        let style = Style::new(Palette::default(), 1.0, "sans-serif");
+        draw(&area, &sample.figure, &sample.numbers, &style, view).expect("SVG");
+        area.present().expect("SVG");
+    }
+    svg.to_lowercase()
+}
+
+#[test]
+fn a_figure_of_one_lane_has_its_colour() {
+    let [first, last] = ["#14564a", "#7a3fe4"];
+    let mut seen = 0;
+    for sample in samples::figures() {
+        let of_one = matches!(
+            sample.figure,
+            Figure::Histograms(_)
+                | Figure::LayerLines(_)
+                | Figure::Bench(_)
+                | Figure::Products(_)
+                | Figure::Costs(_)
+        );
+        if of_one {
+            let svg = colours(&sample, &View { lane: 3, ..View::default() });
+            assert!(svg.contains(last) && !svg.contains(first), "{}", sample.name);
+            let svg = colours(&sample, &View::default());
+            assert!(svg.contains(first) && !svg.contains(last), "{}", sample.name);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 5, "{seen}");
+}
+
+#[test]
+fn the_bar_of_a_fault_is_marked() {
+    let bad = "#a3182b";
+    let marked = |sample: &Sample| colours(sample, &View::default()).matches(bad).count();
+    assert!(marked(&samples::check(4)) >= 2, "bar and words");
+    assert_eq!(marked(&samples::bars("bars", &VANISHING, "less")), 0);
+}
+
+#[test]
+fn a_prediction_that_is_far_off_is_read_with_what_it_rests_on() {
+    for (factor, is_off) in [(1.0, false), (3.0, false), (50.0, true), (0.02, true)] {
+        let mut numbers = Numbers::default();
+        let values = numbers.add([0.5; 4]);
+        let predicted = numbers.add([0.5 * factor; 4]);
+        let series = vec![BarSeries { lane: 0, values, predicted, finding: None }];
+        let figure =
+            Figure::LayerBars(LayerBars { label: "g".into(), series, decades: [-3, 2], is_numbered: false });
+        let at = (columns(400.0, 4).center(2), 80.0);
+        let lines = read_out(&figure, &numbers, (400.0, 160.0), at).unwrap().lines;
+        assert_eq!(lines.iter().any(|line| line == PREMISE), is_off, "{factor}: {lines:?}");
+    }
+}
+
 #[test]
 fn labels_stay_inside_and_apart() {
     for sample in samples::figures() {

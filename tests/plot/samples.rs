@@ -158,7 +158,14 @@ fn curves(name: &str, steps: usize) -> Sample {
         Figure::Curves(Curves {
             steps,
             at: Some(steps / 3),
-            strips: vec![Strip { label: "loss".into(), range: None, lines, marks, past: Vec::new() }],
+            strips: vec![Strip {
+                label: "loss".into(),
+                range: None,
+                top: None,
+                lines,
+                marks,
+                past: Vec::new(),
+            }],
             changes: Vec::new(),
         })
     })
@@ -179,7 +186,14 @@ fn vanishing_curves() -> Sample {
         Figure::Curves(Curves {
             steps: 12_360,
             at: None,
-            strips: vec![Strip { label: "loss".into(), range: None, lines, marks, past: Vec::new() }],
+            strips: vec![Strip {
+                label: "loss".into(),
+                range: None,
+                top: None,
+                lines,
+                marks,
+                past: Vec::new(),
+            }],
             changes: Vec::new(),
         })
     })
@@ -194,7 +208,7 @@ fn spiky_curves() -> Sample {
         let marks = vec![(std::f32::consts::LN_2, "guessing, ln 2".into())];
         let steps = numbers.add([0.0, 40.0, 80.0, f32::NAN, 400.0]);
         let past = vec![[steps, numbers.add([0.9, 0.5, 0.3, 0.2, 0.1])]];
-        let strips = vec![Strip { label: "loss".into(), range: None, lines, marks, past }];
+        let strips = vec![Strip { label: "loss".into(), range: None, top: None, lines, marks, past }];
         Figure::Curves(Curves { steps: 300, at: None, strips, changes: Vec::new() })
     })
 }
@@ -209,6 +223,7 @@ fn two_strips() -> Sample {
     curves.strips.push(Strip {
         label: "accuracy (%)".into(),
         range: Some([40.0, 100.0]),
+        top: None,
         lines,
         marks: vec![(50.0, "chance".into())],
         past: Vec::new(),
@@ -224,7 +239,7 @@ pub fn bars(name: &str, values: &[f32], finding: &str) -> Sample {
         let decades = if values[0] > 1.0 { [-6, 2] } else { [-9, 0] };
         let predicted = numbers.add(values.iter().map(|norm| norm * 3.0));
         let values = numbers.add(values.iter().copied());
-        let finding = Some(Finding { layer: 1, text: finding.into() });
+        let finding = Some(Finding { layer: 1, text: finding.into(), is_fault: false });
         let series = vec![BarSeries { lane: 0, values, predicted, finding }];
         Figure::LayerBars(LayerBars { label: "‖∂L/∂W‖".into(), series, decades, is_numbered: false })
     })
@@ -234,7 +249,7 @@ pub fn bars(name: &str, values: &[f32], finding: &str) -> Sample {
 pub fn check(layer: usize) -> Sample {
     sample(&format!("check-{layer}"), |numbers| {
         let values = numbers.add((1..=11).map(|at| if at <= layer { 0.4 } else { 3e-7 }));
-        let finding = Some(Finding { layer, text: format!("layer {layer} lies") });
+        let finding = Some(Finding { layer, text: format!("layer {layer} lies"), is_fault: true });
         let series = vec![BarSeries { lane: 0, values, predicted: Span::default(), finding }];
         let label = "relative error".into();
         Figure::LayerBars(LayerBars { label, series, decades: [-8, 0], is_numbered: true })
@@ -431,7 +446,7 @@ pub fn diagram(name: &str, sizes: &[usize], hidden_units: usize) -> Sample {
 }
 
 fn finding_at(layer: usize) -> Option<Finding> {
-    Some(Finding { layer, text: "x".into() })
+    Some(Finding { layer, text: "x".into(), is_fault: false })
 }
 
 /// Numbers that no lab should send, but a diverging run does.

@@ -144,20 +144,28 @@ pub(super) fn panel(check: Option<&Check>, run: &Run, numbers: &mut Numbers) -> 
         Some(check) => {
             let worst = check.errors.iter().copied().fold(0.0_f32, f32::max);
             let found = match (check.found, check.lie) {
-                (Some(layer), Some(lie)) if layer == lie => {
-                    format!("{} lies: the wrong derivative is there", name(layer))
+                (Some(layer), lie) => {
+                    let there = if lie == Some(layer) { ": the wrong derivative is there" } else { "" };
+                    let before = match layer {
+                        1 => "",
+                        2 => "; that of layer 1 is wrong because the error travels back through it",
+                        _ => "; those before it are wrong because the error travels back through them",
+                    };
+                    format!("{} lies{there}{before}", name(layer))
                 }
-                (Some(layer), _) => format!("{} lies", name(layer)),
                 (None, Some(lie)) => format!("the wrong derivative in layer {lie} does not show"),
                 (None, None) => "every layer agrees".into(),
             };
             let weights = count(check.weights);
             let summary = format!(
-                "At step {}, up to {weights} weights of each layer nudged: {found}; the largest relative error is {}, of which up to {WRONG} is rounding.",
+                "At step {}, up to {weights} weights of each layer nudged: {found}. The largest relative error is {}; errors below {WRONG} are rounding.",
                 count(check.step),
                 power(worst)
             );
-            let finding = check.found.map(|layer| Finding { layer, text: format!("{} lies", name(layer)) });
+            let finding = check.found.map(|layer| {
+                let text = format!("{} lies", name(layer));
+                Finding { layer, text, is_fault: true }
+            });
             (format!("step {}", count(check.step)), summary, finding)
         }
     };
@@ -234,7 +242,8 @@ mod tests {
                 assert_eq!(check.found, Some(lie), "{activation}: {:?}", check.errors);
                 let figure = panel(Some(&check), &run, &mut Numbers::default()).figure;
                 let Figure::LayerBars(bars) = figure else { panic!("bars are bars") };
-                assert_eq!(bars.series[0].finding.as_ref().map(|finding| finding.layer), Some(lie));
+                let fault = bars.series[0].finding.as_ref().filter(|finding| finding.is_fault);
+                assert_eq!(fault.map(|finding| finding.layer), Some(lie));
                 assert!(
                     check.errors[lie..].iter().all(|error| *error < WRONG),
                     "{activation}: {:?}",
@@ -243,6 +252,17 @@ mod tests {
             }
             assert_eq!(run.network().weights, weights);
             assert_eq!(check(&run, None).found, None, "{activation}");
+            let said = |lie| panel(Some(&check(&run, lie)), &run, &mut Numbers::default()).summary;
+            assert!(
+                said(None).contains("every layer agrees. The largest relative error is "),
+                "{}",
+                said(None)
+            );
+            assert!(said(None).ends_with("; errors below 0.01 are rounding."), "{}", said(None));
+            let travels = "because the error travels back through";
+            assert!(said(Some(4)).contains(&format!("those before it are wrong {travels} them")));
+            assert!(said(Some(2)).contains(&format!("that of layer 1 is wrong {travels} it")));
+            assert!(!said(Some(1)).contains(travels) && !said(None).contains(travels));
         }
     }
 }

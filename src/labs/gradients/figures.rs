@@ -10,8 +10,8 @@ use crate::data::{DataSet, Examples};
 use crate::labs::confusion::{self, Words};
 use crate::labs::format::{count, layer_name, percent, power, significant, times};
 use crate::labs::{
-    BarSeries, Column, Diagram, Distribution, Figure, Finding, LayerBars, LayerMap, Numbers, Panel, Plane,
-    Scatter, View,
+    BarSeries, Column, Diagram, Distribution, Figure, Finding, LayerBars, LayerMap, Numbers, PREMISE, Panel,
+    Plane, Scatter, View, is_far_off,
 };
 use crate::nn::{Activation, Pass};
 use crate::train::Run;
@@ -160,16 +160,17 @@ pub(super) fn gradients(observer: &GradientsObserver, run: &Run, numbers: &mut N
     let predicted = predicted(run);
     let told = match (predicted[0] > 0.0, observer.now[0] > 0.0) {
         (true, true) => format!(
-            " Theory, multiplied up from the output, predicts {} for layer 1, {} what is measured.",
+            " Theory, multiplied up from the output, predicts {} for layer 1, {} times what is measured.{}",
             power(predicted[0]),
-            times(f64::from(predicted[0] / observer.now[0]))
+            power(f64::from(predicted[0]) / f64::from(observer.now[0])),
+            if is_far_off(predicted[0], observer.now[0]) { format!(" {PREMISE}.") } else { String::new() }
         ),
         _ => String::new(),
     };
     let summary =
         format!("Gradient norm of each layer, from the first to the output: {}.{told}", values.join(", "));
     let values = numbers.add(observer.now.iter().copied());
-    let finding = finding.map(|text| Finding { layer: 1, text });
+    let finding = finding.map(|text| Finding { layer: 1, text, is_fault: false });
     let series = vec![BarSeries { lane: 0, values, predicted: numbers.add(predicted), finding }];
     let figure =
         LayerBars {
@@ -247,9 +248,12 @@ pub(super) fn boundary(
     };
     let values = numbers.add(plane.pass.output().chunks_exact(outputs).map(said));
     let note = observer.learning.evaluation.map_or_else(String::new, |e| match classes {
+        _ if e.metric.is_nan() => "test –".into(),
         0 => format!("test |error| {}", significant(f64::from(e.metric), 2)),
         _ => format!("test {}", percent(f64::from(e.metric))),
     });
+    let is_none = observer.learning.evaluation.is_some_and(|e| e.metric.is_nan());
+    let outputs_told = if is_none { " Its outputs are no numbers." } else { "" };
     let set = run.current().data.set().map_or("", |set| set.label);
     let others = match run.input_shape()[0] {
         _ if has_places(run) => String::new(),
@@ -264,8 +268,9 @@ pub(super) fn boundary(
         Vec::new()
     };
     let told = if arrows.is_empty() { String::new() } else { arrows::told(&arrows) };
-    let summary =
-        format!("What the network says over the plane of {set}{others}, with its items; {note}.{told}");
+    let summary = format!(
+        "What the network says over the plane of {set}{others}, with its items; {note}.{outputs_told}{told}"
+    );
     let points = numbers.add(plane.points.iter().copied());
     let is_probability = run.current().loss.logits_of().is_some();
     let figure = Plane {

@@ -12,6 +12,7 @@ mod growth;
 mod layer_settings;
 mod neuron;
 mod observer;
+mod outlook;
 mod predicted;
 mod remedies;
 mod updates;

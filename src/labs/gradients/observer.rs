@@ -16,7 +16,7 @@ use serde_json::Value;
 /// Steps kept one by one before neighbours are joined.
 const NORM_ROWS: usize = 512;
 /// Batches that the verdict averages over (an exponential mean of ln ‖∂L/∂W‖).
-const VERDICT_BATCHES: usize = 16;
+pub(super) const VERDICT_BATCHES: usize = 16;
 /// Accuracy by which a network must be better than guessing, more than the luck of a test set.
 const MARGIN: f32 = 0.05;
 /// Key of the bits of its numbers of double precision, among what was seen.
@@ -35,7 +35,8 @@ pub(super) struct GradientsObserver {
     pub(super) now: Vec<f32>,
     /// Geometric mean of the norms over the last batches, as natural logarithms.
     pub(super) mean_logs: Vec<f64>,
-    batches: usize,
+    /// How many batches that is, at most [`VERDICT_BATCHES`].
+    pub(super) batches: usize,
     /// Decades that the steps made need; they grow with the data and never shrink within a run.
     decades: Decades,
     /// The metric of the best answer that is the same for all items.
@@ -146,17 +147,6 @@ impl GradientsObserver {
     /// The ratio of two layers' gradient norms, averaged over the last batches; layers from 0.
     pub(super) fn ratio(&self, layer: usize, to: usize) -> f64 {
         libm::exp(self.mean_logs[layer] - self.mean_logs[to])
-    }
-
-    /// The factor by which the norm changes from one hidden layer to the one before it: the slope
-    /// of a straight line through the logarithms, fitted by least squares.
-    pub(super) fn factor_per_layer(&self) -> f64 {
-        let logs = &self.mean_logs[..self.mean_logs.len() - 1];
-        let count = logs.len() as f64;
-        let (mean_x, mean_y) = ((count - 1.0) / 2.0, logs.iter().sum::<f64>() / count);
-        let products = logs.iter().enumerate().map(|(i, y)| (i as f64 - mean_x) * (y - mean_y)).sum::<f64>();
-        let squares = (0..logs.len()).map(|i| (i as f64 - mean_x) * (i as f64 - mean_x)).sum::<f64>();
-        if squares > 0.0 { libm::exp(-products / squares) } else { 1.0 }
     }
 }
 

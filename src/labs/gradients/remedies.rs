@@ -1,7 +1,7 @@
 //! What helps: a change for each finding, the likeliest to help first, at most two.
 
 use super::controls::usual_learning_rate;
-use super::hidden;
+use super::{hidden, outlook};
 use crate::labs::Remedy;
 use crate::nn::{Initializer, InitializerName};
 use crate::train::{OptimizerName, Run};
@@ -34,7 +34,20 @@ pub(super) fn for_oversized(run: &Run) -> Vec<Remedy> {
 
 /// Numbers that outgrew `f32` as the run went on.
 pub(super) fn for_divergence(run: &Run) -> Vec<Remedy> {
-    at_most_two([lower_rate(run), clipping(run)])
+    that_help(run, [lower_rate(run), clipping(run), Some(leaky_relu())])
+}
+
+/// Weights that are so small, or 0, that nothing comes through them.
+pub(super) fn for_small_weights(run: &Run) -> Vec<Remedy> {
+    that_help(run, [Some(fitting_initialisation(run)), Some(leaky_relu()), normalisation(run)])
+}
+
+/// Gradients that are lost on the way to the first layer.
+pub(super) fn for_lost(run: &Run) -> Vec<Remedy> {
+    let shallower = hidden(run.current()).len() / 2;
+    let shallower = Remedy::new(&format!("Try {shallower} layers"), "depth", shallower);
+    let first = Some(fitting_initialisation(run));
+    that_help(run, [first, relu(run), normalisation(run), Some(shallower)])
 }
 
 /// Weights that are too large before anything is learned.
@@ -44,13 +57,33 @@ pub(super) fn for_large_weights() -> Vec<Remedy> {
 
 /// Units that a learning rate switched off: nothing reaches them any more, so only a new run helps.
 pub(super) fn for_killed(run: &Run) -> Vec<Remedy> {
-    at_most_two([lower_rate(run).map(Remedy::anew)])
+    let mut remedies = that_help(run, [lower_rate(run).map(Remedy::anew), Some(leaky_relu().anew())]);
+    remedies.truncate(1);
+    remedies
 }
 
 /// Units that are off for another reason.
 pub(super) fn for_flat(run: &Run) -> Vec<Remedy> {
-    let leaky = Remedy::new("Try leaky ReLU", "activation", "leaky_relu");
-    at_most_two([Some(leaky), he_initialisation(run)])
+    that_help(run, [Some(leaky_relu()), he_initialisation(run), normalisation(run)])
+}
+
+/// The first two after which gradients reach every layer: a remedy that is known to fail is none.
+fn that_help<const N: usize>(run: &Run, remedies: [Option<Remedy>; N]) -> Vec<Remedy> {
+    remedies.into_iter().flatten().filter(|remedy| outlook::helps(run, remedy)).take(2).collect()
+}
+
+fn leaky_relu() -> Remedy {
+    Remedy::new("Try leaky ReLU", "activation", "leaky_relu")
+}
+
+/// The initialisation made for the activations that the network has.
+fn fitting_initialisation(run: &Run) -> Remedy {
+    let is_one_sided = hidden(run.current()).iter().all(|block| block.dense.activation.is_one_sided());
+    if is_one_sided {
+        Remedy::new("Use He initialisation", "initializer", "he_normal")
+    } else {
+        Remedy::new("Use Xavier initialisation", "initializer", "glorot_uniform")
+    }
 }
 
 fn at_most_two<const N: usize>(remedies: [Option<Remedy>; N]) -> Vec<Remedy> {

@@ -2,9 +2,9 @@
 
 use super::blocks::Block;
 use super::controls::usual_learning_rate;
-use super::observer::GradientsObserver;
+use super::observer::{GradientsObserver, VERDICT_BATCHES};
 use super::updates::Update;
-use super::{blocks, hidden, remedies};
+use super::{blocks, hidden, outlook, remedies};
 use crate::labs::format::{count, layer_name, percent, power, significant};
 use crate::labs::verdict::WAY_BACK;
 use crate::labs::{Remedy, Tone, Verdict};
@@ -55,18 +55,20 @@ pub(super) fn of(observer: &GradientsObserver, run: &Run) -> Verdict {
     if depth < 2 {
         return shallow(observer, run, depth);
     }
+    if asks_for_nothing(run) {
+        return satisfied(observer, run);
+    }
     if observer.now[0] == 0.0 {
         return dead(observer, run, depth);
     }
     let ratio = observer.ratio(0, depth - 1);
-    let receives = format!(
-        "Layer 1 receives {} times layer {depth}’s gradient, ×{} for each layer back.",
-        power(ratio),
-        significant(observer.factor_per_layer(), 2)
-    );
+    let receives = receives(observer, ratio, depth);
     let so_far = learned_so_far(observer, run);
     if has_learned(observer, run) {
         return Verdict::new(Tone::Good, "Learned.", format!("{so_far}. {receives}"), Vec::new());
+    }
+    if let Some(faint) = faint(run) {
+        return faint;
     }
     let text = |more: String| if more.is_empty() { receives.clone() } else { format!("{receives} {more}") };
     match reach(ratio) {
@@ -96,6 +98,54 @@ pub(super) fn of(observer: &GradientsObserver, run: &Run) -> Verdict {
         }
         Reach::Flows => Verdict::new(Tone::Note, "Flowing.", text(format!("{so_far}.")), Vec::new()),
     }
+}
+
+/// What reaches layer 1, in parts of what reaches the last hidden layer, `depth`. The bars are of the last batch
+/// alone, so it says where more are meant.
+fn receives(observer: &GradientsObserver, ratio: f64, depth: usize) -> String {
+    let over = match observer.batches {
+        0 | 1 => String::new(),
+        VERDICT_BATCHES => format!(" over about {VERDICT_BATCHES} batches"),
+        batches => format!(" over the last {batches} batches"),
+    };
+    // That so often multiplied with itself is the ratio.
+    let factor = libm::pow(ratio, 1.0 / (depth - 1) as f64);
+    format!(
+        "Layer 1 receives {} times layer {depth}’s gradient{over}, ×{} for each layer back.",
+        power(ratio),
+        significant(factor, 2)
+    )
+}
+
+/// Whether every item of the last batch is as the loss wants it, so that there is no gradient to begin with.
+fn asks_for_nothing(run: &Run) -> bool {
+    run.pass().traces.last().is_some_and(|output| output.grad_output.iter().all(|grad| *grad == 0.0))
+}
+
+fn satisfied(observer: &GradientsObserver, run: &Run) -> Verdict {
+    let so_far = learned_so_far(observer, run);
+    let text =
+        format!("{so_far}. Every item of the last batch is as the loss wants it, so no gradient arises.");
+    let (tone, word) =
+        if has_learned(observer, run) { (Tone::Good, "Learned.") } else { (Tone::Note, "No gradient.") };
+    Verdict::new(tone, word, text, Vec::new())
+}
+
+/// That what arrives is next to nothing in every layer alike, so that no ratio shows it.
+fn faint(run: &Run) -> Option<Verdict> {
+    let kernels = run.network().kernels().count();
+    let is_faint = outlook::is_faint(run.current(), run.network(), run.gradients(), run.pass_weights());
+    // Else it is so small because the loss is.
+    if !is_faint || !outlook::is_constant(run.pass(), run.network().outputs()) {
+        return None;
+    }
+    let most = run.kernel_grad_norms().take(kernels - 1).fold(0.0, f32::max);
+    let text = format!(
+        "No gradient arrives anywhere: {} at most in a hidden layer, too little to change a weight. The weights are so \
+         small that the outputs do not depend on the input.",
+        power(most)
+    );
+    Some(Verdict::new(Tone::Warn, "No gradient.", text, remedies::for_small_weights(run)))
 }
 
 fn shallow(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
@@ -176,17 +226,17 @@ fn dead(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
     // Those of layer 1 have no part in what reaches it.
     let is_zero = |slot: &Slot| weights[slot.range.clone()].iter().all(|w| *w == 0.0);
     let zero = run.network().kernels().skip(1).position(is_zero).map(|index| index + 1);
-    let (why, remedies) = if let Some(layer) = (0..depth).find(is_flat) {
+    let (why, remedies) = if let Some(index) = zero {
+        let name = the_layer(index + 1, depth + 1);
+        (format!("the weights of {name} are all 0 and pass nothing back."), remedies::for_small_weights(run))
+    } else if let Some(layer) = (0..depth).find(is_flat) {
         let off = format!("every unit of layer {} is off for every item of the batch", layer + 1);
         match too_large(observer, run) {
             Some(cause) => (format!("{off}. {cause}"), remedies::for_killed(run)),
             None => (format!("{off}."), remedies::for_flat(run)),
         }
-    } else if let Some(index) = zero {
-        let name = the_layer(index + 1, depth + 1);
-        (format!("the weights of {name} are all 0 and pass nothing back."), remedies::for_large_weights())
     } else {
-        ("what arrives is smaller than the smallest number.".to_owned(), remedies::for_vanishing(run))
+        ("what arrives is smaller than the smallest number.".to_owned(), remedies::for_lost(run))
     };
     Verdict::new(Tone::Warn, "Dead.", format!("Layer 1 receives no gradient at all: {why}"), remedies)
 }
@@ -207,6 +257,13 @@ fn diverged(divergence: &Divergence, observer: &GradientsObserver, run: &Run) ->
             format!("The numbers grew step by step at a learning rate of {rate}."),
             remedies::for_divergence(run),
         )
+    };
+    // Whatever tames the updates would leave what is dead from the start.
+    let why = match outlook::dead_layer(run) {
+        Some(layer) if *step > 0 => {
+            format!("{why} Layer {layer} lets nothing through at any rate: that first.")
+        }
+        _ => why,
     };
     let layers = run.network().kernels().count();
     let grew = observer.growth.told(|layer| the_layer(layer, layers)).filter(|_| *step > 1);
@@ -268,6 +325,9 @@ fn has_learned(observer: &GradientsObserver, run: &Run) -> bool {
 fn learned_so_far(observer: &GradientsObserver, run: &Run) -> String {
     match observer.learning.evaluation {
         None => "No items are kept for the test".into(),
+        Some(evaluation) if evaluation.metric.is_nan() => {
+            "The outputs for the test items are no numbers".into()
+        }
         Some(evaluation) if run.data().classes > 0 => {
             format!("Test accuracy {}", percent(f64::from(evaluation.metric)))
         }

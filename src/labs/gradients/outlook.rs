@@ -1,0 +1,95 @@
+//! Whether anything can be learned from the gradients of a network: of the running one, and of one as a remedy would
+//! have it, which is built and passed once with the batch at hand. A verdict asks only where something is wrong.
+
+use super::Gradients;
+use super::controls::usual_learning_rate;
+use crate::labs::{Lab, Remedy};
+use crate::nn::{Mode, Network, Pass, Slot};
+use crate::tensor::l2_norm;
+use crate::train::{Experiment, OptimizerConfig, OptimizerName, Run, goes_on};
+
+/// A change by less than this share of its size leaves a weight as it is, to the last digit.
+const LAST_DIGIT: f64 = 1.0 / (1 << 25) as f64;
+/// What most rules divide by where a gradient is next to nothing (Keras' epsilon).
+const EPSILON: f64 = 1e-7;
+/// Outputs that differ by less than this do not depend on the input.
+const ALIKE: f32 = 1e-6;
+
+/// Whether in every hidden layer an update at the usual rate would be lost in the last digit of the weights.
+pub(super) fn is_faint(experiment: &Experiment, network: &Network, grads: &[f32], weights: &[f32]) -> bool {
+    let norm = |values: &[f32], slot: &Slot| f64::from(l2_norm(&values[slot.range.clone()]));
+    let hidden = network.kernels().count() - 1;
+    let step = step(&experiment.optimizer);
+    network.kernels().take(hidden).all(|slot| step * norm(grads, slot) < LAST_DIGIT * norm(weights, slot))
+}
+
+/// By how much a tiny gradient is multiplied in an update, at most; never less than at the usual rate.
+fn step(optimizer: &OptimizerConfig) -> f64 {
+    let rate = f64::from(optimizer.learning_rate().max(usual_learning_rate(optimizer.name)));
+    match optimizer.name {
+        OptimizerName::Sgd => rate / (1.0 - f64::from(optimizer.momentum.unwrap_or(0.0))),
+        _ => rate / optimizer.epsilon.map_or(EPSILON, f64::from),
+    }
+}
+
+/// Whether the outputs are the same for every item of the batch.
+pub(super) fn is_constant(pass: &Pass, outputs: usize) -> bool {
+    let rows = || pass.output().chunks_exact(outputs);
+    let Some(first) = rows().next() else { return false };
+    rows()
+        .all(|row| row.iter().zip(first).all(|(y, first)| (y - first).abs() <= ALIKE * first.abs().max(1.0)))
+}
+
+/// The first layer of the run's settings, counted from 1, that is off for the whole batch in a fresh network.
+pub(super) fn dead_layer(run: &Run) -> Option<usize> {
+    let probe = Probe::new(run, run.current().clone(), false)?;
+    let hidden = super::hidden(run.current());
+    let is_off = |at: usize| probe.pass.traces[at].slopes().all(|slope| slope == 0.0);
+    hidden.iter().position(|block| is_off(block.at)).map(|index| index + 1)
+}
+
+/// Whether gradients reach every layer of the run once a remedy is taken, as far as one batch tells.
+pub(super) fn helps(run: &Run, remedy: &Remedy) -> bool {
+    let current = run.current();
+    let changed = Gradients.change(current, &remedy.key, &remedy.value).ok();
+    let Some(changed) = changed.filter(|changed| changed != current) else { return false };
+    let is_live = run.divergence().is_none() && !remedy.restarts;
+    let is_live = is_live && goes_on(current, &changed, &current.difference(&changed));
+    let Some(probe) = Probe::new(run, changed, is_live) else { return false };
+    let Probe { experiment, network, .. } = &probe;
+    let arrives = |slot: &Slot| {
+        let norm = l2_norm(&network.grads[slot.range.clone()]);
+        norm > 0.0 && norm.is_finite()
+    };
+    network.kernels().all(arrives) && !is_faint(experiment, network, &network.grads, &network.weights)
+}
+
+/// A network of some settings after forward and backward on the batch of the run.
+struct Probe {
+    experiment: Experiment,
+    network: Network,
+    pass: Pass,
+}
+
+impl Probe {
+    /// With the weights of the run as they are where it goes on, else with fresh ones; `None` where the batch is no
+    /// longer one for these settings.
+    fn new(run: &Run, experiment: Experiment, is_live: bool) -> Option<Self> {
+        let shape = run.input_shape();
+        let build = |of: &Experiment| Network::new(&of.network, shape, of.loss, of.seed).ok();
+        let network = if is_live {
+            let mut network = build(run.current())?;
+            network.weights.copy_from_slice(&run.network().weights);
+            network.reconfigure(&experiment.network, shape, experiment.loss).ok()?;
+            network
+        } else {
+            build(&experiment)?
+        };
+        let rows = run.inputs().len() / shape.iter().product::<usize>();
+        let fits = experiment.data == run.current().data && run.targets().len() == rows * network.outputs();
+        let mut network = fits.then_some(network)?;
+        let mut pass = Pass::new(Mode::Training { step: if is_live { run.steps() } else { 0 } });
+        network.learn(run.inputs(), run.targets(), &mut pass);
+        Some(Self { experiment, network, pass })
+    }
+}
