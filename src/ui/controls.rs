@@ -6,7 +6,7 @@ use super::lane_list::class_of;
 use super::layers::Layers;
 use super::lesson;
 use super::thumbnail::Thumbnail;
-use crate::labs::{Control, Kind, changes, lane_name, sentence};
+use crate::labs::{Control, Kind, changes, effect, lane_name, sentence};
 use crate::train::Experiment;
 use leptos::prelude::*;
 use serde_json::Value;
@@ -55,13 +55,14 @@ pub fn Controls(page: Page) -> impl IntoView {
         </details>
         <For each=move || networks.get() key=|row| row.clone() children=row />
         {move || {
-            let changes = page.experiment.with(changes);
-            let effect = if changes.len() == 1 {
-                " It takes effect at its step, and Reset drops it."
-            } else {
-                " They take effect at their steps, and Reset drops them."
-            };
-            sentence(&changes).map(|said| view! { <p class="hint changes" data-testid="changes">{said}{effect}</p> })
+            let (changes, effect) = page.experiment.with(|experiment| (changes(experiment), effect(experiment)));
+            let said = sentence(&changes)?;
+            let is_whole = changes.iter().all(|change| said.contains(&change.said()));
+            let all = (!is_whole).then(|| {
+                let each = changes.iter().map(|change| view! { <li>{change.said()}</li> }).collect_view();
+                view! { <details><summary>"All of them"</summary><ol>{each}</ol></details> }
+            });
+            Some(view! { <div class="hint changes" data-testid="changes">{said}" "{effect}{all}</div> })
         }}
     }
 }

@@ -3,7 +3,7 @@
 
 use super::page::{Drawn, Page};
 use super::{canvas, history, legend, look_inside, misread, points};
-use crate::labs::{Figure, FigureSlot, Place, Unit};
+use crate::labs::{Across, Figure, FigureSlot, Place, Unit};
 use crate::plot;
 use leptos::html;
 use leptos::prelude::*;
@@ -46,6 +46,8 @@ pub fn Drawing(
             move |visible| page.set_visible((lab, slot.id), visible),
         );
     });
+    // Those of all lanes tell their colours themselves.
+    let lane = Memo::new(move |_| if slot.across == Across::Selected { page.selected_lane.get() } else { 0 });
     // Only the diagram is drawn anew with it.
     let chosen = Memo::new(move |_| page.chosen().filter(|_| slot.place == Place::Spine));
     Effect::new(move |_| {
@@ -56,6 +58,7 @@ pub fn Drawing(
             hover: hover.get(),
             map_scale: page.map_scale.get(),
             chosen: chosen.get(),
+            lane: lane.get(),
         };
         if let (Some(element), Some(drawn)) = (canvas.get(), drawn.get())
             && width >= 1.0

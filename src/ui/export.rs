@@ -105,6 +105,7 @@ impl Shot {
             hover: None,
             map_scale: self.page.map_scale.get_untracked(),
             chosen: untrack(|| self.page.chosen()),
+            lane: self.page.selected_lane.get_untracked(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::icons::{self, Icon};
 use super::{Page, browser, keys};
+use crate::labs::format::count;
 use crate::labs::{LANE_LETTERS, differences, lane_name};
 use leptos::prelude::*;
 
@@ -74,7 +75,7 @@ fn Row(page: Page, index: usize) -> impl IntoView {
             <label title=said>
                 <input type="radio" name="lane" value=index.to_string() prop:checked=move || page.selected_lane.get() == index
                     on:change=move |_| page.select_lane(index) />
-                <svg viewBox="0 0 26 8" aria-hidden="true"><path d="M0 4h26" /></svg><b>{name.clone()}</b><i>{said}</i>
+                <svg viewBox="0 0 26 8" aria-hidden="true"><path d="M0 4h26" /></svg><b>{name.clone()}</b><i><Step page=page lane=index />{said}</i>
             </label>
             {(index > 0).then(|| view! {
                 <button class="btn btn--icon" aria-label=format!("Remove lane {name}") title="Remove" on:click=move |_| page.remove_lane(index)>
@@ -85,13 +86,28 @@ fn Row(page: Page, index: usize) -> impl IntoView {
     }
 }
 
+/// The step of a lane, where lanes do not wait for each other and stand at several.
+#[component]
+fn Step(page: Page, lane: usize) -> impl IntoView {
+    let step_of = move |index: usize| page.lane_at(index).progress.with(|progress| progress.step);
+    let step = Memo::new(move |_| {
+        let is_free = !page.is_in_step.get();
+        let differs =
+            is_free && page.open_lanes.with(|open| open.iter().any(|&other| step_of(other) != step_of(lane)));
+        differs.then(|| step_of(lane))
+    });
+    move || step.get().map(|step| view! { <span class="lane-step num">"step "{count(step)}</span> })
+}
+
 /// The letter of the lane that something speaks of, where there are several.
 #[component]
 pub fn Tag(page: Page, #[prop(optional)] lane: Option<usize>) -> impl IntoView {
     move || {
         let index = lane.unwrap_or_else(|| page.selected_lane.get());
         page.open_lanes.with(|open| open.len() > 1).then(|| {
-            view! { <b class=class_of("lane-tag", index)><span class="vh">"Lane "</span>{lane_name(index)}</b> }
+            view! {
+                <b class=class_of("lane-tag", index)><span class="vh">"Lane "</span>{lane_name(index)}</b><Step page=page lane=index />
+            }
         })
     }
 }

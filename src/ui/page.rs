@@ -69,6 +69,8 @@ pub struct Page {
     pub words: RwSignal<u32>,
     /// A refusal or another word to the visitor.
     pub notice: RwSignal<Option<String>>,
+    /// That the link that the page was opened with was refused, until what is shown instead is known.
+    refused: StoredValue<Option<String>>,
     pub is_playing: RwSignal<bool>,
     pub speed: RwSignal<usize>,
     /// Where playing stops.
@@ -76,7 +78,7 @@ pub struct Page {
     /// Whether the visitor knows that the browser keeps no runs.
     pub(super) is_told_of_store: StoredValue<bool>,
     /// Where it stopped, until it plays on.
-    pub reached: RwSignal<Option<Until>>,
+    pub reached: RwSignal<Option<(Until, Option<f32>)>>,
     /// The step that is gone to, from when it is asked for until another frame shows.
     pub sought: RwSignal<Option<usize>>,
     /// The selected layer, from 1.
@@ -127,14 +129,14 @@ pub struct Page {
 impl Page {
     /// The page of the address, or of the defaults with a word on what is wrong with the address.
     pub fn new() -> Self {
-        let (link, notice) = match labs::from_link(&address::hash()) {
+        let (link, refused) = match labs::from_link(&address::hash()) {
             Ok(link) => (link, None),
             Err(error) => {
-                let notice =
-                    format!("The link was not taken: {error}. The lab’s defaults are shown instead.");
-                (labs::LABS[0].defaults().into(), Some(notice))
+                (labs::LABS[0].defaults().into(), Some(format!("The link was not taken: {error}.")))
             }
         };
+        let notice =
+            refused.as_ref().map(|refused| format!("{refused} The lab’s defaults are shown instead."));
         let lanes: StoredValue<[Lane; LANE_LETTERS.len()]> =
             StoredValue::new(std::array::from_fn(|index| Lane::new(index, link.first.clone())));
         let sheet = RwSignal::new(Sheet::with_sample());
@@ -174,6 +176,7 @@ impl Page {
             verdict: Memo::new(move |_| lane().verdict.get()),
             words: RwSignal::new(0),
             notice: RwSignal::new(notice),
+            refused: StoredValue::new(refused),
             is_playing: RwSignal::new(false),
             speed: RwSignal::new(2),
             until: RwSignal::new(None),
@@ -200,6 +203,13 @@ impl Page {
         page.take_up_look();
         page.take_up(&link, word);
         page
+    }
+
+    /// Tells that the run that this tab kept goes on in place of a link that was refused, if one was.
+    pub(super) fn tell_of_kept(self) {
+        if let Some(refused) = self.refused.try_update_value(Option::take).flatten() {
+            self.notice.set(Some(format!("{refused} The run that this tab kept goes on instead.")));
+        }
     }
 
     /// The lab that is open.

@@ -17,12 +17,12 @@ impl Page {
     }
 
     /// Stops where playing was to stop; from there it can go on.
-    pub(super) fn stop_at(self, until: Until) {
+    pub(super) fn stop_at(self, until: Until, loss: Option<f32>) {
         // The request after the one that got there tells it once more, and one that was under way when another place
         // was chosen tells of the one before.
         if self.until.get_untracked() == Some(until) {
             self.is_playing.set(false);
-            self.reached.set(Some(until));
+            self.reached.set(Some((until, loss)));
             self.until.set(None);
         }
     }
@@ -173,12 +173,6 @@ pub fn RunUntil(page: Page) -> impl IntoView {
 /// Where the run stopped, until it plays on.
 #[component]
 pub fn Reached(page: Page) -> impl IntoView {
-    let reached = move || {
-        page.reached.get().map(|until| match until {
-            Until::Step(step) => format!("Stopped: step {} is reached.", count(step)),
-            Until::Epoch(epoch) => format!("Stopped: epoch {} is reached.", count(epoch)),
-            Until::LossBelow(most) => format!("Stopped: the loss is below {most}."),
-        })
-    };
+    let reached = move || page.reached.get().map(|(until, loss)| until.told(loss));
     view! { <output class="reached" data-testid="reached" aria-live="polite">{reached}</output> }
 }

@@ -64,6 +64,7 @@ impl Page {
                         self.keep_files(taken.set());
                     }
                 }
+                let loss = frame.loss;
                 let reached = lane.try_update_trainer(|trainer| {
                     trainer.last_run = frame.run; // the one that the worker has, even if it is left already
                     let reached = frame.reached.filter(|_| frame.run == trainer.run);
@@ -73,7 +74,7 @@ impl Page {
                     reached
                 });
                 if let Some(until) = reached.flatten() {
-                    self.stop_at(until);
+                    self.stop_at(until, loss);
                 }
                 let next = || lane.try_update_trainer(|trainer| trainer.keeping.next.take()).flatten();
                 if matches!(asked, Some(Asked::Start(Some(_))))
@@ -112,6 +113,7 @@ impl Page {
                 (Some(_), _) => {
                     self.restart_on(lane, experiment, Some(Taken::Run));
                     lane.update_trainer(Trainer::hand_on);
+                    self.tell_of_kept();
                 }
                 (None, Some(wanted)) => self.begin_awaited(lane, wanted, Taken::Model),
                 (None, None) => on_its_lane().take_run(experiment),
