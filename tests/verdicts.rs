@@ -207,7 +207,7 @@ fn a_gradient_too_small_to_change_a_weight_is_none() {
             if seed != 7 && verdict.word == "Dead." {
                 continue; // a layer is off besides
             }
-            assert_eq!(verdict.word, "No gradient.", "{}", verdict.text);
+            assert_eq!(verdict.word, "Faint.", "{}", verdict.text);
             assert!(verdict.text.starts_with(none), "{}", verdict.text);
             assert!(verdict.text.contains("outputs do not depend on the input"), "{}", verdict.text);
             assert!(!verdict.remedies.is_empty(), "{activation} {seed}");
@@ -215,7 +215,7 @@ fn a_gradient_too_small_to_change_a_weight_is_none() {
             for remedy in &verdict.remedies {
                 let verdict = said(&cured(&small, remedy), 0);
                 assert!(
-                    !["Dead.", "No gradient."].contains(&verdict.word.as_str()),
+                    !["Dead.", "Faint."].contains(&verdict.word.as_str()),
                     "{} after {}",
                     verdict.word,
                     remedy.label
@@ -261,6 +261,14 @@ fn remedies_of_a_dead_network_bring_it_to_life() {
     assert!(verdict.text.contains("are all 0 and pass nothing back"), "{}", verdict.text);
     assert_eq!(verdict.remedies[0].label, "Use He initialisation");
     assert!(verdict.remedies.iter().all(|remedy| remedy.key != "activation"), "{:?}", verdict.remedies);
+    for seed in 1..=12 {
+        let deep = [&zeros[..], &[("depth", json!(20)), ("seed", json!(seed))]].concat();
+        let verdict = said(&deep, 0);
+        assert!(!verdict.remedies.is_empty(), "{seed}");
+        for remedy in &verdict.remedies {
+            assert_ne!(said(&cured(&deep, remedy), 0).word, "Dead.", "{seed}: {}", remedy.label);
+        }
+    }
     let (mut dead, mut was_he) = (0, [false, false]);
     for seed in 1..=12 {
         let lecun = [

@@ -3,6 +3,7 @@
 use super::check::{self, Check};
 use super::growth::Growth;
 use super::neuron::{self, Neuron};
+use super::outlook::Tried;
 use super::updates::Updates;
 use super::{bench, figures, hidden, verdict};
 use crate::labs::curves::Learning;
@@ -50,6 +51,9 @@ pub(super) struct GradientsObserver {
     check: Option<Check>,
     #[serde(skip)]
     asked: Asked,
+    /// Which remedies were tried for the verdict.
+    #[serde(skip)]
+    pub(super) tried: Tried,
     /// What the network gives over the plane, and the step (and edit) for which it was computed.
     #[serde(skip)]
     pub(super) plane: figures::PlanePass,
@@ -76,6 +80,7 @@ impl GradientsObserver {
             growth: Growth::default(),
             check: None,
             asked: Asked::default(),
+            tried: Tried::default(),
             plane: figures::PlanePass::new(run, None),
             test_pass: Pass::default(),
         };
@@ -183,6 +188,7 @@ impl Observer for GradientsObserver {
         self.take_norms(run);
         self.batches = 0;
         self.updates = Updates::default();
+        self.tried = Tried::default();
         self.learning.after_edit(run);
         self.better_at = run.steps();
         self.guess = guess(run); // points may have come or gone

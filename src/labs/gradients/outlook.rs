@@ -7,6 +7,7 @@ use crate::labs::{Lab, Remedy};
 use crate::nn::{Mode, Network, Pass, Slot};
 use crate::tensor::l2_norm;
 use crate::train::{Experiment, OptimizerConfig, OptimizerName, Run, goes_on};
+use std::cell::RefCell;
 
 /// A change by less than this share of its size leaves a weight as it is, to the last digit.
 const LAST_DIGIT: f64 = 1.0 / (1 << 25) as f64;
@@ -48,8 +49,35 @@ pub(super) fn dead_layer(run: &Run) -> Option<usize> {
     hidden.iter().position(|block| is_off(block.at)).map(|index| index + 1)
 }
 
-/// Whether gradients reach every layer of the run once a remedy is taken, as far as one batch tells.
-pub(super) fn helps(run: &Run, remedy: &Remedy) -> bool {
+/// Which remedies help, each tried once in a run: trying one takes as long as some steps.
+#[derive(Default)]
+pub(super) struct Tried(RefCell<Vec<Attempt>>);
+
+/// A remedy, whether the run had diverged, and whether it helps.
+type Attempt = (Remedy, bool, bool);
+
+/// What was tried only to be told is no part of a copy.
+impl Clone for Tried {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Tried {
+    /// Whether gradients reach every layer of the run once a remedy is taken, as far as one batch tells.
+    pub(super) fn helps(&self, run: &Run, remedy: &Remedy) -> bool {
+        let is_over = run.divergence().is_some();
+        let is_same = |(tried, was_over, _): &&Attempt| tried == remedy && *was_over == is_over;
+        let known = self.0.borrow().iter().find(is_same).map(|(.., helps)| *helps);
+        known.unwrap_or_else(|| {
+            let helps = helps(run, remedy);
+            self.0.borrow_mut().push((remedy.clone(), is_over, helps));
+            helps
+        })
+    }
+}
+
+fn helps(run: &Run, remedy: &Remedy) -> bool {
     let current = run.current();
     let changed = Gradients.change(current, &remedy.key, &remedy.value).ok();
     let Some(changed) = changed.filter(|changed| changed != current) else { return false };

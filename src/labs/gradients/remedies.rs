@@ -1,7 +1,8 @@
 //! What helps: a change for each finding, the likeliest to help first, at most two.
 
 use super::controls::usual_learning_rate;
-use super::{hidden, outlook};
+use super::hidden;
+use super::outlook::Tried;
 use crate::labs::Remedy;
 use crate::nn::{Initializer, InitializerName};
 use crate::train::{OptimizerName, Run};
@@ -33,21 +34,25 @@ pub(super) fn for_oversized(run: &Run) -> Vec<Remedy> {
 }
 
 /// Numbers that outgrew `f32` as the run went on.
-pub(super) fn for_divergence(run: &Run) -> Vec<Remedy> {
-    that_help(run, [lower_rate(run), clipping(run), Some(leaky_relu())])
+pub(super) fn for_divergence(run: &Run, tried: &Tried) -> Vec<Remedy> {
+    that_help((run, tried), [lower_rate(run), clipping(run), Some(leaky_relu())])
 }
 
 /// Weights that are so small, or 0, that nothing comes through them.
-pub(super) fn for_small_weights(run: &Run) -> Vec<Remedy> {
-    that_help(run, [Some(fitting_initialisation(run)), Some(leaky_relu()), normalisation(run)])
+pub(super) fn for_small_weights(run: &Run, tried: &Tried) -> Vec<Remedy> {
+    // Other draws, where a layer of the usual ones is dead from the start.
+    let uniform = Remedy::new("Use He uniform initialisation", "initializer", "he_uniform");
+    let orthogonal = Remedy::new("Use orthogonal initialisation", "initializer", "orthogonal");
+    let first = Some(fitting_initialisation(run));
+    that_help((run, tried), [first, normalisation(run), Some(uniform), Some(orthogonal)])
 }
 
 /// Gradients that are lost on the way to the first layer.
-pub(super) fn for_lost(run: &Run) -> Vec<Remedy> {
+pub(super) fn for_lost(run: &Run, tried: &Tried) -> Vec<Remedy> {
     let shallower = hidden(run.current()).len() / 2;
     let shallower = Remedy::new(&format!("Try {shallower} layers"), "depth", shallower);
     let first = Some(fitting_initialisation(run));
-    that_help(run, [first, relu(run), normalisation(run), Some(shallower)])
+    that_help((run, tried), [first, relu(run), normalisation(run), Some(shallower)])
 }
 
 /// Weights that are too large before anything is learned.
@@ -56,20 +61,21 @@ pub(super) fn for_large_weights() -> Vec<Remedy> {
 }
 
 /// Units that a learning rate switched off: nothing reaches them any more, so only a new run helps.
-pub(super) fn for_killed(run: &Run) -> Vec<Remedy> {
-    let mut remedies = that_help(run, [lower_rate(run).map(Remedy::anew), Some(leaky_relu().anew())]);
+pub(super) fn for_killed(run: &Run, tried: &Tried) -> Vec<Remedy> {
+    let mut remedies =
+        that_help((run, tried), [lower_rate(run).map(Remedy::anew), Some(leaky_relu().anew())]);
     remedies.truncate(1);
     remedies
 }
 
 /// Units that are off for another reason.
-pub(super) fn for_flat(run: &Run) -> Vec<Remedy> {
-    that_help(run, [Some(leaky_relu()), he_initialisation(run), normalisation(run)])
+pub(super) fn for_flat(run: &Run, tried: &Tried) -> Vec<Remedy> {
+    that_help((run, tried), [Some(leaky_relu()), he_initialisation(run), normalisation(run)])
 }
 
 /// The first two after which gradients reach every layer: a remedy that is known to fail is none.
-fn that_help<const N: usize>(run: &Run, remedies: [Option<Remedy>; N]) -> Vec<Remedy> {
-    remedies.into_iter().flatten().filter(|remedy| outlook::helps(run, remedy)).take(2).collect()
+fn that_help<const N: usize>((run, tried): (&Run, &Tried), remedies: [Option<Remedy>; N]) -> Vec<Remedy> {
+    remedies.into_iter().flatten().filter(|remedy| tried.helps(run, remedy)).take(2).collect()
 }
 
 fn leaky_relu() -> Remedy {

@@ -67,13 +67,13 @@ pub(super) fn of(observer: &GradientsObserver, run: &Run) -> Verdict {
     if has_learned(observer, run) {
         return Verdict::new(Tone::Good, "Learned.", format!("{so_far}. {receives}"), Vec::new());
     }
-    if let Some(faint) = faint(run) {
+    if let Some(faint) = faint(observer, run) {
         return faint;
     }
     let text = |more: String| if more.is_empty() { receives.clone() } else { format!("{receives} {more}") };
     match reach(ratio) {
         Reach::Vanishes if let Some(cause) = too_large(observer, run) => {
-            Verdict::new(Tone::Warn, "Vanishing.", text(cause), remedies::for_killed(run))
+            Verdict::new(Tone::Warn, "Vanishing.", text(cause), remedies::for_killed(run, &observer.tried))
         }
         Reach::Vanishes => {
             let text = text(moves(observer, run, depth));
@@ -132,7 +132,7 @@ fn satisfied(observer: &GradientsObserver, run: &Run) -> Verdict {
 }
 
 /// That what arrives is next to nothing in every layer alike, so that no ratio shows it.
-fn faint(run: &Run) -> Option<Verdict> {
+fn faint(observer: &GradientsObserver, run: &Run) -> Option<Verdict> {
     let kernels = run.network().kernels().count();
     let is_faint = outlook::is_faint(run.current(), run.network(), run.gradients(), run.pass_weights());
     // Else it is so small because the loss is.
@@ -145,7 +145,7 @@ fn faint(run: &Run) -> Option<Verdict> {
          small that the outputs do not depend on the input.",
         power(most)
     );
-    Some(Verdict::new(Tone::Warn, "No gradient.", text, remedies::for_small_weights(run)))
+    Some(Verdict::new(Tone::Warn, "Faint.", text, remedies::for_small_weights(run, &observer.tried)))
 }
 
 fn shallow(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
@@ -228,15 +228,21 @@ fn dead(observer: &GradientsObserver, run: &Run, depth: usize) -> Verdict {
     let zero = run.network().kernels().skip(1).position(is_zero).map(|index| index + 1);
     let (why, remedies) = if let Some(index) = zero {
         let name = the_layer(index + 1, depth + 1);
-        (format!("the weights of {name} are all 0 and pass nothing back."), remedies::for_small_weights(run))
+        (
+            format!("the weights of {name} are all 0 and pass nothing back."),
+            remedies::for_small_weights(run, &observer.tried),
+        )
     } else if let Some(layer) = (0..depth).find(is_flat) {
         let off = format!("every unit of layer {} is off for every item of the batch", layer + 1);
         match too_large(observer, run) {
-            Some(cause) => (format!("{off}. {cause}"), remedies::for_killed(run)),
-            None => (format!("{off}."), remedies::for_flat(run)),
+            Some(cause) => (format!("{off}. {cause}"), remedies::for_killed(run, &observer.tried)),
+            None => (format!("{off}."), remedies::for_flat(run, &observer.tried)),
         }
     } else {
-        ("what arrives is smaller than the smallest number.".to_owned(), remedies::for_lost(run))
+        (
+            "what arrives is smaller than the smallest number.".to_owned(),
+            remedies::for_lost(run, &observer.tried),
+        )
     };
     Verdict::new(Tone::Warn, "Dead.", format!("Layer 1 receives no gradient at all: {why}"), remedies)
 }
@@ -248,14 +254,14 @@ fn diverged(divergence: &Divergence, observer: &GradientsObserver, run: &Run) ->
     let is_of_the_pass = ["pre-activation", "activation", "loss"].contains(&quantity.as_str())
         || quantity.ends_with("gradient");
     let (why, remedies) = if let Some(cause) = too_large(observer, run) {
-        (cause, remedies::for_divergence(run))
+        (cause, remedies::for_divergence(run, &observer.tried))
     } else if *step == 0 && is_of_the_pass {
         ("No update was made yet: the first weights are too large.".into(), remedies::for_large_weights())
     } else {
         let rate = shown_rate(run);
         (
             format!("The numbers grew step by step at a learning rate of {rate}."),
-            remedies::for_divergence(run),
+            remedies::for_divergence(run, &observer.tried),
         )
     };
     // Whatever tames the updates would leave what is dead from the start.
