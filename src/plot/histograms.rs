@@ -48,6 +48,12 @@ pub(super) fn draw<DB: DrawingBackend>(
             pen.fill(bar(&place, counts, bin), &of_lane)?;
         }
         pen.rule(place.x, place.right(), place.bottom(), &colors.ink_4)?;
+        if counts.iter().all(|&count| count == 0.0) {
+            let (middle, _) = place.middle();
+            let words = Font::Small.shortened("nothing to count", place.width);
+            pen.text(&words, (middle, place.bottom() - 12.0), Align::Center, Font::Small, &colors.ink_3)?;
+            continue;
+        }
         let foot = pen.height - 6.0;
         let [low, high] = [part.low, part.high].map(power);
         if Font::Small.width(&low) + Font::Small.width(&high) + 6.0 <= place.width {

@@ -45,6 +45,13 @@ pub(super) fn draw<DB: DrawingBackend>(
     let rows: Vec<&[f32]> = values.chunks_exact(lines.layers.max(1)).collect();
     let mut room = Room::new(Rect::between(columns.left, 0.0, pen.width, pen.height - FOOT));
     room.take(Rect::of_text(&lines.label, Font::Small, 0.0, 7.0).grown(4.0));
+    // Which steps they are, above them: beside their ends the lines leave no room.
+    let words = steps_in_words(steps);
+    let left = pen.width - Font::Small.width(&words);
+    if Font::Small.width(&lines.label) + 12.0 <= left {
+        room.take(Rect::of_text(&words, Font::Small, left, 7.0).grown(4.0));
+        pen.text(&words, (pen.width, 7.0), Align::Right, Font::Small, &colors.ink_2)?;
+    }
     for (index, row) in rows.iter().enumerate() {
         let is_newest = index + 1 == rows.len();
         let strength = (index + 1) as f64 / rows.len() as f64;
@@ -65,20 +72,16 @@ pub(super) fn draw<DB: DrawingBackend>(
             }
         }
     }
-    // The newest and the oldest by their steps, left of their first points.
-    let ends = [rows.len().checked_sub(1), (rows.len() > 1).then_some(0)];
-    for index in ends.into_iter().flatten() {
-        let (Some(row), Some(&step)) = (rows.get(index), steps.get(index)) else { continue };
-        let Some(&value) = row.first() else { continue };
-        let text = format!("step {}", count(step as usize));
-        let left = columns.center(1) + 5.0;
-        let spots = [-9.0, 9.0, -18.0, 18.0];
-        let spots = spots.map(|by| Rect::of_text(&text, Font::Small, left, height(&y, value) + by));
-        if let Some(rect) = room.place(spots) {
-            pen.text(&text, (rect.x, rect.middle().1), Align::Left, Font::Small, &colors.ink_2)?;
-        }
-    }
     Ok(())
+}
+
+fn steps_in_words(steps: &[f32]) -> String {
+    let count = |step: f32| count(step as usize);
+    match *steps {
+        [] => String::new(),
+        [only] => format!("step {}", count(only)),
+        [first, .., last] => format!("steps {} to {}, the last thick", count(first), count(last)),
+    }
 }
 
 pub(super) fn read(

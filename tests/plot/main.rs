@@ -215,14 +215,14 @@ fn a_finding_stands_by_the_bar_of_its_layer() {
 }
 
 #[test]
-fn a_line_by_itself_is_named_once() {
+fn lines_are_named_by_their_steps() {
     let named = |factors: &[f32]| {
         let paper = on_paper(&samples::lines(factors), (509, 232), &View::default());
-        let steps = paper.texts.into_iter().map(|text| text.text).filter(|text| text.starts_with("step "));
+        let steps = paper.texts.into_iter().map(|text| text.text).filter(|text| text.starts_with("step"));
         steps.collect::<Vec<_>>()
     };
     assert_eq!(named(&[1.0]), ["step 40"]);
-    assert_eq!(named(&[1.0, 1e4]), ["step 41", "step 40"]);
+    assert_eq!(named(&[1.0, 1e4]), ["steps 40 to 41, the last thick"]);
 }
 
 /// Texts of a figure of curves.
