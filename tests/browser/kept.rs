@@ -202,3 +202,17 @@ async fn large_files_are_told_not_to_be_kept() {
     assert!(link.contains("data.samples"), "{link}");
     stage.close().await;
 }
+
+/// What is shown in place of a link that cannot be read is said as it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_is_refused_says_what_is_shown_instead() {
+    let refused = "#lab=gradients&seed=none";
+    let Some(stage) = Stage::open(refused).await else { return };
+    until_notice(&stage, "The lab’s defaults are shown instead.").await;
+    stage.click("[data-testid=notice] button").await;
+    let step = play_to(&stage, 60).await;
+    stage.visit(refused).await;
+    until_notice(&stage, "The run that this tab kept goes on instead.").await;
+    stage.rests_at(step).await;
+    stage.close().await;
+}
