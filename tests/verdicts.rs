@@ -295,7 +295,7 @@ fn remedies_of_a_dead_network_bring_it_to_life() {
 
 #[test]
 fn a_rate_is_not_blamed_alone_where_a_layer_is_dead_from_the_start() {
-    let first = "lets nothing through at any rate: that first.";
+    let first = "lets nothing through whatever the learning rate is: mend that first.";
     let mut was_said = [false, false];
     for seed in 1..=12 {
         let wild = [

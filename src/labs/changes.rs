@@ -224,7 +224,7 @@ mod tests {
         let begun = "They take effect at their steps; Reset begins a new run with them from step 0";
         assert_eq!(effect(&experiment), format!("{begun}."));
         let weight = ("weights.dense.kernel.0.0", json!(0.5));
-        experiment.edits.push(Edit { step: 1400, set: set(&[weight.clone()]) });
+        experiment.edits.push(Edit { step: 1400, set: set(std::slice::from_ref(&weight)) });
         assert_eq!(effect(&experiment), format!("{begun}, but with weights drawn anew."));
         experiment.edits = vec![Edit { step: 1400, set: set(&[weight]) }];
         assert_eq!(effect(&experiment), "It takes effect at its step; Reset begins a new run without it.");

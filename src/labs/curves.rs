@@ -112,7 +112,17 @@ impl Learning {
             && self.first_test.checked_sub(self.begun)? <= 1
             && self.loss.is_of(&fresh.loss, self.steps_seen()?)
             && self.test.is_of(&fresh.test, tests);
-        is_of_the_run.then(|| self.clone())
+        let mut learning = is_of_the_run.then(|| self.clone())?;
+        // A file of before they were kept: the axes hold all that it has.
+        if learning.tops.iter().all(|top| top.last.is_none()) {
+            let highest = |history: &History, column| history.column(column).fold(0.0, f32::max);
+            let reaches =
+                [highest(&self.loss, 1), highest(&self.test, 0), highest(&self.test, 1)].map(|top| [top; 3]);
+            for (top, values) in learning.tops.iter_mut().zip(reaches) {
+                values.into_iter().for_each(|value| top.push(value));
+            }
+        }
+        Some(learning)
     }
 
     /// Steps since this began.

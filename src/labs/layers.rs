@@ -298,8 +298,10 @@ mod tests {
     #[test]
     fn a_kind_is_live_where_a_run_goes_on_with_it() {
         let (experiment, _) = cnn();
-        let live = live_kinds(&experiment);
-        for name in ["dropout", "add"] {
+        // Weights that were given are of certain layers.
+        assert_eq!(live_kinds(&experiment), ["dropout", "add"]);
+        let live = live_kinds(&Experiment { initial_weights: None, ..experiment });
+        for name in ["dropout", "add", "batch_normalization", "layer_normalization"] {
             assert!(live.contains(&name), "{live:?}");
         }
         for name in ["conv2d", "max_pooling2d", "flatten", "dense"] {

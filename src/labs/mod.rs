@@ -135,8 +135,8 @@ pub struct FigureSlot {
     pub of_drawing: bool,
     /// Whether it takes so long to fill that it waits while something is drawn.
     pub is_slow: bool,
-    /// Whether it says how the run does on the test items: all that do are filled together, so that they say it of
-    /// the same step.
+    /// Whether it says how the run does on the test items: all of a lab that do are filled together, so that they say
+    /// it of the same step.
     pub tests: bool,
     /// Whether its summary stands beneath it, for all to read.
     pub is_told: bool,

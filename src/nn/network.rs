@@ -2,14 +2,17 @@
 //! is one copy, an optimizer is one loop, and a layer's share is a [`Slot`].
 
 mod building;
+mod moving;
 mod parts;
 
 pub(super) use building::{build, size, unique_name};
+pub use moving::Moved;
+use moving::Place;
 pub use parts::Learned;
 
 use super::layers::{Layer, LayerConfig, Regularizer};
 use super::{Loss, Mode, Pass, Trace};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::tensor::{Rng, Stream, Tensor, all_finite, tensor};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -54,36 +57,6 @@ struct Skip {
     to: usize,
 }
 
-/// What stays of a layer when others come between and go again ([`LayerConfig::is_between`]): the layers before it that
-/// do not, its kind, and how many of that kind stand between it and the last of those.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
-    after: usize,
-    kind: &'static str,
-    nth: usize,
-    is_between: bool,
-}
-
-/// Where the weights of a network that took other settings were before, layer by layer.
-#[derive(Clone, Debug)]
-pub struct Moved(Vec<(Range<usize>, Option<Range<usize>>)>);
-
-impl Moved {
-    /// Numbers that go with the weights, one for each, brought to where those are now; `fresh` makes those of layers
-    /// that were not there.
-    pub fn apply(&self, numbers: &mut Vec<f32>, mut fresh: impl FnMut(&mut [f32], Range<usize>)) {
-        let before = std::mem::take(numbers);
-        numbers.resize(self.0.last().map_or(0, |(to, _)| to.end), 0.0);
-        for (to, from) in &self.0 {
-            let place = &mut numbers[to.clone()];
-            match from {
-                Some(from) => place.copy_from_slice(&before[from.clone()]),
-                None => fresh(place, to.clone()),
-            }
-        }
-    }
-}
-
 /// Layers with their weights and the gradients of the last batch.
 pub struct Network {
     layers: Vec<Box<dyn Layer>>,
@@ -110,7 +83,7 @@ impl Network {
     /// putting in one that only comes between ([`LayerConfig::is_between`]).
     ///
     /// # Errors
-    /// [`Error::Setting`] or [`Error::Shape`] naming the layer, before anything large is allocated.
+    /// [`Error::Setting`](crate::error::Error::Setting) or [`Error::Shape`](crate::error::Error::Shape) naming the layer, before anything large is allocated.
     pub fn new(config: &NetworkConfig, input_shape: &[usize], loss: Loss, seed: u64) -> Result<Self> {
         let mut network = Self::unweighted(config, input_shape, loss)?;
         network.seed = seed;
@@ -165,44 +138,6 @@ impl Network {
     ) -> Result<Vec<Vec<usize>>> {
         let arrays = Self::arrays(config, input_shape, loss)?;
         Ok(arrays.into_iter().map(|(_, slot)| slot.shape).collect())
-    }
-
-    /// Takes the settings of another network that has the same layers but for those between
-    /// ([`LayerConfig::is_between`]), keeping the weights; layers that were not there have fresh ones.
-    ///
-    /// # Errors
-    /// As [`Self::new`]; and [`Error::Setting`] when the weights would have other shapes.
-    pub fn reconfigure(
-        &mut self,
-        config: &NetworkConfig,
-        input_shape: &[usize],
-        loss: Loss,
-    ) -> Result<Moved> {
-        let mut changed = Self::unweighted(config, input_shape, loss)?;
-        changed.seed = self.seed;
-        let from = |place: &Place| self.places.iter().position(|before| before == place);
-        let partners: Vec<Option<usize>> = changed.places.iter().map(from).collect();
-        let shapes = |network: &Self, layer: usize| -> Vec<Vec<usize>> {
-            network.slots.iter().filter(|slot| slot.layer == layer).map(|slot| slot.shape.clone()).collect()
-        };
-        let is_same = |(layer, from): (usize, &Option<usize>)| match *from {
-            Some(from) => shapes(&changed, layer) == shapes(self, from),
-            None => changed.places[layer].is_between,
-        };
-        let stays = |place: &Place| place.is_between || changed.places.contains(place);
-        if !partners.iter().enumerate().all(is_same) || !self.places.iter().all(stays) {
-            return Err(Error::setting("network", "of another shape", "of the same shape while it trains"));
-        }
-        let from = partners.iter().map(|from| from.map(|from| self.shares[from].clone()));
-        let moved = Moved(changed.shares.iter().cloned().zip(from).collect());
-        let (mut weights, mut grads) = (std::mem::take(&mut self.weights), std::mem::take(&mut self.grads));
-        moved.apply(&mut weights, |fresh, place| {
-            let layer = changed.shares.iter().position(|share| *share == place);
-            changed.draw(layer.expect("it is the share of a layer"), fresh);
-        });
-        moved.apply(&mut grads, |_, _| {});
-        *self = Self { weights, grads, revision: self.revision + 1, ..changed };
-        Ok(moved)
     }
 
     /// Outputs for `input` `[rows, ..input_shape]`, left in `pass` with all that lies between.

@@ -62,13 +62,18 @@ fn are_live(set: &Settings) -> bool {
 }
 
 /// Whether a run of `from` can go on as one of `to`, which differs from it by `set`: where only live settings do, or
-/// else only layers that come between and go again ([`LayerConfig::is_between`]).
+/// else only layers that come between and go again ([`LayerConfig::is_between`]); given weights are those of certain
+/// layers, so a run that began with them goes on only where those between have none of their own.
 #[must_use]
 pub fn goes_on(from: &Experiment, to: &Experiment, set: &Settings) -> bool {
     fn lasting(experiment: &Experiment) -> impl Iterator<Item = &LayerConfig> {
         experiment.network.layers.iter().filter(|layer| !layer.is_between())
     }
-    are_live(set) || may_go_on(set) && lasting(from).eq(lasting(to))
+    fn weighted(experiment: &Experiment) -> impl Iterator<Item = &LayerConfig> {
+        experiment.network.layers.iter().filter(|layer| !layer.is_weightless())
+    }
+    let keeps_weights = || from.initial_weights.is_none() || weighted(from).eq(weighted(to));
+    are_live(set) || may_go_on(set) && lasting(from).eq(lasting(to)) && keeps_weights()
 }
 
 /// Whether there are experiments that can go on with these settings.

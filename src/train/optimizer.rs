@@ -20,7 +20,7 @@ const AT_ONCE: usize = 4096;
 #[derive(Clone, Debug)]
 pub struct Optimizer {
     config: OptimizerConfig,
-    /// Number of weights; each memory that the rule uses is as long, the others are empty.
+    /// Number of weights; each memory that the rule uses, or used before, is as long, the others are empty.
     weights: usize,
     /// Momentum, first moment or the accumulator of updates.
     first: Vec<f32>,

@@ -181,6 +181,7 @@ impl Page {
         let runs: Vec<_> = runs.collect();
         let wait = move |lane: Lane, waits| lane.update_trainer(|trainer| trainer.keeping.waits = waits);
         runs.iter().for_each(|(lane, ..)| wait(*lane, true));
+        self.own().takes_up.set_value(true);
         spawn_local(async move {
             let mut kept = Vec::new();
             for (lane, wanted, opened) in runs {
@@ -190,7 +191,7 @@ impl Page {
                 }
                 kept.push((lane, wanted, opened, file));
             }
-            // Files on their way, such as drawings that the address asks for, go before.
+            // Files on their way go before.
             let is_free =
                 self.own().reading.with_untracked(Option::is_none) && !self.is_playing.get_untracked();
             let mut is_waiting = false;
@@ -204,6 +205,8 @@ impl Page {
                 is_waiting |= is_on_files(&wanted) && !goes_on;
                 lane.update_trainer(Trainer::wake);
             }
+            self.own().takes_up.set_value(false);
+            self.give_awaited_drawings();
             if word.is_some() && is_waiting {
                 self.notice.set(word);
             }

@@ -50,8 +50,14 @@ impl Page {
         let Some(drawn) = lab.figures().iter().filter_map(shown).find(is_curves) else { return };
         let has_diverged = lane.progress.with_untracked(|progress| progress.has_diverged);
         let said = lane.verdict.with_untracked(|verdict| verdict.word.trim_end_matches('.').to_lowercase());
-        let outcome = if has_diverged { "diverged" } else { &said };
-        let run = PastRun::new(&experiment, link_of(&experiment), outcome, &drawn.0, &drawn.1);
+        let (step, head) = lane.progress.with_untracked(|progress| (progress.step, progress.head));
+        let outcome = match () {
+            // What is said is of the step that is shown, and not of the end.
+            () if step < head => format!("left at step {}", count(step)),
+            () if has_diverged => "diverged".into(),
+            () => said,
+        };
+        let run = PastRun::new(&experiment, link_of(&experiment), &outcome, &drawn.0, &drawn.1);
         if let Some(run) = run {
             self.change_history(|runs| runs.push(run));
         }
@@ -100,7 +106,7 @@ pub fn History(page: Page) -> impl IntoView {
         <details class="fold history" id="history">
             <summary><Icon path=icons::CHEVRON small=true />"Past runs"<span>{words}</span></summary>
             <div>
-                <p class="hint">"A run comes here when another one begins or the page is left. Its settings open it again, from step 0 and number for number."</p>
+                <p class="hint">"A run comes here when another one begins, when steps of it are given up, or when the page is left. Its settings open it again, from step 0 and number for number."</p>
                 <Show when=move || { many.get() > 0 }>
                     <div class="history__table" tabindex="0" role="region" aria-label="Past runs">
                         <table class="num" data-testid="past-runs">

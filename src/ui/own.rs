@@ -50,6 +50,8 @@ pub struct Own {
     pub(super) axes: RwSignal<Option<[usize; 2]>>,
     /// The experiment of a link that waits for its files.
     waiting: RwSignal<Option<Experiment>>,
+    /// Whether the page looks for runs that this tab kept, which drawings then wait for.
+    pub(super) takes_up: StoredValue<bool>,
     /// Counts what was opened, so that what comes late is known.
     turn: StoredValue<u32>,
 }
@@ -83,6 +85,7 @@ impl Own {
             points: Setting::new(),
             axes: RwSignal::new(None),
             waiting: RwSignal::new(None),
+            takes_up: StoredValue::new(false),
             turn: StoredValue::new(0),
         }
     }

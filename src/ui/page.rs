@@ -2,6 +2,7 @@
 //! call the verbs of it, which stand here and beside what they are about.
 
 use super::address::{self, Drag};
+use super::autosave::TakesUp;
 use super::browser;
 use super::history;
 use super::lane::Lane;
@@ -206,8 +207,10 @@ impl Page {
     }
 
     /// Tells that the run that this tab kept goes on in place of a link that was refused, if one was.
-    pub(super) fn tell_of_kept(self) {
-        if let Some(refused) = self.refused.try_update_value(Option::take).flatten() {
+    pub(super) fn tell_of_kept(self, takes_up: TakesUp) {
+        if takes_up == TakesUp::OfAddress
+            && let Some(refused) = self.refused.try_update_value(Option::take).flatten()
+        {
             self.notice.set(Some(format!("{refused} The run that this tab kept goes on instead.")));
         }
     }

@@ -182,12 +182,14 @@ impl Page {
         }
     }
 
+    /// One after another, the last first: a run goes on where one point less is a change of it.
     fn erase_points(self, erased: &[usize]) {
-        let points = untrack(|| self.points());
-        let left = points.iter().enumerate().filter(|(index, _)| !erased.contains(index));
-        let left: Vec<Point> = left.map(|(_, point)| *point).collect();
-        if left.len() < points.len() {
-            self.set_points(left);
+        let mut points = untrack(|| self.points());
+        let mut erased: Vec<usize> = erased.iter().copied().filter(|&index| index < points.len()).collect();
+        erased.sort_unstable();
+        for index in erased.into_iter().rev() {
+            points.remove(index);
+            self.set_points(points.clone());
         }
     }
 }
@@ -216,13 +218,10 @@ fn place(event: &PointerEvent, side: f64, view: f32) -> [f32; 2] {
     [view * (2.0 * x - 1.0), view * (1.0 - 2.0 * y)]
 }
 
-/// The point that is meant at a place: the nearest within reach.
-fn nearest<'a>(
-    points: impl Iterator<Item = (usize, &'a Point)>,
-    [x, y]: [f32; 2],
-    reach: f64,
-) -> Option<usize> {
-    let distances = points.map(|(index, point)| (index, f64::from((point[0] - x).hypot(point[1] - y))));
+/// The point that is meant at a place: the nearest within reach, but for those that are rubbed out.
+fn nearest(points: &[Point], rubbed: &[usize], [x, y]: [f32; 2], reach: f64) -> Option<usize> {
+    let left = points.iter().enumerate().filter(|(index, _)| !rubbed.contains(index));
+    let distances = left.map(|(index, point)| (index, f64::from((point[0] - x).hypot(point[1] - y))));
     let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1))?;
     (nearest.1 <= reach).then_some(nearest.0)
 }
@@ -253,9 +252,7 @@ pub fn Overlay(
         let reach = if event.pointer_type() == "mouse" { REACH } else { REACH_OF_A_FINGER };
         let reach = reach * untrack(|| 2.0 * f64::from(view()) / width().max(1.0));
         let rubbed = own.rubbed.get_untracked().unwrap_or_default();
-        let points = untrack(|| page.points());
-        let left = points.iter().enumerate().filter(|(index, _)| !rubbed.contains(index));
-        nearest(left, at(event), reach)
+        nearest(&untrack(|| page.points()), &rubbed, at(event), reach)
     };
     let on_down = move |event: PointerEvent| {
         if event.button() != 0 {
@@ -266,7 +263,9 @@ pub fn Overlay(
         match (own.tool.get_untracked(), meant(&event)) {
             (Tool::Erase, index) => {
                 let _ = capture();
-                own.rubbed.set(Some(index.into_iter().collect()));
+                if own.rubbed.with_untracked(Option::is_none) {
+                    own.rubbed.set(Some(index.into_iter().collect())); // else of another finger
+                }
             }
             (Tool::Set(_), Some(index)) => {
                 let _ = capture();
@@ -280,13 +279,14 @@ pub fn Overlay(
         if let Some((index, _)) = own.drag.get_untracked() {
             own.drag.set(Some((index, at(&event))));
         }
-        let index = own.rubbed.with_untracked(Option::is_some).then(|| meant(&event)).flatten();
-        own.rubbed.maybe_update(|rubbed| {
-            rubbed.as_mut().zip(index).map(|(rubbed, index)| rubbed.push(index)).is_some()
-        });
+        if own.rubbed.with_untracked(Option::is_some)
+            && let Some(index) = meant(&event)
+        {
+            own.rubbed.update(|rubbed| rubbed.get_or_insert_default().push(index));
+        }
     };
     let on_up = move |_: PointerEvent| {
-        // What the eraser went over goes at once: one change of the run.
+        // What the eraser went over goes once it is lifted, so that the places of the others stay until then.
         if let Some(rubbed) = own.rubbed.get_untracked() {
             own.rubbed.set(None);
             page.erase_points(&rubbed);

@@ -5,6 +5,10 @@
 const SHARE: f64 = 0.1;
 /// What waiting can save up, so that a figure is not put off after a while without any.
 const MOST_SAVED_MS: f64 = 50.0;
+/// What one long figure, or a pause of the machine, can take in advance.
+const MOST_OWED_MS: f64 = 50.0;
+/// A figure that has waited so long is filled even where there is no time: a slow machine may need all of it for messages.
+const MOST_WAIT_MS: f64 = 1000.0;
 /// A figure is redrawn so seldom that drawing it leaves the page its 60 frames a second: every third of them.
 const PAUSE_MS: f64 = 40.0;
 
@@ -30,12 +34,12 @@ impl Schedule {
 
     /// Adds the time in which nothing was asked, and takes what messages took.
     pub fn note(&mut self, waited_ms: f64, messages_ms: f64) {
-        self.left_ms = (self.left_ms + waited_ms - messages_ms).min(MOST_SAVED_MS);
+        self.left_ms = (self.left_ms + waited_ms - messages_ms).clamp(-MOST_OWED_MS, MOST_SAVED_MS);
     }
 
     /// Takes what making a frame took.
     pub fn spend(&mut self, ms: f64) {
-        self.left_ms -= ms;
+        self.left_ms = (self.left_ms - ms).max(-MOST_OWED_MS);
     }
 
     /// Whether this figure was filled since it last had to change at once.
@@ -43,11 +47,14 @@ impl Schedule {
         self.find(figure).is_some()
     }
 
-    /// Whether there is time to fill a figure as long as that took last, when this frame took `spent_ms` already.
-    /// One for which there is none is to be waited for: filled before it, those after it would take its time.
-    pub fn affords(&self, figure: &str, spent_ms: f64) -> bool {
-        let cost_ms = self.find(figure).map_or(0.0, |filled| filled.cost_ms);
-        self.left_ms - spent_ms >= cost_ms.min(MOST_SAVED_MS)
+    /// Whether there is time to fill a figure as long as that took last, when this frame took `spent_ms` already, or it
+    /// has waited too long. One for which there is none is to be waited for: filled before it, those after it would
+    /// take its time.
+    pub fn affords(&self, figure: &str, spent_ms: f64, now_ms: f64) -> bool {
+        self.find(figure).is_none_or(|filled| {
+            let has_time = self.left_ms - spent_ms >= filled.cost_ms.min(MOST_SAVED_MS);
+            has_time || now_ms - filled.at_ms >= MOST_WAIT_MS
+        })
     }
 
     fn find(&self, figure: &str) -> Option<&Filled> {
@@ -92,9 +99,9 @@ impl Schedule {
 mod tests {
     use super::*;
 
-    /// Frames of 16 ms in which training takes `trained_ms`, and what is then left is waited; figures of these costs.
-    /// How often each was filled, and their share of the time of training.
-    fn played(costs: &[f64], trained_ms: f64, frames: usize) -> (Vec<usize>, f64) {
+    /// Frames of 16 ms in which training takes `trained_ms` and messages take `messages_ms`, and what is then left is
+    /// waited; figures of these costs. How often each was filled, and their share of the time of training.
+    fn played(costs: &[f64], trained_ms: f64, messages_ms: f64, frames: usize) -> (Vec<usize>, f64) {
         let figures: Vec<String> = (0..costs.len()).map(|index| index.to_string()).collect();
         let (mut schedule, mut now, mut times, mut spent) =
             (Schedule::default(), 0.0, vec![0; costs.len()], 0.0);
@@ -103,7 +110,7 @@ mod tests {
             schedule.earn(trained_ms);
             let mut took = 0.0;
             for figure in schedule.due(&figures, now) {
-                if schedule.knows(figure) && !schedule.affords(figure, took) {
+                if schedule.knows(figure) && !schedule.affords(figure, took, now) {
                     break;
                 }
                 let index: usize = figure.parse().expect("an index");
@@ -114,16 +121,16 @@ mod tests {
             }
             schedule.spend(took);
             spent += took;
-            let waited = (16.0 - trained_ms - took).max(0.0);
-            now += waited;
-            schedule.note(waited, 0.0);
+            let waited = (16.0 - trained_ms - took - messages_ms).max(0.0);
+            now += waited + messages_ms;
+            schedule.note(waited, messages_ms);
         }
         (times, spent / (trained_ms * frames as f64))
     }
 
     #[test]
     fn figures_take_a_tenth_of_a_busy_worker() {
-        let (times, share) = played(&[12.0, 3.0, 0.1, 0.1, 6.0], 16.0, 2000);
+        let (times, share) = played(&[12.0, 3.0, 0.1, 0.1, 6.0], 16.0, 0.0, 2000);
         assert!((0.08..0.105).contains(&share), "{share}");
         assert!(times.iter().all(|&times| times > 20), "{times:?}");
         assert!(times[2] > 5 * times[0], "cheap ones are filled more often: {times:?}");
@@ -131,8 +138,15 @@ mod tests {
 
     #[test]
     fn figures_are_filled_as_often_as_they_are_seen_while_the_worker_waits() {
-        let (times, _) = played(&[2.0, 1.0, 0.1], 1.0, 2000);
+        let (times, _) = played(&[2.0, 1.0, 0.1], 1.0, 0.0, 2000);
         // 32 s at a pause of 40 ms, which ends within the third frame.
         assert!(times.iter().all(|&times| (600..=800).contains(&times)), "{times:?}");
+    }
+
+    #[test]
+    fn figures_are_filled_once_a_second_where_messages_take_all_the_time() {
+        let (times, _) = played(&[20.0, 3.0], 16.0, 3.0, 2000);
+        // 38 s and the time of the figures.
+        assert!(times.iter().all(|&times| (30..=45).contains(&times)), "{times:?}");
     }
 }

@@ -226,6 +226,7 @@ impl Watched {
         let (moment, memory) = self.timeline.before(step);
         if step < here || here < moment.step() {
             self.run.restore(moment);
+            self.loss = None;
             self.observer = memory.remember();
             if moment.step() == self.timeline.first_step() {
                 self.run.measure(); // what its first frame showed
@@ -308,7 +309,7 @@ impl Watched {
             if view.is_drawing && (is_as_before || is_any(figure, |slot| slot.is_slow)) {
                 continue;
             }
-            if is_known && !is_still && !self.schedule.affords(figure, before - began - asked_ms) {
+            if is_known && !is_still && !self.schedule.affords(figure, before - began - asked_ms, before) {
                 break;
             }
             let tests = |figure: &str| is_any(figure, |slot| slot.tests);

@@ -1,7 +1,7 @@
 //! The visitor's own data: files dropped and pasted, bad ones among them, drawings, and the pictures that
 //! a network misreads.
 
-use crate::stage::Stage;
+use crate::stage::{KEPT, Stage};
 use fantoccini::Locator;
 use glassbox::data::{Pictures, idx};
 use serde_json::{Value, json};
@@ -269,6 +269,14 @@ async fn drawings_are_collected_and_trained_on() {
     stage.visit(&link).await;
     stage.until("document.querySelector('#train-on').value === 'drawings'", "the run on the drawings").await;
     assert_eq!(stage.value(counts).await, "3332000000");
+    assert_eq!(stage.hash().await, link);
+    // A reload goes on where the run stood.
+    stage.keys(">>>").await;
+    stage.until_step(3).await;
+    tokio::time::sleep(KEPT).await;
+    let step = stage.step().await;
+    stage.reload().await;
+    stage.rests_at(step).await;
     assert_eq!(stage.hash().await, link);
     stage.close().await;
 }

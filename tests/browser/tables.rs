@@ -226,11 +226,11 @@ async fn points_are_set_by_pointer_and_by_numbers() {
     let Some(stage) = Stage::open("#lab=gradients").await else { return };
     stage.click("#own summary").await;
     stage.click("[data-testid=points-empty]").await;
-    stage.until(&format!("{STATE}.startsWith('0 of 10')"), "an empty plane").await;
+    stage.until(&format!("{STATE}.startsWith('0 points so far')"), "an empty plane").await;
     for index in 0..5 {
         press(&stage, [0.1 + 0.1 * f64::from(index), 0.2], [0.1 + 0.1 * f64::from(index), 0.2]).await;
     }
-    stage.until(&format!("{STATE}.startsWith('5 of 10')"), "five points").await;
+    stage.until(&format!("{STATE}.startsWith('5 points so far')"), "five points").await;
     stage.picture("points-draft-1440-light").await;
     stage.choose_radio("point-tools", "1").await;
     for index in 0..4 {
@@ -270,6 +270,17 @@ async fn points_are_set_by_pointer_and_by_numbers() {
     press(&stage, [0.25, 0.75], [0.25, 0.75]).await;
     stage.until(&format!("{STATE}.startsWith('10 points')"), "ten again").await;
     assert_eq!(stage.step().await, 5);
+    // Dragged it takes out all that it goes over, and the run goes on.
+    stage.click("[data-testid=eraser]").await;
+    for place in [[0.5, 0.5], [0.6, 0.5]] {
+        press(&stage, place, place).await;
+    }
+    stage.until(&format!("{STATE}.startsWith('12 points')"), "two more").await;
+    stage.click("[data-testid=eraser]").await;
+    press(&stage, [0.5, 0.5], [0.6, 0.5]).await;
+    stage.until(&format!("{STATE}.startsWith('10 points')"), "ten once more").await;
+    assert_eq!(stage.step().await, 5, "the run began anew");
+    assert_eq!(points(&stage).await, set[..10]);
     // One less is too few; nothing is lost.
     press(&stage, [0.1, 0.2], [0.1, 0.2]).await;
     until_notice(&stage, "data.points is 9 points, but must be 10 to 1000 points").await;

@@ -311,6 +311,7 @@ fn predictions(observer: &mut GradientsObserver, run: &Run, numbers: &mut Number
     let readings = run.readings(&mut observer.test_pass);
     let pairs = run.data().test.labels.iter().zip(&readings).map(|(&truth, reading)| [truth, reading.output]);
     let pairs: Vec<[f32; 2]> = pairs.collect();
+    let drawn = pairs.len().min(POINTS);
     let errors = pairs.iter().map(|[truth, said]| (said - truth).abs()).filter(|error| error.is_finite());
     let summary = match errors.reduce(f32::max) {
         None => "There is no number to tell of the test items.".into(),
@@ -321,8 +322,9 @@ fn predictions(observer: &mut GradientsObserver, run: &Run, numbers: &mut Number
         ),
     };
     let labels = ["true", "predicted"].map(String::from);
-    let figure = Scatter { labels, pairs: numbers.add(pairs.into_iter().flatten()) };
-    panel("confusion", String::new(), summary, Figure::Scatter(figure))
+    let note = if drawn < pairs.len() { format!("the first {} drawn", count(drawn)) } else { String::new() };
+    let figure = Scatter { labels, pairs: numbers.add(pairs.into_iter().take(drawn).flatten()) };
+    panel("confusion", note, summary, Figure::Scatter(figure))
 }
 
 /// The network with a tile for each neuron.

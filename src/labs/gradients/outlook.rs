@@ -1,18 +1,21 @@
 //! Whether anything can be learned from the gradients of a network: of the running one, and of one as a remedy would
-//! have it, which is built and passed once with the batch at hand. A verdict asks only where something is wrong.
+//! have it, which begins anew and learns once from the first training items, so that it depends on the settings alone
+//! and not on when somebody looked. A verdict asks only where something is wrong.
 
 use super::Gradients;
 use super::controls::usual_learning_rate;
 use crate::labs::{Lab, Remedy};
 use crate::nn::{Mode, Network, Pass, Slot};
 use crate::tensor::l2_norm;
-use crate::train::{Experiment, OptimizerConfig, OptimizerName, Run, goes_on};
+use crate::train::{Experiment, OptimizerConfig, OptimizerName, Run};
 use std::cell::RefCell;
 
 /// A change by less than this share of its size leaves a weight as it is, to the last digit.
 const LAST_DIGIT: f64 = 1.0 / (1 << 25) as f64;
 /// What most rules divide by where a gradient is next to nothing (Keras' epsilon).
 const EPSILON: f64 = 1e-7;
+/// Items that a network as a remedy would have it learns from.
+const ITEMS: usize = 64;
 /// Outputs that differ by less than this do not depend on the input.
 const ALIKE: f32 = 1e-6;
 
@@ -43,7 +46,7 @@ pub(super) fn is_constant(pass: &Pass, outputs: usize) -> bool {
 
 /// The first layer of the run's settings, counted from 1, that is off for the whole batch in a fresh network.
 pub(super) fn dead_layer(run: &Run) -> Option<usize> {
-    let probe = Probe::new(run, run.current().clone(), false)?;
+    let probe = Probe::new(run, run.current().clone())?;
     let hidden = super::hidden(run.current());
     let is_off = |at: usize| probe.pass.traces[at].slopes().all(|slope| slope == 0.0);
     hidden.iter().position(|block| is_off(block.at)).map(|index| index + 1)
@@ -81,9 +84,7 @@ fn helps(run: &Run, remedy: &Remedy) -> bool {
     let current = run.current();
     let changed = Gradients.change(current, &remedy.key, &remedy.value).ok();
     let Some(changed) = changed.filter(|changed| changed != current) else { return false };
-    let is_live = run.divergence().is_none() && !remedy.restarts;
-    let is_live = is_live && goes_on(current, &changed, &current.difference(&changed));
-    let Some(probe) = Probe::new(run, changed, is_live) else { return false };
+    let Some(probe) = Probe::new(run, changed) else { return false };
     let Probe { experiment, network, .. } = &probe;
     let arrives = |slot: &Slot| {
         let norm = l2_norm(&network.grads[slot.range.clone()]);
@@ -92,7 +93,7 @@ fn helps(run: &Run, remedy: &Remedy) -> bool {
     network.kernels().all(arrives) && !is_faint(experiment, network, &network.grads, &network.weights)
 }
 
-/// A network of some settings after forward and backward on the batch of the run.
+/// A fresh network of some settings after forward and backward on the first training items.
 struct Probe {
     experiment: Experiment,
     network: Network,
@@ -100,24 +101,20 @@ struct Probe {
 }
 
 impl Probe {
-    /// With the weights of the run as they are where it goes on, else with fresh ones; `None` where the batch is no
-    /// longer one for these settings.
-    fn new(run: &Run, experiment: Experiment, is_live: bool) -> Option<Self> {
-        let shape = run.input_shape();
-        let build = |of: &Experiment| Network::new(&of.network, shape, of.loss, of.seed).ok();
-        let network = if is_live {
-            let mut network = build(run.current())?;
-            network.weights.copy_from_slice(&run.network().weights);
-            network.reconfigure(&experiment.network, shape, experiment.loss).ok()?;
-            network
-        } else {
-            build(&experiment)?
-        };
-        let rows = run.inputs().len() / shape.iter().product::<usize>();
-        let fits = experiment.data == run.current().data && run.targets().len() == rows * network.outputs();
-        let mut network = fits.then_some(network)?;
-        let mut pass = Pass::new(Mode::Training { step: if is_live { run.steps() } else { 0 } });
-        network.learn(run.inputs(), run.targets(), &mut pass);
+    /// `None` where the settings are of other data.
+    fn new(run: &Run, experiment: Experiment) -> Option<Self> {
+        let (shape, train) = (run.input_shape(), &run.data().train);
+        let mut network = Network::new(&experiment.network, shape, experiment.loss, experiment.seed).ok()?;
+        if experiment.data != run.current().data {
+            return None;
+        }
+        let rows = train.len().min(ITEMS);
+        let mut inputs = vec![0.0; rows * shape.iter().product::<usize>()];
+        let places = inputs.chunks_exact_mut(shape.iter().product());
+        places.enumerate().for_each(|(item, input)| train.copy_item(item, input));
+        let targets = train.targets(network.outputs());
+        let mut pass = Pass::new(Mode::Training { step: 0 });
+        network.learn(&inputs, &targets[..rows * network.outputs()], &mut pass);
         Some(Self { experiment, network, pass })
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn of(observer: &GradientsObserver, run: &Run) -> Verdict {
     if depth < 2 {
         return shallow(observer, run, depth);
     }
-    if asks_for_nothing(run) {
+    if asks_for_nothing(observer, run) {
         return satisfied(observer, run);
     }
     if observer.now[0] == 0.0 {
@@ -118,8 +118,10 @@ fn receives(observer: &GradientsObserver, ratio: f64, depth: usize) -> String {
 }
 
 /// Whether every item of the last batch is as the loss wants it, so that there is no gradient to begin with.
-fn asks_for_nothing(run: &Run) -> bool {
-    run.pass().traces.last().is_some_and(|output| output.grad_output.iter().all(|grad| *grad == 0.0))
+fn asks_for_nothing(observer: &GradientsObserver, run: &Run) -> bool {
+    // Penalties of the weights are a gradient, too.
+    observer.now.iter().all(|norm| *norm == 0.0)
+        && run.pass().traces.last().is_some_and(|output| output.grad_output.iter().all(|grad| *grad == 0.0))
 }
 
 fn satisfied(observer: &GradientsObserver, run: &Run) -> Verdict {
@@ -265,11 +267,13 @@ fn diverged(divergence: &Divergence, observer: &GradientsObserver, run: &Run) ->
         )
     };
     // Whatever tames the updates would leave what is dead from the start.
-    let why = match outlook::dead_layer(run) {
-        Some(layer) if *step > 0 => {
-            format!("{why} Layer {layer} lets nothing through at any rate: that first.")
+    let why = match (*step > 0).then(|| outlook::dead_layer(run)).flatten() {
+        Some(layer) => {
+            format!(
+                "{why} Layer {layer} lets nothing through whatever the learning rate is: mend that first."
+            )
         }
-        _ => why,
+        None => why,
     };
     let layers = run.network().kernels().count();
     let grew = observer.growth.told(|layer| the_layer(layer, layers)).filter(|_| *step > 1);

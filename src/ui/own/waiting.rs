@@ -40,13 +40,16 @@ impl Page {
             lab.change(&edited, "data.name", &usual.into()).ok()
         };
         let Some(stand_in) = stand_in else { return (experiment, joined(&words)) };
-        let is_drawn = data.name == "drawings";
-        let has_all = is_drawn && self.own().drawings.with_untracked(|own| own.len() == data.samples);
-        let needed = needed(data);
+        let (has_all, needed) = (self.has_drawings_of(data), needed(data));
         self.own().waiting.set(Some(experiment));
         if has_all {
-            // Once the run at hand has begun.
-            spawn_local(async move { self.give_drawings() }); // what is told meanwhile stays
+            // Once the run at hand has begun, and the one that this tab kept was not found; what is told meanwhile
+            // stays.
+            spawn_local(async move {
+                if !self.own().takes_up.get_value() {
+                    self.give_awaited_drawings();
+                }
+            });
         } else {
             words.push(format!(
                 "{what} trains on {needed} on the page. Until then the lab shows {}.",
@@ -54,6 +57,18 @@ impl Page {
             ));
         }
         (stand_in, joined(&words))
+    }
+
+    /// Whether these are data of drawings, and as many are at hand.
+    fn has_drawings_of(self, data: &DataConfig) -> bool {
+        data.name == "drawings" && self.own().drawings.with_untracked(|own| own.len() == data.samples)
+    }
+
+    /// Trains on the drawings at hand, where a link waits for them.
+    pub(in crate::ui) fn give_awaited_drawings(self) {
+        if self.awaited().is_some_and(|waiting| self.has_drawings_of(&waiting.data)) {
+            self.give_drawings();
+        }
     }
 }
 

@@ -110,10 +110,10 @@ impl Page {
                         self.restart(lane, wanted);
                     }
                 }
-                (Some(_), _) => {
+                (Some(takes_up), _) => {
                     self.restart_on(lane, experiment, Some(Taken::Run));
                     lane.update_trainer(Trainer::hand_on);
-                    self.tell_of_kept();
+                    self.tell_of_kept(takes_up);
                 }
                 (None, Some(wanted)) => self.begin_awaited(lane, wanted, Taken::Model),
                 (None, None) => on_its_lane().take_run(experiment),
