@@ -43,6 +43,7 @@ mod table;
 mod table_layers;
 mod text;
 mod thumbnail;
+mod titled;
 mod weights;
 mod zip;
 
@@ -60,6 +61,7 @@ pub use svg::{Svg, svg};
 pub use table::{Table, table};
 pub use text::{Font, Rect};
 pub use thumbnail::thumbnail;
+pub use titled::{HEADING_PX, draw_titled};
 pub use zip::{Entry, zip};
 
 use crate::labs::{Figure, Numbers};

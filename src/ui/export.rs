@@ -6,6 +6,7 @@ use super::lesson::IsTeaching;
 use super::page::{Drawn, Page};
 use super::{browser, canvas};
 use crate::labs::FigureSlot;
+use crate::labs::format::count;
 use crate::plot::{self, Entry};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -109,12 +110,31 @@ impl Shot {
         }
     }
 
+    /// What stands above it in a file, where no page says it.
+    fn heading(&self) -> [String; 2] {
+        let (slot, seed) = self
+            .page
+            .current
+            .with_untracked(|experiment| (self.page.lab().captioned(self.slot, experiment), experiment.seed));
+        let layer = self.page.layer.get_untracked();
+        let title = if slot.of_layer { format!("Layer {layer}") } else { slot.title.to_owned() };
+        let when = format!("{} lab, step {}, seed {seed}", self.page.lab().title(), count(self.step));
+        let caption = if slot.caption.is_empty() { when } else { format!("{when}: {}", slot.caption) };
+        [title, caption]
+    }
+
+    /// Its size in a file, with the heading.
+    fn size_titled(&self) -> (f64, f64) {
+        let (width, height) = self.size();
+        (width, height + plot::HEADING_PX)
+    }
+
     fn svg(&self) -> String {
-        let slot =
-            self.page.current.with_untracked(|experiment| self.page.lab().captioned(self.slot, experiment));
-        let title = format!("{}, {} lab, step {}", slot.title, self.page.lab().title(), self.step);
-        plot::svg(&title, self.size(), &browser::style(), |area, style| {
-            plot::draw(area, &self.drawn.0.figure, &self.drawn.1, style, &self.view())
+        let [title, caption] = self.heading();
+        let name = format!("{title}, {caption}");
+        plot::svg(&name, self.size_titled(), &browser::style(), |area, style| {
+            let figure = (&self.drawn.0.figure, &*self.drawn.1);
+            plot::draw_titled(area, [&title, &caption], figure, style, &self.view())
         })
     }
 
@@ -122,8 +142,10 @@ impl Shot {
         let element: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
         let style = browser::style();
         let style = plot::Style { scale: style.scale.max(PIXELS), ..style };
-        let drawn = canvas::draw_in(&element, self.size(), style, |area, style| {
-            plot::draw(area, &self.drawn.0.figure, &self.drawn.1, style, &self.view())
+        let [title, caption] = self.heading();
+        let drawn = canvas::draw_in(&element, self.size_titled(), style, |area, style| {
+            let figure = (&self.drawn.0.figure, &*self.drawn.1);
+            plot::draw_titled(area, [&title, &caption], figure, style, &self.view())
         });
         if drawn.is_err() {
             return Err("the canvas cannot be drawn on".into());

@@ -3,7 +3,7 @@
 use super::samples::{self, Sample};
 use super::{named, on_paper, style};
 use glassbox::labs::Figure;
-use glassbox::plot::{Style, View, draw, svg, table};
+use glassbox::plot::{HEADING_PX, Style, View, draw, draw_titled, svg, table};
 
 /// As the page saves it.
 pub fn as_svg(sample: &Sample, (width, height): (u32, u32), style: &Style, view: &View) -> String {
@@ -34,6 +34,34 @@ fn every_figure_is_saved_as_well_formed_svg_with_its_texts_as_text() {
             let name = root.children().find(|node| node.has_tag_name("title")).and_then(|node| node.text());
             assert_eq!(name, Some(&*sample.name));
         }
+    }
+}
+
+/// Under its title a figure is what it is by itself, lower by the heading.
+#[test]
+fn a_figure_that_is_saved_stands_under_its_title() {
+    let sample = named("curves");
+    let (width, height) = (360.0, 200.0);
+    let texts = |text: &str| -> Vec<(String, f64)> {
+        let document = roxmltree::Document::parse(text).expect("an SVG");
+        let texts = document.descendants().filter(|node| node.has_tag_name("text"));
+        let place =
+            |node: roxmltree::Node| node.attribute("y").and_then(|y| y.parse().ok()).expect("a place");
+        texts.map(|node| (node.text().unwrap_or_default().to_owned(), place(node))).collect()
+    };
+    let plain = texts(&as_svg(&sample, (360, 200), &style(), &View::default()));
+    let titled = svg(&sample.name, (width, height + HEADING_PX), &style(), |area, style| {
+        let figure = (&sample.figure, &sample.numbers);
+        draw_titled(area, ["Loss", "step 11: what it shows"], figure, style, &View::default())
+    });
+    let titled = texts(&titled);
+    assert_eq!(titled[0].0, "Loss");
+    assert_eq!(titled[1].0, "step 11: what it shows");
+    assert_eq!(titled.len(), plain.len() + 2);
+    let down = titled[2].1 - plain[0].1;
+    assert!(down > 0.0, "{down}");
+    for ((text, y), (other, before)) in titled[2..].iter().zip(&plain) {
+        assert!(text == other && (y - before - down).abs() < 1e-6, "{text} at {y}, {other} at {before}");
     }
 }
 
