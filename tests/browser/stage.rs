@@ -30,6 +30,9 @@ pub const VIEWS: [(u32, u32, &str); 5] = [
 /// Time until a run that stands still is kept, and until one that was kept stands again.
 pub const KEPT: Duration = Duration::from_millis(1500);
 
+/// Within this time the figures follow the counter: a step that is asked for is told first, what it changed next.
+const FIGURES: Duration = Duration::from_millis(400);
+
 /// A browser that shows the page.
 pub struct Stage {
     pub client: Client,
@@ -266,6 +269,7 @@ impl Stage {
     /// Waits until so many steps are made, and not one more.
     pub async fn rests_at(&self, step: usize) {
         self.until_step(step).await;
+        tokio::time::sleep(FIGURES).await;
         assert_eq!(self.step().await, step);
     }
 
@@ -370,6 +374,7 @@ impl Stage {
 
     /// Opens a figure's table, reads its rows and closes it.
     pub async fn table(&self, figure: &str) -> Vec<Vec<String>> {
+        tokio::time::sleep(FIGURES / 2).await;
         self.click(&format!("[data-testid={figure}] .fig__table")).await;
         let rows = self.value("[...document.querySelectorAll('dialog[open] tbody tr')].map(tr => [...tr.cells].map(td => td.dataset.value))").await;
         self.click("dialog[open] header [aria-label=Close]").await;
