@@ -6,7 +6,7 @@ mod written;
 use super::feature::Feature;
 use super::points::Point;
 use super::table::TableConfig;
-use super::{Augmentation, DataSet, Examples, SETS, SIDE, Source, Task};
+use super::{Augmentation, Bounds, Corruption, DataSet, Examples, SETS, SIDE, SIGNAL, Source, Task};
 use crate::error::{Error, Result};
 use crate::tensor::{Tensor, tensor};
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,13 @@ pub struct DataConfig {
     /// What the network learns to give.
     #[serde(skip_serializing_if = "Targets::is_labels")]
     pub targets: Targets,
+    /// How the inputs are spoiled where they are to be restored.
+    #[serde(skip_serializing_if = "Corruption::is_default")]
+    pub corruption: Corruption,
+    /// The classes whose items are trained on, ascending; none stands for all. The test items are of all classes, so
+    /// that it is seen what a network makes of what it never met.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub train_on: Vec<usize>,
 }
 
 /// What a network learns to give for an item.
@@ -96,11 +103,14 @@ impl DataConfig {
             table: None,
             augmentation: Augmentation::default(),
             targets: Targets::default(),
+            corruption: Corruption::default(),
+            train_on: Vec::new(),
         };
         match plane.set().map(|set| &set.source) {
             Ok(Source::Pictures(_) | Source::Files) => {
                 Self { samples: 2000, noise: 0.0, test_fraction: 0.2, ..plane }
             }
+            Ok(Source::Signals { .. }) => Self { samples: 2000, noise: 0.0, test_fraction: 0.4, ..plane },
             Ok(Source::Table) => Self { noise: 0.0, test_fraction: 0.2, ..plane },
             Ok(Source::Own) => Self { noise: 0.0, ..plane },
             _ => plane,
@@ -150,11 +160,31 @@ impl DataConfig {
             Source::Points(_) | Source::Own => vec![self.features.len()],
             Source::Table => vec![self.table()?.inputs],
             Source::Pictures(_) => vec![SIDE, SIDE, 1],
+            Source::Signals { .. } => vec![SIGNAL],
             Source::Files => {
                 let [height, width] = self.image_size.unwrap_or([SIDE; 2]);
                 vec![height, width, 1]
             }
         })
+    }
+
+    /// Rows and columns of one item: an item that is no picture is one row.
+    ///
+    /// # Errors
+    /// As [`Self::set`].
+    pub fn grid(&self) -> Result<[usize; 2]> {
+        Ok(match *self.input_shape()? {
+            [height, width, _] => [height, width],
+            ref other => [1, other.iter().product()],
+        })
+    }
+
+    /// The numbers that inputs may have.
+    ///
+    /// # Errors
+    /// As [`Self::set`].
+    pub fn bounds(&self) -> Result<Bounds> {
+        Ok(if self.set()?.is_within_0_and_1() { Bounds::UNIT } else { Bounds::DEVIATIONS })
     }
 
     /// What the table is, for the set that is one.

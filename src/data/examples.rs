@@ -102,6 +102,22 @@ impl Examples {
         }
     }
 
+    /// The items at `indices`, in their order.
+    #[must_use]
+    pub(super) fn chosen(&self, indices: &[u32]) -> Self {
+        let inputs = match &self.inputs {
+            Inputs::Pictures(pictures) => Inputs::Pictures(pictures.chosen(indices)),
+            Inputs::Features(features) => {
+                let size = features.shape()[1];
+                let rows = indices.iter().flat_map(|&item| &self.features()[size * item as usize..][..size]);
+                Inputs::Features(tensor(&[indices.len(), size], rows.copied().collect()))
+            }
+        };
+        let labels = indices.iter().map(|&item| self.labels[item as usize]).collect();
+        let places = indices.iter().filter_map(|&item| self.places.get(item as usize).copied()).collect();
+        Self { inputs, labels: tensor(&[indices.len()], labels), places }
+    }
+
     /// All items as numbers, `[items, ..input_shape]`.
     #[must_use]
     pub fn to_tensor(&self) -> Tensor {

@@ -3,7 +3,7 @@
 
 use super::idx::{Content, MAX_ITEMS};
 use super::table::Table;
-use super::{Augmentation, Data, DataConfig, Examples, Names, Pictures, SIDE, Targets};
+use super::{Augmentation, Corruption, Data, DataConfig, Examples, Names, Pictures, SIDE, Targets};
 use crate::error::{Error, Result};
 use std::sync::Arc;
 
@@ -163,8 +163,13 @@ impl GivenPictures {
     /// # Errors
     /// [`Error::Setting`] when there are not as many pictures.
     pub fn data(&mut self, config: &DataConfig, seed: u64) -> Result<Arc<Data>> {
-        let (augmentation, targets) = (Augmentation::default(), Targets::default());
-        let plain = DataConfig { augmentation, targets, ..config.clone() };
+        let plain = DataConfig {
+            augmentation: Augmentation::default(),
+            targets: Targets::default(),
+            corruption: Corruption::default(),
+            train_on: Vec::new(),
+            ..config.clone()
+        };
         if let Some((of, seeded, data)) = &self.latest
             && (of, *seeded) == (&plain, seed)
         {

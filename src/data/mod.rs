@@ -8,6 +8,7 @@ mod batches;
 mod blobs;
 mod circle;
 mod config;
+mod corruption;
 pub mod digits;
 mod digits_set;
 mod examples;
@@ -16,11 +17,13 @@ mod file_kind;
 mod files;
 mod gaussians;
 mod given;
+mod heartbeat;
 pub mod idx;
 mod idx_file;
 mod moons;
 mod multi_gaussian;
 mod nudge;
+pub mod pca;
 mod pictures;
 mod plane;
 pub mod points;
@@ -34,6 +37,7 @@ pub use augment::Augmentation;
 pub use augmenter::Augmenter;
 pub use batches::{BatchSize, Batches, Dealing};
 pub use config::{DataConfig, Targets};
+pub use corruption::{Bounds, Corruption, CorruptionKind};
 pub use examples::{Examples, Inputs};
 pub use feature::Feature;
 pub use file_kind::{FileKind, image_size};
@@ -46,7 +50,7 @@ use crate::tensor::Rng;
 use std::ops::RangeInclusive;
 
 /// Every set, in the order of the page.
-pub const SETS: [&DataSet; 13] = [
+pub const SETS: [&DataSet; 14] = [
     &spiral::SET,
     &circle::SET,
     &xor::SET,
@@ -56,6 +60,7 @@ pub const SETS: [&DataSet; 13] = [
     &plane::SET,
     &multi_gaussian::SET,
     &digits_set::SET,
+    &heartbeat::SET,
     &files::FILES,
     &files::DRAWINGS,
     &table::SET,
@@ -64,6 +69,8 @@ pub const SETS: [&DataSet; 13] = [
 
 /// Pixels on a side of the pictures that runs train on, as MNIST has them.
 pub const SIDE: usize = 28;
+/// Numbers of a signal of our own.
+pub const SIGNAL: usize = 96;
 
 /// What is to be learned from a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +105,8 @@ enum Source {
     Points(fn(&mut Rng, &Draw) -> ([f32; 2], f32)),
     /// Draws a picture of a class.
     Pictures(fn(&mut Rng, usize) -> Picture),
+    /// Draws a signal of a class, [`SIGNAL`] numbers within 0…1; the classes have names.
+    Signals { draw: fn(&mut Rng, usize) -> Vec<f32>, classes: &'static [&'static str] },
     /// Pictures that are given from outside.
     Files,
     /// A table that is given from outside.
@@ -131,10 +140,22 @@ impl DataSet {
         matches!(self.source, Source::Pictures(_) | Source::Files)
     }
 
+    /// Whether its items are signals: numbers one after another, of one thing.
+    #[must_use]
+    pub fn is_of_signals(&self) -> bool {
+        matches!(self.source, Source::Signals { .. })
+    }
+
+    /// The numbers that its items may have, where those are known: within 0…1 for pictures and signals.
+    #[must_use]
+    pub fn is_within_0_and_1(&self) -> bool {
+        self.is_of_pictures() || self.is_of_signals()
+    }
+
     /// Range of [`DataConfig::samples`].
     fn samples(&self) -> RangeInclusive<usize> {
         match self.source {
-            Source::Points(_) => 10..=20_000,
+            Source::Points(_) | Source::Signals { .. } => 10..=20_000,
             Source::Pictures(_) => 10..=60_000,
             Source::Own => points::MIN_POINTS..=points::MAX_POINTS,
             Source::Files | Source::Table => 10..=idx::MAX_ITEMS,

@@ -1,8 +1,11 @@
 //! From a set's settings to arrays: items drawn, split into training and test, standardised.
 
-use super::{Augmentation, Augmenter, DataConfig, Draw, Examples, Inputs, Pictures, SIDE, Source, points};
+use super::{
+    Augmentation, Augmenter, DataConfig, Draw, Examples, Inputs, Pictures, SIDE, SIGNAL, Source, points,
+};
 use crate::error::{Error, Result};
 use crate::tensor::{Rng, Stream, tensor};
+use std::sync::Arc;
 
 /// The arrays that a run trains and tests on.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +42,7 @@ impl Data {
                 labels.iter().for_each(|&class| pixels.extend(draw(&mut rng, class.into())));
                 Self::split(&Pictures::new(SIDE, SIDE, pixels), &labels, config, seed)
             }
+            Source::Signals { draw, classes } => Ok(Self::signals(config, seed, draw, classes)),
             Source::Files | Source::Table => {
                 let allowed =
                     "a built-in set where no images and no table are given along with the experiment";
@@ -72,6 +76,32 @@ impl Data {
         })
     }
 
+    /// Draws signals of all classes in turn and splits them.
+    fn signals(
+        config: &DataConfig,
+        seed: u64,
+        draw: fn(&mut Rng, usize) -> Vec<f32>,
+        classes: &[&str],
+    ) -> Self {
+        let mut rng = Rng::new(seed, Stream::Data);
+        let mut items: Vec<(Vec<f32>, f32)> = (0..config.samples)
+            .map(|index| (draw(&mut rng, index % classes.len()), (index % classes.len()) as f32))
+            .collect();
+        Rng::new(seed, Stream::Split).shuffle(&mut items);
+        let examples = |items: &[(Vec<f32>, f32)]| {
+            let numbers = items.iter().flat_map(|(signal, _)| signal).copied().collect();
+            Examples {
+                inputs: Inputs::Features(tensor(&[items.len(), SIGNAL], numbers)),
+                labels: tensor(&[items.len()], items.iter().map(|&(_, label)| label).collect()),
+                places: Vec::new(),
+            }
+        };
+        let (test, train) = items.split_at(config.test_items());
+        let classes: Vec<String> = classes.iter().map(|&name| name.into()).collect();
+        let names = Names { classes: classes.clone(), ..Names::default() };
+        Self { train: examples(train), test: examples(test), classes: classes.len(), names }
+    }
+
     fn points(config: &DataConfig, seed: u64, sample: fn(&mut Rng, &Draw) -> Labelled) -> Result<Self> {
         let classes = config.classes()?;
         let mut rng = Rng::new(seed, Stream::Data);
@@ -92,6 +122,31 @@ impl Data {
     #[must_use]
     pub fn class_name(&self, class: usize) -> String {
         self.names.classes.get(class).cloned().unwrap_or_else(|| class.to_string())
+    }
+
+    /// These data with the training items of some classes alone, ascending; as they are where none are named.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when there is no item of a class to train on.
+    pub fn trained_on(self: Arc<Self>, classes: &[usize]) -> Result<Arc<Self>> {
+        if classes.is_empty() {
+            return Ok(self);
+        }
+        let labels: Vec<usize> = self.train.labels.iter().map(|&label| label as usize).collect();
+        if let Some((index, class)) = classes.iter().enumerate().find(|(_, class)| !labels.contains(class)) {
+            let key = format!("data.train_on.{index}");
+            let allowed = "a class of which there are items to train on: there are none of it in these data";
+            return Err(Error::setting(&key, class, allowed));
+        }
+        let chosen: Vec<u32> =
+            (0..labels.len() as u32).filter(|&item| classes.contains(&labels[item as usize])).collect();
+        let train = self.train.chosen(&chosen);
+        Ok(Arc::new(Self {
+            train,
+            test: self.test.clone(),
+            classes: self.classes,
+            names: self.names.clone(),
+        }))
     }
 
     /// What changes the training pictures; `None` where they stay as they are, or are not pictures.

@@ -3,6 +3,7 @@
 //! a fixed order.
 
 pub mod convolution;
+pub mod eigen;
 pub mod math;
 pub mod matmul;
 mod rng;

@@ -23,6 +23,10 @@ pub enum Stream {
     Noise { layer: usize, step: usize },
     /// Changing a training picture in an epoch.
     Augmentation { epoch: usize, item: usize },
+    /// Spoiling a training item in an epoch.
+    Corruption { epoch: usize, item: usize },
+    /// Spoiling a test item, always alike.
+    TestCorruption { item: usize },
 }
 
 /// A seeded generator; equal seed and stream give equal numbers everywhere.
@@ -41,6 +45,8 @@ impl Rng {
             Stream::Weights(layer) => 1000 + layer as u64,
             Stream::Noise { layer, step } => (1 << 40) + ((step as u64) << 8) + layer as u64,
             Stream::Augmentation { epoch, item } => 1 << 62 | (epoch as u64) << 32 | item as u64,
+            Stream::Corruption { epoch, item } => 3 << 61 | (epoch as u64) << 32 | item as u64,
+            Stream::TestCorruption { item } => 1 << 61 | item as u64,
         };
         Self(Pcg32::new(mixed(seed.wrapping_add(stream.wrapping_mul(0x9e37_79b9_7f4a_7c15))), stream))
     }
@@ -67,6 +73,12 @@ impl Rng {
     pub fn normal(&mut self) -> f32 {
         let radius = sqrt(-2.0 * log(1.0 - f64::from(self.uniform())));
         (radius * cos(std::f64::consts::TAU * f64::from(self.uniform()))) as f32
+    }
+
+    /// Normal with mean 0 and standard deviation 1 to 24 bits, of one uniform number by the inverse of the distribution
+    /// function: for noise in bulk, which it draws four times as fast as [`Self::normal`].
+    pub fn normal_by_quantile(&mut self) -> f32 {
+        quantile(self.uniform() + 1.0 / 33_554_432.0)
     }
 
     /// Normal with mean 0 and standard deviation 1, redrawn while outside ±2.
@@ -109,9 +121,44 @@ fn mixed(mut state: u64) -> u64 {
     state ^ (state >> 31)
 }
 
+/// The number below which a share `p` of the standard normal distribution lies, 0 < p < 1, to seven figures: the
+/// algorithm PPND7 of Wichura, AS 241, Applied Statistics 37 (1988).
+fn quantile(p: f32) -> f32 {
+    const CENTRE: [[f32; 4]; 2] =
+        [[59.109_375, 159.291_13, 50.434_27, 3.387_132_7], [67.187_56, 78.757_76, 17.895_17, 1.0]];
+    const TAIL: [[f32; 4]; 2] =
+        [[0.170_238_21, 1.306_728_5, 2.756_815_4, 1.423_437_3], [0.0, 0.120_211_33, 0.737_001_64, 1.0]];
+    const FAR: [[f32; 4]; 2] =
+        [[0.017_337_203, 0.428_682_95, 3.081_226_4, 6.657_905], [0.0, 0.012_258_203, 0.241_978_94, 1.0]];
+    let ratio = |[above, below]: [[f32; 4]; 2], r: f32| {
+        let polynomial = |terms: [f32; 4]| terms.into_iter().fold(0.0, |sum, term| sum * r + term);
+        polynomial(above) / polynomial(below)
+    };
+    let q = p - 0.5;
+    if q.abs() <= 0.425 {
+        return q * ratio(CENTRE, 0.180_625 - q * q);
+    }
+    let r = sqrt(-log(f64::from(p.min(1.0 - p)))) as f32;
+    let size = if r <= 5.0 { ratio(TAIL, r - 1.6) } else { ratio(FAR, r - 5.0) };
+    size * q.signum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quantiles_are_those_of_the_tables() {
+        let known =
+            [(0.5, 0.0), (0.841_344_75, 1.0), (0.975, 1.959_964), (0.999, 3.090_232), (1e-6, -4.753_424)];
+        for (p, z) in known {
+            assert!((quantile(p) - z).abs() < 5e-5, "{p}: {}", quantile(p));
+        }
+        let mut rng = Rng::new(5, Stream::TestCorruption { item: 0 });
+        let all: Vec<f64> = (0..100_000).map(|_| rng.normal_by_quantile().into()).collect();
+        let mean = |power: i32| all.iter().map(|z| z.powi(power)).sum::<f64>() / all.len() as f64;
+        assert!(mean(1).abs() < 0.01 && (mean(2) - 1.0).abs() < 0.02 && (mean(4) - 3.0).abs() < 0.15);
+    }
 
     #[test]
     fn the_first_numbers_never_change() {

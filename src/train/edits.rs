@@ -89,7 +89,8 @@ pub(super) fn is_live(key: &str) -> bool {
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
         (Some("weights"), Some(_), ..)
         | (Some("optimizer" | "batch_size" | "loss"), ..)
-        | (Some("data"), Some("points"), Some(_), _) => true,
+        | (Some("data"), Some("points"), Some(_), _)
+        | (Some("data"), Some("corruption"), ..) => true,
         (Some("network"), Some("layers"), Some(_), Some(setting)) => {
             matches!(setting, "activation" | "kernel_regularizer" | "rate" | "trainable")
         }

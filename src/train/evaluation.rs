@@ -65,18 +65,33 @@ pub struct Reading {
     pub output: f32,
 }
 
-/// Mean loss and metric over `examples`, of which there is at least one; `targets` are
-/// `[items, outputs]`, or none where they are the inputs.
+/// What the outputs for test items are compared with.
+#[derive(Clone, Copy)]
+pub(super) enum Compared<'a> {
+    /// Targets `[items, outputs]`.
+    With(&'a [f32]),
+    /// The items themselves, which the network is given as they are or else spoiled.
+    WithInputs(Option<&'a Spoil<'a>>),
+}
+
+/// Spoils the item of a number.
+pub(super) type Spoil<'a> = dyn Fn(usize, &mut [f32]) + 'a;
+
+/// Mean loss and metric over `examples`, of which there is at least one.
 pub(super) fn evaluate(
     (network, loss): (&Network, Loss),
-    (examples, targets): (&Examples, Option<&[f32]>),
+    (examples, compared): (&Examples, Compared),
     metric: Metric,
     pass: &mut Pass,
 ) -> Evaluation {
     let (items, outputs) = (examples.len(), network.outputs());
     let (mut loss_sum, mut metric_sum) = (0.0, 0.0);
-    for_each_chunk(network, examples, pass, |chunk, inputs, pass| {
-        let targets = targets.map_or(inputs, |targets| &targets[outputs * chunk.start..outputs * chunk.end]);
+    let spoil = if let Compared::WithInputs(spoil) = compared { spoil } else { None };
+    for_each_chunk(network, (examples, spoil), pass, |chunk, inputs, pass| {
+        let targets = match compared {
+            Compared::With(targets) => &targets[outputs * chunk.start..outputs * chunk.end],
+            Compared::WithInputs(_) => inputs,
+        };
         // Exact for a single chunk, so that the mean over points is that of the loss itself.
         loss_sum += f64::from(network.loss(targets, pass)) * chunk.len() as f64;
         metric_sum += match metric {
@@ -97,7 +112,7 @@ pub(super) fn evaluate(
 /// Number of items whose class the network tells rightly.
 pub(super) fn count_right(network: &Network, loss: Loss, examples: &Examples) -> usize {
     let mut count = 0;
-    for_each_chunk(network, examples, &mut Pass::default(), |chunk, _, pass| {
+    for_each_chunk(network, (examples, None), &mut Pass::default(), |chunk, _, pass| {
         count += right(loss, network.outputs(), &chunk, examples, pass);
     });
     count
@@ -116,7 +131,7 @@ pub(super) fn readings(
     pass: &mut Pass,
 ) -> Vec<Reading> {
     let mut readings = Vec::with_capacity(examples.len());
-    for_each_chunk(network, examples, pass, |_, _, pass| {
+    for_each_chunk(network, (examples, None), pass, |_, _, pass| {
         let rows = pass.output().chunks_exact(network.outputs());
         readings.extend(rows.map(|row| {
             let class = class_of(loss, row);
@@ -134,28 +149,33 @@ pub fn pictures_at_once(network: &Network) -> usize {
     (OUTPUTS_AT_ONCE / network.units().iter().sum::<usize>().max(1)).clamp(1, PICTURES_AT_ONCE)
 }
 
-/// Passes all items through the network, points at once, pictures some at a time; `visit` is given the items,
-/// what the network was given of them, and the pass.
+/// Passes all items through the network, points at once, pictures some at a time, spoiled where that is asked for; `visit`
+/// is given the items, what they were before that, and the pass.
 fn for_each_chunk(
     network: &Network,
-    examples: &Examples,
+    (examples, spoil): (&Examples, Option<&Spoil>),
     pass: &mut Pass,
     mut visit: impl FnMut(Range<usize>, &[f32], &Pass),
 ) {
     pass.mode = Mode::Inference;
-    if examples.pictures().is_none() {
+    let is_of_pictures = examples.pictures().is_some();
+    if !is_of_pictures && spoil.is_none() {
         network.forward(examples.features(), pass);
         return visit(0..examples.len(), examples.features(), pass);
     }
     let size: usize = examples.input_shape().iter().product();
-    let at_once = pictures_at_once(network);
-    let mut inputs = Vec::new();
+    let at_once = if is_of_pictures { pictures_at_once(network) } else { examples.len().max(1) };
+    let (mut inputs, mut spoiled) = (Vec::new(), Vec::new());
     for start in (0..examples.len()).step_by(at_once) {
         let chunk = start..(start + at_once).min(examples.len());
         inputs.resize(size * chunk.len(), 0.0);
         let places = inputs.chunks_exact_mut(size);
         chunk.clone().zip(places).for_each(|(item, input)| examples.copy_item(item, input));
-        network.forward(&inputs, pass);
+        if let Some(spoil) = spoil {
+            spoiled.clone_from(&inputs);
+            chunk.clone().zip(spoiled.chunks_exact_mut(size)).for_each(|(item, input)| spoil(item, input));
+        }
+        network.forward(if spoil.is_some() { &spoiled } else { &inputs }, pass);
         visit(chunk, &inputs, pass);
     }
 }
@@ -223,7 +243,7 @@ mod tests {
             let right = count_right(&network, loss, &run.data().test);
             assert_eq!(right, 0, "of {} with {classes} classes", run.data().test.len());
             let targets = run.data().test.targets(network.outputs());
-            let test = (&run.data().test, Some(&*targets));
+            let test = (&run.data().test, Compared::With(&targets));
             let tested = evaluate((&network, loss), test, Metric::Accuracy, &mut Pass::default());
             assert!(tested.metric.is_nan(), "nothing is measured, not 0: {tested:?}");
             let readings = readings((&network, loss), &run.data().test, &mut Pass::default());

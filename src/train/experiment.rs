@@ -165,7 +165,7 @@ impl Experiment {
 
     /// A loss of inputs compares number by number.
     fn validate_loss_of_inputs(&self) -> Result<()> {
-        let is_within_0_and_1 = self.data.set()?.is_of_pictures();
+        let is_within_0_and_1 = self.data.set()?.is_within_0_and_1();
         let allowed = match self.loss {
             Loss::MeanSquaredError | Loss::MeanAbsoluteError => return Ok(()),
             Loss::BinaryCrossentropy if is_within_0_and_1 => return Ok(()),
@@ -252,7 +252,7 @@ impl Experiment {
             }
         }
         let changed = edit.set.keys().find(|key| !is_live(key)).map_or("", String::as_str);
-        let allowed = "an activation, kernel_regularizer, rate, trainable, optimizer, loss, batch_size, weights, points, or layers that differ in normalisation, dropout and add alone: all else needs a new run";
+        let allowed = "an activation, kernel_regularizer, data.corruption, rate, trainable, optimizer, loss, batch_size, weights, points, or layers that differ in normalisation, dropout and add alone: all else needs a new run";
         Err(Error::setting(&key, changed, allowed))
     }
 }

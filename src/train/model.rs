@@ -284,7 +284,8 @@ fn restored(
                 known.push(name);
             }
         }
-        let order = order(tensors, current.training_items())?;
+        let items = training_items(tensors, &current);
+        let order = order(tensors, items)?;
         let dealing = batches.with_order(order);
         let allowed = "each training item once, as shuffling them gives it";
         let dealing = dealing.ok_or_else(|| Error::setting(ORDER, "another order", allowed))?;
@@ -307,6 +308,13 @@ fn fill(values: &mut [f32], tensors: &SafeTensors, name: &str, shape: &[usize], 
         }
     }
     Ok(())
+}
+
+/// Training items of a run in a file: where only those of some classes are trained on, as many as the file says.
+fn training_items(tensors: &SafeTensors, experiment: &Experiment) -> usize {
+    let most = experiment.training_items();
+    let said = tensors.tensor(ORDER).ok().and_then(|view| view.shape().first().copied());
+    said.filter(|&said| !experiment.data.train_on.is_empty() && said <= most).unwrap_or(most)
 }
 
 fn order(tensors: &SafeTensors, items: usize) -> Result<Vec<u32>> {

@@ -6,14 +6,14 @@ mod snapshots;
 pub use divergence::Divergence;
 
 use super::edits::Edit;
-use super::evaluation::{self, Evaluation, Metric, Reading};
+use super::evaluation::{self, Compared, Evaluation, Metric, Reading};
 use super::settings::Settings;
 use super::weights::{weights_in, without_weights};
 use super::{Experiment, Optimizer};
-use crate::data::{Augmenter, Batches, Data, Examples, Targets};
+use crate::data::{Augmenter, Batches, Bounds, Corruption, Data, Examples, Targets};
 use crate::error::{Error, Result};
 use crate::nn::{Learned, Mode, Network, Pass};
-use crate::tensor::l2_norm;
+use crate::tensor::{Rng, Stream, l2_norm};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -34,6 +34,9 @@ pub struct Run {
     optimizer: Optimizer,
     batches: Batches,
     augmenter: Option<Augmenter>,
+    /// Rows and columns of an item, and the numbers that it may have: what spoiling it must know.
+    grid: [usize; 2],
+    bounds: Bounds,
     inputs: Vec<f32>,
     targets: Vec<f32>,
     /// Of the rows that pass at once, the last of the batch.
@@ -93,6 +96,7 @@ impl Run {
     fn on(experiment: Experiment, data: Arc<Data>, model: Option<&Network>) -> Result<Self> {
         let current = Arc::new(Experiment { edits: Vec::new(), ..experiment.clone() });
         let input_shape = current.data.input_shape()?;
+        let data = data.trained_on(&current.data.train_on)?;
         let mut network = Network::new(&current.network, &input_shape, current.loss, current.seed)?;
         if let Some(weights) = current.initial_weights {
             weights.give(&mut network, model)?;
@@ -110,6 +114,8 @@ impl Run {
             optimizer: Optimizer::new(current.optimizer.clone(), weights),
             batches: Batches::new(data.train.len(), current.seed),
             augmenter: data.augmenter(&current.data.augmentation, current.seed),
+            grid: current.data.grid()?,
+            bounds: current.data.bounds()?,
             inputs: Vec::new(),
             targets: Vec::new(),
             pass: Pass::default(),
@@ -194,7 +200,8 @@ impl Run {
             let rows = items.iter().map(|&item| &targets[outputs * item as usize..][..outputs]);
             rows.for_each(|row| self.targets.extend_from_slice(row));
         }
-        let targets = if self.train_targets.is_some() { &self.targets } else { &self.inputs };
+        self.spoil_batch();
+        let targets = batch_targets(&self.targets, &self.inputs, self.compares_apart());
         self.pass.mode = Mode::Training { step: self.step };
         self.whole.take();
         let Learned { loss, is_finite } = self.network.learn(&self.inputs, targets, &mut self.pass);
@@ -205,6 +212,33 @@ impl Run {
         }
         self.has_moved = false;
         loss
+    }
+
+    /// Keeps the batch as it is to be restored, and spoils what the network is given.
+    fn spoil_batch(&mut self) {
+        let corruption = self.current.data.corruption;
+        if corruption.is_none() {
+            return;
+        }
+        self.targets.clear();
+        self.targets.extend_from_slice(&self.inputs);
+        let (items, epoch) = (self.batches.peek(self.batch_items()), self.batches.epoch());
+        let size: usize = self.input_shape.iter().product();
+        for (&item, input) in items.iter().zip(self.inputs.chunks_exact_mut(size)) {
+            let stream = Stream::Corruption { epoch, item: item as usize };
+            corruption.apply(input, self.grid, self.bounds, &mut Rng::new(self.current.seed, stream));
+        }
+    }
+
+    /// Spoils a test item as it is always spoiled.
+    pub fn spoil_test_item(&self, item: usize, corruption: Corruption, input: &mut [f32]) {
+        let mut rng = Rng::new(self.current.seed, Stream::TestCorruption { item });
+        corruption.apply(input, self.grid, self.bounds, &mut rng);
+    }
+
+    /// Whether what the loss compares a batch with lies apart from what the network is given.
+    fn compares_apart(&self) -> bool {
+        self.train_targets.is_some() || !self.current.data.corruption.is_none()
     }
 
     /// Changes settings of the running network; weights stay. Later edits that the experiment still
@@ -255,7 +289,8 @@ impl Run {
         self.optimizer.follow(&moved, now.len());
         self.optimizer.reconfigure(next.optimizer.clone());
         if next.data.points != self.current.data.points {
-            self.take_data(Data::new(&next.data, next.seed)?);
+            let data = Arc::new(Data::new(&next.data, next.seed)?);
+            self.take_data(data.trained_on(&next.data.train_on)?);
         }
         self.current = next.into();
         for (place, weight) in weights {
@@ -265,14 +300,14 @@ impl Run {
     }
 
     /// Goes on with other points; where there are more or fewer, the epoch begins anew.
-    fn take_data(&mut self, data: Data) {
+    fn take_data(&mut self, data: Arc<Data>) {
         let outputs = self.network.outputs();
         if self.train_targets.is_some() {
             self.train_targets = Some(data.train.targets(outputs));
             self.test_targets = Some(data.test.targets(outputs));
         }
         self.batches.resize(data.train.len());
-        self.data = data.into();
+        self.data = data;
     }
 
     fn batch_items(&self) -> usize {
@@ -286,9 +321,15 @@ impl Run {
         if self.data.test.is_empty() {
             return None;
         }
-        let (network, test) =
-            ((&self.network, self.current.loss), (&self.data.test, self.test_targets.as_deref()));
-        Some(evaluation::evaluate(network, test, self.metric, pass))
+        let network = (&self.network, self.current.loss);
+        let corruption = self.current.data.corruption;
+        let spoil = |item: usize, input: &mut [f32]| self.spoil_test_item(item, corruption, input);
+        let compared = match &self.test_targets {
+            Some(targets) => Compared::With(targets),
+            None if corruption.is_none() => Compared::WithInputs(None),
+            None => Compared::WithInputs(Some(&spoil)),
+        };
+        Some(evaluation::evaluate(network, (&self.data.test, compared), self.metric, pass))
     }
 
     /// What the network takes each test item for.
@@ -409,7 +450,7 @@ impl Run {
 
     /// What the last batch was compared with.
     fn batch_targets(&self) -> &[f32] {
-        if self.train_targets.is_some() { &self.targets } else { &self.inputs }
+        batch_targets(&self.targets, &self.inputs, self.compares_apart())
     }
 
     /// The batch that it was of, `[rows, ..input_shape]`.
@@ -421,7 +462,7 @@ impl Run {
     /// And what the loss compared its outputs with, `[rows, outputs]`.
     #[must_use]
     pub fn targets(&self) -> &[f32] {
-        &self.targets
+        self.batch_targets()
     }
 
     /// The weights that [`Self::pass`] went through: a step changes them afterwards.
@@ -441,4 +482,9 @@ impl Run {
     pub fn weights_before(&self) -> &[f32] {
         &self.weights_before
     }
+}
+
+/// What a batch is compared with.
+fn batch_targets<'a>(targets: &'a [f32], inputs: &'a [f32], lie_apart: bool) -> &'a [f32] {
+    if lie_apart { targets } else { inputs }
 }

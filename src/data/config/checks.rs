@@ -1,6 +1,6 @@
 //! What the data of a run may be: each setting by itself, and with the set that is named.
 
-use super::{DataConfig, is_usual};
+use super::{DataConfig, Targets, is_usual};
 use crate::data::feature::ensure_features;
 use crate::data::idx::MAX_SIDE;
 use crate::data::points::ensure_points;
@@ -29,6 +29,8 @@ impl DataConfig {
         self.validate_table(set)?;
         self.validate_points(set)?;
         self.augmentation.validate()?;
+        self.validate_corruption()?;
+        self.validate_train_on()?;
         self.validate_features(set)?;
         self.validate_image_size(set)?;
         match (&set.task, self.classes) {
@@ -40,6 +42,35 @@ impl DataConfig {
                 Err(Error::setting("data.classes", classes, format!("left out: {} is regression", self.name)))
             }
         }
+    }
+
+    fn validate_corruption(&self) -> Result<()> {
+        self.corruption.validate()?;
+        if self.corruption.is_default() || self.targets == Targets::Inputs {
+            return Ok(());
+        }
+        let allowed = "left out where data.targets is labels: spoiled inputs are there to be restored";
+        Err(Error::setting("data.corruption", "given", allowed))
+    }
+
+    fn validate_train_on(&self) -> Result<()> {
+        let classes = self.classes()?;
+        if self.train_on.is_empty() {
+            return Ok(());
+        }
+        if classes == 0 {
+            let allowed = format!("left out: {} have no classes", self.name);
+            return Err(Error::setting("data.train_on", "given", allowed));
+        }
+        for (index, &class) in self.train_on.iter().enumerate() {
+            let key = format!("data.train_on.{index}");
+            ensure_within(&key, class, &(0..=classes - 1))?;
+            if index > 0 && self.train_on[index - 1] >= class {
+                let allowed = "larger than the one before it: each class once, in their order";
+                return Err(Error::setting(&key, class, allowed));
+            }
+        }
+        Ok(())
     }
 
     fn validate_features(&self, set: &DataSet) -> Result<()> {

@@ -1,10 +1,10 @@
 //! What somebody wrote of the data of a run, where much may be left out.
 
 use super::{DataConfig, Targets};
-use crate::data::Augmentation;
 use crate::data::feature::Feature;
 use crate::data::points::Point;
 use crate::data::table::TableConfig;
+use crate::data::{Augmentation, Corruption};
 use serde::{Deserialize, Deserializer};
 
 /// What somebody wrote: the defaults of the rest depend on the set.
@@ -33,6 +33,10 @@ pub(super) struct Written {
     augmentation: Augmentation,
     #[serde(default)]
     targets: Targets,
+    #[serde(default)]
+    corruption: Corruption,
+    #[serde(default)]
+    train_on: Vec<usize>,
 }
 
 /// A value that may be left out, but not be `null`.
@@ -57,6 +61,8 @@ impl From<Written> for DataConfig {
             table: given.table,
             augmentation: given.augmentation,
             targets: given.targets,
+            corruption: given.corruption,
+            train_on: given.train_on,
             name: usual.name,
         }
     }

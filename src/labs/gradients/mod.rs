@@ -231,10 +231,12 @@ impl Lab for Gradients {
 
 /// The figures draw a plane, so the data must lie in one, or in a space that it goes through.
 fn ensure_plane(data: &DataConfig) -> Result<()> {
-    if !data.set()?.is_of_pictures() {
+    let set = data.set()?;
+    if !set.is_of_pictures() && !set.is_of_signals() {
         return Ok(());
     }
-    let allowed = "a set of points in the plane, or a table: the lab gradients takes no pictures";
+    let allowed =
+        "a set of points in the plane, or a table: the lab gradients takes no pictures and no signals";
     Err(Error::setting("data.name", &data.name, allowed))
 }
 

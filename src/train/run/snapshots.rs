@@ -28,7 +28,9 @@ impl Run {
             let moved = self.network.reconfigure(network, &self.input_shape, *loss);
             moved.expect("a run has had these settings before");
             if snapshot.current.data.points != self.current.data.points {
-                let data = Data::new(&snapshot.current.data, snapshot.current.seed);
+                let config = &snapshot.current.data;
+                let data = Data::new(config, snapshot.current.seed).map(Arc::new);
+                let data = data.and_then(|data| data.trained_on(&config.train_on));
                 self.take_data(data.expect("a run has had these points before"));
             }
             self.current = Arc::clone(&snapshot.current);
