@@ -84,12 +84,22 @@ fn a_step_on_changed_pictures_allocates_nothing_either() {
 
 #[test]
 fn a_step_towards_its_inputs_allocates_nothing_either() {
+    let dense = json!([
+        { "type": "flatten" },
+        { "type": "dense", "units": 8, "activation": "relu" },
+        { "type": "dense", "units": 784, "activation": "sigmoid" } ]);
+    let convolutional = json!([
+        { "type": "conv2d", "filters": 3, "kernel_size": 3, "strides": 4, "padding": "same", "activation": "relu" },
+        { "type": "conv2d_transpose", "filters": 2, "kernel_size": 3, "strides": 2, "padding": "same" },
+        { "type": "up_sampling2d" },
+        { "type": "conv2d", "filters": 1, "kernel_size": 3, "padding": "same", "activation": "sigmoid" } ]);
+    [dense, convolutional].into_iter().for_each(assert_steps_towards_inputs_allocate_nothing);
+}
+
+fn assert_steps_towards_inputs_allocate_nothing(layers: Value) {
     let experiment = json!({ "version": 1, "lab": "autoencoder", "seed": 7,
         "data": { "name": "digits", "samples": 100, "targets": "inputs" },
-        "network": { "layers": [
-            { "type": "flatten" },
-            { "type": "dense", "units": 8, "activation": "relu" },
-            { "type": "dense", "units": 784, "activation": "sigmoid" } ] },
+        "network": { "layers": layers },
         "loss": "binary_crossentropy", "optimizer": "adam", "batch_size": 32 });
     let mut run = Run::new(Experiment::from_value(experiment).unwrap()).unwrap();
     while run.epoch() < 2 {
@@ -150,6 +160,11 @@ fn a_step_of_every_kind_of_layer_allocates_nothing() {
         { "type": "average_pooling2d", "pool_size": 2, "strides": 1 },
         { "type": "dropout", "rate": 0.3 },
         { "type": "add", "skip": 1 },
+        { "type": "up_sampling2d" },
+        { "type": "conv2d_transpose", "filters": 2, "kernel_size": 3, "strides": 2, "padding": "same", "activation": "relu" },
+        { "type": "conv2d_transpose", "filters": 3, "kernel_size": 2 },
+        { "type": "flatten" },
+        { "type": "reshape", "target_shape": [3, 1, 25] },
         { "type": "flatten" },
         { "type": "dense", "units": 3, "activation": "softmax" } ] });
     let config: NetworkConfig = serde_json::from_value(config).expect("layers");

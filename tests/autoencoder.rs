@@ -190,6 +190,49 @@ fn the_same_experiment_gives_the_same_bits_and_a_link_holds_it() {
     assert_eq!(from_link("lab=autoencoder&data.samples=500").unwrap(), defaults.into());
 }
 
+/// Convolutions down to 7 × 7 and up again: learns, is saved, and a part of a batch gives the bits of the whole.
+#[test]
+fn a_convolutional_one_learns_to_give_pictures_back() {
+    let conv = |filters: usize, activation: &str| {
+        json!({ "type": "conv2d", "filters": filters, "kernel_size": 3, "padding": "same", "activation": activation,
+            "kernel_initializer": "he_normal" })
+    };
+    let up = json!({ "type": "conv2d_transpose", "filters": 8, "kernel_size": 3, "strides": 2, "padding": "same",
+        "activation": "relu", "kernel_initializer": "he_normal" });
+    let pool = json!({ "type": "max_pooling2d" });
+    for layers in [
+        json!([conv(8, "relu"), pool, conv(2, "relu"), pool, up, up, conv(1, "sigmoid")]),
+        json!([conv(8, "relu"), pool, conv(2, "relu"), pool, { "type": "up_sampling2d", "size": 4 }, conv(8, "relu"),
+            conv(1, "sigmoid")]),
+        json!([conv(4, "relu"), pool, { "type": "flatten" }, dense(16, "relu"), dense(784, "relu"),
+            { "type": "reshape", "target_shape": [14, 14, 4] },
+            { "type": "conv2d_transpose", "filters": 1, "kernel_size": 4, "strides": 2, "padding": "same", "activation": "sigmoid" }]),
+    ] {
+        let mut run = start(&[("/network/layers", layers.clone())]);
+        let before = run.evaluate(&mut Pass::default()).unwrap();
+        for _ in 0..150 {
+            run.step().unwrap();
+        }
+        let after = run.evaluate(&mut Pass::default()).unwrap();
+        assert!(after.loss < 0.5 * before.loss, "{layers}: {before:?} {after:?}");
+        assert!(after.metric < 0.25 * before.metric, "{layers}: {before:?} {after:?}");
+        let saved = Model::read("saved", &*model::to_bytes(&run)).unwrap();
+        let on = Run::with_model(saved.to_experiment(), None, &saved.network).unwrap();
+        assert_eq!(on.network().weights, run.network().weights);
+        assert_eq!(on.network().shapes().last().unwrap(), &[28, 28, 1]);
+    }
+    let refused = |last: Value| {
+        let layers = json!([conv(8, "relu"), last]);
+        Experiment::from_value(with(&[("/network/layers", layers)])).unwrap_err().to_string()
+    };
+    assert!(
+        refused(conv(2, "sigmoid")).contains("is 1568, but must be 784"),
+        "{}",
+        refused(conv(2, "sigmoid"))
+    );
+    assert!(refused(conv(1, "relu")).contains("activation is relu, but must be sigmoid"));
+}
+
 /// The verdict after so many steps, and the reconstructions with their numbers.
 fn shown(experiment: Experiment, steps: usize) -> (Verdict, Figure, Numbers, Run) {
     let mut run = Run::new(experiment).unwrap();

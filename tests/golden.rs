@@ -419,7 +419,7 @@ fn layers_and_their_gradients_are_those_of_keras() {
         let Some(training) = &case.training else { continue };
         assert_passes(case, &mut network, Mode::Training { step: 0 }, training);
     }
-    assert_eq!(cases.len(), 10);
+    assert_eq!(cases.len(), 15);
 }
 
 /// The weights, and the moving statistics with them, after some steps of gradient descent.

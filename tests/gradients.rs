@@ -259,6 +259,34 @@ fn convolutions() {
 }
 
 #[test]
+fn transposed_convolutions() {
+    let mut tally = Tally::default();
+    for (shape, (filters, activation)) in
+        [[3, 2, 3], [2, 3, 1], [1, 3, 2]].into_iter().zip([(2, "tanh"), (1, "relu"), (2, "softmax")])
+    {
+        let layer = json!({ "type": "conv2d_transpose", "filters": filters, "activation": activation });
+        check_windows(&layer, "kernel_size", shape, &mut tally);
+    }
+    let large = json!({ "type": "conv2d_transpose", "filters": 9, "kernel_size": 5, "padding": "same", "strides": 2 });
+    check_on_images(&large, [2, 3, 2], Mode::Inference, &mut tally);
+    assert!(tally.skipped * 20 < tally.compared, "too many kinks: {tally:?}");
+}
+
+#[test]
+fn other_sizes_and_shapes() {
+    let mut tally = Tally::default();
+    for size in 1..=3 {
+        for shape in [[3, 2, 3], [1, 3, 1], [2, 2, 8]] {
+            let layer = json!({ "type": "up_sampling2d", "size": size });
+            check_on_images(&layer, shape, Mode::Inference, &mut tally);
+        }
+    }
+    let layer = json!({ "type": "reshape", "target_shape": [1, 6, 2] });
+    check_on_images(&layer, [3, 2, 2], Mode::Inference, &mut tally);
+    assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
+}
+
+#[test]
 fn max_poolings() {
     let mut tally = Tally::default();
     for shape in IMAGES {
@@ -349,6 +377,44 @@ fn inputs_as_targets() {
         case.check(&mut tally);
     }
     assert!(tally.skipped * 20 < tally.compared, "too many kinks: {tally:?}");
+}
+
+/// Convolutions whose images are compared with those that went in.
+#[test]
+fn images_as_outputs() {
+    let mut tally = Tally::default();
+    let down = json!({ "type": "conv2d", "filters": 2, "kernel_size": 3, "strides": 2, "padding": "same", "activation": "tanh" });
+    let layer = |kind: &str, rest: Value| {
+        let mut layer = json!({ "type": kind, "kernel_size": 3, "padding": "same" });
+        layer.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        layer
+    };
+    for output in ["sigmoid", "linear"] {
+        let up = |filters: usize, activation: &str| {
+            layer("conv2d_transpose", json!({ "filters": filters, "strides": 2, "activation": activation }))
+        };
+        let conv = layer("conv2d", json!({ "filters": 1, "activation": output }));
+        let lists = [
+            json!([down, up(1, output)]),
+            json!([down, up(2, "tanh"), conv]),
+            json!([down, { "type": "up_sampling2d" }, conv]),
+            json!([down, { "type": "flatten" }, { "type": "dense", "units": 3, "activation": "tanh" },
+                { "type": "dense", "units": 6 }, { "type": "reshape", "target_shape": [2, 3, 1] }, up(1, output)]),
+        ];
+        for (layers, loss) in lists.into_iter().flat_map(|layers| {
+            [Loss::BinaryCrossentropy, Loss::MeanSquaredError].map(|loss| (layers.clone(), loss))
+        }) {
+            if output == "linear" && loss == Loss::BinaryCrossentropy {
+                continue;
+            }
+            let name = format!("{loss:?} of {layers}");
+            let layers: Vec<LayerConfig> = serde_json::from_value(layers).unwrap();
+            let mut case = Case::of(name, layers, &[4, 6, 1], loss, 61, 7);
+            case.targets = case.inputs.iter().map(|x| x.abs()).collect();
+            case.check(&mut tally);
+        }
+    }
+    assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
 }
 
 /// The gradient that shows what a picture was read by is that of the logit, and leaves those of training alone.

@@ -35,6 +35,7 @@ fn what_a_layer_cannot_take_is_refused_in_words() {
     let average = json!({ "type": "average_pooling2d" });
     let dense = json!({ "type": "dense", "units": 2 });
     let batch = json!({ "type": "batch_normalization" });
+    let transpose = json!({ "type": "conv2d_transpose", "filters": 4, "kernel_size": 5 });
     let (image, small): (&[usize], &[usize]) = (&[8, 8, 1], &[4, 8, 1]);
     let cases: Vec<(Value, &[usize], &[&str])> = vec![
         (json!([conv]), small, &["network.layers.0 (conv2d)", "5 × 5", "[4, 8, 1]"]),
@@ -56,6 +57,44 @@ fn what_a_layer_cannot_take_is_refused_in_words() {
         (json!([with(&batch, "rate", json!(0))]), image, &["rate"]),
         (json!([{ "type": "layer_normalization", "epsilon": 2 }]), image, &["epsilon is 2"]),
         (json!([{ "type": "flatten", "units": 2 }]), image, &["units"]),
+        (
+            json!([transpose]),
+            &[20],
+            &["network.layers.0 (conv2d_transpose)", "[height, width, channels]", "[20]"],
+        ),
+        (json!([with(&transpose, "kernel_size", json!(0))]), image, &["kernel_size is 0", "from 1 to 11"]),
+        (json!([with(&transpose, "strides", json!(12))]), image, &["layers.0.strides is 12", "from 1 to 11"]),
+        (json!([with(&transpose, "padding", json!("full"))]), image, &["full", "valid", "same"]),
+        (
+            json!([with(&transpose, "kernel_regularizer", json!({ "l2": 11 }))]),
+            image,
+            &["kernel_regularizer.l2"],
+        ),
+        (
+            json!([{ "type": "up_sampling2d" }]),
+            &[8],
+            &["network.layers.0 (up_sampling2d)", "[height, width, channels]"],
+        ),
+        (json!([{ "type": "up_sampling2d", "size": 33 }]), image, &["layers.0.size is 33", "from 1 to 32"]),
+        (json!([{ "type": "up_sampling2d", "interpolation": "bilinear" }]), image, &["interpolation"]),
+        (
+            json!([{ "type": "reshape", "target_shape": [3, 7, 3] }]),
+            image,
+            &[
+                "network.layers.0.target_shape is [3, 7, 3], 63 numbers, but must be of 64 numbers, those of its input [8, 8, 1]",
+            ],
+        ),
+        (
+            json!([{ "type": "reshape", "target_shape": [8, 8] }]),
+            image,
+            &["target_shape is [8, 8]", "[features]"],
+        ),
+        (json!([{ "type": "reshape", "target_shape": [] }]), image, &["target_shape is []"]),
+        (
+            json!([{ "type": "reshape", "target_shape": [4_000_000_000_u32, 4_000_000_000_u32, 8] }]),
+            image,
+            &["of 64 numbers"],
+        ),
         (json!([{ "type": "conv3d" }]), image, &["conv3d", "`conv2d`", "`flatten`"]),
     ];
     for (layers, shape, words) in cases {
@@ -77,6 +116,19 @@ fn what_would_fill_the_memory_is_refused() {
             assert!(refused.contains("the number of outputs of the layers"), "{refused}");
         });
         assert!(counted.bytes_max < 100_000, "{counted:?}");
+    }
+    for large in [
+        json!({ "type": "up_sampling2d", "size": 32 }),
+        json!({ "type": "conv2d_transpose", "filters": 4096, "kernel_size": 11, "strides": 11 }),
+    ] {
+        for shape in [[1000, 20_000, 1], [65_536, 65_536, 8]] {
+            let counted = allocation_counter::measure(|| {
+                let refused = network(json!([large, large]), &shape, Loss::MeanSquaredError).err();
+                let refused = refused.expect("too large");
+                assert!(refused.contains("the number of outputs of the layers"), "{refused}");
+            });
+            assert!(counted.bytes_max < 100_000, "{counted:?}");
+        }
     }
     let heavy = json!([{ "type": "conv2d", "filters": 4096, "kernel_size": 11 }]);
     let refused = network(heavy, &[11, 11, 100], Loss::MeanSquaredError).err().expect("too large");
@@ -160,6 +212,153 @@ fn a_convolution_is_the_naive_loop_bit_for_bit() {
         assert!(bits(&network.grads[..kernel.len()]) == bits(&naive_kernel), "{what}: kernel");
         assert!(bits(&grad_input) == bits(&naive_input), "{what}: input");
     }
+}
+
+/// The sums of `conv2d_transpose` and its gradients as its documentation gives them, in plain loops.
+#[test]
+fn a_transposed_convolution_is_the_naive_loop_bit_for_bit() {
+    for ([height, width, channels], size, strides, padding, filters, rows) in [
+        ([3, 4, 3], 3, 1, "valid", 4, 2),
+        ([6, 5, 3], 3, 1, "same", 5, 3),
+        ([7, 7, 16], 3, 2, "same", 8, 2),
+        ([3, 5, 8], 4, 2, "valid", 9, 2),
+        ([5, 4, 2], 2, 3, "valid", 1, 2),
+        ([5, 4, 2], 2, 3, "same", 3, 2),
+        ([4, 6, 17], 5, 3, "same", 12, 2),
+        ([1, 1, 4], 7, 1, "same", 2, 1),
+        ([2, 3, 1], 1, 2, "valid", 130, 3),
+    ] {
+        let what =
+            format!("{size} × {size}, strides {strides}, {padding} on {height} × {width} × {channels}");
+        let layers = json!([{ "type": "conv2d_transpose", "filters": filters, "kernel_size": size,
+            "strides": strides, "padding": padding }]);
+        let mut network = network(layers, &[height, width, channels], Loss::MeanSquaredError).unwrap();
+        network.weights = numbers(network.weights.len());
+        let input = numbers(rows * height * width * channels);
+        let mut pass = Pass::default();
+        // Smaller batches before and after: buffers keep nothing of another.
+        for rows in [rows + 1, 1, rows] {
+            let input = numbers(rows * height * width * channels);
+            network.forward(&input, &mut pass);
+            let targets = vec![0.5; pass.output().len()];
+            network.backward(&input, &targets, &mut pass);
+        }
+        let grad_input = network.input_gradient(&input, &mut pass);
+
+        let longer = if padding == "same" { 0 } else { size.max(strides) - strides };
+        let side = |cells: usize| cells * strides + longer;
+        assert_eq!(network.shapes()[0], [side(height), side(width), filters], "{what}");
+        let before = if padding == "same" { size.saturating_sub(strides) / 2 } else { 0 };
+        let at = |item: usize, y: usize, x: usize| -> Option<usize> {
+            let (y, x) = (y.checked_sub(before)?, x.checked_sub(before)?);
+            let [down, along] = [side(height), side(width)];
+            (y < down && x < along).then_some(((item * down + y) * along + x) * filters)
+        };
+        let kernel = &network.weights[..size * size * channels * filters];
+        let bias = &network.weights[kernel.len()..];
+        let grads = &pass.traces[0].grad_output;
+        let mut naive: Vec<f32> = bias.repeat(pass.output().len() / filters);
+        let mut naive_kernel = vec![0.0_f32; kernel.len()];
+        let mut naive_bias = vec![0.0_f32; filters];
+        grads.iter().enumerate().for_each(|(index, grad)| naive_bias[index % filters] += grad);
+        let mut naive_input = vec![0.0_f32; input.len()];
+        for window in 0..rows * height * width {
+            let (item, i, j) = (window / (height * width), window / width % height, window % width);
+            let x = &input[window * channels..][..channels];
+            for (u, v, f) in
+                (0..size * size * filters).map(|p| (p / filters / size, p / filters % size, p % filters))
+            {
+                let Some(place) = at(item, i * strides + u, j * strides + v).map(|at| at + f) else {
+                    continue;
+                };
+                let row = ((u * size + v) * filters + f) * channels;
+                let mut share = 0.0;
+                for c in 0..channels {
+                    share += x[c] * kernel[row + c];
+                    naive_kernel[row + c] += grads[place] * x[c];
+                    naive_input[window * channels + c] += grads[place] * kernel[row + c];
+                }
+                naive[place] += share;
+            }
+        }
+        assert!(bits(pass.output()) == bits(&naive), "{what}: output");
+        assert!(bits(&network.grads[..kernel.len()]) == bits(&naive_kernel), "{what}: kernel");
+        assert!(bits(&network.grads[kernel.len()..]) == bits(&naive_bias), "{what}: bias");
+        assert!(bits(&grad_input) == bits(&naive_input), "{what}: input");
+    }
+}
+
+/// By hand: two cells, laid down side by side.
+#[test]
+fn a_transposed_convolution_lays_its_kernel_down_for_every_cell() {
+    let given_back = |padding: &str, size: usize, strides: usize, kernel: &[f32]| {
+        let layers = json!([{ "type": "conv2d_transpose", "filters": 1, "kernel_size": size, "strides": strides,
+            "padding": padding }]);
+        let mut network = network(layers, &[1, 2, 1], Loss::MeanSquaredError).unwrap();
+        assert_eq!(network.slots()[0].shape, [size, size, 1, 1]);
+        network.weights[..kernel.len()].copy_from_slice(kernel);
+        network.weights[kernel.len()] = 0.5;
+        let mut pass = Pass::default();
+        network.forward(&[10.0, 100.0], &mut pass);
+        (network.shapes()[0].clone(), pass.output().to_vec())
+    };
+    let three = [0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 0.0, 0.0, 0.0]; // its middle row
+    let (shape, valid) = given_back("valid", 3, 2, &three);
+    assert_eq!(shape, [3, 5, 1]);
+    assert_eq!(valid[..5], [0.5; 5]);
+    assert_eq!(valid[5..10], [10.5, 20.5, 130.5, 200.5, 300.5]);
+    // 3 − 2 = 1 cell too many in each direction: the last.
+    let (shape, same) = given_back("same", 3, 2, &three);
+    assert_eq!((shape, &same[4..]), (vec![2, 4, 1], &[10.5, 20.5, 130.5, 200.5][..]));
+    // 3 − 1 = 2 cells too many: the first and the last.
+    assert_eq!(given_back("same", 3, 1, &three), (vec![1, 2, 1], vec![120.5, 230.5]));
+    // Windows that leave gaps, in which there is the bias alone, behind the last one too.
+    let (shape, apart) = given_back("valid", 1, 3, &[2.0]);
+    assert_eq!((shape, &apart[..6]), (vec![3, 6, 1], &[20.5, 0.5, 0.5, 200.5, 0.5, 0.5][..]));
+    assert_eq!(apart[6..], [0.5; 12]);
+}
+
+#[test]
+fn up_sampling_copies_every_cell_and_sums_what_its_copies_hand_back() {
+    let layers = json!([{ "type": "up_sampling2d" }]);
+    let mut network = network(layers, &[2, 1, 2], Loss::MeanSquaredError).unwrap();
+    assert_eq!(network.shapes()[0], [4, 2, 2]);
+    let (input, mut pass) = ([1.0, 2.0, 3.0, 4.0], Pass::default());
+    network.forward(&input, &mut pass);
+    let wanted =
+        [[1.0, 2.0], [1.0, 2.0], [1.0, 2.0], [1.0, 2.0], [3.0, 4.0], [3.0, 4.0], [3.0, 4.0], [3.0, 4.0]];
+    assert_eq!(pass.output(), wanted.concat());
+    // ∂/∂y of the mean of (y − t)² over 16 numbers is (y − t) / 8; here y − t = 0, 1, …, 15.
+    let targets: Vec<f32> = pass.output().iter().zip(0..).map(|(y, index)| y - index as f32).collect();
+    network.backward(&input, &targets, &mut pass);
+    let [a, b, c, d] = [[0, 2, 4, 6], [1, 3, 5, 7], [8, 10, 12, 14], [9, 11, 13, 15]]
+        .map(|copies| copies.iter().sum::<i32>() as f32 / 8.0);
+    assert_eq!(network.input_gradient(&input, &mut pass), [a, b, c, d]);
+}
+
+/// A loss that compares number by number takes an image, one of classes a row.
+#[test]
+fn an_image_can_be_an_output() {
+    for kind in ["conv2d", "conv2d_transpose"] {
+        let layer = |activation: &str| json!([{ "type": kind, "filters": 2, "kernel_size": 3, "padding": "same", "activation": activation }]);
+        assert!(network(layer("sigmoid"), &[4, 3, 2], Loss::BinaryCrossentropy).is_ok());
+        let refused = network(layer("relu"), &[4, 3, 2], Loss::BinaryCrossentropy).err().unwrap();
+        assert!(refused.contains("activation is relu, but must be sigmoid"), "{refused}");
+        for loss in [Loss::CategoricalCrossentropy, Loss::SparseCategoricalCrossentropy] {
+            let refused = network(layer("softmax"), &[4, 3, 2], loss).err().unwrap();
+            assert!(refused.contains("takes a row of outputs"), "{refused}");
+        }
+    }
+}
+
+/// Names are counted by kind: a transposed convolution is none of the others, as in Keras.
+#[test]
+fn kinds_whose_names_begin_alike_are_counted_apart() {
+    let conv = |kind: &str| json!({ "type": kind, "filters": 1, "kernel_size": 1 });
+    let layers = json!(["conv2d", "conv2d_transpose", "conv2d", "conv2d_transpose", "conv2d"].map(conv));
+    let network = network(layers, &[2, 2, 1], Loss::MeanSquaredError).unwrap();
+    let wanted = ["conv2d", "conv2d_transpose", "conv2d_1", "conv2d_transpose_1", "conv2d_2"];
+    assert_eq!(network.layer_names(), wanted);
 }
 
 #[test]

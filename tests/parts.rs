@@ -68,6 +68,33 @@ fn a_batch_in_parts_comes_to_what_the_whole_does() {
     }
 }
 
+/// Pictures compared with themselves, by layers that make them larger again and an output that the loss is joined with.
+#[test]
+fn pictures_given_back_in_parts_come_to_what_the_whole_does() {
+    let layers = json!([
+        { "type": "conv2d", "filters": 12, "kernel_size": 3, "padding": "same", "activation": "relu" },
+        { "type": "max_pooling2d" },
+        { "type": "conv2d_transpose", "filters": 3, "kernel_size": 3, "strides": 2, "activation": "tanh" },
+        { "type": "reshape", "target_shape": [29, 29, 3] },
+        { "type": "max_pooling2d", "pool_size": 3, "strides": 2 },
+        { "type": "up_sampling2d" },
+        { "type": "conv2d_transpose", "filters": 1, "kernel_size": 3, "padding": "same", "activation": "sigmoid" },
+    ]);
+    let config: NetworkConfig = serde_json::from_value(json!({ "layers": layers })).unwrap();
+    let network = || Network::new(&config, &[28, 28, 1], Loss::BinaryCrossentropy, 7).unwrap();
+    for rows in [1, 5, 13] {
+        let (inputs, _) = batch(rows);
+        let (mut parted, mut whole) = (network(), network());
+        assert_eq!(parted.rows_at_once(rows), rows.min(4));
+        let learned = parted.learn(&inputs, &inputs, &mut Pass::training(2));
+        let mut pass = Pass::training(2);
+        whole.forward(&inputs, &mut pass);
+        assert_eq!(whole.backward(&inputs, &inputs, &mut pass), learned.loss, "{rows} rows");
+        assert_eq!(parted.grads, whole.grads, "{rows} rows");
+        assert!(whole.grads.iter().any(|grad| *grad != 0.0));
+    }
+}
+
 #[test]
 fn what_is_no_number_is_met_in_every_part() {
     for row in [0, 9, 12] {

@@ -34,6 +34,8 @@ pub enum Input {
     Number { min: f64, max: f64, step: f64, empty: Option<&'static str> },
     /// One of these.
     Choice(fn() -> Vec<Choice>),
+    /// Whole numbers, one for each axis.
+    Shape,
 }
 
 const fn whole(key: &'static str, label: &'static str, max: f64) -> LayerField {
@@ -52,6 +54,14 @@ const ACTIVATION: LayerField = LayerField {
     input: Input::Choice(|| Choice::named(&Activation::ALL, Activation::label)),
 };
 
+const CONVOLUTION: &[LayerField] = &[
+    whole("filters", "filters", 4096.0),
+    whole("kernel_size", "kernel", 11.0),
+    whole("strides", "strides", 11.0),
+    PADDING,
+    ACTIVATION,
+];
+
 const POOL: &[LayerField] = &[
     whole("pool_size", "size", 32.0),
     LayerField {
@@ -63,22 +73,28 @@ const POOL: &[LayerField] = &[
 ];
 
 /// Every kind, in the order in which lists have them.
-pub const LAYER_KINDS: [LayerKind; 10] = [
+pub const LAYER_KINDS: [LayerKind; 13] = [
     LayerKind {
         name: "conv2d",
-        fields: &[
-            whole("filters", "filters", 4096.0),
-            whole("kernel_size", "kernel", 11.0),
-            whole("strides", "strides", 11.0),
-            PADDING,
-            ACTIVATION,
-        ],
+        fields: CONVOLUTION,
         fresh: || json!({ "filters": 16, "kernel_size": 3, "padding": "same", "activation": "relu", "kernel_initializer": "he_normal" }),
     },
     LayerKind { name: "max_pooling2d", fields: POOL, fresh: || json!({}) },
     LayerKind { name: "average_pooling2d", fields: POOL, fresh: || json!({}) },
     LayerKind { name: "global_average_pooling2d", fields: &[], fresh: || json!({}) },
+    LayerKind {
+        name: "conv2d_transpose",
+        fields: CONVOLUTION,
+        fresh: || json!({ "filters": 16, "kernel_size": 3, "strides": 2, "padding": "same", "activation": "relu", "kernel_initializer": "he_normal" }),
+    },
+    LayerKind { name: "up_sampling2d", fields: &[whole("size", "size", 32.0)], fresh: || json!({}) },
     LayerKind { name: "flatten", fields: &[], fresh: || json!({}) },
+    LayerKind {
+        name: "reshape",
+        fields: &[LayerField { key: "target_shape", label: "shape", input: Input::Shape }],
+        // As many numbers as a picture of 28 × 28 has.
+        fresh: || json!({ "target_shape": [7, 7, 16] }),
+    },
     LayerKind {
         name: "dense",
         fields: &[whole("units", "units", 4096.0), ACTIVATION],
@@ -304,7 +320,9 @@ mod tests {
         for name in ["dropout", "add", "batch_normalization", "layer_normalization"] {
             assert!(live.contains(&name), "{live:?}");
         }
-        for name in ["conv2d", "max_pooling2d", "flatten", "dense"] {
+        for name in
+            ["conv2d", "conv2d_transpose", "up_sampling2d", "reshape", "max_pooling2d", "flatten", "dense"]
+        {
             assert!(!live.contains(&name), "{live:?}");
         }
     }

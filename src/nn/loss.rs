@@ -59,6 +59,12 @@ impl Loss {
         }
     }
 
+    /// Whether it compares an item's outputs as one row of classes, and not number by number.
+    #[must_use]
+    pub fn is_of_rows(self) -> bool {
+        matches!(self, Self::CategoricalCrossentropy | Self::SparseCategoricalCrossentropy)
+    }
+
     /// Mean loss of a batch of rows of `units`; writes its gradient with respect to `values` (logits
     /// or outputs, see [`Self::logits_of`]) where one is wanted.
     ///
@@ -128,10 +134,7 @@ impl Loss {
 
     /// The mean over a batch of `[units, rows]` whose losses come to `total`.
     pub(super) fn mean_of(self, total: f64, [units, rows]: [usize; 2]) -> f32 {
-        let count = match self {
-            Self::CategoricalCrossentropy | Self::SparseCategoricalCrossentropy => rows,
-            _ => units * rows,
-        };
+        let count = if self.is_of_rows() { rows } else { units * rows };
         (total / count as f64) as f32
     }
 }

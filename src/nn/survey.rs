@@ -68,7 +68,8 @@ impl Survey {
     }
 
     /// What a part of the output of the layer at `index` is made of: of the input first, then of every
-    /// layer before it; each as first row, first column, rows and columns, none where there is no image.
+    /// layer before it; each as first row, first column, rows and columns, none where there is no image, or where
+    /// nothing of it is seen: between the windows of a transposed convolution there is its bias alone.
     #[must_use]
     pub fn fields(&self, index: usize, mut part: [usize; 4]) -> Vec<Option<[usize; 4]>> {
         let mut fields = vec![None; index + 1];
@@ -76,6 +77,9 @@ impl Survey {
             let before = if layer == 0 { &self.input_shape } else { &self.costs[layer - 1].shape };
             let &[height, width, _] = before.as_slice() else { continue };
             part = self.layers[layer].sees(part).unwrap_or([0, 0, height, width]);
+            if part[2] * part[3] == 0 {
+                break;
+            }
             fields[layer] = Some(part);
         }
         fields
@@ -143,5 +147,35 @@ mod tests {
             [Some([8, 10, 8, 8]), Some([8, 10, 6, 6]), Some([4, 5, 3, 3])]
         );
         assert_eq!(survey.fields(4, [0, 0, 1, 1])[0], Some([0, 0, 28, 28]), "a dense unit sees all");
+    }
+
+    #[test]
+    fn what_grows_again_is_counted_and_sees_as_much_as_it_is_made_of() {
+        let survey = survey(json!([
+            { "type": "max_pooling2d", "pool_size": 4 },
+            { "type": "reshape", "target_shape": [7, 7, 1] },
+            { "type": "conv2d_transpose", "filters": 3, "kernel_size": 3, "strides": 2, "padding": "same" },
+            { "type": "up_sampling2d" },
+            { "type": "conv2d", "filters": 2, "kernel_size": 3, "padding": "same" },
+        ]));
+        let counted: Vec<_> =
+            survey.costs.iter().map(|cost| (cost.weights, cost.multiply_adds, cost.outputs)).collect();
+        // Each of 7·7 cells is laid down 3·3·3 times.
+        assert_eq!(counted[1..4], [(0, 0, 49), (30, 49 * 27, 14 * 14 * 3), (0, 0, 28 * 28 * 3)]);
+        assert_eq!(survey.costs[4].name, "conv2d");
+        // Rows 4 to 6 of 28, 2 and 3 of 14; the windows of cells 1 (rows 2, 3, 4 of the output) and 0 (0, 1, 2).
+        let fields = survey.fields(4, [5, 5, 1, 1]);
+        assert_eq!(fields[2..], [Some([0, 0, 2, 2]), Some([2, 2, 2, 2]), Some([4, 4, 3, 3])]);
+        assert_eq!(fields[..2], [Some([0, 0, 8, 8]), Some([0, 0, 2, 2])]);
+    }
+
+    #[test]
+    fn a_cell_that_no_window_is_laid_on_sees_nothing() {
+        let survey = survey(json!([
+            { "type": "conv2d", "filters": 2, "kernel_size": 3 },
+            { "type": "conv2d_transpose", "filters": 2, "kernel_size": 2, "strides": 3 },
+        ]));
+        assert_eq!(survey.fields(1, [4, 4, 1, 1]), [Some([1, 1, 3, 3]), Some([1, 1, 1, 1])]);
+        assert_eq!(survey.fields(1, [4, 5, 1, 1]), [None, None]);
     }
 }

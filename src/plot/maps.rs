@@ -201,6 +201,8 @@ pub(super) fn short(name: &str) -> String {
         name.rsplit_once('_').filter(|(_, n)| n.parse::<u32>().is_ok()).unwrap_or((name, ""));
     let kind = match kind {
         "conv2d" => "conv",
+        "conv2d_transpose" => "conv_t",
+        "up_sampling2d" => "up",
         "max_pooling2d" | "average_pooling2d" | "global_average_pooling2d" => "pool",
         "batch_normalization" | "layer_normalization" => "norm",
         other => other,

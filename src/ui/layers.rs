@@ -361,8 +361,29 @@ fn Field(
             };
             view! { <select aria-label=name on:change=on_change>{options}</select> }.into_any()
         }
+        Input::Shape => {
+            let on_change = move |event| list.set(id, key, shape_of(&event_target_value(&event)));
+            let shown = move || value.with(shown_shape);
+            view! {
+                <input class="num" type="text" inputmode="numeric" placeholder="7×7×16" aria-label=name prop:value=shown
+                    on:change=on_change />
+            }
+            .into_any()
+        }
     };
     view! { <label class="inline"><span>{label}</span>{entry}</label> }
+}
+
+/// The numbers in what was typed, whatever stands between them.
+fn shape_of(text: &str) -> Value {
+    let numbers = text.split(|letter: char| !letter.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    numbers.filter_map(|digits| digits.parse::<u32>().ok()).collect()
+}
+
+/// A shape as it is written: 7×7×16.
+fn shown_shape(shape: &Value) -> String {
+    let axes: Vec<String> = shape.as_array().into_iter().flatten().map(ToString::to_string).collect();
+    axes.join("×")
 }
 
 /// A whole number where steps are whole, so that it is read as one.

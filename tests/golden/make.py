@@ -371,6 +371,9 @@ def initializers():
 LAYERS = {
     "dense": keras.layers.Dense,
     "conv2d": keras.layers.Conv2D,
+    "conv2d_transpose": keras.layers.Conv2DTranspose,
+    "up_sampling2d": keras.layers.UpSampling2D,
+    "reshape": keras.layers.Reshape,
     "max_pooling2d": keras.layers.MaxPooling2D,
     "average_pooling2d": keras.layers.AveragePooling2D,
     "global_average_pooling2d": keras.layers.GlobalAveragePooling2D,
@@ -420,6 +423,27 @@ LAYER_NETWORKS = [
     ("layer_normalization", (4, 5, 2), "mean_squared_error",
      [layer("conv2d", filters=4, kernel_size=3, activation="elu"), layer("layer_normalization"), layer("flatten"),
       layer("layer_normalization", epsilon=0.01), layer("dense", units=2)]),
+    ("transpose", (3, 2, 2), "mean_squared_error",
+     [layer("conv2d_transpose", filters=3, kernel_size=3, activation="tanh"),
+      layer("conv2d_transpose", filters=2, kernel_size=2, strides=3, activation="elu",
+            kernel_regularizer={"l1": 0.01, "l2": 0.03}),
+      layer("flatten"), layer("dense", units=2)]),
+    ("transpose_same", (2, 3, 1), "mean_absolute_error",
+     [layer("conv2d_transpose", filters=4, kernel_size=4, strides=3, padding="same", activation="tanh"),
+      layer("conv2d_transpose", filters=2, kernel_size=2, padding="same", activation="silu"),
+      layer("conv2d_transpose", filters=3, kernel_size=1, strides=2, padding="same"), layer("flatten"),
+      layer("dense", units=2)]),
+    ("up_sampling", (3, 2, 2), "binary_crossentropy",
+     [layer("up_sampling2d", size=3), layer("conv2d", filters=3, kernel_size=3, padding="same", activation="tanh"),
+      layer("up_sampling2d"), layer("flatten"), layer("dense", units=1, activation="sigmoid")]),
+    # Pictures as outputs, number by number.
+    ("reshape", (6,), "binary_crossentropy",
+     [layer("dense", units=12, activation="tanh"), layer("reshape", target_shape=[2, 3, 2]),
+      layer("conv2d_transpose", filters=3, kernel_size=3, strides=2, padding="same", activation="relu"),
+      layer("conv2d_transpose", filters=1, kernel_size=3, padding="same", activation="sigmoid")]),
+    ("picture", (4, 5, 1), "binary_crossentropy",
+     [layer("conv2d", filters=3, kernel_size=3, strides=2, padding="same", activation="tanh"),
+      layer("up_sampling2d"), layer("conv2d", filters=2, kernel_size=3, padding="same", activation="sigmoid")]),
 ]  # fmt: skip
 
 UPDATES, LEARNING_RATE, ROWS = 3, 0.125, 6
@@ -456,7 +480,8 @@ def layer_network(rng, name, input_shape, loss, layers):
     fresh = [FRESH[weight.name](rng, weight.shape) for weight in model.weights]
     inputs = normal(rng, ROWS, *input_shape)
     outputs = model.output_shape[-1]
-    targets = {
+    pictures = model.output_shape[1:] if len(model.output_shape) > 2 else None
+    targets = given(rng.uniform(0, 1, (ROWS, *pictures))) if pictures else {
         "binary_crossentropy": lambda: rng.integers(0, 2, (ROWS, 1)),
         "sparse_categorical_crossentropy": lambda: rng.integers(0, outputs, (ROWS, 1)),
     }.get(loss, lambda: normal(rng, ROWS, outputs, scale=0.5))()
@@ -494,7 +519,7 @@ def layer_network(rng, name, input_shape, loss, layers):
         "layers": layers,
         "weights": [{"name": path, "shape": list(values.shape), "values": flat(short, values)} for path, values in zip(paths, fresh)],
         "inputs": flat(short, inputs),
-        "targets": short(targets),
+        "targets": short(targets.reshape(ROWS, -1)),
         "inference": passed(False),
     }  # fmt: skip
     if name != "batch_normalization":

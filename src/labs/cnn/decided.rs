@@ -92,7 +92,7 @@ fn decide(picture: &[f32], run: &Run, size: [usize; 2]) -> Decided {
 /// speaks for the class is kept. Selvaraju et al., Grad-CAM, ICCV 2017.
 fn cam(run: &Run, pass: &Pass, [height, width]: [usize; 2]) -> Option<Cam> {
     let layers = &run.current().network.layers;
-    let layer = layers.iter().rposition(|layer| layer.kind() == "conv2d")?;
+    let layer = layers.iter().rposition(|layer| matches!(layer.kind(), "conv2d" | "conv2d_transpose"))?;
     let &[rows, columns, maps] = &*run.network().shapes()[layer] else { return None };
     let trace = &pass.traces[layer];
     let cells = (rows * columns) as f32;
@@ -133,8 +133,10 @@ fn centres(network: &Network, layer: usize, axis: usize) -> [f32; 2] {
             Some((seen[axis] as f32 - before, (seen[axis] + seen[axis + 2]) as f32))
         };
         let Some((start, end)) = window(0) else { continue };
-        let has_next = network.shapes()[layer].get(axis).is_some_and(|&units| units > 1);
-        let stride = window(1).filter(|_| has_next).map_or(1.0, |(next, _)| next - start);
+        // From the first to the last, since neighbours of an enlarged image can look at one cell.
+        let last = network.shapes()[layer].get(axis).map_or(0, |&units| units - 1);
+        let ahead = window(last).filter(|_| last > 0).map(|(end, _)| (end - start) / last as f32);
+        let stride = ahead.filter(|stride| *stride > 0.0).unwrap_or(1.0);
         first = first * stride + start + (end - start - 1.0) / 2.0;
         step *= stride;
     }

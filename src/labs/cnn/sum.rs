@@ -5,7 +5,7 @@ use super::observer::CnnObserver;
 use crate::error::name_of;
 use crate::labs::format::significant;
 use crate::labs::{Arithmetic, Figure, Numbers, Panel, Rule, Unit, View};
-use crate::nn::{Survey, Trace};
+use crate::nn::{LayerConfig, Survey, Trace};
 use crate::train::Run;
 
 /// Inputs shown of a unit that sees no picture: the ones that matter most, side by side.
@@ -113,7 +113,27 @@ fn worked(observer: &CnnObserver, run: &Run, unit: Unit) -> Worked {
     };
     let before = before(run, unit.layer);
     let kernel = network.slots().iter().find(|slot| slot.layer == unit.layer && slot.name == "kernel");
-    match kernel.map(|slot| (&network.weights[slot.range.clone()], slot.shape.as_slice())) {
+    let kernel = kernel.map(|slot| (&network.weights[slot.range.clone()], slot.shape.as_slice()));
+    let config = &run.current().network.layers[unit.layer];
+    if let (LayerConfig::Conv2dTranspose(layer), Some((weights, &[size, _, filters, channels]))) =
+        (config, kernel)
+    {
+        let part = network.sees(unit.layer, [unit.row, unit.column, 1, 1]);
+        let [top, left, rows, columns] = part.unwrap_or_default();
+        let cells = (0..rows * columns).map(|place| (place, [top + place / columns, left + place % columns]));
+        let terms = cells.flat_map(|(place, cell @ [row, column])| {
+            let [u, v] = layer.kernel_place([unit.row, unit.column], cell);
+            (0..channels).map(move |map| Term {
+                place,
+                map,
+                input: input[(row * before[1] + column) * channels + map],
+                weight: weights[((u * size + v) * filters + unit.map) * channels + map],
+            })
+        });
+        let terms: Vec<Term> = terms.collect();
+        return strongest_map(&terms, [rows, columns], channels, z, output, bias(run, unit));
+    }
+    match kernel {
         Some((weights, &[size, _, channels, filters])) => {
             let terms = window(run, unit, size, before).map(|(place, cell)| {
                 (0..channels).map(move |map| Term {
@@ -148,7 +168,14 @@ fn worked(observer: &CnnObserver, run: &Run, unit: Unit) -> Worked {
             }
         }
         _ if is_pool(run, unit) => pooled(run, unit, input, before, output),
-        _ => passed(run, unit, trace, input[at], output),
+        _ => {
+            // Of the cell that an enlarged image has here, or of the number at the same place.
+            let copied = |[top, left, ..]: [usize; 4]| (top * before[1] + left) * before[2] + unit.map;
+            let part = network.sees(unit.layer, [unit.row, unit.column, 1, 1]);
+            let is_copy = config.kind() == "up_sampling2d";
+            let at = part.filter(|_| is_copy).map_or(at, copied);
+            passed(run, unit, trace, input[at], output)
+        }
     }
 }
 
@@ -163,7 +190,12 @@ pub(super) fn before(run: &Run, layer: usize) -> [usize; 3] {
         0 => run.input_shape().to_vec(),
         layer => run.network().shapes()[layer - 1].clone(),
     };
-    let is_flattened = layer > 0 && layers[layer - 1].kind() == "flatten";
+    let is_flattened = layer > 0
+        && match layers[layer - 1].kind() {
+            "flatten" => true,
+            "reshape" => shape_before(layer).len() == 1,
+            _ => false,
+        };
     as_picture(&shape_before(if is_flattened { layer - 1 } else { layer }))
 }
 
@@ -358,6 +390,42 @@ mod tests {
         for (sum, output) in sums(&json!([conv, { "type": "max_pooling2d" }]), 1) {
             let most = sum.inputs.iter().copied().fold(f32::MIN, f32::max);
             assert_eq!((sum.rule, sum.inputs.len(), most), (Rule::Maximum, 4, output));
+        }
+    }
+
+    #[test]
+    fn what_is_laid_down_is_summed_over_the_cells_that_reach_it() {
+        let conv =
+            json!({ "type": "conv2d", "filters": 3, "kernel_size": 9, "strides": 4, "activation": "tanh" });
+        for (size, strides, padding) in
+            [(3, 2, "same"), (3, 1, "valid"), (4, 3, "same"), (2, 3, "valid"), (5, 2, "valid")]
+        {
+            let layer = json!({ "type": "conv2d_transpose", "filters": 2, "kernel_size": size, "strides": strides,
+                "padding": padding, "activation": "sigmoid" });
+            for (sum, output) in sums(&json!([conv, layer]), 1) {
+                let [here, others, bias, z, told] = sum.terms;
+                let product: f32 = sum.inputs.iter().zip(&sum.weights).map(|(x, w)| x * w).sum();
+                assert_eq!((sum.rule, told), (Rule::WeightedSum, output));
+                assert!((here - product).abs() < 1e-5 && (here + others + bias - z).abs() < 1e-5);
+                assert_eq!(sum.inputs.len(), sum.height * sum.width);
+                assert!(sum.height * sum.width > 0 || z == bias, "{size} every {strides}, {padding}");
+            }
+            // With one map before it, nothing is left to others.
+            let one = json!({ "type": "conv2d", "filters": 1, "kernel_size": 9, "strides": 4, "activation": "tanh" });
+            for (sum, _) in sums(&json!([one, layer]), 1) {
+                assert!(sum.terms[1].abs() < 1e-5, "{size} every {strides}, {padding}: {:?}", sum.terms);
+            }
+        }
+    }
+
+    #[test]
+    fn a_copy_is_of_the_cell_that_it_copies() {
+        let conv = json!({ "type": "conv2d", "filters": 3, "kernel_size": 9, "strides": 4 });
+        let flat = json!({ "type": "reshape", "target_shape": [3, 5, 5] });
+        for layers in [json!([conv, { "type": "up_sampling2d", "size": 3 }]), json!([conv, flat])] {
+            for (sum, output) in sums(&layers, 1) {
+                assert_eq!((sum.rule, &*sum.inputs), (Rule::Passed, &[output][..]));
+            }
         }
     }
 }

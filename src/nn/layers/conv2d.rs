@@ -5,7 +5,7 @@ use super::window::{Padding, Windows};
 use super::{Layer, WeightSpec, is_trainable, trainable};
 use crate::error::{Result, ensure_within};
 use crate::nn::{Activation, Initializer, Trace};
-use crate::tensor::convolution::{self, Sliding};
+use crate::tensor::convolution;
 use crate::tensor::matmul;
 use serde::{Deserialize, Serialize};
 
@@ -46,9 +46,11 @@ pub struct Conv2d {
     pub trainable: bool,
     #[serde(skip)]
     windows: Windows,
+    #[serde(skip)]
+    joined_with_loss: bool,
 }
 
-fn one() -> usize {
+pub(super) fn one() -> usize {
     1
 }
 
@@ -67,61 +69,13 @@ impl Conv2d {
             kernel_regularizer: Regularizer::default(),
             trainable: true,
             windows: Windows::default(),
+            joined_with_loss: false,
         }
     }
 
     /// Numbers of a patch, `[size, size, channels]`.
     fn patch(&self) -> usize {
         self.kernel_size * self.kernel_size * self.windows.channels
-    }
-
-    /// Numbers of the packed kernel: the larger of the two ways to pack it.
-    fn packed(&self) -> usize {
-        let (channels, filters) = (self.windows.channels, self.filters);
-        let cells = self.kernel_size * self.kernel_size;
-        cells * (channels * filters.next_multiple_of(8)).max(channels.next_multiple_of(8) * filters)
-    }
-
-    /// How the windows slide over images with their padding around them.
-    fn sliding(&self) -> Sliding {
-        let Windows { rows, columns, channels } = self.windows;
-        Sliding {
-            size: self.kernel_size,
-            channels,
-            strides: self.strides,
-            image: [rows.padded(), columns.padded()],
-            windows: [rows.output, columns.output],
-        }
-    }
-
-    /// Whether some windows reach out of the image.
-    fn is_padded(&self) -> bool {
-        self.sliding().numbers() > self.windows.image()
-    }
-
-    /// `image` with its padding around it, which `room` takes; without a padding, as it is.
-    fn padded<'a>(&self, image: &'a [f32], room: &'a mut [f32]) -> &'a [f32] {
-        if !self.is_padded() {
-            return image;
-        }
-        room.fill(0.0);
-        for (inner, row) in self.inner_rows(room).zip(image.chunks_exact(self.line())) {
-            inner.copy_from_slice(row);
-        }
-        room
-    }
-
-    /// The rows of the image within one that has its padding.
-    fn inner_rows<'a>(&self, padded: &'a mut [f32]) -> impl Iterator<Item = &'a mut [f32]> + use<'a> {
-        let Windows { rows, columns, channels } = self.windows;
-        let (left, line) = (columns.outside(0) * channels, self.line());
-        let lines = padded.chunks_exact_mut(columns.padded() * channels).skip(rows.outside(0));
-        lines.take(rows.input).map(move |padded| &mut padded[left..][..line])
-    }
-
-    /// Numbers of a row of an image.
-    fn line(&self) -> usize {
-        self.windows.columns.input * self.windows.channels
     }
 }
 
@@ -151,8 +105,8 @@ impl Layer for Conv2d {
     }
 
     fn working_space(&self) -> usize {
-        let padded = if self.is_padded() { 2 * self.sliding().numbers() } else { 0 };
-        self.packed() + padded
+        let padded = if self.windows.is_padded() { 2 * self.windows.sliding().numbers() } else { 0 };
+        self.windows.packed(self.filters) + padded
     }
 
     fn sees(&self, part: [usize; 4]) -> Option<[usize; 4]> {
@@ -171,13 +125,13 @@ impl Layer for Conv2d {
         output.resize(input.len() / image * outputs, 0.0);
         pre_activation.resize(output.len(), 0.0);
         scratch.resize(self.working_space(), 0.0);
-        let (packed, room) = scratch.split_at_mut(self.packed());
+        let (packed, room) = scratch.split_at_mut(self.windows.packed(self.filters));
         let (room, _) = room.split_at_mut(room.len() / 2);
         convolution::pack_kernel(kernel, packed, self.filters);
-        let sliding = self.sliding();
+        let sliding = self.windows.sliding();
         let results = pre_activation.chunks_exact_mut(outputs).zip(output.chunks_exact_mut(outputs));
         for (image, (z, y)) in input.chunks_exact(image).zip(results) {
-            convolution::convolve(&sliding, self.padded(image, room), packed, bias, z);
+            convolution::convolve(&sliding, self.windows.padded(image, room), packed, bias, z);
             self.activation.apply(z, y, self.filters); // while z is in the nearest cache
         }
     }
@@ -199,30 +153,37 @@ impl Layer for Conv2d {
         }
         let Trace { output, pre_activation, activation, grad_output, grad_pre_activation, scratch, .. } =
             trace;
-        let (packed, room) = scratch.split_at_mut(self.packed());
+        let (packed, room) = scratch.split_at_mut(self.windows.packed(self.filters));
         let (room, padded_grad) = room.split_at_mut(room.len() / 2);
         if grad_input.is_some() {
             convolution::pack_transposed(&weights[..kernel], packed, self.windows.channels, filters);
         }
-        let sliding = self.sliding();
+        let sliding = self.windows.sliding();
         let (size, outputs) = (self.windows.image(), self.windows.count() * filters);
         grad_pre_activation.resize(outputs, 0.0);
         let grad_z = grad_pre_activation.as_mut_slice(); // of one image, so that it stays in the nearest cache
         for (index, image) in input.chunks_exact(size).enumerate() {
             let own = index * outputs..(index + 1) * outputs;
             let (y, z) = (&output[own.clone()], &pre_activation[own.clone()]);
-            activation.backward(&grad_output[own], z, y, grad_z, filters);
+            if self.joined_with_loss {
+                grad_z.copy_from_slice(&grad_output[own]);
+            } else {
+                activation.backward(&grad_output[own], z, y, grad_z, filters);
+            }
             matmul::add_rows(grad_z, grad_bias);
-            let image = self.padded(image, room);
+            let image = self.windows.padded(image, room);
             convolution::add_kernel_gradient(&sliding, image, grad_z, grad_kernel, filters);
             let Some(grad_image) = grad_input.as_mut().map(|grad| &mut grad[index * size..][..size]) else {
                 continue;
             };
-            if self.is_padded() {
+            if self.windows.is_padded() {
                 padded_grad.fill(0.0);
                 convolution::add_input_gradient(&sliding, grad_z, packed, padded_grad, filters);
-                let rows = grad_image.chunks_exact_mut(self.line());
-                self.inner_rows(padded_grad).zip(rows).for_each(|(inner, row)| row.copy_from_slice(inner));
+                let rows = grad_image.chunks_exact_mut(self.windows.line());
+                self.windows
+                    .inner_rows(padded_grad)
+                    .zip(rows)
+                    .for_each(|(inner, row)| row.copy_from_slice(inner));
             } else {
                 grad_image.fill(0.0);
                 convolution::add_input_gradient(&sliding, grad_z, packed, grad_image, filters);
@@ -232,5 +193,9 @@ impl Layer for Conv2d {
 
     fn activation(&self) -> Activation {
         self.activation
+    }
+
+    fn join_loss(&mut self) {
+        self.joined_with_loss = true;
     }
 }

@@ -5,6 +5,7 @@ mod add;
 mod average_pooling2d;
 mod batch_normalization;
 mod conv2d;
+mod conv2d_transpose;
 mod dense;
 mod dropout;
 mod flatten;
@@ -12,12 +13,16 @@ mod global_average_pooling2d;
 mod kernel;
 mod layer_normalization;
 mod max_pooling2d;
+mod padded;
+mod reshape;
+mod up_sampling2d;
 mod window;
 
 pub use add::Add;
 pub use average_pooling2d::AveragePooling2d;
 pub use batch_normalization::BatchNormalization;
 pub use conv2d::Conv2d;
+pub use conv2d_transpose::Conv2dTranspose;
 pub use dense::Dense;
 pub use dropout::Dropout;
 pub use flatten::Flatten;
@@ -25,6 +30,8 @@ pub use global_average_pooling2d::GlobalAveragePooling2d;
 pub use kernel::Regularizer;
 pub use layer_normalization::LayerNormalization;
 pub use max_pooling2d::MaxPooling2d;
+pub use reshape::Reshape;
+pub use up_sampling2d::UpSampling2d;
 pub use window::Padding;
 
 use crate::error::Result;
@@ -182,12 +189,15 @@ layers! {
     "average_pooling2d" AveragePooling2d,
     "batch_normalization" BatchNormalization,
     "conv2d" Conv2d,
+    "conv2d_transpose" Conv2dTranspose,
     "dense" Dense,
     "dropout" Dropout,
     "flatten" Flatten,
     "global_average_pooling2d" GlobalAveragePooling2d,
     "layer_normalization" LayerNormalization,
-    "max_pooling2d" MaxPooling2d
+    "max_pooling2d" MaxPooling2d,
+    "reshape" Reshape,
+    "up_sampling2d" UpSampling2d
 }
 
 impl LayerConfig {
@@ -219,6 +229,7 @@ impl LayerConfig {
         match self {
             Self::Dense(dense) => Some(dense.activation),
             Self::Conv2d(conv) => Some(conv.activation),
+            Self::Conv2dTranspose(conv) => Some(conv.activation),
             _ => None,
         }
     }
@@ -229,6 +240,7 @@ impl LayerConfig {
         match self {
             Self::BatchNormalization(layer) => Some(layer.trainable),
             Self::Conv2d(layer) => Some(layer.trainable),
+            Self::Conv2dTranspose(layer) => Some(layer.trainable),
             Self::Dense(layer) => Some(layer.trainable),
             Self::LayerNormalization(layer) => Some(layer.trainable),
             _ => None,
@@ -240,6 +252,7 @@ impl LayerConfig {
         match self {
             Self::Dense(dense) => dense.activation = activation,
             Self::Conv2d(conv) => conv.activation = activation,
+            Self::Conv2dTranspose(conv) => conv.activation = activation,
             _ => {}
         }
     }

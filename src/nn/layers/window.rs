@@ -23,7 +23,8 @@ pub(super) struct Axis {
     pub input: usize,
     /// Number of windows.
     pub output: usize,
-    size: usize,
+    /// Cells of a window.
+    pub size: usize,
     stride: usize,
     /// Cells by which the first window reaches out of the image.
     before: usize,
@@ -53,6 +54,13 @@ impl Axis {
         let start = self.before.saturating_sub(offset).div_ceil(self.stride);
         let end = (self.before + self.input).saturating_sub(offset).div_ceil(self.stride).min(self.output);
         (start < end).then(|| (start..end, start * self.stride + offset - self.before))
+    }
+
+    /// The windows that cover any of these cells; none where all of them lie between windows.
+    pub fn windows_over(&self, cells: Range<usize>) -> Range<usize> {
+        let start = (cells.start + self.before + 1).saturating_sub(self.size).div_ceil(self.stride);
+        let end = (cells.end + self.before).div_ceil(self.stride).min(self.output);
+        start.min(end)..end
     }
 
     /// Cells of the image from one window to the next.
@@ -148,6 +156,13 @@ impl Windows {
         })
     }
 
+    /// The windows that cover any cell of a part of the image: first row, first column, rows, columns.
+    pub fn over(&self, [row, column, rows, columns]: [usize; 4]) -> [usize; 4] {
+        let down = self.rows.windows_over(row..row + rows);
+        let along = self.columns.windows_over(column..column + columns);
+        [down.start, along.start, down.len(), along.len()]
+    }
+
     /// The cells of the image that the windows from one row and column on cover: first row, first column,
     /// rows, columns.
     pub fn covered_by(&self, [row, column, rows, columns]: [usize; 4]) -> [usize; 4] {
@@ -209,6 +224,11 @@ mod tests {
             }
             let wanted: Vec<Vec<usize>> = (0..axis.output).map(|index| axis.cells(index).collect()).collect();
             assert_eq!(covered, wanted, "{axis:?}");
+            for cells in (0..input).flat_map(|start| (start + 1..=input).map(move |end| start..end)) {
+                let over = axis.windows_over(cells.clone());
+                let covers = |index: &usize| wanted[*index].clone().iter().any(|cell| cells.contains(cell));
+                assert!((0..axis.output).filter(covers).eq(over), "{cells:?} of {axis:?}");
+            }
         }
     }
 

@@ -86,7 +86,7 @@ impl Network {
             let allowed = format!("{} for the loss {}", name_of(wanted), name_of(self.loss));
             return Err(Error::setting(&key, name_of(found), allowed));
         }
-        if self.shapes[index].len() > 1 {
+        if self.shapes[index].len() > 1 && self.loss.is_of_rows() {
             return Err(Error::Shape {
                 layer: format!("the loss {}", name_of(self.loss)),
                 expected: "a row of outputs (put layers flatten and dense before it)".into(),
@@ -136,7 +136,10 @@ pub(in crate::nn) fn size(shape: &[usize]) -> usize {
 
 /// Keras' rule: the type alone, then with _1, _2, …
 pub(in crate::nn) fn unique_name(kind: &str, names: &[String]) -> String {
-    let is_same = |name: &&String| name.as_str() == kind || name.starts_with(&format!("{kind}_"));
+    let is_number = |rest: &str| rest.strip_prefix('_').is_some_and(|number| number.parse::<u32>().is_ok());
+    // `conv2d_transpose` is no second `conv2d`.
+    let is_same =
+        |name: &&String| name.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || is_number(rest));
     match names.iter().filter(is_same).count() {
         0 => kind.to_owned(),
         count => format!("{kind}_{count}"),
