@@ -152,6 +152,12 @@ impl DataSet {
         self.is_of_pictures() || self.is_of_signals()
     }
 
+    /// The names of its classes, where they have some.
+    #[must_use]
+    pub fn class_names(&self) -> Vec<&'static str> {
+        if let Source::Signals { classes, .. } = self.source { classes.to_vec() } else { Vec::new() }
+    }
+
     /// Range of [`DataConfig::samples`].
     fn samples(&self) -> RangeInclusive<usize> {
         match self.source {

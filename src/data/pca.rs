@@ -81,6 +81,18 @@ impl Pca {
         Self::fit([items, size], components, |index, item| examples.copy_item(index * all / items, item))
     }
 
+    /// The first of the components alone.
+    #[must_use]
+    pub fn first(&self, components: usize) -> Self {
+        let components = components.min(self.len());
+        Self {
+            mean: self.mean.clone(),
+            components: self.components[..components * self.mean.len()].to_vec(),
+            variances: self.variances[..components].to_vec(),
+            total: self.total,
+        }
+    }
+
     /// Number of components.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -12,6 +12,7 @@ mod decades;
 pub mod format;
 mod gradients;
 mod heat;
+mod latent;
 mod layer_figures;
 mod layers;
 mod lesson;
@@ -22,6 +23,7 @@ mod panel;
 mod past;
 mod picture_rows;
 mod pictures;
+mod probe;
 mod softmax;
 mod sweep;
 mod verdict;
@@ -30,6 +32,7 @@ pub use bench::{Bench, Products, elementwise, power_of};
 pub use changes::{Change, changes, differences, effect, sentence};
 pub use control::{Choice, Control, Kind, MIXED};
 pub use heat::{HeatMap, HeatMaps};
+pub use latent::{Cursor, Errors, Grid, LatentMap, Roc};
 pub use layer_figures::{Costs, Filters, LayerCost, Pooled};
 pub use layers::{
     Draft, DraftRow, Input, LAYER_KINDS, LayerField, LayerKind, layer_kind, live_kinds, place_for,
@@ -42,6 +45,7 @@ pub use panel::*;
 pub use past::{PastRun, PastRuns, settings_in_words};
 pub use picture_rows::{PictureRow, PictureRows};
 pub use pictures::*;
+pub use probe::{ItemOrder, Probe};
 pub use softmax::{Pull, SoftmaxBench, Softmaxed};
 pub use sweep::{Sweep, SweepLine};
 pub use verdict::{Remedy, Tone, Verdict};
@@ -86,6 +90,9 @@ pub struct View {
     /// Whether the plane shows where the loss of training items falls.
     #[serde(default)]
     pub arrows: bool,
+    /// What is looked for among items and codes.
+    #[serde(default)]
+    pub probe: Probe,
     /// Whether the pen is down or a slider is held: figures that are slow to fill, or that no drawing changes,
     /// wait until it is let go.
     #[serde(default)]
@@ -133,6 +140,8 @@ pub struct FigureSlot {
     /// Whether it shows what the network makes of the drawing; others wait while something is drawn and
     /// the run stands still, since nothing in them changes.
     pub of_drawing: bool,
+    /// Whether it shows what is looked for: it is filled at once when that changes. See [`Probe`].
+    pub of_probe: bool,
     /// Whether it takes so long to fill that it waits while something is drawn.
     pub is_slow: bool,
     /// Whether it says how the run does on the test items: all of a lab that do are filled together, so that they say
@@ -169,6 +178,7 @@ impl FigureSlot {
             of_layer: false,
             is_always_filled: false,
             of_drawing: false,
+            of_probe: false,
             is_slow: false,
             tests: false,
             is_told: false,
@@ -213,6 +223,11 @@ pub trait Lab: Sync {
     fn check(&self, experiment: &Experiment) -> Result<()>;
     /// Whether there is a pad to draw on, whose picture is in the [`View`].
     fn has_pad(&self) -> bool {
+        false
+    }
+    /// Whether it is about the drawing: the pad stands first, with what is made of it, and remedies are taken in the run at
+    /// hand, whose reading of it is looked at, and not in a lane beside it.
+    fn is_about_drawing(&self) -> bool {
         false
     }
     /// An experiment of the lab in two or three words, for its lane: "Sigmoid, Xavier".

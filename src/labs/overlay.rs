@@ -1,7 +1,7 @@
 //! Figures of several lanes as one figure: their curves on the same axes, their bars side by side. So
 //! whatever draws, reads or lists a figure needs to know of no lanes.
 
-use super::{Curves, Figure, LANE_LETTERS, LayerBars, Line, Numbers, Panel, Span, Strip};
+use super::{Curves, Figure, Grid, LANE_LETTERS, LayerBars, Line, Numbers, Panel, Span, Strip};
 
 /// What a lane shows: its place in [`LANE_LETTERS`], a panel and the numbers of that.
 pub type Shown<'a> = (usize, &'a Panel, &'a Numbers);
@@ -21,6 +21,7 @@ pub fn overlaid(lanes: &[Shown], selected: usize) -> Option<(Panel, Numbers)> {
     let figure = match &of_selected.figure {
         Figure::Curves(_) => Figure::Curves(curves(lanes, selected, &mut numbers)),
         Figure::LayerBars(bars) => Figure::LayerBars(layer_bars(lanes, selected, bars, &mut numbers)),
+        Figure::Grid(grid) => Figure::Grid(grids(lanes, grid, &mut numbers)),
         _ => return None,
     };
     let said = |(lane, panel, _): &Shown| format!("Lane {}: {}", lane_name(*lane), panel.summary);
@@ -91,6 +92,24 @@ fn layer_bars(lanes: &[Shown], selected: usize, first: &LayerBars, numbers: &mut
         }
     }
     joined
+}
+
+/// The first row of the selected lane, which all share, and the others of every lane with its letter.
+fn grids(lanes: &[Shown], first: &Grid, numbers: &mut Numbers) -> Grid {
+    let (mut rows, mut values) = (Vec::new(), Vec::new());
+    for (lane, panel, own) in lanes {
+        let Figure::Grid(grid) = &panel.figure else { continue };
+        if grid.columns != first.columns {
+            continue;
+        }
+        let shared = usize::from(!rows.is_empty());
+        rows.extend(grid.rows.iter().enumerate().skip(shared).map(|(index, row)| match index {
+            0 => row.clone(),
+            _ => format!("{} {row}", lane_name(*lane)),
+        }));
+        values.extend_from_slice(&own.at(grid.values)[(shared * grid.columns.len()).min(grid.values.len)..]);
+    }
+    Grid { rows, values: numbers.add(values), ..first.clone() }
 }
 
 /// `values` in so many columns, the last in the last; where there are fewer, no number stands between.

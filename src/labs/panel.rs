@@ -4,6 +4,7 @@
 use super::bench::{Bench, Products};
 use super::changes::Change;
 use super::heat::HeatMaps;
+use super::latent::{Errors, Grid, LatentMap, Roc};
 use super::layer_figures::{Costs, Filters, Pooled};
 use super::look_inside::{Histograms, LayerLines, Weights};
 use super::picture_rows::PictureRows;
@@ -71,6 +72,10 @@ pub enum Figure {
     Scatter(Scatter),
     Heat(HeatMaps),
     PictureRows(PictureRows),
+    LatentMap(LatentMap),
+    Errors(Errors),
+    Roc(Roc),
+    Grid(Grid),
     Weights(Weights),
     Histograms(Histograms),
     LayerLines(LayerLines),

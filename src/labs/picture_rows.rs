@@ -9,8 +9,16 @@ pub struct PictureRows {
     pub rows: Vec<PictureRow>,
     /// What the items are: "test picture".
     pub kind: String,
-    /// The place of each among their kind.
+    /// What each is called, such as its class; empty where it has no name.
+    pub names: Vec<String>,
+    /// The place of each among their kind; −1 for what was drawn.
     pub items: Span,
+    /// The column that other figures follow.
+    pub chosen: Option<usize>,
+    /// The column that is told apart, since something is odd about it.
+    pub marked: Option<usize>,
+    /// The least and the most of numbers that are no ink: items of one row are drawn as lines.
+    pub range: [f32; 2],
     /// What is written below each column, and what it is: "mean error²".
     pub measures: Span,
     pub measure: String,

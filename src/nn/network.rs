@@ -146,6 +146,22 @@ impl Network {
         self.go_forward(input, pass);
     }
 
+    /// The same from the layer at index `first` on, which is given `input` `[rows, ..its input]`: what a decoder makes of
+    /// codes. What skips bring from before that layer is left out.
+    pub fn forward_from(&self, first: usize, input: &[f32], pass: &mut Pass) {
+        self.begin(pass);
+        pass.traces[..first].iter_mut().for_each(|trace| trace.output.clear());
+        for (index, layer) in self.layers.iter().enumerate().skip(first) {
+            let (before, rest) = pass.traces.split_at_mut(index);
+            let given = if index == first { input } else { &before[index - 1].output };
+            layer.forward(&self.weights[self.shares[index].clone()], given, &mut rest[0]);
+            for skip in self.skips.iter().filter(|skip| skip.to == index && skip.from >= Some(first)) {
+                let skipped = &before[skip.from.expect("it is one after the first")].output;
+                rest[0].output.iter_mut().zip(skipped).for_each(|(y, skipped)| *y += skipped);
+            }
+        }
+    }
+
     /// A trace for each layer, with the random numbers of this step.
     fn begin(&self, pass: &mut Pass) {
         if pass.revision != self.revision {

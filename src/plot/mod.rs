@@ -16,10 +16,14 @@ mod csv;
 mod curves;
 mod diagram;
 mod distribution;
+mod errors;
 mod filters;
 mod gallery;
+mod grid;
 mod heat;
 mod histograms;
+mod item;
+mod latent_map;
 mod layer_lines;
 mod layer_map;
 mod links;
@@ -34,6 +38,7 @@ mod png;
 mod pooled;
 mod products;
 mod read_out;
+mod roc;
 mod runs;
 mod scatter;
 mod scores;
@@ -49,11 +54,15 @@ mod zip;
 
 pub use columns::{Columns, columns};
 pub use diagram::{NeuronAt, neuron_at};
+pub use errors::error_at;
 pub use gallery::picture_at;
+pub use grid::grid_column_at;
+pub use latent_map::{map_rect, place_at};
 pub use maps::{MapScale, Sign, unit_at};
 pub use matrix::cell_at;
 pub use palette::{Palette, Ramp};
 pub use picture::picture;
+pub use picture_rows::item_at;
 pub use plane::{marker, plane_square};
 pub use read_out::{Crosshair, ReadOut, read_out};
 pub use runs::runs_table;
@@ -153,6 +162,10 @@ pub fn draw<DB: DrawingBackend>(
         Figure::Scatter(scatter) => scatter::draw(&pen, scatter, numbers),
         Figure::Heat(heat) => heat::draw(&pen, heat, numbers),
         Figure::PictureRows(rows) => picture_rows::draw(&pen, rows, numbers),
+        Figure::LatentMap(map) => latent_map::draw(&pen, map, numbers),
+        Figure::Errors(errors) => errors::draw(&pen, errors, numbers),
+        Figure::Roc(roc) => roc::draw(&pen, roc, numbers),
+        Figure::Grid(grid) => grid::draw(&pen, grid, numbers),
         Figure::Weights(weights) => weights::draw(&pen, weights, numbers),
         Figure::Histograms(histograms) => histograms::draw(&pen, histograms, numbers, view.lane),
         Figure::LayerLines(lines) => layer_lines::draw(&pen, lines, numbers, view.lane),

@@ -1,75 +1,101 @@
-//! Pictures in rows: a column for each item with its measure beneath, a row for each way to look at it
-//! with its name on the left.
+//! Items in rows: a column for each, with its name above and its measure beneath, a row for each way to look at it with
+//! its name on the left.
 
 use super::Drawn;
-use super::bitmap::Bitmap;
-use super::palette::{Ramp, mix};
+use super::item::{self, Look};
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect};
 use crate::labs::format::{exact, significant};
-use crate::labs::{Numbers, PictureRow, PictureRows};
+use crate::labs::{Numbers, PictureRows};
 use plotters::prelude::DrawingBackend;
 
-/// Below the columns, for the measure of each.
+/// Above the columns, for what each is called, and below them, for the measure of each.
+const HEAD: f64 = 16.0;
 const FOOT: f64 = 18.0;
 /// Between pictures.
 const GAP: f64 = 6.0;
+/// Width of an item that is one row of numbers, for each pixel of its height.
+const FLAT: f64 = 1.6;
 
 /// Room on the left for the names of the rows.
 fn gutter(rows: &PictureRows) -> f64 {
     rows.rows.iter().map(|row| Font::Small.width(&row.label)).fold(0.0, f64::max) + 8.0
 }
 
-/// Where the picture of row `row` and column `column` lies: as large as all of them fit.
+/// Where the picture of row `row` and column `column` lies: as large as all of them fit, the columns spread over the width.
 fn tile(rows: &PictureRows, row: usize, column: usize, (width, height): (f64, f64)) -> Rect {
     let left = gutter(rows);
     let (across, down) = (rows.items.len.max(1) as f64, rows.rows.len().max(1) as f64);
-    let (wide, high) = ((width - left + GAP) / across - GAP, (height - FOOT + GAP) / down - GAP);
-    let cell = (wide / rows.width.max(1) as f64).min(high / rows.height.max(1) as f64).max(0.0);
-    let (wide, high) = (cell * rows.width as f64, cell * rows.height as f64);
-    Rect { x: left + (wide + GAP) * column as f64, y: (high + GAP) * row as f64, width: wide, height: high }
+    let pitch = (width - left) / across;
+    let (wide, high) = ((pitch - GAP).max(0.0), (height - HEAD - FOOT + GAP) / down - GAP);
+    let shape = if rows.height == 1 { FLAT } else { rows.width as f64 / rows.height.max(1) as f64 };
+    let high = high.min(wide / shape).max(0.0);
+    let wide = high * shape;
+    let x = left + pitch * column as f64 + (pitch - GAP - wide).max(0.0) / 2.0;
+    Rect { x, y: HEAD + (high + GAP) * row as f64, width: wide, height: high }
+}
+
+/// The column from its name to its measure.
+fn column_at(rows: &PictureRows, column: usize, size: (f64, f64)) -> Rect {
+    let (first, last) =
+        (tile(rows, 0, column, size), tile(rows, rows.rows.len().saturating_sub(1), column, size));
+    Rect::between(first.x - 3.0, first.y - 3.0, first.right() + 3.0, last.bottom() + 3.0)
 }
 
 pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, rows: &PictureRows, numbers: &Numbers) -> Drawn<DB> {
     let colors = &pen.style.palette;
-    let ramp = Ramp::of_signed(colors);
     let size = (pen.width, pen.height);
-    let pixels = |length: f64| (length * pen.pixels()).round() as usize;
     for (index, row) in rows.rows.iter().enumerate() {
         let first = tile(rows, index, 0, size);
-        let (width, height) = (pixels(first.width), pixels(first.height));
-        if width == 0 || height == 0 {
+        if first.height < 1.0 {
             return Ok(()); // no room
         }
         if Font::Small.size() <= first.height {
             pen.text(&row.label, (0.0, first.middle().1), Align::Left, Font::Small, &colors.ink_3)?;
         }
-        let pictures = numbers.at(row.values).chunks_exact((rows.height * rows.width).max(1));
-        for (column, values) in pictures.take(rows.items.len).enumerate() {
-            let color = |cell: usize| {
-                let value = values[cell];
-                if row.is_signed || value.is_nan() {
-                    return ramp.signed(value);
-                }
-                mix(colors.surface, colors.ink, f64::from(value.clamp(0.0, 1.0)))
-            };
-            let mut bitmap = Bitmap::new(width, height, colors.surface);
-            bitmap.cells((0, 0), (width, height), [rows.height, rows.width], color);
-            bitmap.outline(colors.line);
-            let tile = tile(rows, index, column, size);
-            pen.bitmap((pixels(tile.x) as i32, pixels(tile.y) as i32), &bitmap)?;
+        let look = Look {
+            size: [rows.height, rows.width],
+            range: rows.range,
+            is_signed: row.is_signed,
+            is_framed: true,
+        };
+        let items = numbers.at(row.values).chunks_exact((rows.height * rows.width).max(1));
+        for (column, values) in items.take(rows.items.len).enumerate() {
+            item::draw(pen, values, look, tile(rows, index, column, size))?;
         }
     }
     let last = rows.rows.len().saturating_sub(1);
+    let pitch = (pen.width - gutter(rows)) / rows.items.len.max(1) as f64;
     for (column, &measure) in numbers.at(rows.measures).iter().take(rows.items.len).enumerate() {
         let (tile, words) = (tile(rows, last, column, size), significant(measure, 2));
-        if Font::Small.width(&words) <= tile.width + GAP {
-            let at = (tile.middle().0, tile.bottom() + 10.0);
-            pen.text(&words, at, Align::Center, Font::Small, &colors.ink_3)?;
+        let is_marked = rows.marked == Some(column);
+        let color = if is_marked { colors.bad } else { colors.ink_3 };
+        if Font::Small.width(&words) <= pitch {
+            pen.text(&words, (tile.middle().0, tile.bottom() + 11.0), Align::Center, Font::Small, &color)?;
+        }
+        if let Some(name) = rows.names.get(column) {
+            let name = Font::Small.shortened(name, pitch);
+            pen.text(&name, (tile.middle().0, 6.0), Align::Center, Font::Small, &colors.ink_2)?;
+        }
+        if is_marked {
+            let frame = column_at(rows, column, size);
+            let (left, top, right, bottom) = (frame.x, frame.y, frame.right(), frame.bottom());
+            let corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
+            pen.dashed(&corners, 1.5, (4.0, 3.0), &colors.bad)?;
+        } else if rows.chosen == Some(column) {
+            pen.frame(column_at(rows, column, size), 1.5, &colors.ink)?;
         }
     }
     Ok(())
+}
+
+/// The number of the item at a place of the figure; what was drawn has none.
+#[must_use]
+pub fn item_at(rows: &PictureRows, numbers: &Numbers, size: (f64, f64), pointer: Point) -> Option<usize> {
+    let column = (0..rows.items.len).find(|&column| column_at(rows, column, size).contains(pointer))?;
+    let item = *numbers.at(rows.items).get(column)?;
+    (item >= 0.0).then_some(item as usize)
 }
 
 pub(super) fn read(
@@ -87,15 +113,16 @@ pub(super) fn read(
         cell((pointer.1 - tile.y) / tile.height, rows.height),
         cell((pointer.0 - tile.x) / tile.width, rows.width),
     );
-    let item = numbers.at(rows.items).get(column)?;
+    let item = *numbers.at(rows.items).get(column)?;
     let measure = numbers.at(rows.measures).get(column)?;
     let at = (column * rows.height + y) * rows.width + x;
-    let value = |row: &PictureRow| {
+    let place = if rows.height == 1 { format!("number {x}") } else { format!("row {y}, column {x}") };
+    let name = if item < 0.0 { "what is on the pad".into() } else { format!("{} {item}", rows.kind) };
+    let mut lines = vec![format!("{name}, {place}")];
+    lines.extend(rows.rows.iter().map(|row| {
         let value = numbers.at(row.values).get(at).copied().unwrap_or(f32::NAN);
         format!("{} {}", row.label, exact(value))
-    };
-    let mut lines = vec![format!("{} {item}, row {y}, column {x}", rows.kind)];
-    lines.extend(rows.rows.iter().map(value));
+    }));
     lines.push(format!("{} {}", rows.measure, exact(*measure)));
     let (wide, high) = (tile.width / rows.width as f64, tile.height / rows.height as f64);
     let frame = Rect { x: tile.x + wide * x as f64, y: tile.y + high * y as f64, width: wide, height: high };

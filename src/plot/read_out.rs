@@ -3,9 +3,9 @@
 use super::pen::{Pen, Point};
 use super::text::Rect;
 use super::{
-    Drawn, arithmetic, bars, bench, costs, curves, diagram, distribution, filters, gallery, heat, histograms,
-    layer_lines, layer_map, maps, matrix, picture_rows, plane, pooled, products, scatter, scores, sweep,
-    weights,
+    Drawn, arithmetic, bars, bench, costs, curves, diagram, distribution, errors, filters, gallery, grid,
+    heat, histograms, latent_map, layer_lines, layer_map, maps, matrix, picture_rows, plane, pooled,
+    products, roc, scatter, scores, sweep, weights,
 };
 use crate::labs::{Figure, Numbers};
 use plotters::prelude::DrawingBackend;
@@ -79,6 +79,10 @@ pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: P
         Figure::Scatter(scatter) => scatter::read(scatter, numbers, size, pointer),
         Figure::Heat(heat) => heat::read(heat, numbers, size, pointer),
         Figure::PictureRows(rows) => picture_rows::read(rows, numbers, size, pointer),
+        Figure::LatentMap(map) => latent_map::read(map, numbers, size, pointer),
+        Figure::Errors(errors) => errors::read(errors, numbers, size, pointer),
+        Figure::Roc(roc) => roc::read(roc, numbers, size, pointer),
+        Figure::Grid(grid) => grid::read(grid, numbers, size, pointer),
         Figure::Weights(figure) => weights::read(figure, numbers, size, pointer),
         Figure::Histograms(histograms) => histograms::read(histograms, numbers, size, pointer),
         Figure::LayerLines(lines) => layer_lines::read(lines, numbers, size, pointer),

@@ -7,7 +7,7 @@ use super::diagram::neuron;
 use super::distribution::bin_edge;
 use super::layer_map::first_step;
 use super::plane::arrow_of;
-use super::{bench, products, scatter, table_layers};
+use super::{bench, errors, grid, latent_map, products, roc, scatter, table_layers};
 use crate::labs::format::layer_name;
 use crate::labs::{
     Arithmetic, BarSeries, Curves, Diagram, Distribution, Figure, Gallery, HeatMaps, LayerBars, LayerMap,
@@ -45,6 +45,10 @@ pub fn table(figure: &Figure, numbers: &Numbers) -> Table {
         Figure::Scatter(scatter) => scatter::table(scatter, numbers),
         Figure::Heat(heat) => of_heat(heat, numbers),
         Figure::PictureRows(rows) => of_picture_rows(rows, numbers),
+        Figure::LatentMap(map) => latent_map::table(map, numbers),
+        Figure::Errors(errors) => errors::table(errors, numbers),
+        Figure::Roc(roc) => roc::table(roc, numbers),
+        Figure::Grid(grid) => grid::table(grid, numbers),
         Figure::Weights(weights) => table_layers::of_weights(weights, numbers),
         Figure::Histograms(histograms) => table_layers::of_histograms(histograms, numbers),
         Figure::LayerLines(lines) => table_layers::of_lines(lines, numbers),

@@ -151,7 +151,7 @@ pub fn pictures_at_once(network: &Network) -> usize {
 
 /// Passes all items through the network, points at once, pictures some at a time, spoiled where that is asked for; `visit`
 /// is given the items, what they were before that, and the pass.
-fn for_each_chunk(
+pub(super) fn for_each_chunk(
     network: &Network,
     (examples, spoil): (&Examples, Option<&Spoil>),
     pass: &mut Pass,

@@ -332,6 +332,28 @@ impl Run {
         Some(evaluation::evaluate(network, (&self.data.test, compared), self.metric, pass))
     }
 
+    /// Passes items as they are through the network, some at a time; `visit` is given them and the pass.
+    pub fn visit(&self, examples: &Examples, pass: &mut Pass, mut visit: impl FnMut(&[f32], &Pass)) {
+        if !examples.is_empty() {
+            let parts = |_, items: &[f32], pass: &Pass| visit(items, pass);
+            evaluation::for_each_chunk(&self.network, (examples, None), pass, parts);
+        }
+    }
+
+    /// The same for test items, spoiled as they are always spoiled; `visit` is given them as they were before.
+    pub fn visit_spoiled(
+        &self,
+        corruption: Corruption,
+        pass: &mut Pass,
+        mut visit: impl FnMut(&[f32], &Pass),
+    ) {
+        let spoil = |item: usize, input: &mut [f32]| self.spoil_test_item(item, corruption, input);
+        if !self.data.test.is_empty() {
+            let parts = |_, items: &[f32], pass: &Pass| visit(items, pass);
+            evaluation::for_each_chunk(&self.network, (&self.data.test, Some(&spoil)), pass, parts);
+        }
+    }
+
     /// What the network takes each test item for.
     #[must_use]
     pub fn readings(&self, pass: &mut Pass) -> Vec<Reading> {

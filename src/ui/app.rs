@@ -4,6 +4,7 @@ use super::{
     Page, autosave, browser, controls, export, figure, head, history, intake, keys, lane_list, lesson, nudge,
     own_panel, pad, rail, sees, softmax, spine, table_data, transport,
 };
+use crate::data::DataSet;
 use crate::labs::Place;
 use leptos::prelude::*;
 
@@ -38,6 +39,21 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// The pad of a lab that is about more than the drawing, where there are pictures.
+#[component]
+fn PadBelow(page: Page) -> impl IntoView {
+    let is_of_pictures = Memo::new(move |_| {
+        page.current.with(|experiment| experiment.data.set().is_ok_and(DataSet::is_of_pictures))
+    });
+    view! {
+        <div class="pad-below" hidden=move || !is_of_pictures.get()>
+            <h3 class="hint">"Draw your own"</h3>
+            <pad::Pad page=page />
+        </div>
+        <own_panel::OwnData page=page />
+    }
+}
+
 /// The lab that is open, made anew when another one is.
 #[component]
 fn LabView(page: Page) -> impl IntoView {
@@ -49,11 +65,12 @@ fn LabView(page: Page) -> impl IntoView {
     view! {
         <head::Head page=page />
         <section class="controls" aria-label="Controls">
-            {page.lab().has_pad().then(|| view! {
+            {page.lab().is_about_drawing().then(|| view! {
                 <pad::Pad page=page /><sees::Sees page=page /><nudge::Sliders page=page /><own_panel::OwnData page=page />
             })}
             <lane_list::LaneList page=page />
             <controls::Controls page=page />
+            {(page.lab().has_pad() && !page.lab().is_about_drawing()).then(|| view! { <PadBelow page=page /> })}
             {page.lab().takes_tables().then(|| view! { <table_data::OwnRows page=page /> })}
         </section>
         <div class=format!("stage stage--{}", page.lab().name())>

@@ -2,7 +2,7 @@
 //! and clicked.
 
 use super::page::{Drawn, Page};
-use super::{canvas, history, legend, look_inside, misread, points};
+use super::{canvas, history, legend, look_inside, misread, points, probe};
 use crate::labs::{Across, Figure, FigureSlot, Place, Unit};
 use crate::plot;
 use leptos::html;
@@ -78,7 +78,39 @@ pub fn Drawing(
         hover.set(Some((event.offset_x().into(), event.offset_y().into())));
     };
     Effect::new(move |_| point_at(page, drawn, size, hover.get()));
+    let is_held = StoredValue::new(false);
+    let drag = move |event: &PointerEvent| {
+        let at = (f64::from(event.offset_x()), f64::from(event.offset_y()));
+        drawn.with_untracked(|drawn| probe::drag(page, drawn.as_ref(), size.get_untracked(), at))
+    };
+    let on_down = move |event: PointerEvent| {
+        if event.button() == 0 && event.is_primary() && drag(&event) {
+            if let Some(element) = canvas.get_untracked() {
+                let _ = element.set_pointer_capture(event.pointer_id()); // else it ends at the edge
+            }
+            is_held.set_value(true);
+            page.set_drawing(true);
+        }
+    };
+    let on_drag = move |event: PointerEvent| {
+        if is_held.get_value() && event.is_primary() {
+            drag(&event);
+        }
+        on_move(event);
+    };
+    let let_go = move |_: PointerEvent| {
+        if is_held.get_value() {
+            is_held.set_value(false);
+            page.set_drawing(false);
+        }
+    };
     let on_click = move |event: web_sys::MouseEvent| {
+        let at = (f64::from(event.offset_x()), f64::from(event.offset_y()));
+        if drawn.with_untracked(|drawn| {
+            probe::click(page, drawn.as_ref(), size.get_untracked(), at, event.shift_key())
+        }) {
+            return;
+        }
         choose_at(page, drawn, size, (f64::from(event.offset_x()), f64::from(event.offset_y())));
     };
     let on_key = move |event: web_sys::KeyboardEvent| {
@@ -87,11 +119,12 @@ pub fn Drawing(
             shows_table.set(true);
         }
         misread::key(page, drawn.get_untracked().as_ref(), &event);
+        probe::key(page, drawn.get_untracked().as_ref(), &event);
     };
     view! {
         <div class="fig__plot">
             <canvas node_ref=canvas id=id role="img" tabindex="0" aria-label=summary style=height
-                on:pointermove=on_move on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
+                on:pointerdown=on_down on:pointermove=on_drag on:pointerup=let_go on:pointercancel=let_go on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
             {takes_points.then(|| view! { <points::Overlay page=page drawn=drawn size=size /> })}
             {children.map(|children| children())}
             <legend::Empty drawn=drawn size=size />

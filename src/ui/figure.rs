@@ -6,7 +6,7 @@ use super::icons::{self, Icon};
 use super::lane_list::{Tag, class_of};
 use super::page::{Drawn, Page};
 use super::table::TableDialog;
-use super::{arrows, controls, focus, legend, look_inside, misread, nudge, points, table_data};
+use super::{arrows, controls, focus, legend, look_inside, misread, nudge, points, probe, table_data};
 use crate::labs::{Across, Control, FigureSlot, LANE_LETTERS};
 use leptos::prelude::*;
 
@@ -53,6 +53,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             <arrows::Meaning drawn=drawn />
             <misread::Picker page=page drawn=drawn />
             <points::Tools page=page drawn=drawn />
+            <probe::Under page=page drawn=drawn />
             <table_data::Axes page=page drawn=drawn />
             <look_inside::Editor page=page drawn=drawn />
             {slot.is_asked.then(|| view! { <look_inside::CheckBar page=page /> })}
@@ -99,6 +100,7 @@ fn Tools(
             {of.sweeps.then(|| view! { <nudge::Switch page=page /> })}
             <span class="key num">{move || note.get()}</span>
             <arrows::Switch page=page drawn=drawn />
+            <probe::Tools page=page drawn=drawn />
             <legend::DiagramKey drawn=drawn layer=page.layer />
             <legend::MapKey drawn=drawn />
             <legend::MapScaleKey page=page drawn=drawn />

@@ -33,6 +33,7 @@ mod pace;
 mod pad;
 mod page;
 mod points;
+mod probe;
 mod rail;
 mod receptive;
 mod running;

@@ -16,8 +16,8 @@ use super::trainer::Trainer;
 use crate::data::digits::{self, Prepared};
 use crate::data::{Nudge, NudgeKind};
 use crate::labs::{
-    self, Across, Asked, FigureSlot, LANE_LETTERS, Lab, Numbers, Panel, PastRuns, Tone, Unit, Verdict, View,
-    overlaid,
+    self, Across, Asked, FigureSlot, LANE_LETTERS, Lab, Numbers, Panel, PastRuns, Probe, Tone, Unit, Verdict,
+    View, overlaid,
 };
 use crate::plot;
 use crate::train::{Experiment, is_sound};
@@ -91,6 +91,8 @@ pub struct Page {
     /// How the pad's picture is nudged before the network reads it, and the way that curves are drawn over.
     pub nudge: RwSignal<Nudge>,
     pub sweep: RwSignal<NudgeKind>,
+    /// What is looked for among items and codes.
+    pub probe: RwSignal<Probe>,
     /// Whether the pen is down or a slider is held.
     pub(super) is_drawing: RwSignal<bool>,
     /// The weight that a click on its link asks to set.
@@ -154,6 +156,7 @@ impl Page {
             prepared: Memo::new(move |_| sheet.with(Sheet::prepared)),
             nudge: RwSignal::default(),
             sweep: RwSignal::default(),
+            probe: RwSignal::default(),
             is_drawing: RwSignal::new(false),
             weight_wanted: RwSignal::new(None),
             check: RwSignal::default(),
@@ -284,6 +287,7 @@ impl Page {
             nudge: self.nudge.get_untracked(),
             sweep: self.sweep.get_untracked(),
             check: self.check.get_untracked(),
+            probe: self.probe.get_untracked(),
             arrows: self.arrows.get_untracked(),
             is_drawing: self.is_drawing.get_untracked(),
         }
@@ -346,6 +350,12 @@ impl Page {
     /// Nudges the picture.
     pub fn set_nudge(self, nudge: Nudge) {
         self.nudge.set(nudge);
+        self.refresh();
+    }
+
+    /// Looks for something else among items and codes.
+    pub fn look_for(self, change: impl FnOnce(&mut Probe)) {
+        self.probe.update(change);
         self.refresh();
     }
 

@@ -26,9 +26,9 @@ impl Page {
     }
 
     /// Does what a remedy says: in a new lane while there is one, so that the problem stays in sight beside its
-    /// cure. In labs with a pad the cure is read off the drawing, in the lane itself.
+    /// cure. Where the cure is read off the drawing, in the lane itself.
     pub fn apply(self, remedy: &Remedy) {
-        if self.lab().has_pad() || !self.add_lane() {
+        if self.lab().is_about_drawing() || !self.add_lane() {
             return self.change(&remedy.key, &remedy.value, remedy.restarts);
         }
         self.change(&remedy.key, &remedy.value, true);

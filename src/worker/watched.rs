@@ -5,7 +5,7 @@ use super::protocol::{Frame, RunSettings, Until};
 use super::schedule::Schedule;
 use crate::data::{Nudge, NudgeKind};
 use crate::error::Result;
-use crate::labs::{Asked, FigureSlot, Lab, Numbers, Observer, Panel, Unit, View};
+use crate::labs::{Asked, FigureSlot, Lab, Numbers, Observer, Panel, Probe, Unit, View};
 use crate::train::{Divergence, InitialWeights, Model, Run, Timeline, model, settings::Settings};
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
@@ -40,6 +40,7 @@ pub struct Watched {
     axes: Option<[usize; 2]>,
     arrows: bool,
     nudge: Nudge,
+    probe: Probe,
     sweep: NudgeKind,
     check: Asked,
 }
@@ -78,6 +79,7 @@ impl Watched {
             axes: None,
             arrows: view.arrows,
             nudge: Nudge::default(),
+            probe: view.probe.clone(),
             sweep: view.sweep,
             check: view.check,
         }
@@ -293,6 +295,10 @@ impl Watched {
             (self.picture, self.nudge) = (view.picture.clone(), view.nudge);
             self.schedule.clear_those(|figure| is_any(figure, |slot| slot.of_drawing));
         }
+        if view.probe != self.probe {
+            self.probe = view.probe.clone();
+            self.schedule.clear_those(|figure| is_any(figure, |slot| slot.of_probe));
+        }
         self.observer.look(&self.run, view);
         let mut panels = Vec::new();
         // What is new is filled at once and held against nothing; the rest as there is time for it.
@@ -305,7 +311,8 @@ impl Watched {
             }
             let before = now_ms();
             let is_known = self.schedule.knows(figure);
-            let is_as_before = is_still && is_known && !is_any(figure, |slot| slot.of_drawing);
+            let is_as_before =
+                is_still && is_known && !is_any(figure, |slot| slot.of_drawing || slot.of_probe);
             if view.is_drawing && (is_as_before || is_any(figure, |slot| slot.is_slow)) {
                 continue;
             }

@@ -1,15 +1,26 @@
 //! The autoencoder lab: a network gives back what it was given, through a layer that is too narrow to hold
 //! it. What it has learned to keep is seen in what comes out.
 
+mod anomaly;
+mod code;
 mod controls;
+mod data;
+mod denoise;
 mod figures;
+mod layers;
+mod map;
+mod networks;
 mod observer;
+mod projection;
+mod reading;
+mod rows;
+mod subspace;
 mod verdict;
+mod walk;
 
 use super::{Across, Control, FigureSlot, Lab, Observer, Place};
 use crate::data::Targets;
 use crate::error::{Error, Result};
-use crate::nn::LayerConfig;
 use crate::train::{Experiment, Run};
 use serde_json::{Value, json};
 
@@ -25,21 +36,18 @@ impl Lab for Autoencoder {
         "Autoencoder"
     }
 
-    fn is_listed(&self) -> bool {
-        false
-    }
-
     fn question(&self, _: &Experiment) -> String {
         "What does a network keep when it must compress?".into()
     }
 
     fn defaults(&self) -> Experiment {
-        let dense = |units: usize, activation: &str| json!({ "type": "dense", "units": units, "activation": activation });
+        let dense = |units: usize| json!({ "type": "dense", "units": units, "activation": "relu", "kernel_initializer": "he_normal" });
         let experiment = json!({
             "version": 1, "lab": "autoencoder", "seed": 7,
             "data": { "name": "digits", "samples": 2000, "test_fraction": 0.2, "targets": "inputs" },
             "network": { "layers": [
-                { "type": "flatten" }, dense(128, "relu"), dense(32, "relu"), dense(128, "relu"), dense(784, "sigmoid")
+                { "type": "flatten" }, dense(256), dense(64), { "type": "dense", "units": 2 },
+                dense(64), dense(256), { "type": "dense", "units": 784, "activation": "sigmoid" }
             ] },
             "loss": "binary_crossentropy",
             "optimizer": { "name": "adam", "learning_rate": 0.001 },
@@ -50,10 +58,6 @@ impl Lab for Autoencoder {
 
     fn check(&self, experiment: &Experiment) -> Result<()> {
         let data = &experiment.data;
-        if !data.set()?.is_of_pictures() {
-            let allowed = "a set of pictures, such as digits: the lab autoencoder gives pictures back";
-            return Err(Error::setting("data.name", &data.name, allowed));
-        }
         if data.targets != Targets::Inputs {
             let allowed = "inputs: the lab autoencoder shows how inputs are given back";
             return Err(Error::setting("data.targets", "labels", allowed));
@@ -73,29 +77,72 @@ impl Lab for Autoencoder {
         controls::change(experiment, key, value)
     }
 
+    fn has_pad(&self) -> bool {
+        true
+    }
+
+    fn takes_tables(&self) -> bool {
+        true
+    }
+
     fn figures(&self) -> &'static [FigureSlot] {
-        const FIGURES: [FigureSlot; 3] = [
-            FigureSlot::new(
-                "reconstructions",
-                "In, out and the difference",
-                "orange is missing, blue is invented; below, the mean squared error",
-                Place::Story,
-                240,
-            ),
+        const fn slot(
+            id: &'static str,
+            title: &'static str,
+            caption: &'static str,
+            place: Place,
+            height_px: u32,
+        ) -> FigureSlot {
+            FigureSlot {
+                of_drawing: true,
+                of_probe: true,
+                ..FigureSlot::new(id, title, caption, place, height_px)
+            }
+        }
+        const FIGURES: [FigureSlot; 11] = [
+            FigureSlot {
+                tests: true,
+                ..slot(
+                    "reconstructions",
+                    "In, out, and what was lost",
+                    "click one to follow it",
+                    Place::Story,
+                    268,
+                )
+            },
+            FigureSlot {
+                tests: true,
+                ..slot("map", "The map of codes", "drag to decode", Place::Story, 340)
+            },
+            FigureSlot {
+                tests: true,
+                ..slot("errors", "Anomaly score", "mean squared error", Place::Side, 136)
+            },
+            FigureSlot { tests: true, ..slot("roc", "ROC", "every threshold at once", Place::Side, 168) },
             FigureSlot {
                 across: Across::Overlaid,
-                ..FigureSlot::new("curves", "Loss and error", "train is thick", Place::Side, 188)
+                ..FigureSlot::new("curves", "Loss and error", "train is thick", Place::Row, 188)
             },
             FigureSlot {
                 across: Across::Overlaid,
                 ..FigureSlot::new(
                     "gradients",
                     "Gradient reaching each layer",
-                    "‖∂L/∂W‖ of the last batch, from the first dense layer to the output",
-                    Place::Side,
-                    148,
+                    "‖∂L/∂W‖ of the last batch",
+                    Place::Row,
+                    188,
                 )
             },
+            FigureSlot {
+                across: Across::Overlaid,
+                is_told: true,
+                is_slow: true,
+                ..slot("noise", "Trained with, tested with", "click a level to see it above", Place::Row, 188)
+            },
+            FigureSlot { is_told: true, ..FigureSlot::new("pca", "The same by PCA", "", Place::Below, 300) },
+            FigureSlot { is_told: true, ..slot("walk", "From one to another", "", Place::Below, 180) },
+            FigureSlot { is_told: true, ..slot("subspace", "Angles to PCA", "", Place::Below, 120) },
+            slot("layers", "Through every layer", "the item that is followed", Place::Below, 300),
         ];
         &FIGURES
     }
@@ -107,13 +154,4 @@ impl Lab for Autoencoder {
     fn observe_on(&self, run: &Run, seen: Value) -> Option<Box<dyn Observer>> {
         Some(Box::new(observer::AutoencoderObserver::on(run, seen)?))
     }
-}
-
-/// The layer through which everything must pass: of the dense ones before the output the narrowest, the first
-/// of several; its index and its units.
-fn code(experiment: &Experiment) -> Option<(usize, usize)> {
-    let layers = &experiment.network.layers;
-    let hidden = layers[..layers.len() - 1].iter().enumerate();
-    let units = hidden.filter_map(|(index, layer)| Some((index, LayerConfig::as_dense(layer)?.units)));
-    units.min_by_key(|(_, units)| *units)
 }

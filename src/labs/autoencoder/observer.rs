@@ -1,61 +1,71 @@
-//! What the autoencoder lab remembers of a run: its curves, the gradients of the last batch, and the last
-//! pass of the pictures that are shown.
+//! What the autoencoder lab remembers of a run: its curves and the gradients of the last batch; and what it worked out to
+//! show this moment.
 
-use super::{figures, verdict};
-use crate::data::{Data, Examples};
+use super::code::Code;
+use super::reading::Reading;
+use super::{anomaly, denoise, figures, layers, map, rows, subspace, verdict, walk};
+use crate::data::pca::Pca;
+use crate::data::{Corruption, Data};
 use crate::labs::curves::Learning;
 use crate::labs::decades::Decades;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
 use crate::nn::{Loss, Pass};
 use crate::train::Run;
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-/// Pictures shown where classes do not say which.
-const SHOWN: usize = 10;
+/// Training items that principal components are of, at most: a second of work in a browser.
+const ITEMS_OF_PCA: usize = 10_000;
 
 /// See the module.
 pub(super) struct AutoencoderObserver {
-    pub(super) learning: Learning,
+    pub learning: Learning,
     /// ‖∂L/∂kernel‖ of each layer that has one, in the last batch.
-    pub(super) norms: Vec<f32>,
-    pub(super) decades: Decades,
-    /// The mean squared error on the test pictures of the best answer that is the same for all, the mean training
-    /// picture: what a code of no numbers would come to. Their variance, so far as training knows it.
-    pub(super) variance: f32,
-    /// The pictures shown: their places, and their numbers one after another.
-    pub(super) items: Vec<usize>,
-    pub(super) pictures: Arc<[f32]>,
-    pub(super) pass: Pass,
-    /// Step and edits of that pass.
-    passed_at: Option<(usize, usize)>,
+    pub norms: Vec<f32>,
+    pub decades: Decades,
+    /// What follows from the data alone.
+    pub known: Arc<Known>,
+    /// How far the map of codes reaches, so that it only grows within a run.
+    pub map_view: Option<[f32; 4]>,
+    pub pass: Pass,
+    reading: Reading,
+    /// Steps and edits at which test items, those turned, and training items were read.
+    read_at: [Option<(usize, usize)>; 3],
+    /// What is on the pad and how much it is spoiled, worked out for the verdict and the figures of one moment.
+    pub threshold: Option<f32>,
+}
+
+/// What follows from the data of a run, worked out when it is first asked for.
+#[derive(Default)]
+pub(super) struct Known {
+    variance: OnceLock<f32>,
+    pca: OnceLock<(Pca, f32)>,
 }
 
 impl AutoencoderObserver {
     /// Begins with what [`Run::measure`] left of the first batch.
-    pub(super) fn new(run: &Run) -> Self {
-        let shown = shown(run.data());
-        let items = one_of_each_class(shown);
-        let size: usize = run.input_shape().iter().product();
-        let mut pictures = vec![0.0; size * items.len()];
-        let places = pictures.chunks_exact_mut(size);
-        items.iter().zip(places).for_each(|(&item, place)| shown.copy_item(item, place));
-        let mut observer = Self {
-            learning: Learning::untested(run.steps()),
-            norms: Vec::new(),
-            decades: Decades::new(),
-            variance: variance(run.data(), size),
-            items,
-            pictures: pictures.into(),
-            pass: Pass::default(),
-            passed_at: None,
-        };
+    pub fn new(run: &Run) -> Self {
+        let mut observer = Self::on_learning(Learning::untested(run.steps()), Arc::default());
         observer.take_norms(run);
         observer
     }
 
+    fn on_learning(learning: Learning, known: Arc<Known>) -> Self {
+        Self {
+            learning,
+            norms: Vec::new(),
+            decades: Decades::new(),
+            known,
+            map_view: None,
+            pass: Pass::default(),
+            reading: Reading::default(),
+            read_at: [None; 3],
+            threshold: None,
+        }
+    }
+
     /// Goes on with what was seen of a run that has come as far as this one.
-    pub(super) fn on(run: &Run, seen: Value) -> Option<Self> {
+    pub fn on(run: &Run, seen: Value) -> Option<Self> {
         let learning: Learning = serde_json::from_value(seen).ok()?;
         Some(Self { learning: learning.of(run)?, ..Self::new(run) })
     }
@@ -66,42 +76,78 @@ impl AutoencoderObserver {
         self.decades.take(&self.norms);
     }
 
-    /// Has the pictures pass through the network as it is now.
-    pub(super) fn pass_pictures(&mut self, run: &Run) {
+    /// Whether something is not yet known of this moment; it is from now on.
+    fn is_due(&mut self, which: usize, run: &Run) -> bool {
         let now = Some((run.steps(), run.edits_made()));
-        if self.passed_at != now {
-            run.network().forward(&self.pictures, &mut self.pass);
-            self.passed_at = now;
+        std::mem::replace(&mut self.read_at[which], now) != now
+    }
+
+    /// Codes and errors of the test items at this moment.
+    pub fn reading(&mut self, run: &Run) -> &Reading {
+        if self.is_due(0, run) {
+            self.reading.read(run, Code::of(run.current()));
         }
+        &self.reading
+    }
+
+    /// With those of the same turned by a quarter.
+    pub fn reading_of_turned(&mut self, run: &Run, side: usize) -> &Reading {
+        self.reading(run);
+        if self.is_due(1, run) {
+            self.reading.read_turned(run, side);
+        }
+        &self.reading
+    }
+
+    /// With the codes of training items.
+    pub fn reading_of_training(&mut self, run: &Run, code: Code) -> &Reading {
+        self.reading(run);
+        if self.is_due(2, run) {
+            self.reading.read_training(run, code);
+        }
+        &self.reading
+    }
+
+    /// The mean squared error on the test items of the best answer that is the same for all, the mean training item: what a
+    /// code of no numbers would come to. NaN where none are kept for the test.
+    pub fn variance(&self, run: &Run) -> f32 {
+        *self.known.variance.get_or_init(|| variance(run.data(), run.network().outputs()))
+    }
+
+    /// As many principal components as the code has numbers, and their error on the test items.
+    pub fn pca(&self, run: &Run) -> &(Pca, f32) {
+        self.known.pca.get_or_init(|| {
+            let units = Code::of(run.current()).map_or(1, |code| code.units);
+            let pca = Pca::of(&run.data().train, units.max(2), ITEMS_OF_PCA);
+            let error = pca.first(units).error(&run.data().test);
+            (pca, error)
+        })
+    }
+
+    /// The same where they are known already.
+    pub fn known_pca(&self) -> Option<&(Pca, f32)> {
+        self.known.pca.get()
     }
 }
 
-/// The pictures that are shown are of the test, where some are kept for it.
-fn shown(data: &Data) -> &Examples {
-    if data.test.is_empty() { &data.train } else { &data.test }
+/// How much what is shown is spoiled.
+pub(super) fn spoiling(run: &Run, view: &View) -> Corruption {
+    let trained = run.current().data.corruption;
+    Corruption { level: view.probe.level.unwrap_or(trained.level).clamp(0.0, 1.0), ..trained }
 }
 
-/// The first item of each class, in the order of the classes, up to [`SHOWN`].
-fn one_of_each_class(examples: &Examples) -> Vec<usize> {
-    let labels: Vec<u32> = examples.labels.iter().map(|&label| label as u32).collect();
-    let mut firsts: Vec<usize> =
-        (0..labels.len()).filter(|&item| !labels[..item].contains(&labels[item])).take(SHOWN).collect();
-    firsts.sort_by_key(|&item| labels[item]);
-    firsts
-}
-
-/// See [`AutoencoderObserver::variance`]; NaN where no pictures are kept for the test.
+/// See [`AutoencoderObserver::variance`].
 fn variance(data: &Data, size: usize) -> f32 {
-    let (mut mean, mut picture) = (vec![0.0_f64; size], vec![0.0; size]);
-    for item in 0..data.train.len() {
-        data.train.copy_item(item, &mut picture);
-        mean.iter_mut().zip(&picture).for_each(|(mean, &ink)| *mean += f64::from(ink));
+    let (mut mean, mut item) = (vec![0.0_f64; size], vec![0.0; size]);
+    for index in 0..data.train.len() {
+        data.train.copy_item(index, &mut item);
+        mean.iter_mut().zip(&item).for_each(|(mean, &number)| *mean += f64::from(number));
     }
     let mean: Vec<f32> = mean.iter().map(|sum| (sum / data.train.len() as f64) as f32).collect();
     let mut total = 0.0;
-    for item in 0..data.test.len() {
-        data.test.copy_item(item, &mut picture);
-        total += f64::from(Loss::MeanSquaredError.evaluate(&mean, &picture, size, None));
+    for index in 0..data.test.len() {
+        data.test.copy_item(index, &mut item);
+        total += f64::from(Loss::MeanSquaredError.evaluate(&mean, &item, size, None));
     }
     (total / data.test.len() as f64) as f32
 }
@@ -113,20 +159,28 @@ impl Observer for AutoencoderObserver {
 
     fn after_edit(&mut self, run: &Run) {
         self.learning.after_edit(run);
-        self.passed_at = None;
+        self.read_at = [None; 3];
     }
 
-    fn panel(&mut self, id: &str, run: &Run, _: &View, numbers: &mut Numbers) -> Option<Panel> {
+    fn panel(&mut self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {
         if matches!(id, "curves" | "reconstructions") {
             self.learning.evaluate(run);
         }
         Some(match id {
-            "reconstructions" => figures::reconstructions(self, run, numbers),
+            "reconstructions" => rows::panel(self, run, view, numbers),
+            "map" => map::panel(self, run, view, numbers),
+            "pca" => map::pca_panel(self, run, numbers),
+            "errors" => anomaly::errors(self, run, view, numbers),
+            "roc" => anomaly::roc(self, run, view, numbers),
             "curves" => self.learning.panel(run, None, numbers),
             "gradients" => {
                 self.take_norms(run);
                 figures::gradients(self, numbers)
             }
+            "layers" => layers::panel(self, run, view, numbers),
+            "walk" => walk::panel(self, run, view, numbers),
+            "noise" => denoise::panel(self, run, view, numbers),
+            "subspace" => subspace::panel(self, run, numbers),
             _ => return None,
         })
     }
@@ -136,12 +190,9 @@ impl Observer for AutoencoderObserver {
     }
 
     fn remember(&self) -> Box<dyn Observer> {
-        // The axis of the gradients widens as they are looked at.
-        let (decades, pass) = (Decades::new(), Pass::default());
-        let (items, pictures) = (self.items.clone(), Arc::clone(&self.pictures));
-        let (learning, norms) = (self.learning.clone(), self.norms.clone());
-        let variance = self.variance;
-        Box::new(Self { learning, norms, decades, variance, items, pictures, pass, passed_at: None })
+        // What was worked out to be shown, and axes that widen as they are looked at, are no part of it.
+        let copy = Self::on_learning(self.learning.clone(), Arc::clone(&self.known));
+        Box::new(Self { norms: self.norms.clone(), ..copy })
     }
 
     fn seen(&self) -> Value {
@@ -149,7 +200,7 @@ impl Observer for AutoencoderObserver {
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.learning.bytes() + size_of_val(&*self.norms) + size_of_val(&*self.items)
+        size_of::<Self>() + self.learning.bytes() + size_of_val(&*self.norms)
     }
 
     fn whole(&self, id: &str, run: &Run, at: usize, numbers: &mut Numbers) -> Option<Panel> {

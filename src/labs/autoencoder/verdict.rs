@@ -1,6 +1,7 @@
 //! How much comes through the code, in words.
 
-use super::code;
+use super::code::Code;
+use super::figures::kind_of;
 use super::observer::AutoencoderObserver;
 use crate::labs::format::{count, percent, significant};
 use crate::labs::{Remedy, Tone, Verdict};
@@ -17,44 +18,71 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
     if let Some(diverged) = Verdict::diverged(run, Vec::new()) {
         return diverged;
     }
-    let numbers: usize = run.input_shape().iter().product();
-    let units = code(run.current()).map(|(_, units)| units);
+    let numbers = run.network().outputs();
+    let units = Code::of(run.current()).map(|code| code.units);
     let through = match units {
-        Some(units) if units < numbers => {
-            format!("{} numbers pass through {}", count(numbers), count(units))
-        }
-        _ => format!("{} numbers go in and come out", count(numbers)),
+        Some(units) if units < numbers => format!("{} numbers pass through {}", count(numbers), count(units)),
+        Some(units) => format!(
+            "The code of {} numbers is no narrower than the {}: it need not compress",
+            count(units),
+            count(numbers)
+        ),
+        None => format!("{} numbers go in and come out", count(numbers)),
     };
     let Some(Evaluation { metric: error, .. }) = observer.learning.evaluation else {
         let (word, more) = if run.steps() == 0 {
             ("Untrained.", "its weights are random. Press Play.")
         } else {
-            (
-                "Not tested.",
-                "no pictures are kept for the test, so it is not known what it keeps of new ones.",
-            )
+            ("Not tested.", "no items are kept for the test, so it is not known what it keeps of new ones.")
         };
         return Verdict::new(Tone::Note, word, format!("{through}; {more}"), Vec::new());
     };
+    let variance = observer.variance(run);
+    let data = &run.current().data;
+    let kinds = format!("{}s", kind_of(run));
+    if variance <= 1e-9 {
+        let text = format!("All {kinds} are alike, so there is nothing to keep apart: {through}.");
+        return Verdict::new(Tone::Warn, "All alike.", text, Vec::new());
+    }
+    let spoiled = if data.corruption.is_none() { "" } else { " of spoiled ones" };
     let errors = format!(
-        "the mean squared error on test pictures is {}, that of the mean picture {}",
+        "the mean squared error on test {kinds}{spoiled} is {}, that of the mean {} {}",
         significant(error, 3),
-        significant(observer.variance, 3)
+        kind_of(run),
+        significant(variance, 3)
     );
     if run.steps() == 0 {
         let text = format!("{through}; its weights are random, and {errors}. Press Play.");
         return Verdict::new(Tone::Note, "Untrained.", text, Vec::new());
     }
-    let kept = 1.0 - error / observer.variance;
+    let kept = 1.0 - error / variance;
     if kept.is_nan() || kept <= 0.0 {
-        let text = format!("{through}, and {errors}: one and the same picture for all would do no worse.");
+        let text =
+            format!("{through}, and {errors}: one and the same {} for all would do no worse.", kind_of(run));
         return Verdict::new(Tone::Warn, "Keeps nothing yet.", text, Vec::new());
     }
-    let text = format!("{through}, and {} of the variance comes out again: {errors}.", percent(kept));
-    if kept >= MOST {
+    let pca = observer.known_pca().map(|(_, error)| 1.0 - error / variance).filter(|kept| kept.is_finite());
+    let beside = match (pca, units) {
+        (Some(pca), Some(units)) if data.corruption.is_none() => {
+            format!("; {} principal components keep {}", count(units), percent(pca.max(0.0)))
+        }
+        _ => String::new(),
+    };
+    let text = format!("{through}, and {} of the variance comes out again{beside}: {errors}.", percent(kept));
+    let is_better = pca.is_none_or(|pca| kept > pca);
+    if kept >= MOST && is_better {
         return Verdict::new(Tone::Good, "Keeps most of it.", text, Vec::new());
     }
-    let is_narrow = run.steps() >= PATIENCE && units.is_some_and(|units| units < WIDER);
-    let wider = is_narrow.then(|| Remedy::new("Use a code of 32 numbers", "code", WIDER));
-    Verdict::new(Tone::Note, "Keeps a part of it.", text, wider.into_iter().collect())
+    let mut remedies = Vec::new();
+    if run.steps() >= PATIENCE && units.is_some_and(|units| units < WIDER && units < numbers) {
+        remedies.push(Remedy::new("Use a code of 32 numbers", "code", WIDER.min(numbers)));
+    }
+    if run.steps() >= PATIENCE && !is_better {
+        let is_deep = super::networks::Shape::of(run.current()).is_some_and(|shape| shape.kind == "deep");
+        if !is_deep {
+            remedies.push(Remedy::new("Use a deeper network", "network", "deep"));
+        }
+        return Verdict::new(Tone::Warn, "No better than PCA.", text, remedies);
+    }
+    Verdict::new(Tone::Note, "Keeps a part of it.", text, remedies)
 }

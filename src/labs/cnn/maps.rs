@@ -55,7 +55,7 @@ fn mixes(run: &Run, layer: Option<usize>) -> bool {
     layer.is_some_and(|layer| matches!(run.current().network.layers[layer].kind(), "conv2d" | "dense"))
 }
 
-fn column(shape: &[usize], output: &[f32], numbers: &mut Numbers) -> MapColumn {
+pub(in crate::labs) fn column(shape: &[usize], output: &[f32], numbers: &mut Numbers) -> MapColumn {
     let (height, width, of) = match *shape {
         [height, width, maps] => (height, width, maps),
         _ => (shape.iter().product::<usize>().div_ceil(UNITS_ACROSS), UNITS_ACROSS, shape.iter().product()),

@@ -7,7 +7,7 @@ mod data;
 mod decided;
 mod figures;
 mod filters;
-mod maps;
+pub(in crate::labs) mod maps;
 mod misread;
 mod networks;
 mod nudge;
@@ -67,6 +67,10 @@ impl Lab for Cnn {
     }
 
     fn has_pad(&self) -> bool {
+        true
+    }
+
+    fn is_about_drawing(&self) -> bool {
         true
     }
 
