@@ -577,3 +577,63 @@ fn costs_filters_and_pooling_are_those_of_the_network() {
     assert_eq!(kept_values, after);
     assert_eq!(pooled.left[0], 0.25);
 }
+
+/// Every figure of pictures with layers that make them larger again, whichever unit is looked at.
+#[test]
+fn layers_of_every_kind_are_drawn_and_worked_out() {
+    let cnn = glassbox::labs::find("cnn").unwrap();
+    let conv = |kind: &str, filters: usize, size: usize, strides: usize, padding: &str| {
+        json!({ "type": kind, "filters": filters, "kernel_size": size, "strides": strides, "padding": padding,
+            "activation": "tanh" })
+    };
+    let layers = json!([
+        conv("conv2d", 3, 5, 4, "same"),
+        { "type": "flatten" },
+        { "type": "dense", "units": 18, "activation": "relu" },
+        { "type": "reshape", "target_shape": [3, 3, 2] },
+        { "type": "up_sampling2d", "size": 2 },
+        conv("conv2d_transpose", 2, 2, 3, "valid"), // with gaps
+        conv("conv2d_transpose", 3, 3, 2, "same"),
+        conv("conv2d", 2, 3, 3, "same"),
+        { "type": "reshape", "target_shape": [288] },
+        { "type": "dense", "units": 10, "activation": "softmax" },
+    ]);
+    let mut value = cnn.defaults().to_value();
+    value["network"]["layers"] = layers;
+    value["initial_weights"] = json!(null);
+    let mut run = Run::new(Experiment::from_value(value).unwrap()).unwrap();
+    run.measure();
+    let mut observer = cnn.observe(&run);
+    let loss = run.step().unwrap();
+    observer.after_step(&run, loss);
+    let shapes = run.network().shapes().to_vec();
+    for (layer, shape) in shapes.iter().enumerate() {
+        let (height, width, maps) = match **shape {
+            [height, width, maps] => (height, width, maps),
+            _ => (1, 1, shape[0]),
+        };
+        // The first, the middle and the last of each axis; rows 4 and 5 lie beside gaps.
+        for (row, column) in [(0, 0), (height / 2, width / 3), (4, 5), (height - 1, width - 1)] {
+            let focus = glassbox::labs::Unit { layer, map: maps - 1, row, column };
+            let view = View { focus: Some(focus), ..everything(cnn) };
+            let mut numbers = Numbers::default();
+            observer.look(&run, &view);
+            // The others tell nothing of a unit.
+            for id in view.figures.iter().filter(|id| layer == 0 || matches!(id.as_str(), "maps" | "sum")) {
+                let panel = observer.panel(id, &run, &view, &mut numbers).unwrap_or_else(|| panic!("{id}"));
+                let (mut svg, figure) = (String::new(), &panel.figure);
+                {
+                    let area = SVGBackend::with_string(&mut svg, (650, 276)).into_drawing_area();
+                    let style = Style::new(Palette::default(), 1.0, "sans-serif");
+                    plot::draw(&area, figure, &numbers, &style, &plot::View::default()).unwrap();
+                }
+                assert!(!svg.contains("NaN"), "{id}, {focus:?}");
+                if let Figure::Maps(maps) = figure {
+                    let shown: Vec<usize> = maps.columns.iter().filter_map(|column| column.layer).collect();
+                    assert_eq!(shown, [0, 2, 3, 4, 5, 6, 7], "flat ones that only pass on are left out");
+                    assert!(maps.columns.iter().all(|column| column.mixes != (column.layer == Some(4))));
+                }
+            }
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use super::observer::CnnObserver;
 use crate::labs::format::count;
 use crate::labs::{Figure, MapColumn, Maps, Numbers, Panel, Unit, View};
-use crate::nn::{LayerConfig, Survey};
+use crate::nn::Survey;
 use crate::train::Run;
 
 /// Maps drawn of a layer; the rest are counted above them.
@@ -46,13 +46,20 @@ pub(super) fn panel(observer: &CnnObserver, run: &Run, view: &View, numbers: &mu
 /// The layers worth a column: those before the output that change what passes through them.
 fn shown(run: &Run) -> impl Iterator<Item = usize> {
     let layers = &run.current().network.layers;
-    let changes = |layer: &LayerConfig| !matches!(layer.kind(), "flatten" | "dropout");
-    (0..layers.len() - 1).filter(move |&index| changes(&layers[index]))
+    let changes = |index: usize| match layers[index].kind() {
+        "flatten" | "dropout" => false,
+        "reshape" => run.network().shapes()[index].len() == 3, // numbers become pictures
+        _ => true,
+    };
+    (0..layers.len() - 1).filter(move |&index| changes(index))
 }
 
 /// Whether each unit of the layer is made of all maps before it.
 fn mixes(run: &Run, layer: Option<usize>) -> bool {
-    layer.is_some_and(|layer| matches!(run.current().network.layers[layer].kind(), "conv2d" | "dense"))
+    let layers = &run.current().network.layers;
+    let of_all =
+        |layer: usize| matches!(layers[layer].kind(), "conv2d" | "conv2d_transpose" | "dense" | "reshape");
+    layer.is_some_and(of_all)
 }
 
 pub(in crate::labs) fn column(shape: &[usize], output: &[f32], numbers: &mut Numbers) -> MapColumn {
