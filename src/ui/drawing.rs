@@ -12,6 +12,11 @@ use web_sys::{
     HtmlCanvasElement, IntersectionObserver, IntersectionObserverEntry, PointerEvent, ResizeObserver,
 };
 
+/// What a figure says to those who do not see it.
+fn summary_of(drawn: Option<&Drawn>) -> String {
+    drawn.map_or_else(|| "Not measured yet.".into(), |drawn| drawn.0.summary.clone())
+}
+
 #[component]
 pub fn Drawing(
     page: Page,
@@ -67,9 +72,7 @@ pub fn Drawing(
             draw(&element, &history::with_past(page, &drawn), (width, height), &view);
         }
     });
-    let summary = move || {
-        drawn.with(|drawn| drawn.as_ref().map_or_else(|| "Not measured yet.".into(), |d| d.0.summary.clone()))
-    };
+    let summary = move || drawn.with(|drawn| summary_of(drawn.as_ref()));
     let height = Memo::new(move |_| drawn.with(|drawn| height_of(slot, drawn.as_ref())));
     let is_right_half = RwSignal::new(false);
     let on_move = move |event: PointerEvent| {
@@ -106,12 +109,10 @@ pub fn Drawing(
     };
     let on_click = move |event: web_sys::MouseEvent| {
         let at = (f64::from(event.offset_x()), f64::from(event.offset_y()));
-        if drawn.with_untracked(|drawn| {
-            probe::click(page, drawn.as_ref(), size.get_untracked(), at, event.shift_key())
-        }) {
-            return;
+        let (size_now, extends) = (size.get_untracked(), event.shift_key());
+        if !drawn.with_untracked(|drawn| probe::click(page, drawn.as_ref(), size_now, at, extends)) {
+            choose_at(page, drawn, size, at);
         }
-        choose_at(page, drawn, size, (f64::from(event.offset_x()), f64::from(event.offset_y())));
     };
     let on_key = move |event: web_sys::KeyboardEvent| {
         if event.key() == "Enter" {
