@@ -279,7 +279,7 @@ fn every_remedy_can_be_applied() {
 fn pictures_are_refused_where_the_plane_is_drawn() {
     let lab = LABS[0];
     let refused = lab.change(&lab.defaults(), "data.name", &json!("digits")).unwrap_err().to_string();
-    assert!(refused.ends_with("the lab gradients takes no pictures"), "{refused}");
+    assert!(refused.ends_with("the lab gradients takes no pictures and no signals"), "{refused}");
     let data = glassbox::data::DataConfig::named("files");
     let pictures = glassbox::train::Experiment { data, ..lab.defaults() };
     assert_eq!(lab.check(&pictures).unwrap_err().to_string(), refused.replace("digits", "files"));

@@ -9,6 +9,7 @@ fn icon_of(lab: &str) -> &'static str {
     match lab {
         "gradients" => icons::GRADIENTS,
         "cnn" => icons::CNN,
+        "autoencoder" => icons::AUTOENCODER,
         _ => icons::NOTE,
     }
 }
