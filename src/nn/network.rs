@@ -4,6 +4,7 @@
 mod building;
 mod moving;
 mod parts;
+mod tied;
 
 pub(super) use building::{build, size, unique_name};
 pub use moving::Moved;
@@ -44,8 +45,11 @@ pub struct Slot {
     pub name: &'static str,
     pub shape: Vec<usize>,
     pub range: Range<usize>,
-    /// Whether updates change it: not those of a frozen layer, nor moving statistics, whose gradient stays 0.
+    /// Whether updates change it: not those of a frozen layer, nor a tied one, whose gradient is only measured, nor moving
+    /// statistics, whose gradient stays 0.
     pub is_trainable: bool,
+    /// Index of the layer whose kernel it is, transposed; none where it is its own.
+    pub tied: Option<usize>,
     regularizer: Regularizer,
 }
 
@@ -67,7 +71,7 @@ pub struct Network {
     skips: Vec<Skip>,
     slots: Vec<Slot>,
     shares: Vec<Range<usize>>,
-    /// All weights, layer by layer.
+    /// All weights, layer by layer; whoever sets some of them calls [`Self::tie`].
     pub weights: Vec<f32>,
     /// ∂loss/∂weights of the last [`Self::backward`].
     pub grads: Vec<f32>,
@@ -93,6 +97,7 @@ impl Network {
             network.draw(index, &mut weights[share.clone()]);
         }
         (network.weights, network.grads) = (weights, vec![0.0; total]);
+        network.tie();
         Ok(network)
     }
 
@@ -211,6 +216,7 @@ impl Network {
         let mut grads = std::mem::take(&mut self.grads);
         self.propagate(input, pass, &mut grads, None);
         self.grads = grads;
+        self.gather_tied();
         value + self.penalties()
     }
 
@@ -315,6 +321,7 @@ impl Network {
         optimizer: impl FnOnce(&mut [f32], &mut [f32], &[Slot]) -> bool,
     ) -> bool {
         let is_finite = optimizer(&mut self.weights, &mut self.grads, &self.slots);
+        self.tie();
         for ((layer, share), trace) in self.layers.iter().zip(&self.shares).zip(&pass.traces) {
             layer.after_step(&mut self.weights[share.clone()], trace);
         }

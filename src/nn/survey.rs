@@ -23,7 +23,7 @@ pub struct Cost {
     pub name: String,
     /// Shape of its output, without the batch axis.
     pub shape: Vec<usize>,
-    /// Numbers it learns or keeps.
+    /// Numbers it learns or keeps; a kernel that is another's counts there.
     pub weights: usize,
     /// Products of inputs and weights that are summed for one item.
     pub multiply_adds: usize,
@@ -40,7 +40,7 @@ impl Survey {
         let (mut names, mut shapes) = (Vec::new(), Vec::new());
         for config in layers {
             let mut layer = config.layer();
-            let shape = match build(&mut *layer, input_shape, &shapes) {
+            let shape = match build(&mut *layer, input_shape, (&survey.layers, &shapes)) {
                 Ok(shape) => shape,
                 Err(error) => {
                     survey.refusal = Some(error);
@@ -48,10 +48,11 @@ impl Survey {
                 }
             };
             shapes.push(shape.clone());
+            let weights = layer.weights().into_iter();
             names.push(unique_name(config.kind(), &names));
             survey.costs.push(Cost {
                 name: names.last().cloned().unwrap_or_default(),
-                weights: layer.weights().iter().map(|spec| size(&spec.shape)).sum(),
+                weights: weights.filter(|spec| spec.tied.is_none()).map(|spec| size(&spec.shape)).sum(),
                 multiply_adds: layer.multiply_adds(),
                 outputs: size(&shape),
                 shape,

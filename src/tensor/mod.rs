@@ -8,6 +8,7 @@ pub mod math;
 pub mod matmul;
 mod rng;
 mod tile;
+pub mod transpose;
 
 pub use rng::{Rng, Stream};
 

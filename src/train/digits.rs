@@ -67,6 +67,7 @@ impl InitialWeights {
             }
             (Self::Model, Some(given)) => network.weights.copy_from_slice(&given.weights),
         }
+        network.tie(); // to a kernel that is the transpose of another only here
         Ok(())
     }
 

@@ -5,7 +5,7 @@
 use super::{Experiment, InitialWeights, Metric, Optimizer, OptimizerConfig, Run, Snapshot, evaluation};
 use crate::data::{Dealing, Examples};
 use crate::error::{Error, Result, ensure_within, name_of};
-use crate::nn::{Loss, Network, Pass};
+use crate::nn::{Loss, Network, Pass, Slot};
 use crate::tensor::Tensor;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, Metadata, TensorView};
@@ -265,6 +265,13 @@ fn restored(
     let mut known: Vec<String> = arrays.iter().map(|(name, _)| name.clone()).collect();
     for (name, slot) in &arrays {
         fill(&mut network.weights[slot.range.clone()], tensors, name, &slot.shape, "weight")?;
+    }
+    let given = network.weights.clone();
+    network.tie();
+    let is_other = |slot: &Slot| network.weights[slot.range.clone()] != given[slot.range.clone()];
+    if let Some((name, _)) = arrays.iter().find(|(_, slot)| is_other(slot)) {
+        let allowed = "the transpose of the kernel that its layer is tied to";
+        return Err(Error::setting(name, "another array", allowed));
     }
     let mut standing = None;
     if let Some(Stands { optimizer: count, batches, seen }) = stands {

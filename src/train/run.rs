@@ -296,6 +296,7 @@ impl Run {
         for (place, weight) in weights {
             self.network.weights[place] = weight;
         }
+        self.network.tie();
         Ok(())
     }
 

@@ -53,6 +53,11 @@ fn place(key: &str, arrays: &[(String, &Slot)]) -> Result<usize> {
     if slot.name.starts_with("moving_") {
         return refused(": moving statistics are measured, and cannot be set".into());
     }
+    if let Some(tied) = slot.tied {
+        let of = arrays.iter().find(|(_, of)| of.layer == tied && of.name == slot.name);
+        let of = of.map_or("another layer", |(name, _)| name);
+        return refused(format!(": it is {of}, transposed, and set there"));
+    }
     let given: Vec<Option<usize>> = parts.map(|part| part.parse().ok()).collect();
     let mut at = Some(0);
     for (axis, &size) in slot.shape.iter().enumerate() {

@@ -7,14 +7,21 @@ use crate::nn::{Activation, Initializer, Trace};
 use crate::tensor::matmul;
 use serde::{Deserialize, Serialize};
 
-/// `z = x · w + b`, `y = f(z)`.
+/// `z = x · w + b`, `y = f(z)`. A layer that is `tied` has no kernel of its own: w is the kernel of the dense layer
+/// `tied` layers before it, transposed, as decoders take that of their encoder; what it is initialised and penalised by
+/// is said there. Its gradient is added to the one there, and the share of it that came through this layer is kept.
 ///
 /// # Shapes
 /// - input `[batch, inputs]`, kernel `[inputs, units]`, bias `[units]`
 /// - output `[batch, units]`
 ///
 /// # Errors
-/// [`Error::Shape`] for an input of more than one axis; [`Error::Setting`] for `units` outside 1…4096.
+/// [`Error::Shape`] for an input of more than one axis; [`Error::Setting`] for `units` outside 1…4096, and for `tied`
+/// where no dense layer of the transposed shape and a kernel of its own is there.
+///
+/// # Reference
+/// Hinton & Salakhutdinov, Reducing the dimensionality of data with neural networks, Science 313 (2006); tied: Vincent
+/// et al., Stacked denoising autoencoders, JMLR 11 (2010).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dense {
@@ -30,6 +37,9 @@ pub struct Dense {
     /// Whether updates change its weights; if not they are frozen, and their gradient is only measured.
     #[serde(default = "trainable", skip_serializing_if = "is_trainable")]
     pub trainable: bool,
+    /// How many layers before this one the dense layer is whose kernel it takes, transposed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tied: Option<usize>,
     #[serde(skip)]
     inputs: usize,
     #[serde(skip)]
@@ -47,6 +57,7 @@ impl Dense {
             bias_initializer: zeros(),
             kernel_regularizer: Regularizer::default(),
             trainable: true,
+            tied: None,
             inputs: 0,
             joined_with_loss: false,
         }
@@ -59,6 +70,10 @@ impl Layer for Dense {
         self.kernel_regularizer.validate()?;
         self.kernel_initializer.validate("kernel_initializer")?;
         self.bias_initializer.validate("bias_initializer")?;
+        if self.tied.is_some() && !self.kernel_regularizer.is_none() {
+            let allowed = "left out where tied is given: the penalty on a kernel is set where it is";
+            return Err(Error::setting("kernel_regularizer", "given", allowed));
+        }
         let &[inputs] = input_shape else {
             return Err(Error::Shape {
                 layer: "dense".into(),
@@ -71,12 +86,16 @@ impl Layer for Dense {
     }
 
     fn weights(&self) -> Vec<WeightSpec> {
-        kernel_and_bias(
+        let mut weights = kernel_and_bias(
             vec![self.inputs, self.units],
             [self.kernel_initializer, self.bias_initializer],
             self.kernel_regularizer,
             self.trainable,
-        )
+        );
+        if self.tied.is_some() {
+            (weights[0].tied, weights[0].is_trainable) = (self.tied, false);
+        }
+        weights
     }
 
     fn sees(&self, _: [usize; 4]) -> Option<[usize; 4]> {

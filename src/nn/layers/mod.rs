@@ -47,14 +47,18 @@ pub struct WeightSpec {
     pub initializer: Initializer,
     /// Penalty on these weights, part of the training loss.
     pub regularizer: Regularizer,
-    /// Whether updates change them; if not, they are frozen, or the layer's own ([`Layer::after_step`]).
+    /// Whether updates change them; if not, they are frozen, tied, or the layer's own ([`Layer::after_step`]).
     pub is_trainable: bool,
+    /// Over how many layers the dense one comes before this whose kernel, transposed, these are; none where they are
+    /// the layer's own.
+    pub tied: Option<usize>,
 }
 
 impl WeightSpec {
     /// Trainable weights without a penalty.
     fn new(name: &'static str, shape: Vec<usize>, initializer: Initializer) -> Self {
-        Self { name, shape, initializer, regularizer: Regularizer::default(), is_trainable: true }
+        let regularizer = Regularizer::default();
+        Self { name, shape, initializer, regularizer, is_trainable: true, tied: None }
     }
 
     /// The same in a layer whose setting `trainable` is this.

@@ -1,6 +1,7 @@
 //! Networks before they have weights: layers built one after another, each on the shape that the one before gives,
 //! with what they take counted before anything large is allocated.
 
+use super::tied::ensure_tied;
 use super::{Network, NetworkConfig, Place, Skip, Slot};
 use crate::error::{Error, Result, ensure_within, name_of};
 use crate::nn::Loss;
@@ -36,8 +37,8 @@ impl Network {
         for (index, config) in config.layers.iter().enumerate() {
             let mut layer = config.layer();
             let key = format!("network.layers.{index}");
-            let shape =
-                build(&mut *layer, input_shape, &network.shapes).map_err(|error| error.within(&key))?;
+            let before = (&*network.layers, &*network.shapes);
+            let shape = build(&mut *layer, input_shape, before).map_err(|error| error.within(&key))?;
             let skip = |skip| Skip { from: (index - 1).checked_sub(skip), to: index };
             network.skips.extend(layer.skip().map(skip));
             units = units.saturating_add(size(&shape));
@@ -49,9 +50,17 @@ impl Network {
             let first = start;
             for spec in layer.weights() {
                 let end = start.saturating_add(size(&spec.shape));
-                let WeightSpec { name, shape, regularizer, is_trainable, .. } = spec;
-                let range = start..end;
-                network.slots.push(Slot { layer: index, name, shape, range, is_trainable, regularizer });
+                let WeightSpec { name, shape, regularizer, is_trainable, tied, .. } = spec;
+                let (range, tied) = (start..end, tied.map(|over| index - over));
+                network.slots.push(Slot {
+                    layer: index,
+                    name,
+                    shape,
+                    range,
+                    is_trainable,
+                    tied,
+                    regularizer,
+                });
                 start = end;
             }
             if start > MAX_WEIGHTS {
@@ -98,14 +107,14 @@ impl Network {
     }
 }
 
-/// Builds the layer that comes after those whose outputs have these shapes; returns the shape of its own.
+/// Builds the layer that comes after these, whose outputs have these shapes; returns the shape of its own.
 ///
 /// # Errors
-/// As [`Layer::build`], and where it adds what is not there or has another shape.
+/// As [`Layer::build`], and where it adds, or is tied to, what is not there or has another shape.
 pub(in crate::nn) fn build(
     layer: &mut dyn Layer,
     input: &[usize],
-    before: &[Vec<usize>],
+    (layers, before): (&[Box<dyn Layer>], &[Vec<usize>]),
 ) -> Result<Vec<usize>> {
     let taken = |skip: usize| match before.len().checked_sub(skip) {
         Some(0) => Ok(input),
@@ -126,6 +135,7 @@ pub(in crate::nn) fn build(
         let expected = format!("the shape {:?}, of what it adds over {skip} layers", taken(skip)?);
         return Err(Error::Shape { layer: "add".into(), expected, found: shape.to_vec() });
     }
+    ensure_tied(layer, layers)?;
     Ok(output)
 }
 

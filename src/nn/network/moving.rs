@@ -80,6 +80,7 @@ impl Network {
         });
         moved.apply(&mut grads, |_, _| {});
         *self = Self { weights, grads, revision: self.revision + 1, ..changed };
+        self.tie();
         Ok(moved)
     }
 }

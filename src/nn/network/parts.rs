@@ -62,6 +62,7 @@ impl Network {
             self.propagate(input, pass, &mut grads, None);
         }
         self.grads = grads;
+        self.gather_tied();
         Learned { loss: loss.mean_of(total, [outputs, rows]) + self.penalties(), is_finite }
     }
 }
