@@ -22,6 +22,8 @@ struct Case {
     inputs: Vec<f32>,
     targets: Vec<f32>,
     pass: Pass,
+    /// What layers add to the loss of a training pass, besides.
+    penalties: fn(&Self) -> f64,
 }
 
 /// How many coordinates were compared, how many skipped at a kink, and the largest error.
@@ -79,12 +81,13 @@ impl Case {
             _ => classes.iter().flat_map(|&class| (0..3).map(move |unit| f32::from(unit == class))).collect(),
         };
         let (regularizer, pass) = (Regularizer::default(), Pass::default());
-        Self { name, network, loss, regularizer, inputs, targets, pass }
+        Self { name, network, loss, regularizer, inputs, targets, pass, penalties: |_| 0.0 }
     }
 
     /// Loss and penalties of the weights and inputs as they are now, from the engine's forward pass
     /// but in `f64`: rounding the mean to `f32` would be most of the noise of a difference quotient.
     fn total_loss(&mut self) -> f64 {
+        self.network.tie();
         self.network.forward(&self.inputs, &mut self.pass);
         let last = self.pass.traces.last().expect("three layers");
         let values = if self.loss.logits_of().is_some() { &last.pre_activation } else { &last.output };
@@ -105,8 +108,9 @@ impl Case {
         };
         let Regularizer { l1, l2 } = self.regularizer;
         let penalty = |&w: &f32| f64::from(l1) * f64::from(w).abs() + f64::from(l2) * f64::from(w).powi(2);
-        let kernels = self.network.kernels().flat_map(|slot| &self.network.weights[slot.range.clone()]);
-        total / self.targets.len() as f64 + kernels.map(penalty).sum::<f64>()
+        let own = self.network.kernels().filter(|slot| slot.tied.is_none());
+        let kernels = own.flat_map(|slot| &self.network.weights[slot.range.clone()]);
+        total / self.targets.len() as f64 + kernels.map(penalty).sum::<f64>() + (self.penalties)(self)
     }
 
     /// On which side of each kink the pass was that [`Self::total_loss`] left.
@@ -170,6 +174,9 @@ impl Case {
             let grad = self.network.grads[index];
             let slot = self.network.slots().iter().find(|slot| slot.range.contains(&index));
             let slot = slot.expect("every weight is in a slot");
+            if slot.tied.is_some() {
+                continue; // only the share in the gradient of the kernel that it is
+            }
             if !slot.is_trainable {
                 assert_eq!(grad, 0.0, "{}, {} of layer {}", self.name, slot.name, slot.layer);
                 continue;
@@ -413,6 +420,119 @@ fn images_as_outputs() {
             case.targets = case.inputs.iter().map(|x| x.abs()).collect();
             case.check(&mut tally);
         }
+    }
+    assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
+}
+
+/// A kernel that others are tied to moves what they give too, and a penalty on it counts once.
+#[test]
+fn tied_kernels() {
+    let mut tally = Tally::default();
+    let dense = |units: usize| json!({ "type": "dense", "units": units, "activation": "tanh" });
+    let tied = |units: usize, over: usize| json!({ "type": "dense", "units": units, "activation": "tanh", "tied": over });
+    for (what, layers) in [
+        ("one after the other", json!([dense(3), tied(2, 1), dense(3)])),
+        ("mirrored", json!([dense(5), dense(3), tied(5, 1), tied(2, 3)])),
+        ("two to one", json!([dense(4), tied(2, 1), dense(4), tied(2, 3)])),
+        (
+            "over others",
+            json!([dense(4), { "type": "layer_normalization", "epsilon": 0.5 }, tied(2, 2), dense(3)]),
+        ),
+    ] {
+        let mut layers: Vec<LayerConfig> = serde_json::from_value(layers).unwrap();
+        let case = Case::of(what.into(), layers.clone(), &[2], Loss::MeanSquaredError, 61, 3);
+        case.check(&mut tally);
+        let penalty = Regularizer { l1: 0.03, l2: 0.02 };
+        for layer in layers.iter_mut().filter_map(LayerConfig::as_dense_mut) {
+            if layer.tied.is_none() {
+                layer.kernel_regularizer = penalty;
+            }
+        }
+        let mut case = Case::of(format!("{what}, penalised"), layers, &[2], Loss::MeanSquaredError, 61, 4);
+        case.regularizer = penalty;
+        case.check(&mut tally);
+    }
+    assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
+}
+
+/// L1 of the outputs of the first layer, by 0.3, in a training pass.
+fn l1_of_outputs(case: &Case) -> f64 {
+    let outputs = &case.pass.traces[0].output;
+    0.3 * outputs.iter().map(|&a| f64::from(a).abs()).sum::<f64>() / ROWS as f64
+}
+
+/// The divergence of their means from 0.2, by 0.7.
+fn divergence_of_means(case: &Case) -> f64 {
+    let units = case.network.units()[0];
+    let mean = |unit: usize| {
+        let outputs = case.pass.traces[0].output.iter().skip(unit).step_by(units);
+        outputs.map(|&a| f64::from(a)).sum::<f64>() / ROWS as f64
+    };
+    let of = |q: f64| 0.2 * libm::log(0.2 / q) + 0.8 * libm::log(0.8 / (1.0 - q));
+    0.7 * (0..units).map(|unit| of(mean(unit))).sum::<f64>()
+}
+
+#[test]
+fn penalties_on_outputs() {
+    let mut tally = Tally::default();
+    for (regularizer, activation, penalties) in [
+        (json!({ "l1": 0.3 }), "sigmoid", l1_of_outputs as fn(&Case) -> f64),
+        (json!({ "l1": 0.3 }), "softplus", l1_of_outputs),
+        (json!({ "kl": 0.7, "rho": 0.2 }), "sigmoid", divergence_of_means),
+        (json!({ "l1": 0.3, "kl": 0.7, "rho": 0.2 }), "sigmoid", |case| {
+            l1_of_outputs(case) + divergence_of_means(case)
+        }),
+    ] {
+        for loss in [Loss::MeanSquaredError, Loss::SparseCategoricalCrossentropy] {
+            let layers = json!([
+                { "type": "dense", "units": 4, "activation": activation, "activity_regularizer": regularizer },
+                { "type": "dense", "units": 3, "activation": "softmax" },
+            ]);
+            let layers: Vec<LayerConfig> = serde_json::from_value(layers).unwrap();
+            let of = |mode: Mode| {
+                let what = format!("{regularizer} of {activation} under {loss:?}, {mode:?}");
+                let mut case = Case::of(what, layers.clone(), &[2], loss, 61, 3);
+                case.pass.mode = mode;
+                case
+            };
+            Case { penalties, ..of(Mode::Training { step: 5 }) }.check(&mut tally);
+            of(Mode::Inference).check(&mut tally);
+        }
+    }
+    assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
+}
+
+/// The divergence of the codes that the layer before the sampling tells, by β = 1.5, for a loss that is a mean over so
+/// many numbers of a row.
+fn divergence_of_codes(case: &Case, numbers: usize) -> f64 {
+    let codes = case.pass.traces[0].output.chunks_exact(4).flat_map(|row| row[..2].iter().zip(&row[2..]));
+    let of = |mean: f64, log_variance: f64| mean * mean + libm::exp(log_variance) - 1.0 - log_variance;
+    let sum: f64 = codes.map(|(&mean, &log_variance)| of(mean.into(), log_variance.into())).sum();
+    1.5 * 0.5 * sum / (ROWS * numbers) as f64
+}
+
+#[test]
+fn sampled_codes() {
+    let mut tally = Tally::default();
+    for (loss, penalties) in [
+        (Loss::MeanSquaredError, (|case| divergence_of_codes(case, 3)) as fn(&Case) -> f64),
+        (Loss::SparseCategoricalCrossentropy, |case| divergence_of_codes(case, 1)),
+    ] {
+        let of = |kl_weight: f32, mode: Mode| {
+            let layers = json!([
+                { "type": "dense", "units": 4 },
+                { "type": "sampling", "kl_weight": kl_weight },
+                { "type": "dense", "units": 3, "activation": "softmax" },
+            ]);
+            let what = format!("β = {kl_weight} under {loss:?}, {mode:?}");
+            let layers = serde_json::from_value(layers).unwrap();
+            let mut case = Case::of(what, layers, &[2], loss, 61, 3);
+            case.pass.mode = mode;
+            case
+        };
+        Case { penalties, ..of(1.5, Mode::Training { step: 5 }) }.check(&mut tally);
+        of(0.0, Mode::Training { step: 5 }).check(&mut tally);
+        of(1.5, Mode::Inference).check(&mut tally);
     }
     assert_eq!(tally.skipped, 0, "no kink is near: {tally:?}");
 }

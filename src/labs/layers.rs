@@ -73,7 +73,7 @@ const POOL: &[LayerField] = &[
 ];
 
 /// Every kind, in the order in which lists have them.
-pub const LAYER_KINDS: [LayerKind; 13] = [
+pub const LAYER_KINDS: [LayerKind; 14] = [
     LayerKind {
         name: "conv2d",
         fields: CONVOLUTION,
@@ -111,6 +111,15 @@ pub const LAYER_KINDS: [LayerKind; 13] = [
     },
     LayerKind { name: "batch_normalization", fields: &[], fresh: || json!({}) },
     LayerKind { name: "layer_normalization", fields: &[], fresh: || json!({}) },
+    LayerKind {
+        name: "sampling",
+        fields: &[LayerField {
+            key: "kl_weight",
+            label: "KL weight",
+            input: Input::Number { min: 0.0, max: 1000.0, step: 0.1, empty: None },
+        }],
+        fresh: || json!({ "kl_weight": 1.0 }),
+    },
     LayerKind { name: "add", fields: &[whole("skip", "over layers", 64.0)], fresh: || json!({ "skip": 1 }) },
 ];
 

@@ -132,10 +132,14 @@ impl Loss {
         };
     }
 
+    /// Over how many numbers of a row of `units` it is a mean.
+    pub(super) fn numbers_of(self, units: usize) -> usize {
+        if self.is_of_rows() { 1 } else { units }
+    }
+
     /// The mean over a batch of `[units, rows]` whose losses come to `total`.
     pub(super) fn mean_of(self, total: f64, [units, rows]: [usize; 2]) -> f32 {
-        let count = if self.is_of_rows() { rows } else { units * rows };
-        (total / count as f64) as f32
+        (total / (self.numbers_of(units) * rows) as f64) as f32
     }
 }
 

@@ -207,7 +207,7 @@ impl Network {
     /// Loss (penalties included) and, in [`Self::grads`], its gradient for the pass that
     /// [`Self::forward`] left; `targets` are `[rows, outputs]`.
     pub fn backward(&mut self, input: &[f32], targets: &[f32], pass: &mut Pass) -> f32 {
-        pass.traces.iter_mut().for_each(Trace::resize_backward);
+        pass.traces.iter_mut().for_each(|trace| trace.resize_backward(true));
         let (loss, units) = (self.loss, self.outputs());
         let last = pass.traces.last_mut().expect("a network has a layer");
         let mut grad = std::mem::take(&mut last.grad_output);
@@ -217,7 +217,7 @@ impl Network {
         self.propagate(input, pass, &mut grads, None);
         self.grads = grads;
         self.gather_tied();
-        value + self.penalties()
+        value + penalties_in(pass) + self.penalties()
     }
 
     /// From ∂/∂output of the last layer back to the first that has weights, and to the input where that is
@@ -269,7 +269,7 @@ impl Network {
     /// output itself.
     #[must_use]
     pub fn logit_gradient(&self, input: &[f32], output: usize, pass: &mut Pass) -> Vec<f32> {
-        pass.traces.iter_mut().for_each(Trace::resize_backward);
+        pass.traces.iter_mut().for_each(|trace| trace.resize_backward(false));
         let last = pass.traces.last_mut().expect("a network has a layer");
         for row in last.grad_output.chunks_exact_mut(self.outputs()) {
             row.fill(0.0);
@@ -297,11 +297,11 @@ impl Network {
         gradient
     }
 
-    /// ∂L/∂input, `[rows, ..input_shape]`, where L is the loss of each row by itself, for the pass that
+    /// ∂L/∂input, `[rows, ..input_shape]`, where L is the loss of each row by itself, without penalties, for the pass that
     /// [`Self::forward`] left; `targets` are `[rows, outputs]`. The gradients of a training step stay as they are.
     #[must_use]
     pub fn loss_gradient(&self, input: &[f32], targets: &[f32], pass: &mut Pass) -> Vec<f32> {
-        pass.traces.iter_mut().for_each(Trace::resize_backward);
+        pass.traces.iter_mut().for_each(|trace| trace.resize_backward(false));
         let last = pass.traces.last_mut().expect("a network has a layer");
         let mut grad = std::mem::take(&mut last.grad_output);
         self.loss.evaluate(self.loss_input(last), targets, self.outputs(), Some(&mut grad));
@@ -424,4 +424,9 @@ impl Network {
         let values = |slot: &Slot| tensor(&slot.shape, self.weights[slot.range.clone()].to_vec());
         self.named_slots().map(|(name, slot)| (name, values(slot))).collect()
     }
+}
+
+/// What the layers themselves add to the loss of the pass that went back last.
+fn penalties_in(pass: &Pass) -> f32 {
+    pass.traces.iter().filter_map(|trace| trace.penalty).sum()
 }

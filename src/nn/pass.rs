@@ -29,12 +29,15 @@ pub struct Trace {
     pub grad_output: Vec<f32>,
     /// ∂loss/∂pre-activation of what the layer goes back through at a time: the batch, or its last image.
     pub grad_pre_activation: Vec<f32>,
-    /// What else its `backward` needs: the factors of a dropout, the statistics of a normalization.
+    /// What else its `backward` needs: the factors of a dropout, the statistics of a normalization, the noise of a sampling.
     pub kept: Vec<f32>,
     /// Whether the gradients of its weights go on from what is there, that of earlier rows of the same batch.
     pub goes_on: bool,
     /// Random numbers of this layer at this step in a training pass, none in inference.
     pub noise: Option<Rng>,
+    /// What the layer itself adds to the loss, which its `backward` writes; none where that goes back from something
+    /// else than the loss of a training pass.
+    pub penalty: Option<f32>,
     /// Working space of the layer, of any length.
     pub scratch: Vec<f32>,
 }
@@ -65,9 +68,11 @@ impl Trace {
         self.pre_activation.iter().zip(&self.output).map(|(&z, &y)| self.activation.slope(z, y))
     }
 
-    /// Makes room for a way back over the rows that passed last, of a whole batch or of its first rows.
-    pub(crate) fn resize_backward(&mut self) {
+    /// Makes room for a way back over the rows that passed last, of a whole batch or of its first rows; penalties are part
+    /// of what it goes back from if that is a loss, and of a training pass.
+    pub(crate) fn resize_backward(&mut self, is_penalised: bool) {
         self.goes_on = false;
+        self.penalty = (is_penalised && self.noise.is_some()).then_some(0.0);
         self.grad_output.resize(self.output.len(), 0.0);
     }
 }

@@ -92,7 +92,15 @@ pub(super) fn is_live(key: &str) -> bool {
         | (Some("data"), Some("points"), Some(_), _)
         | (Some("data"), Some("corruption"), ..) => true,
         (Some("network"), Some("layers"), Some(_), Some(setting)) => {
-            matches!(setting, "activation" | "kernel_regularizer" | "rate" | "trainable")
+            matches!(
+                setting,
+                "activation"
+                    | "activity_regularizer"
+                    | "kernel_regularizer"
+                    | "kl_weight"
+                    | "rate"
+                    | "trainable"
+            )
         }
         _ => false,
     }
@@ -166,6 +174,8 @@ mod tests {
             "network.layers.3.activation",
             "network.layers.1.rate",
             "network.layers.0.trainable",
+            "network.layers.0.activity_regularizer.kl",
+            "network.layers.2.kl_weight",
         ] {
             assert!(is_live(key), "{key}");
         }
@@ -174,6 +184,7 @@ mod tests {
             "data.noise",
             "network.layers",
             "network.layers.0.units",
+            "network.layers.1.tied",
             "network.layers.0.kernel_initializer",
         ] {
             assert!(!is_live(key), "{key}");

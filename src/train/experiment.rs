@@ -252,7 +252,7 @@ impl Experiment {
             }
         }
         let changed = edit.set.keys().find(|key| !is_live(key)).map_or("", String::as_str);
-        let allowed = "an activation, kernel_regularizer, data.corruption, rate, trainable, optimizer, loss, batch_size, weights, points, or layers that differ in normalisation, dropout and add alone: all else needs a new run";
+        let allowed = "an activation, activity_regularizer, kernel_regularizer, kl_weight, data.corruption, rate, trainable, optimizer, loss, batch_size, weights, points, or layers that differ in normalisation, dropout and add alone: all else needs a new run";
         Err(Error::setting(&key, changed, allowed))
     }
 }

@@ -38,9 +38,16 @@ pub(super) fn blocks(network: &NetworkConfig) -> Result<Vec<Block>> {
             Err(Error::setting(&format!("network.layers.{index}.type"), layer.kind(), allowed))
         };
         if let LayerConfig::Dense(dense) = layer {
-            let allowed = "left out in the lab gradients, whose predictions and check are of kernels of their own";
+            let allowed =
+                "left out in the lab gradients, whose predictions and check are of kernels of their own";
             if let Some(tied) = dense.tied {
                 return Err(Error::setting(&format!("network.layers.{index}.tied"), tied, allowed));
+            }
+            if dense.activity_regularizer.is_active() {
+                let key = format!("network.layers.{index}.activity_regularizer");
+                let allowed =
+                    "left out in the lab gradients, whose predictions and check are of the loss alone";
+                return Err(Error::setting(&key, "given", allowed));
             }
             blocks.push(Block { at: index, end: index, ..Block::new(dense.clone()) });
             continue;

@@ -1,5 +1,6 @@
 //! The fully connected layer.
 
+use super::activity::ActivityRegularizer;
 use super::kernel::{Regularizer, is_zeros, kernel_and_bias, zeros};
 use super::{Layer, WeightSpec, is_trainable, trainable};
 use crate::error::{Error, Result, ensure_within};
@@ -34,6 +35,8 @@ pub struct Dense {
     pub bias_initializer: Initializer,
     #[serde(default, skip_serializing_if = "Regularizer::is_none")]
     pub kernel_regularizer: Regularizer,
+    #[serde(default, skip_serializing_if = "ActivityRegularizer::is_default")]
+    pub activity_regularizer: ActivityRegularizer,
     /// Whether updates change its weights; if not they are frozen, and their gradient is only measured.
     #[serde(default = "trainable", skip_serializing_if = "is_trainable")]
     pub trainable: bool,
@@ -56,6 +59,7 @@ impl Dense {
             kernel_initializer: Initializer::default(),
             bias_initializer: zeros(),
             kernel_regularizer: Regularizer::default(),
+            activity_regularizer: ActivityRegularizer::default(),
             trainable: true,
             tied: None,
             inputs: 0,
@@ -68,6 +72,7 @@ impl Layer for Dense {
     fn build(&mut self, input_shape: &[usize]) -> Result<Vec<usize>> {
         ensure_within("units", self.units, &(1..=4096))?;
         self.kernel_regularizer.validate()?;
+        self.activity_regularizer.validate(self.activation)?;
         self.kernel_initializer.validate("kernel_initializer")?;
         self.bias_initializer.validate("bias_initializer")?;
         if self.tied.is_some() && !self.kernel_regularizer.is_none() {
@@ -98,6 +103,11 @@ impl Layer for Dense {
         weights
     }
 
+    /// Not where a penalty on its outputs is one on their means.
+    fn is_rowwise(&self) -> bool {
+        !self.activity_regularizer.is_active()
+    }
+
     fn sees(&self, _: [usize; 4]) -> Option<[usize; 4]> {
         None
     }
@@ -124,6 +134,7 @@ impl Layer for Dense {
         if self.joined_with_loss {
             trace.grad_pre_activation.clone_from(&trace.grad_output);
         } else {
+            self.activity_regularizer.add(trace, self.units);
             trace.deactivate(self.units);
         }
         let grad_z = &trace.grad_pre_activation;

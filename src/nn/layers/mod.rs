@@ -1,6 +1,7 @@
 //! Layers: one file for each, listed in `layers!` below. A layer is its settings, in Keras' words,
 //! and a differentiable step over slices; its weights are given to it by the network.
 
+mod activity;
 mod add;
 mod average_pooling2d;
 mod batch_normalization;
@@ -15,9 +16,11 @@ mod layer_normalization;
 mod max_pooling2d;
 mod padded;
 mod reshape;
+mod sampling;
 mod up_sampling2d;
 mod window;
 
+pub use activity::ActivityRegularizer;
 pub use add::Add;
 pub use average_pooling2d::AveragePooling2d;
 pub use batch_normalization::BatchNormalization;
@@ -31,6 +34,7 @@ pub use kernel::Regularizer;
 pub use layer_normalization::LayerNormalization;
 pub use max_pooling2d::MaxPooling2d;
 pub use reshape::Reshape;
+pub use sampling::Sampling;
 pub use up_sampling2d::UpSampling2d;
 pub use window::Padding;
 
@@ -109,7 +113,7 @@ pub trait Layer: Send + Sync {
     /// activation, `pre_activation` and `activation`.
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace);
 
-    /// From `trace.grad_output`: writes ∂loss/∂weights, frozen ones included, and ∂loss/∂input where one is wanted.
+    /// From `trace.grad_output`, to which it may add the gradient of a penalty ([`Trace::penalty`]): writes ∂loss/∂weights, frozen ones included, and ∂loss/∂input where one is wanted.
     fn backward(
         &self,
         weights: &[f32],
@@ -143,6 +147,10 @@ pub trait Layer: Send + Sync {
     fn activation(&self) -> Activation {
         Activation::Linear
     }
+
+    /// Takes note, once the network is built, over how many numbers of a row its loss is a mean: penalties that are to
+    /// be weighed against the loss of a row are divided by them.
+    fn take_loss_of(&mut self, _numbers: usize) {}
 
     /// From now on `grad_output` is ∂loss/∂logits: the loss is joined with the activation.
     fn join_loss(&mut self) {}
@@ -201,6 +209,7 @@ layers! {
     "layer_normalization" LayerNormalization,
     "max_pooling2d" MaxPooling2d,
     "reshape" Reshape,
+    "sampling" Sampling,
     "up_sampling2d" UpSampling2d
 }
 

@@ -4,8 +4,8 @@
 use super::tied::ensure_tied;
 use super::{Network, NetworkConfig, Place, Skip, Slot};
 use crate::error::{Error, Result, ensure_within, name_of};
-use crate::nn::Loss;
 use crate::nn::layers::{Layer, WeightSpec};
+use crate::nn::{LayerConfig, Loss};
 
 /// Most weights a network may have: 112 MB with gradients, their copies and an optimizer's memory.
 const MAX_WEIGHTS: usize = 4_000_000;
@@ -82,7 +82,20 @@ impl Network {
             network.layers.push(layer);
         }
         network.join_loss()?;
+        network.refuse_penalty_on_outputs(config)?;
+        let numbers = network.loss.numbers_of(network.outputs());
+        network.layers.iter_mut().for_each(|layer| layer.take_loss_of(numbers));
         Ok(network)
+    }
+
+    /// What the network gives is for the loss alone to judge.
+    fn refuse_penalty_on_outputs(&self, config: &NetworkConfig) -> Result<()> {
+        let output = config.layers.last().and_then(LayerConfig::as_dense);
+        if output.is_none_or(|dense| !dense.activity_regularizer.is_active()) {
+            return Ok(());
+        }
+        let key = format!("network.layers.{}.activity_regularizer", self.layers.len() - 1);
+        Err(Error::setting(&key, "given", "left out of the output layer: it is for what lies before it"))
     }
 
     /// Joins a cross-entropy with the activation of the last layer, which must be the one it is for.

@@ -1,7 +1,7 @@
 //! Learning from a batch in parts of rows: what the layers keep of a few pictures on their way forward is still in
 //! the nearest caches on the way back. A whole batch of them is not: 64 pictures leave some 6 MB.
 
-use super::Network;
+use super::{Network, penalties_in};
 use crate::nn::{Pass, Trace};
 use crate::tensor::all_finite;
 
@@ -51,7 +51,7 @@ impl Network {
             self.go_forward(input, pass);
             is_finite &= pass.traces.iter().map(Trace::before_activation).all(all_finite);
             for trace in &mut pass.traces {
-                trace.resize_backward();
+                trace.resize_backward(true);
                 trace.goes_on = index > 0;
             }
             let last = pass.traces.last_mut().expect("a network has a layer");
@@ -63,6 +63,7 @@ impl Network {
         }
         self.grads = grads;
         self.gather_tied();
-        Learned { loss: loss.mean_of(total, [outputs, rows]) + self.penalties(), is_finite }
+        let loss = loss.mean_of(total, [outputs, rows]) + penalties_in(pass) + self.penalties();
+        Learned { loss, is_finite }
     }
 }

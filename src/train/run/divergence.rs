@@ -11,7 +11,7 @@ pub struct Divergence {
     pub step: usize,
     /// Keras' name of the layer.
     pub layer: String,
-    /// `pre-activation`, `loss`, `kernel gradient`, `bias`, …
+    /// `pre-activation`, `penalty`, `loss`, `kernel gradient`, `bias`, …
     pub quantity: String,
 }
 
@@ -34,6 +34,10 @@ impl Run {
             if !all_finite(&trace.output) {
                 return Some(self.at(layer, "activation"));
             }
+        }
+        let is_off = |penalty: f32| !penalty.is_finite();
+        if let Some(layer) = self.pass().traces.iter().position(|trace| trace.penalty.is_some_and(is_off)) {
+            return Some(self.at(layer, "penalty"));
         }
         let last = self.pass.traces.len() - 1;
         if !loss.is_finite() {
