@@ -1,5 +1,5 @@
 //! Single heartbeats as an electrode sees them: a signal in which something may be wrong. The waves are bumps, as in
-//! McSharry et al., A dynamical model for generating synthetic electrocardiogram signals, IEEE Trans. Biomed. Eng. 50
+//! `McSharry` et al., A dynamical model for generating synthetic electrocardiogram signals, IEEE Trans. Biomed. Eng. 50
 //! (2003); widths, heights and times vary from beat to beat. It is no medical data.
 
 use super::{DataSet, SIGNAL, Source, Task};
