@@ -189,6 +189,31 @@ fn a_step_of_every_kind_of_layer_allocates_nothing() {
 }
 
 #[test]
+fn a_step_of_what_autoencoders_are_made_of_allocates_nothing() {
+    let experiment = json!({ "version": 1, "lab": "autoencoder", "seed": 7,
+        "data": { "name": "digits", "samples": 100, "targets": "inputs" },
+        "network": { "layers": [
+            { "type": "flatten" },
+            { "type": "dense", "units": 8, "activation": "sigmoid",
+              "activity_regularizer": { "l1": 0.001, "kl": 0.1 } },
+            { "type": "dense", "units": 6 },
+            { "type": "sampling" },
+            { "type": "dense", "units": 8, "activation": "relu" },
+            { "type": "dense", "units": 784, "activation": "sigmoid", "tied": 4 } ] },
+        "loss": "binary_crossentropy", "optimizer": "adam", "batch_size": 32 });
+    let mut run = Run::new(Experiment::from_value(experiment).unwrap()).unwrap();
+    while run.epoch() < 2 {
+        step(&mut run);
+    }
+    let counted = allocation_counter::measure(|| {
+        while run.epoch() < 4 {
+            step(&mut run);
+        }
+    });
+    assert_eq!(counted.count_total, 0, "{counted:?}");
+}
+
+#[test]
 fn a_bomb_that_is_dropped_on_the_page_is_not_unpacked() {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(&idx(&[0x803, 10, 28, 28], &[1; 7840])).unwrap();
