@@ -124,6 +124,20 @@ mod tests {
     }
 
     #[test]
+    fn a_kernel_that_is_tied_counts_once() {
+        let survey = survey(json!([
+            { "type": "flatten" },
+            { "type": "dense", "units": 32 },
+            { "type": "dense", "units": 784, "tied": 1 },
+            { "type": "dense", "units": 784, "tied": 2 },
+        ]));
+        let weights: Vec<usize> = survey.costs.iter().map(|cost| cost.weights).collect();
+        assert_eq!(weights, [0, 785 * 32, 784], "of the second its bias alone");
+        let refusal = survey.refusal.expect("784 inputs").to_string();
+        assert!(refusal.starts_with("tied is 2, but must be"), "{refusal}");
+    }
+
+    #[test]
     fn the_layer_that_cannot_be_built_is_the_one_after_the_last_cost() {
         let survey = survey(json!([
             { "type": "conv2d", "filters": 8, "kernel_size": 3 },

