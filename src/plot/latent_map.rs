@@ -18,8 +18,9 @@ const GAP: f64 = 20.0;
 const CARD: f64 = 124.0;
 /// Width from which on the cards stand beside the map, and not below it.
 const BESIDE: f64 = 420.0;
-/// Height of the words above and below a card.
+/// Height of the words above a card, and of those below, on two lines.
 const WORDS: f64 = 20.0;
+const BELOW: f64 = 36.0;
 const DOT: f64 = 2.2;
 const THUMBNAIL: f64 = 22.0;
 /// How far from a dot the pointer may be to read it.
@@ -39,13 +40,13 @@ fn layout(map: &LatentMap, (width, height): (f64, f64)) -> Layout {
     }
     let card = |x: f64, y: f64, side: f64| Rect { x, y: y + WORDS, width: side, height: side };
     if width >= BESIDE {
-        let side = CARD.min((height - 4.0 * WORDS - 8.0) / 2.0).max(0.0);
+        let side = CARD.min((height - 2.0 * (WORDS + BELOW)) / 2.0).max(0.0);
         let x = width - side;
-        let cards = [card(x, 0.0, side), card(x, side + 2.0 * WORDS + 8.0, side)];
+        let cards = [card(x, 0.0, side), card(x, side + WORDS + BELOW, side)];
         return Layout { map: Rect { width: x - GAP, ..whole }, cards };
     }
     let side = (width * 0.25).min(92.0);
-    let top = height - side - 2.0 * WORDS;
+    let top = height - side - WORDS - BELOW;
     let cards = [card(0.0, top, side), card(width / 2.0, top, side)];
     Layout { map: Rect { height: (top - 8.0).max(0.0), ..whole }, cards }
 }
@@ -94,14 +95,18 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, map: &LatentMap, numbers: 
         class_names(pen, map, numbers, (&x, &y))?;
     }
     pen.frame(rect, 1.0, &colors.line)?;
-    pen.text(
-        &map.axes[0],
-        (rect.right() - 6.0, rect.bottom() - 9.0),
-        Align::Right,
-        Font::Small,
-        &colors.ink_3,
-    )?;
-    pen.text(&map.axes[1], (rect.x + 6.0, rect.y + 9.0), Align::Left, Font::Small, &colors.ink_3)?;
+    let [across, upwards] = &map.axes;
+    let names = [
+        (across, (rect.right() - 6.0, rect.bottom() - 9.0), Align::Right),
+        (upwards, (rect.x + 6.0, rect.y + 9.0), Align::Left),
+    ];
+    for (name, at, align) in names {
+        let width = Font::Small.width(name);
+        let left = if align == Align::Right { at.0 - width } else { at.0 };
+        // On a ground of its own: what is decoded may lie beneath.
+        pen.fill(Rect::of_text(name, Font::Small, left, at.1).grown(2.0), &colors.surface.mix(0.85))?;
+        pen.text(name, at, align, Font::Small, &colors.ink_3)?;
+    }
     cursor(pen, map, numbers, &layout)
 }
 
@@ -244,7 +249,7 @@ fn cursor<DB: DrawingBackend>(
     pen.line(circle, 2.0, &colors.ink)?;
     let look = Look { size: map.size, range: map.range, is_signed: false, is_framed: true };
     let cards = [
-        ("Cursor decodes to", cursor.item, &cursor.words),
+        ("At the cursor", cursor.item, &cursor.words),
         ("Nearest real one", cursor.nearest, &cursor.nearest_words),
     ];
     for ((title, item, words), rect) in cards.into_iter().zip(layout.cards) {
@@ -261,8 +266,10 @@ fn cursor<DB: DrawingBackend>(
         let (wide, high) =
             if shape > 1.0 { (rect.width, rect.width / shape) } else { (rect.height * shape, rect.height) };
         item::draw(pen, numbers.at(item), look, Rect { width: wide, height: high, ..rect })?;
-        let words = Font::Strong.shortened(words, room);
-        pen.text(&words, (rect.x, rect.bottom() + 11.0), Align::Left, Font::Strong, &colors.ink)?;
+        for (line, words) in Font::Strong.wrapped(words, room, 2).iter().enumerate() {
+            let at = (rect.x, rect.bottom() + 11.0 + 15.0 * line as f64);
+            pen.text(words, at, Align::Left, Font::Strong, &colors.ink)?;
+        }
     }
     Ok(())
 }

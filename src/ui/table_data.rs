@@ -73,10 +73,14 @@ impl Page {
 /// The visitor's own data, in labs that train on tables.
 #[component]
 pub fn OwnRows(page: Page) -> impl IntoView {
+    // Pictures of one's own stand by themselves, and points are set on a plane, which only labs without them show.
+    let (id, title) =
+        if page.lab().has_pad() { ("own-table", "Your own table") } else { ("own", "Your own data") };
+    let has_points = !page.lab().has_pad();
     view! {
-        <details class="fold own" id="own">
-            <summary><Icon path=icons::CHEVRON small=true />"Your own data"</summary>
-            <div><OwnTable page=page /><OwnPoints page=page /></div>
+        <details class="fold own" id=id>
+            <summary><Icon path=icons::CHEVRON small=true />{title}</summary>
+            <div><OwnTable page=page />{has_points.then(|| view! { <OwnPoints page=page /> })}</div>
         </details>
         // Not within the fold, which may be closed when a file is dropped.
         {move || page.own().shows_table.get().then(|| view! { <Columns page=page /> })}

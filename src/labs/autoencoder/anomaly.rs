@@ -3,7 +3,7 @@
 use super::figures::kind_of;
 use super::observer::AutoencoderObserver;
 use super::reading::errors_of;
-use crate::labs::format::{fixed, percent, significant};
+use crate::labs::format::{count, fixed, percent, significant};
 use crate::labs::{Errors, Figure, Numbers, Panel, Roc, View};
 use crate::nn::Pass;
 use crate::train::Run;
@@ -14,6 +14,16 @@ const BINS: usize = 40;
 const ALARMS: f32 = 0.05;
 /// Share of all items that the axis holds.
 const WITHIN: f32 = 0.99;
+
+/// What detection came to last, for the verdict.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Told {
+    /// Area under the curve; 0 before it is known, NaN where nothing is abnormal.
+    pub area: f32,
+    /// Shares of normal and of abnormal items above the threshold.
+    pub above: [f32; 2],
+    pub names: [String; 2],
+}
 
 /// Errors of normal and of abnormal test items, each ascending.
 pub(super) struct Kinds {
@@ -39,7 +49,7 @@ impl Kinds {
                 None => observer.reading(run),
             };
             let turned = if side.is_some() { reading.turned.clone() } else { Vec::new() };
-            ([plural.clone(), format!("the same {plural} turned by 90°")], reading.errors.clone(), turned)
+            ([plural.clone(), format!("{plural} turned by 90°")], reading.errors.clone(), turned)
         } else {
             let classes = &data.train_on;
             let names: Vec<String> = classes.iter().map(|&class| run.data().class_name(class)).collect();
@@ -72,6 +82,12 @@ impl Kinds {
         (self.abnormal.iter().map(|&error| below(error)).sum::<f64>() / pairs) as f32
     }
 
+    /// Shares of the normal and of the abnormal items above a threshold.
+    fn shares_above(&self, threshold: f32) -> [f32; 2] {
+        let [alarms, found] = self.above(threshold);
+        [alarms as f32 / self.normal.len().max(1) as f32, found as f32 / self.abnormal.len().max(1) as f32]
+    }
+
     /// Normal items above a threshold, and abnormal ones.
     fn above(&self, threshold: f32) -> [usize; 2] {
         [&self.normal, &self.abnormal]
@@ -83,6 +99,8 @@ impl Kinds {
 fn threshold(observer: &mut AutoencoderObserver, kinds: &Kinds, view: &View) -> f32 {
     let threshold = view.probe.threshold.unwrap_or_else(|| kinds.usual_threshold());
     observer.threshold = Some(threshold);
+    observer.told =
+        Told { area: kinds.area(), above: kinds.shares_above(threshold), names: kinds.names.clone() };
     threshold
 }
 
@@ -163,16 +181,13 @@ pub(super) fn roc(
 ) -> Panel {
     let kinds = Kinds::of(observer, run);
     let threshold = threshold(observer, &kinds, view);
-    let [normal, abnormal] = [kinds.normal.len().max(1), kinds.abnormal.len().max(1)].map(|n| n as f32);
-    let share = |[alarms, found]: [usize; 2]| [alarms as f32 / normal, found as f32 / abnormal];
     let mut thresholds: Vec<f32> = kinds.normal.iter().chain(&kinds.abnormal).copied().collect();
     thresholds.sort_by(|a, b| b.total_cmp(a));
     thresholds.dedup();
-    let points = thresholds.iter().map(|&threshold| share(kinds.above(threshold))).chain([[1.0, 1.0]]);
+    let points = thresholds.iter().map(|&threshold| kinds.shares_above(threshold)).chain([[1.0, 1.0]]);
     let has_both = !kinds.normal.is_empty() && !kinds.abnormal.is_empty();
     let area = kinds.area();
-    let above = kinds.above(threshold);
-    let at = share(above);
+    let (above, at) = (kinds.above(threshold), kinds.shares_above(threshold));
     let lines =
         if has_both { lines(&kinds, above, view.probe.cost_of_a_miss.unwrap_or(1.0)) } else { Vec::new() };
     let summary = if has_both {
@@ -203,11 +218,17 @@ fn lines(kinds: &Kinds, [alarms, found]: [usize; 2], cost_of_a_miss: f32) -> Vec
         format!("{} of alarms true (precision)", share(found, found + alarms)),
         format!("{} false alarms", share(alarms, kinds.normal.len())),
         format!(
-            "cost {}: {alarms} alarms + {missed} missed × {}",
-            significant(cost, 3),
+            "cost {}: {} + {} missed × {}",
+            count(cost.round() as usize),
+            counted(alarms, "false alarm"),
+            count(missed),
             fixed(cost_of_a_miss, 0)
         ),
     ]
+}
+
+fn counted(many: usize, what: &str) -> String {
+    format!("{} {what}{}", count(many), if many == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
@@ -234,7 +255,7 @@ mod tests {
         assert_eq!(said[0], "67\u{202f}% found (recall)");
         assert_eq!(said[1], "67\u{202f}% of alarms true (precision)");
         assert_eq!(said[2], "25\u{202f}% false alarms");
-        assert_eq!(said[3], "cost 6.00: 1 alarms + 1 missed × 5");
+        assert_eq!(said[3], "cost 6: 1 false alarm + 1 missed × 5");
         assert_eq!(kinds.usual_threshold(), 0.4);
     }
 }

@@ -12,7 +12,7 @@ use crate::train::Run;
 /// Levels at which it is tested.
 pub(super) const LEVELS: [f32; 6] = [0.0, 0.1, 0.25, 0.5, 0.75, 1.0];
 /// The first row, which all lanes share.
-pub(super) const UNTOUCHED: &str = "left as they come";
+pub(super) const UNTOUCHED: &str = "as they come";
 
 /// The figure "noise".
 pub(super) fn panel(

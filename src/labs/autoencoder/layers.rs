@@ -33,7 +33,10 @@ pub(super) fn panel(
     };
     let shown_layers =
         (0..layers.len()).filter(|&layer| !matches!(layers[layer].kind(), "flatten" | "dropout" | "reshape"));
-    let columns: Vec<MapColumn> = shown_layers.map(|layer| of_layer(layer, numbers)).collect();
+    let first = column(if is_picture { &as_item } else { run.input_shape() }, &input, numbers);
+    let first = MapColumn { label: "in".into(), ..first };
+    let columns: Vec<MapColumn> =
+        std::iter::once(first).chain(shown_layers.map(|layer| of_layer(layer, numbers))).collect();
     let said: Vec<String> =
         columns.iter().map(|column| format!("{} {}", column.label, column.shape)).collect();
     let class = class_of(run, examples, item).map_or_else(String::new, |class| format!(", a {class},"));

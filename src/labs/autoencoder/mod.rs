@@ -107,14 +107,15 @@ impl Lab for Autoencoder {
                     "In, out, and what was lost",
                     "click one to follow it",
                     Place::Story,
-                    268,
+                    236,
                 )
             },
             FigureSlot {
                 tests: true,
-                ..slot("map", "The map of codes", "drag to decode", Place::Story, 340)
+                ..slot("map", "The map of codes", "drag to decode", Place::Story, 304)
             },
             FigureSlot {
+                is_always_filled: true,
                 tests: true,
                 ..slot("errors", "Anomaly score", "mean squared error", Place::Side, 136)
             },

@@ -1,6 +1,7 @@
 //! What the autoencoder lab remembers of a run: its curves and the gradients of the last batch; and what it worked out to
 //! show this moment.
 
+use super::anomaly::Told;
 use super::code::Code;
 use super::reading::Reading;
 use super::{anomaly, denoise, figures, layers, map, rows, subspace, verdict, walk};
@@ -12,6 +13,7 @@ use crate::labs::{Numbers, Observer, Panel, Verdict, View};
 use crate::nn::{Loss, Pass};
 use crate::train::Run;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
 /// Training items that principal components are of, at most: a second of work in a browser.
@@ -31,8 +33,11 @@ pub(super) struct AutoencoderObserver {
     reading: Reading,
     /// Steps and edits at which test items, those turned, and training items were read.
     read_at: [Option<(usize, usize)>; 3],
-    /// What is on the pad and how much it is spoiled, worked out for the verdict and the figures of one moment.
+    /// The error above which items are taken for abnormal, and what that came to, as it was last shown.
     pub threshold: Option<f32>,
+    pub told: Told,
+    /// What spoiling so came to.
+    spoiled: RefCell<Option<(Corruption, f32)>>,
 }
 
 /// What follows from the data of a run, worked out when it is first asked for.
@@ -61,6 +66,8 @@ impl AutoencoderObserver {
             reading: Reading::default(),
             read_at: [None; 3],
             threshold: None,
+            told: Told::default(),
+            spoiled: RefCell::default(),
         }
     }
 
@@ -112,6 +119,28 @@ impl AutoencoderObserver {
     /// code of no numbers would come to. NaN where none are kept for the test.
     pub fn variance(&self, run: &Run) -> f32 {
         *self.known.variance.get_or_init(|| variance(run.data(), run.network().outputs()))
+    }
+
+    /// Mean squared error that spoiling as in training makes of the test items; `None` where there are none.
+    pub fn spoiled(&self, run: &Run) -> Option<f32> {
+        let corruption = run.current().data.corruption;
+        let test = &run.data().test;
+        if test.is_empty() {
+            return None;
+        }
+        let mut known = self.spoiled.borrow_mut();
+        if known.is_none_or(|(of, _)| of != corruption) {
+            let size = run.network().outputs();
+            let (mut clean, mut spoiled, mut total) = (vec![0.0; size], vec![0.0; size], 0.0);
+            for item in 0..test.len() {
+                test.copy_item(item, &mut clean);
+                spoiled.copy_from_slice(&clean);
+                run.spoil_test_item(item, corruption, &mut spoiled);
+                total += f64::from(Loss::MeanSquaredError.evaluate(&spoiled, &clean, size, None));
+            }
+            *known = Some((corruption, (total / test.len() as f64) as f32));
+        }
+        known.map(|(_, error)| error)
     }
 
     /// As many principal components as the code has numbers, and their error on the test items.

@@ -130,16 +130,16 @@ fn one_of_each_class(examples: &Examples, classes: usize) -> Vec<usize> {
     (0..classes.min(SHOWN)).flat_map(of).collect()
 }
 
-/// How much smaller the code is, in words: "784 bytes → 8 bytes".
+/// How much smaller the code is, in words: "784 numbers → 2, 784 bytes → 8".
 fn compression(run: &Run, size: usize) -> String {
     let Some(code) = Code::of(run.current()) else { return String::new() };
     // A grey is a byte, all other numbers are single floats.
     let bytes = size * if kind_of(run) == "picture" { 1 } else { 4 };
     format!(
-        "{} numbers, {} bytes → {} numbers, {} bytes",
+        "{} numbers → {}, {} bytes → {}",
         count(size),
-        count(bytes),
         count(code.units),
+        count(bytes),
         count(4 * code.units)
     )
 }

@@ -1,9 +1,11 @@
 //! How much comes through the code, in words.
 
+use super::anomaly::Told;
 use super::code::Code;
+use super::controls::use_of;
 use super::figures::kind_of;
 use super::observer::AutoencoderObserver;
-use crate::labs::format::{count, percent, significant};
+use crate::labs::format::{count, fixed, percent, significant};
 use crate::labs::{Remedy, Tone, Verdict};
 use crate::train::{Evaluation, Run};
 
@@ -61,6 +63,11 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
             format!("{through}, and {errors}: one and the same {} for all would do no worse.", kind_of(run));
         return Verdict::new(Tone::Warn, "Keeps nothing yet.", text, Vec::new());
     }
+    match use_of(run.current()) {
+        "detect" if observer.told.area > 0.0 => return detected(observer, &through),
+        "denoise" => return restored(observer, run, &through, error),
+        _ => {}
+    }
     let pca = observer.known_pca().map(|(_, error)| 1.0 - error / variance).filter(|kept| kept.is_finite());
     let beside = match (pca, units) {
         (Some(pca), Some(units)) if data.corruption.is_none() => {
@@ -85,4 +92,51 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
         return Verdict::new(Tone::Warn, "No better than PCA.", text, remedies);
     }
     Verdict::new(Tone::Note, "Keeps a part of it.", text, remedies)
+}
+
+/// From this area under the curve on what is abnormal is said to stand out.
+const STANDS_OUT: f32 = 0.9;
+
+/// How well errors tell what is abnormal.
+fn detected(observer: &AutoencoderObserver, through: &str) -> Verdict {
+    let Told { area, above: [alarms, found], names: [normal, abnormal] } = &observer.told;
+    let text = format!(
+        "An item {abnormal} comes back worse than one {normal} in {} of all pairs (area {}). At the threshold {} are found at {} false alarms. {through}.",
+        percent(*area),
+        fixed(*area, 3),
+        percent(*found),
+        percent(*alarms)
+    );
+    if *area >= STANDS_OUT {
+        return Verdict::new(Tone::Good, "The others stand out.", text, Vec::new());
+    }
+    let wider = Remedy::new("Use a code of 16 numbers", "code", 16);
+    Verdict::new(Tone::Note, "Some slip through.", text, vec![wider])
+}
+
+/// From this share of the noise on so much is gone that it is said to be restored.
+const RESTORED: f32 = 0.25;
+
+/// How much of what was spoiled is restored.
+fn restored(observer: &AutoencoderObserver, run: &Run, through: &str, error: f32) -> Verdict {
+    let Some(spoiled) = observer.spoiled(run) else {
+        return Verdict::new(Tone::Note, "Not tested.", format!("{through}."), Vec::new());
+    };
+    let corruption = run.current().data.corruption;
+    let text = format!(
+        "{} at level {} puts the test {}s {} off; what the network makes of them is {} off, {} of that. {through}.",
+        corruption.kind.label(),
+        corruption.level,
+        kind_of(run),
+        significant(spoiled, 2),
+        significant(error, 2),
+        percent(error / spoiled)
+    );
+    if error <= RESTORED * spoiled {
+        return Verdict::new(Tone::Good, "Restores it.", text, Vec::new());
+    }
+    if error > spoiled {
+        return Verdict::new(Tone::Warn, "Makes it worse.", text, Vec::new());
+    }
+    Verdict::new(Tone::Note, "Restores a part of it.", text, Vec::new())
 }
