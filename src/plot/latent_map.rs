@@ -250,7 +250,7 @@ fn cursor<DB: DrawingBackend>(
     let look = Look { size: map.size, range: map.range, is_signed: false, is_framed: true };
     let cards = [
         ("At the cursor", cursor.item, &cursor.words),
-        ("Nearest real one", cursor.nearest, &cursor.nearest_words),
+        ("Nearest item", cursor.nearest, &cursor.nearest_words),
     ];
     for ((title, item, words), rect) in cards.into_iter().zip(layout.cards) {
         let room = (pen.width - rect.x).min(CARD + GAP);

@@ -90,10 +90,12 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, rows: &PictureRows, number
     Ok(())
 }
 
-/// The number of the item at a place of the figure; what was drawn has none.
+/// The number of the item in whose column a place of the figure lies; what was drawn has none.
 #[must_use]
-pub fn item_at(rows: &PictureRows, numbers: &Numbers, size: (f64, f64), pointer: Point) -> Option<usize> {
-    let column = (0..rows.items.len).find(|&column| column_at(rows, column, size).contains(pointer))?;
+pub fn item_at(rows: &PictureRows, numbers: &Numbers, size: (f64, f64), (x, _): Point) -> Option<usize> {
+    let left = gutter(rows);
+    let pitch = (size.0 - left) / rows.items.len.max(1) as f64;
+    let column = if x < left { return None } else { ((x - left) / pitch) as usize };
     let item = *numbers.at(rows.items).get(column)?;
     (item >= 0.0).then_some(item as usize)
 }

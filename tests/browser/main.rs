@@ -6,6 +6,7 @@
 mod arrows;
 mod benches;
 mod bits;
+mod codes;
 mod digits;
 mod files;
 mod inside;

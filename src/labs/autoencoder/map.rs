@@ -64,7 +64,11 @@ pub(super) fn panel(
     let followed = view.probe.item.filter(|item| *item < places.len()).unwrap_or(0);
     let at = view.probe.cursor.or_else(|| places.get(followed).copied());
     if let Some(at) = at.filter(|at| at.iter().all(|place| place.is_finite())) {
-        let here = projection.code(at);
+        // An item that is followed is decoded of its own code, of which the map may show two numbers alone.
+        let own = codes
+            .get(followed * code.units..(followed + 1) * code.units)
+            .filter(|_| view.probe.cursor.is_none());
+        let here = own.map_or_else(|| projection.code(at), <[f32]>::to_vec);
         let nearest = nearest(&codes, &here);
         let Some(&first) = nearest.first() else { return said(run, code, figure, None) };
         figure.cursor = Some(Cursor {
