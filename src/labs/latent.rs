@@ -32,6 +32,11 @@ pub struct LatentMap {
     pub cursor: Option<Cursor>,
 }
 
+impl LatentMap {
+    /// What stands upwards on a map of codes of one number.
+    pub const CLASS: &str = "class";
+}
+
 /// A place on a [`LatentMap`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cursor {

@@ -15,6 +15,8 @@ const HEAD: f64 = 16.0;
 const FOOT: f64 = 18.0;
 /// Between pictures.
 const GAP: f64 = 6.0;
+/// Columns that are narrower than this are put on two bands.
+const NARROW: f64 = 36.0;
 /// Width of an item that is one row of numbers, for each pixel of its height.
 const FLAT: f64 = 1.6;
 
@@ -23,17 +25,45 @@ fn gutter(rows: &PictureRows) -> f64 {
     rows.rows.iter().map(|row| Font::Small.width(&row.label)).fold(0.0, f64::max) + 8.0
 }
 
+/// How the columns lie: all side by side, or on two bands where they would be too narrow for that.
+struct Columns {
+    left: f64,
+    /// Columns of a band, and their distance.
+    across: usize,
+    pitch: f64,
+    bands: usize,
+    /// Height of a band.
+    high: f64,
+}
+
+impl Columns {
+    fn of(rows: &PictureRows, (width, height): (f64, f64)) -> Self {
+        let (left, many) = (gutter(rows), rows.items.len.max(1));
+        let bands = if (width - left) / (many as f64) < NARROW && many > 1 { 2 } else { 1 };
+        let across = many.div_ceil(bands);
+        Self { left, across, pitch: (width - left) / across as f64, bands, high: height / bands as f64 }
+    }
+
+    /// The column at a place.
+    fn at(&self, (x, y): Point) -> Option<usize> {
+        let band = (y / self.high) as usize;
+        let column = if x < self.left { return None } else { ((x - self.left) / self.pitch) as usize };
+        (y >= 0.0 && band < self.bands && column < self.across).then_some(band * self.across + column)
+    }
+}
+
 /// Where the picture of row `row` and column `column` lies: as large as all of them fit, the columns spread over the width.
-fn tile(rows: &PictureRows, row: usize, column: usize, (width, height): (f64, f64)) -> Rect {
-    let left = gutter(rows);
-    let (across, down) = (rows.items.len.max(1) as f64, rows.rows.len().max(1) as f64);
-    let pitch = (width - left) / across;
-    let (wide, high) = ((pitch - GAP).max(0.0), (height - HEAD - FOOT + GAP) / down - GAP);
+fn tile(rows: &PictureRows, row: usize, column: usize, size: (f64, f64)) -> Rect {
+    let columns = Columns::of(rows, size);
+    let (band, column) = (column / columns.across, column % columns.across);
+    let down = rows.rows.len().max(1) as f64;
+    let (wide, high) = ((columns.pitch - GAP).max(0.0), (columns.high - HEAD - FOOT + GAP) / down - GAP);
     let shape = if rows.height == 1 { FLAT } else { rows.width as f64 / rows.height.max(1) as f64 };
     let high = high.min(wide / shape).max(0.0);
     let wide = high * shape;
-    let x = left + pitch * column as f64 + (pitch - GAP - wide).max(0.0) / 2.0;
-    Rect { x, y: HEAD + (high + GAP) * row as f64, width: wide, height: high }
+    let x = columns.left + columns.pitch * column as f64 + (columns.pitch - GAP - wide).max(0.0) / 2.0;
+    let y = columns.high * band as f64 + HEAD + (high + GAP) * row as f64;
+    Rect { x, y, width: wide, height: high }
 }
 
 /// The column from its name to its measure.
@@ -46,13 +76,15 @@ fn column_at(rows: &PictureRows, column: usize, size: (f64, f64)) -> Rect {
 pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, rows: &PictureRows, numbers: &Numbers) -> Drawn<DB> {
     let colors = &pen.style.palette;
     let size = (pen.width, pen.height);
+    let columns = Columns::of(rows, size);
     for (index, row) in rows.rows.iter().enumerate() {
         let first = tile(rows, index, 0, size);
         if first.height < 1.0 {
             return Ok(()); // no room
         }
-        if Font::Small.size() <= first.height {
-            pen.text(&row.label, (0.0, first.middle().1), Align::Left, Font::Small, &colors.ink_3)?;
+        for band in (0..columns.bands).filter(|_| Font::Small.size() <= first.height) {
+            let at = (0.0, first.middle().1 + columns.high * band as f64);
+            pen.text(&row.label, at, Align::Left, Font::Small, &colors.ink_3)?;
         }
         let look = Look {
             size: [rows.height, rows.width],
@@ -66,7 +98,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, rows: &PictureRows, number
         }
     }
     let last = rows.rows.len().saturating_sub(1);
-    let pitch = (pen.width - gutter(rows)) / rows.items.len.max(1) as f64;
+    let pitch = columns.pitch;
     for (column, &measure) in numbers.at(rows.measures).iter().take(rows.items.len).enumerate() {
         let (tile, words) = (tile(rows, last, column, size), significant(measure, 2));
         let is_marked = rows.marked == Some(column);
@@ -76,7 +108,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, rows: &PictureRows, number
         }
         if let Some(name) = rows.names.get(column) {
             let name = Font::Small.shortened(name, pitch);
-            pen.text(&name, (tile.middle().0, 6.0), Align::Center, Font::Small, &colors.ink_2)?;
+            let top = columns.high * (column / columns.across) as f64 + 6.0;
+            pen.text(&name, (tile.middle().0, top), Align::Center, Font::Small, &colors.ink_2)?;
         }
         if is_marked {
             let frame = column_at(rows, column, size);
@@ -92,11 +125,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, rows: &PictureRows, number
 
 /// The number of the item in whose column a place of the figure lies; what was drawn has none.
 #[must_use]
-pub fn item_at(rows: &PictureRows, numbers: &Numbers, size: (f64, f64), (x, _): Point) -> Option<usize> {
-    let left = gutter(rows);
-    let pitch = (size.0 - left) / rows.items.len.max(1) as f64;
-    let column = if x < left { return None } else { ((x - left) / pitch) as usize };
-    let item = *numbers.at(rows.items).get(column)?;
+pub fn item_at(rows: &PictureRows, numbers: &Numbers, size: (f64, f64), pointer: Point) -> Option<usize> {
+    let item = *numbers.at(rows.items).get(Columns::of(rows, size).at(pointer)?)?;
     (item >= 0.0).then_some(item as usize)
 }
 

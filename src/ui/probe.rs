@@ -256,7 +256,10 @@ fn CursorSliders(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
             </div>
         }
     };
-    view! { <div class="under">{axis(0)}{axis(1)}</div> }
+    // A map of one number has nothing to set upwards.
+    let is_one =
+        Memo::new(move |_| map.with(|map| map.as_ref().is_some_and(|map| map.axes[1] == LatentMap::CLASS)));
+    view! { <div class="under">{axis(0)}{move || (!is_one.get()).then(|| axis(1))}</div> }
 }
 
 fn errors_of(drawn: &Drawn) -> Option<Errors> {

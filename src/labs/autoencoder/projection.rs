@@ -2,6 +2,7 @@
 //! principal components.
 
 use crate::data::pca::Pca;
+use crate::labs::LatentMap;
 
 /// Room around the items, as a share of what they take.
 const MARGIN: f32 = 0.08;
@@ -25,7 +26,7 @@ impl Projection {
     /// What stands across and upwards.
     pub fn names(&self) -> [String; 2] {
         match self.units {
-            1 => ["z₁".into(), "class".into()],
+            1 => ["z₁".into(), LatentMap::CLASS.into()],
             2 => ["z₁".into(), "z₂".into()],
             _ => ["1st component of the code".into(), "2nd component of the code".into()],
         }

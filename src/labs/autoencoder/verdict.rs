@@ -71,7 +71,12 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
     let pca = observer.known_pca().map(|(_, error)| 1.0 - error / variance).filter(|kept| kept.is_finite());
     let beside = match (pca, units) {
         (Some(pca), Some(units)) if data.corruption.is_none() => {
-            format!("; {} principal components keep {}", count(units), percent(pca.max(0.0)))
+            format!(
+                "; {} principal component{} {}",
+                count(units),
+                if units == 1 { " keeps" } else { "s keep" },
+                percent(pca.max(0.0))
+            )
         }
         _ => String::new(),
     };
