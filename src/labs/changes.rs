@@ -2,6 +2,7 @@
 
 use super::format::{count, power};
 use super::{Control, Kind, Lab};
+use crate::data::{Corruption, CorruptionKind};
 use crate::nn::{Activation, LayerConfig, Loss};
 use crate::train::{Experiment, OptimizerName, settings::Settings};
 use serde::{Deserialize, Serialize};
@@ -151,6 +152,9 @@ fn said(key: &str, value: &Value) -> String {
     if key == "network.layers" {
         return said_of_layers(value);
     }
+    if let Some(part) = key.strip_prefix("data.corruption") {
+        return said_of_corruption(part, value);
+    }
     let setting = key.rsplit('.').next().unwrap_or(key);
     let named = match setting {
         "activation" => read::<Activation>(value).map(|activation| activation.label().to_owned()),
@@ -164,6 +168,10 @@ fn said(key: &str, value: &Value) -> String {
     });
     let setting = match setting {
         "rate" if key.starts_with("network.layers.") => "dropout".into(), // the one layer that has a rate
+        "kl_weight" => "divergence weight β".into(),
+        "l1" | "kl" if key.contains("activity_regularizer") => {
+            format!("sparsity by {}", setting.to_uppercase())
+        }
         _ => setting.replace('_', " "),
     };
     named.unwrap_or_else(|| match value {
@@ -177,6 +185,28 @@ fn said(key: &str, value: &Value) -> String {
         Value::String(text) => format!("{setting} {text}"),
         _ => setting,
     })
+}
+
+/// How inputs are spoiled from now on: "inputs spoiled by 0.5", "inputs spoiled by masked patch".
+fn said_of_corruption(part: &str, value: &Value) -> String {
+    let words = |corruption: Corruption| {
+        if corruption.is_none() {
+            "inputs as they are".to_owned()
+        } else {
+            format!("inputs spoiled by {} {}", corruption.kind.label().to_lowercase(), corruption.level)
+        }
+    };
+    match (part, value) {
+        (".level", Value::Number(level)) if level.as_f64() == Some(0.0) => "inputs as they are".into(),
+        (".level", Value::Number(level)) => {
+            format!("inputs spoiled by {}", power(level.as_f64().unwrap_or_default() as f32))
+        }
+        (".kind", kind) => {
+            let kind = read::<CorruptionKind>(kind).unwrap_or_default();
+            format!("inputs spoiled by {}", kind.label().to_lowercase())
+        }
+        (_, whole) => words(read(whole).unwrap_or_default()),
+    }
 }
 
 /// What can come and go between layers, as it is in this list of them: "batch normalisation, dropout 0.2".
@@ -202,6 +232,20 @@ mod tests {
     use super::*;
     use crate::train::Edit;
     use serde_json::json;
+
+    #[test]
+    fn inputs_that_are_spoiled_live_are_told() {
+        for (key, value, words) in [
+            ("data.corruption", json!({ "level": 0.5 }), "inputs spoiled by gaussian 0.5"),
+            ("data.corruption.level", json!(0.2), "inputs spoiled by 0.2"),
+            ("data.corruption.level", json!(0.0), "inputs as they are"),
+            ("data.corruption.kind", json!("masked_patch"), "inputs spoiled by masked patch"),
+            ("data.corruption", Value::Null, "inputs as they are"),
+            ("network.layers.3.kl_weight", json!(4.0), "divergence weight β 4"),
+        ] {
+            assert_eq!(said(key, &value), words);
+        }
+    }
 
     #[test]
     fn a_change_of_all_layers_is_said_once() {
