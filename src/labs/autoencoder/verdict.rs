@@ -4,6 +4,7 @@ use super::anomaly::Told;
 use super::code::Code;
 use super::controls::use_of;
 use super::figures::kind_of;
+use super::networks::Shape;
 use super::observer::AutoencoderObserver;
 use crate::labs::format::{count, fixed, percent, significant};
 use crate::labs::{Remedy, Tone, Verdict};
@@ -81,6 +82,10 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
         _ => String::new(),
     };
     let text = format!("{through}, and {} of the variance comes out again{beside}: {errors}.", percent(kept));
+    let shape = Shape::of(run.current());
+    if let Some(pca) = pca.filter(|_| shape.as_ref().is_some_and(|shape| shape.kind == "linear")) {
+        return straight(kept, pca, &text);
+    }
     let is_better = pca.is_none_or(|pca| kept > pca);
     if kept >= MOST && is_better {
         return Verdict::new(Tone::Good, "Keeps most of it.", text, Vec::new());
@@ -90,13 +95,25 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
         remedies.push(Remedy::new("Use a code of 32 numbers", "code", WIDER.min(numbers)));
     }
     if run.steps() >= PATIENCE && !is_better {
-        let is_deep = super::networks::Shape::of(run.current()).is_some_and(|shape| shape.kind == "deep");
-        if !is_deep {
+        if shape.is_none_or(|shape| shape.kind != "deep") {
             remedies.push(Remedy::new("Use a deeper network", "network", "deep"));
         }
         return Verdict::new(Tone::Warn, "No better than PCA.", text, remedies);
     }
     Verdict::new(Tone::Note, "Keeps a part of it.", text, remedies)
+}
+
+/// From this share of what principal components keep on a network without a bend is said to have come to them.
+const AS_PCA: f32 = 0.95;
+
+/// How near a linear network is to principal components, the best that it can become.
+fn straight(kept: f32, pca: f32, text: &str) -> Verdict {
+    let text = format!("{text} Without a bend no network can keep more than they do.");
+    if kept >= AS_PCA * pca {
+        return Verdict::new(Tone::Good, "As good as PCA.", text, Vec::new());
+    }
+    let bent = Remedy::new("Use a network that bends", "network", "deep");
+    Verdict::new(Tone::Note, "On its way to PCA.", text, vec![bent])
 }
 
 /// From this area under the curve on what is abnormal is said to stand out.
