@@ -46,7 +46,7 @@ impl CorruptionKind {
     }
 }
 
-/// The numbers an item may have: what noise is cut off at, what salt and pepper are, and what is put where something is
+/// The numbers an item may have: what noise is cut off at within 0…1, what salt and pepper are, and what is put where something is
 /// missing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bounds {
@@ -89,7 +89,10 @@ impl Corruption {
         match self.kind {
             CorruptionKind::Gaussian => {
                 for number in item {
-                    *number = (*number + self.level * rng.normal_by_quantile()).clamp(least, most);
+                    *number += self.level * rng.normal_by_quantile();
+                    if bounds == Bounds::UNIT {
+                        *number = number.clamp(least, most);
+                    }
                 }
             }
             CorruptionKind::SaltAndPepper => {

@@ -151,9 +151,12 @@ pub fn principal_angles(a: &[f32], b: &[f32], size: usize) -> Vec<f32> {
     let basis = |rows: &[f32]| {
         let mut rows: Vec<f64> = rows.iter().map(|&x| f64::from(x)).collect();
         orthonormalise(&mut rows, size);
-        rows
+        let directions = rows.chunks_exact(size).filter(|row| row.iter().any(|x| *x != 0.0));
+        directions.flatten().copied().collect::<Vec<f64>>()
     };
-    let (larger, smaller) = if a.len() < b.len() { (basis(b), basis(a)) } else { (basis(a), basis(b)) };
+    let wanted = a.len().min(b.len()) / size;
+    let (a, b) = (basis(a), basis(b));
+    let (larger, smaller) = if a.len() < b.len() { (b, a) } else { (a, b) };
     let dot = |x: &[f64], y: &[f64]| -> f64 { x.iter().zip(y).map(|(x, y)| x * y).sum() };
     let (mut within, mut beyond) = (Vec::new(), Vec::new());
     for row in smaller.chunks_exact(size) {
@@ -172,7 +175,11 @@ pub fn principal_angles(a: &[f32], b: &[f32], size: usize) -> Vec<f32> {
     let (cosines, _) = symmetric_eigen(&products(&within), count);
     let (sines, _) = symmetric_eigen(&products(&beyond), count);
     let root = |square: f64| libm::sqrt(square.max(0.0));
-    cosines.iter().zip(sines.iter().rev()).map(|(&c, &s)| libm::atan2(root(s), root(c)) as f32).collect()
+    let mut angles: Vec<f32> =
+        cosines.iter().zip(sines.iter().rev()).map(|(&c, &s)| libm::atan2(root(s), root(c)) as f32).collect();
+    // A direction that is none lies in no space.
+    angles.resize(wanted, std::f32::consts::FRAC_PI_2);
+    angles
 }
 
 /// Mean item and covariance matrix, `[size, size]`.
@@ -258,6 +265,12 @@ mod tests {
             assert!(angles[0].abs() < 1e-6, "{angles:?}");
             assert!((f64::from(angles[1]) - angle).abs() < 1e-6, "{angle}: {angles:?}");
         }
+        // A direction that is zero, or one that is there already, counts as none.
+        let dead = principal_angles(&[0.6, 0.8, 0.0, 1.2, 1.6, 0.0], &[1.0, 0.0, 0.0, 0.0, 0.0, 1.0], 3);
+        assert!(
+            (dead[0] - 0.6_f32.acos()).abs() < 1e-6 && dead[1] == std::f32::consts::FRAC_PI_2,
+            "{dead:?}"
+        );
         assert_eq!(principal_angles(&[1.0, 0.0, 0.0], &[0.0, 1.0, 0.0, 0.0, 0.0, 1.0], 3).len(), 1);
     }
 

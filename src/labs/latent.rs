@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 /// Items where their codes lie, and what a place of the map decodes to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LatentMap {
+    /// What the items are: "test picture".
+    pub kind: String,
     /// Names of what stands across and upwards: "z₁".
     pub axes: [String; 2],
     /// Left, right, bottom and top of the map.

@@ -94,20 +94,29 @@ fn layer_bars(lanes: &[Shown], selected: usize, first: &LayerBars, numbers: &mut
     joined
 }
 
-/// The first row of the selected lane, which all share, and the others of every lane with its letter.
+/// The rows of every lane with its letter; the first row, which is of the data alone, once where it is the same for all.
 fn grids(lanes: &[Shown], first: &Grid, numbers: &mut Numbers) -> Grid {
+    let row = |grid: &Grid, own: &Numbers, index: usize| -> Vec<u32> {
+        let values = own.at(grid.values).chunks(grid.columns.len().max(1)).nth(index).unwrap_or(&[]);
+        values.iter().map(|value| value.to_bits()).collect()
+    };
+    let of_lanes: Vec<(usize, &Grid, &Numbers)> = lanes
+        .iter()
+        .filter_map(|(lane, panel, own)| match &panel.figure {
+            Figure::Grid(grid) if grid.columns == first.columns => Some((*lane, grid, *own)),
+            _ => None,
+        })
+        .collect();
+    let is_shared = of_lanes.windows(2).all(|pair| {
+        pair[0].1.label == pair[1].1.label && row(pair[0].1, pair[0].2, 0) == row(pair[1].1, pair[1].2, 0)
+    });
     let (mut rows, mut values) = (Vec::new(), Vec::new());
-    for (lane, panel, own) in lanes {
-        let Figure::Grid(grid) = &panel.figure else { continue };
-        if grid.columns != first.columns {
-            continue;
-        }
-        let shared = usize::from(!rows.is_empty());
-        rows.extend(grid.rows.iter().enumerate().skip(shared).map(|(index, row)| match index {
-            0 => row.clone(),
-            _ => format!("{} {row}", lane_name(*lane)),
+    for (place, (lane, grid, own)) in of_lanes.into_iter().enumerate() {
+        let skipped = usize::from(is_shared && place > 0);
+        rows.extend(grid.rows.iter().enumerate().skip(skipped).map(|(index, row)| {
+            if index == 0 && is_shared { row.clone() } else { format!("{} {row}", lane_name(lane)) }
         }));
-        values.extend_from_slice(&own.at(grid.values)[(shared * grid.columns.len()).min(grid.values.len)..]);
+        values.extend_from_slice(own.at(grid.values).get(skipped * grid.columns.len()..).unwrap_or(&[]));
     }
     Grid { rows, values: numbers.add(values), ..first.clone() }
 }
@@ -168,6 +177,35 @@ mod tests {
         assert_eq!(lines, [(0, "A", one), (0, "", one), (2, "C", two), (2, "", two)]);
         assert_eq!(curves.changes[1].words, "C: Tanh");
         assert_eq!(joined.summary, "Lane A: said. Lane C: said.");
+    }
+
+    #[test]
+    fn a_row_that_all_grids_share_stands_once() {
+        let of_lane = |label: &str, values: [f32; 4]| {
+            let mut numbers = Numbers::default();
+            let grid = Grid {
+                label: label.into(),
+                sides: ["trained".into(), "tested".into()],
+                rows: vec!["as they come".into(), "0.5".into()],
+                columns: vec!["0".into(), "1".into()],
+                values: numbers.add(values),
+                chosen: None,
+            };
+            (panel(Figure::Grid(grid)), numbers)
+        };
+        let joined = |b: (Panel, Numbers)| {
+            let a = of_lane("noise", [0.0, 0.2, 0.1, 0.3]);
+            let (joined, numbers) = overlaid(&[(0, &a.0, &a.1), (1, &b.0, &b.1)], 0).unwrap();
+            let Figure::Grid(grid) = joined.figure else { panic!("a grid stays a grid") };
+            (grid.rows.join(", "), numbers.at(grid.values).to_vec())
+        };
+        let (rows, values) = joined(of_lane("noise", [0.0, 0.2, 0.4, 0.5]));
+        assert_eq!(
+            (rows.as_str(), values.as_slice()),
+            ("as they come, A 0.5, B 0.5", &[0.0, 0.2, 0.1, 0.3, 0.4, 0.5][..])
+        );
+        let (rows, values) = joined(of_lane("a patch", [0.0, 0.1, 0.4, 0.5]));
+        assert_eq!((rows.as_str(), values.len()), ("A as they come, A 0.5, B as they come, B 0.5", 8));
     }
 
     #[test]

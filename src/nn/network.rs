@@ -160,8 +160,10 @@ impl Network {
             let (before, rest) = pass.traces.split_at_mut(index);
             let given = if index == first { input } else { &before[index - 1].output };
             layer.forward(&self.weights[self.shares[index].clone()], given, &mut rest[0]);
-            for skip in self.skips.iter().filter(|skip| skip.to == index && skip.from >= Some(first)) {
-                let skipped = &before[skip.from.expect("it is one after the first")].output;
+            let reaches = |skip: &&Skip| skip.to == index && skip.from.map_or(0, |from| from + 1) >= first;
+            for skip in self.skips.iter().filter(reaches) {
+                let skipped =
+                    skip.from.filter(|from| *from >= first).map_or(input, |from| &before[from].output);
                 rest[0].output.iter_mut().zip(skipped).for_each(|(y, skipped)| *y += skipped);
             }
         }

@@ -84,7 +84,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, map: &LatentMap, numbers: 
         if x.contains(0.0) {
             pen.plumb(x.px(0.0), rect.y, rect.bottom(), &colors.line)?;
         }
-        if y.contains(0.0) && map.classes.len() != 1 {
+        if y.contains(0.0) && map.axes[1] != LatentMap::CLASS {
             pen.rule(rect.x, rect.right(), y.px(0.0), &colors.line)?;
         }
         for &[across, upwards, class, _] in points(map, numbers) {
@@ -92,20 +92,13 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, map: &LatentMap, numbers: 
             pen.disc((x.px(across.into()), y.px(upwards.into())), DOT, &color.mix(0.75))?;
         }
         thumbnails(pen, map, numbers, (&x, &y))?;
-        class_names(pen, map, numbers, (&x, &y))?;
+        class_names(pen, map, numbers, &rect)?;
     }
     pen.frame(rect, 1.0, &colors.line)?;
-    let [across, upwards] = &map.axes;
-    let names = [
-        (across, (rect.right() - 6.0, rect.bottom() - 9.0), Align::Right),
-        (upwards, (rect.x + 6.0, rect.y + 9.0), Align::Left),
-    ];
-    for (name, at, align) in names {
-        let width = Font::Small.width(name);
-        let left = if align == Align::Right { at.0 - width } else { at.0 };
+    for (name, place) in axis_names(map, &rect) {
         // On a ground of its own: what is decoded may lie beneath.
-        pen.fill(Rect::of_text(name, Font::Small, left, at.1).grown(2.0), &colors.surface.mix(0.85))?;
-        pen.text(name, at, align, Font::Small, &colors.ink_3)?;
+        pen.fill(place, &colors.surface.mix(0.85))?;
+        pen.text(name, (place.x + 2.0, place.middle().1), Align::Left, Font::Small, &colors.ink_3)?;
     }
     cursor(pen, map, numbers, &layout)
 }
@@ -192,39 +185,78 @@ fn thumbnails<DB: DrawingBackend>(
     Ok(())
 }
 
-/// The name of each class where the middle of its items lies.
+/// Ways by which a name may be moved off others, in its own heights.
+const MOVES: [(f64, f64); 9] = [
+    (0.0, 0.0),
+    (0.0, -1.1),
+    (0.0, 1.1),
+    (-1.1, 0.0),
+    (1.1, 0.0),
+    (-1.1, -1.1),
+    (1.1, 1.1),
+    (0.0, -2.2),
+    (0.0, 2.2),
+];
+const NAME: f64 = 20.0;
+
+/// The name of each class where the middle of its items lies, or beside that where another name is; left out where there
+/// is no room at all.
 fn class_names<DB: DrawingBackend>(
     pen: &Pen<DB>,
     map: &LatentMap,
     numbers: &Numbers,
-    (x, y): (&Scale, &Scale),
+    rect: &Rect,
 ) -> Drawn<DB> {
     let colors = &pen.style.palette;
+    let (x, y) = scales(map, rect);
+    let mut taken: Vec<Rect> = axis_names(map, rect).into_iter().map(|(_, place)| place).collect();
     for (class, name) in map.classes.iter().enumerate() {
         let of = |axis: usize| {
-            let mut all: Vec<f32> = points(map, numbers)
-                .iter()
-                .filter(|point| point[2] as usize == class)
-                .map(|point| point[axis])
-                .collect();
+            let points = points(map, numbers).iter().filter(|point| point[2] as usize == class);
+            let mut all: Vec<f32> = points.map(|point| point[axis]).collect();
             all.sort_by(f32::total_cmp);
             all.get(all.len() / 2).copied()
         };
         let Some((across, upwards)) = of(0).zip(of(1)) else { continue };
-        let at = (x.px(across.into()), y.px(upwards.into()));
         let name = Font::Strong.shortened(name, 72.0);
-        let half = (Font::Strong.width(&name) / 2.0 + 4.0).max(9.0);
-        if half <= 9.0 {
+        let half = (Font::Strong.width(&name) / 2.0 + 4.0).max(NAME / 2.0);
+        let middle = (
+            x.px(across.into()).clamp(rect.x + half, (rect.right() - half).max(rect.x + half)),
+            y.px(upwards.into())
+                .clamp(rect.y + NAME / 2.0, (rect.bottom() - NAME / 2.0).max(rect.y + NAME / 2.0)),
+        );
+        let place = |(right, down): (f64, f64)| {
+            let (x, y) = (middle.0 + right * 2.0 * half, middle.1 + down * NAME);
+            Rect::between(x - half, y - NAME / 2.0, x + half, y + NAME / 2.0)
+        };
+        let is_free = |place: &Rect| {
+            let is_within = place.x >= rect.x && place.right() <= rect.right() && place.y >= rect.y;
+            is_within && place.bottom() <= rect.bottom() && !taken.iter().any(|other| other.overlaps(place))
+        };
+        let Some(place) = MOVES.into_iter().map(place).find(is_free) else { continue };
+        let at = place.middle();
+        if half <= NAME / 2.0 {
             pen.disc(at, 10.0, &colors.class(class))?;
             pen.disc(at, 8.5, &colors.surface)?;
         } else {
-            let back = Rect::between(at.0 - half, at.1 - 9.0, at.0 + half, at.1 + 9.0);
+            let back = place.grown(-1.0);
             pen.fill(back, &colors.surface)?;
             pen.frame(back, 1.5, &colors.class(class))?;
         }
         pen.text(&name, at, Align::Center, Font::Strong, &colors.ink)?;
+        taken.push(place);
     }
     Ok(())
+}
+
+/// The names of both axes and what they cover.
+fn axis_names<'a>(map: &'a LatentMap, rect: &Rect) -> [(&'a str, Rect); 2] {
+    let [across, upwards] = map.axes.each_ref().map(String::as_str);
+    let left = rect.right() - 6.0 - Font::Small.width(across);
+    [
+        (across, Rect::of_text(across, Font::Small, left, rect.bottom() - 9.0).grown(2.0)),
+        (upwards, Rect::of_text(upwards, Font::Small, rect.x + 6.0, rect.y + 9.0).grown(2.0)),
+    ]
 }
 
 /// The cross on the map and the cards beside it.
@@ -253,7 +285,12 @@ fn cursor<DB: DrawingBackend>(
         ("Nearest item", cursor.nearest, &cursor.nearest_words),
     ];
     for ((title, item, words), rect) in cards.into_iter().zip(layout.cards) {
-        let room = (pen.width - rect.x).min(CARD + GAP);
+        // Below the map the second card begins where the first has half of the width.
+        let room = (pen.width - rect.x).min(CARD + GAP).min(if pen.width < BESIDE {
+            pen.width / 2.0 - 6.0
+        } else {
+            pen.width
+        });
         pen.text(
             &Font::Label.shortened(title, room),
             (rect.x, rect.y - 11.0),
@@ -300,7 +337,7 @@ pub(super) fn read(map: &LatentMap, numbers: &Numbers, size: (f64, f64), pointer
     }
     let class = map.classes.get(nearest[2] as usize).map_or_else(String::new, |name| format!(", a {name}"));
     let lines = vec![
-        format!("test item {}{class}", nearest[3]),
+        format!("{} {}{class}", map.kind, nearest[3]),
         axis(0, exact(nearest[0])),
         axis(1, exact(nearest[1])),
     ];
@@ -314,7 +351,7 @@ pub(super) fn table(map: &LatentMap, numbers: &Numbers) -> Table {
         vec![item.to_string(), class, across.to_string(), upwards.to_string()]
     };
     Table {
-        columns: names(&["test item", "class", &map.axes[0], &map.axes[1]]),
+        columns: names(&[&map.kind, "class", &map.axes[0], &map.axes[1]]),
         rows: numbers.at(map.points).as_chunks::<4>().0.iter().map(row).collect(),
     }
 }

@@ -43,18 +43,10 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, roc: &Roc, numbers: &Numbe
     let words = x.end + GAP;
     let points = curve(roc, numbers);
     if points.is_empty() {
-        for (line, text) in Font::Small
-            .wrapped("nothing abnormal: train on some classes alone", pen.width - words, 4)
-            .iter()
-            .enumerate()
-        {
-            pen.text(
-                text,
-                (words, HEAD + 8.0 + 14.0 * line as f64),
-                Align::Left,
-                Font::Small,
-                &colors.ink_3,
-            )?;
+        let words = roc.lines.iter().flat_map(|line| Font::Small.wrapped(line, pen.width - words, 5));
+        for (line, text) in words.enumerate() {
+            let at = (x.end + GAP, HEAD + 8.0 + 14.0 * line as f64);
+            pen.text(&text, at, Align::Left, Font::Small, &colors.ink_3)?;
         }
         return Ok(());
     }

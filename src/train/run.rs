@@ -39,6 +39,8 @@ pub struct Run {
     bounds: Bounds,
     inputs: Vec<f32>,
     targets: Vec<f32>,
+    /// Whether what the loss compared the last batch with lies apart from what the network was given.
+    lie_apart: bool,
     /// Of the rows that pass at once, the last of the batch.
     pass: Pass,
     /// Of the whole batch, where that is more: passed anew when somebody looks.
@@ -118,6 +120,7 @@ impl Run {
             bounds: current.data.bounds()?,
             inputs: Vec::new(),
             targets: Vec::new(),
+            lie_apart: false,
             pass: Pass::default(),
             whole: OnceCell::new(),
             is_finite: true,
@@ -200,8 +203,9 @@ impl Run {
             let rows = items.iter().map(|&item| &targets[outputs * item as usize..][..outputs]);
             rows.for_each(|row| self.targets.extend_from_slice(row));
         }
+        self.lie_apart = self.train_targets.is_some() || !self.current.data.corruption.is_none();
         self.spoil_batch();
-        let targets = batch_targets(&self.targets, &self.inputs, self.compares_apart());
+        let targets = batch_targets(&self.targets, &self.inputs, self.lie_apart);
         self.pass.mode = Mode::Training { step: self.step };
         self.whole.take();
         let Learned { loss, is_finite } = self.network.learn(&self.inputs, targets, &mut self.pass);
@@ -234,11 +238,6 @@ impl Run {
     pub fn spoil_test_item(&self, item: usize, corruption: Corruption, input: &mut [f32]) {
         let mut rng = Rng::new(self.current.seed, Stream::TestCorruption { item });
         corruption.apply(input, self.grid, self.bounds, &mut rng);
-    }
-
-    /// Whether what the loss compares a batch with lies apart from what the network is given.
-    fn compares_apart(&self) -> bool {
-        self.train_targets.is_some() || !self.current.data.corruption.is_none()
     }
 
     /// Changes settings of the running network; weights stay. Later edits that the experiment still
@@ -473,7 +472,7 @@ impl Run {
 
     /// What the last batch was compared with.
     fn batch_targets(&self) -> &[f32] {
-        batch_targets(&self.targets, &self.inputs, self.compares_apart())
+        batch_targets(&self.targets, &self.inputs, self.lie_apart)
     }
 
     /// The batch that it was of, `[rows, ..input_shape]`.

@@ -135,7 +135,7 @@ pub fn Tools(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
         _ => None,
     });
     move || match kind.get() {
-        Some(true) => view! { <Order page=page /><Level page=page drawn=drawn /> }.into_any(),
+        Some(true) => view! { <Order page=page /><Level page=page /> }.into_any(),
         Some(false) => view! { <Shows page=page /> }.into_any(),
         None => ().into_any(),
     }
@@ -157,10 +157,9 @@ fn Order(page: Page) -> impl IntoView {
     view! { <select class="quiet" id="item-order" aria-label="Which items" on:change=on_change>{options.collect_view()}</select> }
 }
 
-/// How much what is shown is spoiled, where something is.
+/// How much what is shown is spoiled.
 #[component]
-fn Level(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
-    let _ = drawn;
+fn Level(page: Page) -> impl IntoView {
     let now = move || page.probe.with(|probe| probe.level);
     let on_change = move |event| {
         let level = event_target_value(&event).parse().ok();

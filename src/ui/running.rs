@@ -198,9 +198,11 @@ impl Page {
 
     /// Trains one epoch and stands still.
     pub fn advance_epoch(self) {
+        // Of some classes fewer are dealt than the experiment counts.
+        let [_, dealt] = self.progress.get_untracked().epoch_items;
         let steps = self.current.with_untracked(|experiment| {
-            let items = experiment.training_items();
-            items.div_ceil(experiment.batch_size.items(items))
+            let items = if dealt > 0 { dealt } else { experiment.training_items() };
+            items.div_ceil(experiment.batch_size.items(items).max(1))
         });
         self.advance(steps as u32);
     }

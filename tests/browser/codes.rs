@@ -124,7 +124,7 @@ async fn spoiled_pictures_are_restored() {
         .await;
     // The grid: as many levels, and less error than noise at the level that was trained with.
     stage.show("[data-testid=noise]").await;
-    until_said(&stage, "noise", "noise at level 0.5").await;
+    until_said(&stage, "noise", "Gaussian at level 0.5").await;
     let grid = stage.table("noise").await;
     let value = |row: usize, column: usize| grid[row][column].parse::<f64>().expect("a number");
     assert_eq!((grid.len(), grid[0].len()), (2, 7));
@@ -132,7 +132,7 @@ async fn spoiled_pictures_are_restored() {
     assert!(value(0, 1) == 0.0 && value(0, 1) < value(0, 2) && value(0, 4) < value(0, 5), "{grid:?}");
     // A level is clicked, and everything above is spoiled so.
     stage.choose("#shown-level", "spoiled by 1").await;
-    until_said(&stage, "noise", "noise at level 1").await;
+    until_said(&stage, "noise", "Gaussian at level 1").await;
     // A second lane, trained with less noise, adds its row.
     stage.keys("l").await;
     stage.until("document.querySelectorAll('.lanes .lane').length === 2", "a lane").await;

@@ -28,7 +28,7 @@ pub fn figures() -> Vec<Sample> {
     ]
 }
 
-fn sample(name: &str, make: impl FnOnce(&mut Numbers, &mut Noise) -> Figure) -> Sample {
+pub fn sample(name: &str, make: impl FnOnce(&mut Numbers, &mut Noise) -> Figure) -> Sample {
     let mut numbers = Numbers::default();
     let figure = make(&mut numbers, &mut Noise::new(9));
     Sample { name: name.into(), figure, numbers }
@@ -283,6 +283,10 @@ fn picture_rows(many: usize) -> Sample {
         let rows = vec![row("in", false), row("out", false), row("out − in", true)];
         Figure::PictureRows(PictureRows {
             rows,
+            names: (0..many).map(|item| item.to_string()).collect(),
+            chosen: Some(0),
+            marked: None,
+            range: [0.0, 1.0],
             kind: "test picture".into(),
             items: numbers.add((0..many).map(|index| (7 * index) as f32)),
             measures: numbers.add((0..many).map(|index| 0.0125 * index as f32)),

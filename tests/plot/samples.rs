@@ -133,6 +133,7 @@ pub fn figures() -> Vec<Sample> {
         products("products-dead", 0.0),
     ];
     figures.extend(super::pictures::figures());
+    figures.extend(super::codes::figures());
     figures
 }
 

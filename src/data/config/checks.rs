@@ -58,6 +58,10 @@ impl DataConfig {
         if self.train_on.is_empty() {
             return Ok(());
         }
+        if self.set()?.is_own() {
+            let allowed = "left out: points are set and relabelled one by one while they are learned from";
+            return Err(Error::setting("data.train_on", "given", allowed));
+        }
         if classes == 0 {
             let allowed = format!("left out: {} have no classes", self.name);
             return Err(Error::setting("data.train_on", "given", allowed));

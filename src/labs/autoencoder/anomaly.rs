@@ -58,7 +58,7 @@ impl Kinds {
             ([format!("of class {}", names.join(", ")), "of other classes".into()], of(true), of(false))
         };
         for errors in [&mut normal, &mut abnormal] {
-            errors.retain(|error| error.is_finite());
+            errors.retain(|error| !error.is_nan());
             errors.sort_by(f32::total_cmp);
         }
         Self { names, normal, abnormal }
@@ -80,6 +80,15 @@ impl Kinds {
         };
         let pairs = (self.normal.len() * self.abnormal.len()) as f64;
         (self.abnormal.iter().map(|&error| below(error)).sum::<f64>() / pairs) as f32
+    }
+
+    /// What there is none of, and what helps.
+    fn missing(&self) -> &'static str {
+        if self.normal.is_empty() {
+            "no normal items are kept for the test"
+        } else {
+            "nothing abnormal among the test items: train on some classes alone"
+        }
     }
 
     /// Shares of the normal and of the abnormal items above a threshold.
@@ -115,9 +124,11 @@ pub(super) fn errors(
     let threshold = threshold(observer, &kinds, view);
     let needle = needle(run, view);
     let mut all: Vec<f32> = kinds.normal.iter().chain(&kinds.abnormal).copied().collect();
+    all.retain(|error| error.is_finite());
     all.sort_by(f32::total_cmp);
     let most = all.get((all.len() as f32 * WITHIN) as usize).or(all.last()).copied().unwrap_or(1.0);
-    let to = (1.05 * most.max(threshold)).max(1e-6);
+    // A threshold beyond it does not stretch the axis.
+    let to = (1.05 * most.max(kinds.usual_threshold())).max(1e-6);
     let shares = |errors: &[f32]| {
         let mut shares = [0.0; BINS];
         for error in errors {
@@ -132,7 +143,7 @@ pub(super) fn errors(
         format!(" What is on the pad comes to {}, {side}.", significant(error, 2))
     });
     let summary = if kinds.normal.is_empty() {
-        "No items are kept for the test, so no errors are known.".into()
+        "No normal items are kept for the test, so their errors are not known.".into()
     } else if kinds.abnormal.is_empty() {
         format!(
             "Errors of {} {}; there are none that are abnormal: train on some classes alone, and the others are.{drawing}",
@@ -188,8 +199,11 @@ pub(super) fn roc(
     let has_both = !kinds.normal.is_empty() && !kinds.abnormal.is_empty();
     let area = kinds.area();
     let (above, at) = (kinds.above(threshold), kinds.shares_above(threshold));
-    let lines =
-        if has_both { lines(&kinds, above, view.probe.cost_of_a_miss.unwrap_or(1.0)) } else { Vec::new() };
+    let lines = if has_both {
+        lines(&kinds, above, view.probe.cost_of_a_miss.unwrap_or(1.0))
+    } else {
+        vec![kinds.missing().into()]
+    };
     let summary = if has_both {
         format!(
             "The area under the curve is {}: the chance that one {} has a larger error than one {}. At the threshold {} are found at {} false alarms.",
@@ -200,7 +214,7 @@ pub(super) fn roc(
             percent(at[0])
         )
     } else {
-        "There is nothing abnormal among the test items: train on some classes alone.".into()
+        format!("There is no curve: {}.", kinds.missing())
     };
     let points: Vec<f32> = if has_both { points.flatten().collect() } else { Vec::new() };
     let figure = Roc { points: numbers.add(points), area, at, lines };

@@ -28,9 +28,15 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
         |choices: &[(&str, &str)]| choices.iter().map(|&(value, label)| Choice::new(value, label)).collect();
     let shape = Shape::of(experiment);
     let mut controls = vec![
-        Control::new("use", "Use it to", Kind::Segments { featured: 3 }, named(&USES), use_of(experiment))
-            .shown_first()
-            .restarting(),
+        Control::new(
+            "use",
+            "Use it to",
+            Kind::Segments { featured: 3 },
+            named(&uses(experiment)),
+            use_of(experiment),
+        )
+        .shown_first()
+        .restarting(),
     ];
     if let Some(code) = Code::of(experiment) {
         controls.push(
@@ -125,6 +131,12 @@ fn of_training(experiment: &Experiment, whole: impl Fn(&[usize]) -> Vec<Choice>)
     controls
 }
 
+/// What the data can be used for: what is abnormal is told by classes.
+fn uses(experiment: &Experiment) -> Vec<(&'static str, &'static str)> {
+    let has_classes = experiment.data.classes().is_ok_and(|classes| classes > 0);
+    USES.into_iter().filter(|(name, _)| has_classes || *name != "detect").collect()
+}
+
 /// The kinds of networks that there are for the data.
 fn offered(experiment: &Experiment) -> Vec<(&'static str, &'static str)> {
     let code = Code::of(experiment).map_or(2, |code| code.units);
@@ -173,7 +185,7 @@ fn losses(experiment: &Experiment) -> Vec<Choice> {
 
 /// Activations of the layers before the output that bend: not that of a code as it is.
 fn bent(experiment: &Experiment) -> impl Iterator<Item = Activation> {
-    let code = Code::of(experiment).map(|code| code.set_by());
+    let code = Code::of(experiment).map(|code| code.set_by);
     let layers = experiment.network.layers.iter().enumerate();
     let hidden =
         layers.take(experiment.network.layers.len() - 1).filter(move |(index, _)| Some(*index) != code);
@@ -211,7 +223,7 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
         "activation" => {
             let activation = parsed(key, value)?;
             let (code, count) =
-                (Code::of(experiment).map(|code| code.set_by()), changed.network.layers.len() - 1);
+                (Code::of(experiment).map(|code| code.set_by), changed.network.layers.len() - 1);
             let layers = changed.network.layers[..count].iter_mut().enumerate();
             layers
                 .filter(|(index, _)| Some(*index) != code)
@@ -276,12 +288,12 @@ fn with_code(mut experiment: Experiment, units: usize) -> Result<Experiment> {
         return with_shape(experiment, &Shape { code: units, ..shape });
     }
     let code = Code::of(&experiment);
-    let layer = code.map(|code| &mut experiment.network.layers[code.set_by()]);
+    let layer = code.map(|code| &mut experiment.network.layers[code.set_by]);
     let (Some(code), Some(dense)) = (code, layer.and_then(LayerConfig::as_dense_mut)) else {
         let allowed = "left alone for a network without a dense layer before its output";
         return Err(Error::setting("code", units, allowed));
     };
-    dense.units = units * if code.is_sampled { 2 } else { 1 };
+    dense.units = units * if code.is_sampled() { 2 } else { 1 };
     Experiment::from_value(experiment.to_value())
 }
 

@@ -50,7 +50,11 @@ pub(super) fn usual_loss(data: &DataConfig) -> Loss {
 pub(super) fn on(experiment: &Experiment, data: DataConfig) -> Result<Experiment> {
     let before = Shape::of(experiment);
     let corruption = experiment.data.corruption;
-    let data = DataConfig { targets: Targets::Inputs, corruption, ..data };
+    // Classes that are left out stay so where the data have them.
+    let classes = data.classes()?;
+    let mut train_on = experiment.data.train_on.clone();
+    train_on.retain(|class| *class < classes && !data.set().is_ok_and(DataSet::is_own));
+    let data = DataConfig { targets: Targets::Inputs, corruption, train_on, ..data };
     data.validate()?;
     let numbers: usize = data.input_shape()?.iter().product();
     let is_alike = data.input_shape()? == experiment.data.input_shape()?;

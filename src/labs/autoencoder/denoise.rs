@@ -33,7 +33,7 @@ pub(super) fn panel(
     let how = trained.kind.label().to_lowercase();
     let summary = match (measured.iter().zip(LEVELS)).find(|(_, level)| *level == nearest(shown.level)) {
         Some(([before, after], level)) => format!(
-            "{} noise at level {level}: it takes the test {}s {} off, and the network brings that to {}, {}.",
+            "{} at level {level}: it takes the test {}s {} off, and the network brings that to {}, {}.",
             trained.kind.label(),
             kind_of(run),
             significant(*before, 2),

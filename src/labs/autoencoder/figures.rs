@@ -27,6 +27,11 @@ pub(super) fn shown(run: &Run) -> &Examples {
     if run.data().test.is_empty() { &run.data().train } else { &run.data().test }
 }
 
+/// Which part of the data they are of: "test".
+pub(super) fn part_of(run: &Run) -> &'static str {
+    if run.data().test.is_empty() { "training" } else { "test" }
+}
+
 /// What an item of the data is: "picture".
 pub(super) fn kind_of(run: &Run) -> &'static str {
     let set = run.current().data.set();

@@ -2,7 +2,7 @@
 //! components.
 
 use super::code::Code;
-use super::figures::{class_of, item_of, kind_of, range, shown};
+use super::figures::{class_of, item_of, kind_of, part_of, range, shown};
 use super::observer::AutoencoderObserver;
 use super::projection::Projection;
 use crate::data::Examples;
@@ -39,9 +39,7 @@ pub(super) fn panel(
     };
     let examples = shown(run);
     let reading = observer.reading_of_training(run, code);
-    // Without test items those of training are shown.
-    let codes = if run.data().test.is_empty() { &reading.training_codes } else { &reading.codes };
-    let (codes, training) = (codes.clone(), reading.training_codes.clone());
+    let (codes, training) = (reading.codes.clone(), reading.training_codes.clone());
     let projection = Projection::of(&codes, code.units);
     let places: Vec<[f32; 2]> = codes
         .chunks_exact(code.units)
@@ -78,7 +76,7 @@ pub(super) fn panel(
             nearest: numbers.add(item_of(examples, first)),
             nearest_words: class_of(run, examples, first).map_or_else(
                 || format!("{} {first}", kind_of(run)),
-                |class| format!("a {class}, test {first}"),
+                |class| format!("a {class}, {} {first}", part_of(run)),
             ),
         });
     }
@@ -114,10 +112,10 @@ pub(super) fn pca_panel(observer: &mut AutoencoderObserver, run: &Run, numbers: 
     let mut figure = items_at(run, &places, Projection::view_of(&places), numbers);
     figure.axes = ["1st component".into(), "2nd component".into()];
     let kept = f64::from(pca.variances.iter().take(2).sum::<f32>() / pca.total.max(f32::MIN_POSITIVE));
-    let units = Code::of(run.current()).map_or(pca.len(), |code| code.units);
+    let units = AutoencoderObserver::components(run);
     let said_error = if error.is_nan() { "unknown".into() } else { significant(*error, 2) };
     let summary = format!(
-        "The same {}s by the first two principal components, which hold {} of the variance of the training items; the error of {units} components on the test is {said_error}.",
+        "The same {}s by the first two principal components, which hold {} of the variance of the training items; the error of {units} of them on the test is {said_error}.",
         kind_of(run),
         percent(kept)
     );
@@ -127,6 +125,7 @@ pub(super) fn pca_panel(observer: &mut AutoencoderObserver, run: &Run, numbers: 
 
 fn empty(run: &Run) -> LatentMap {
     LatentMap {
+        kind: format!("{} {}", part_of(run), kind_of(run)),
         axes: [String::new(), String::new()],
         view: [-1.0, 1.0, -1.0, 1.0],
         classes: Vec::new(),
@@ -241,7 +240,7 @@ fn nearest(codes: &[f32], here: &[f32]) -> Vec<usize> {
 /// The classes around a place, in words.
 fn what_is_there(run: &Run, examples: &Examples, nearest: &[usize]) -> String {
     if run.data().classes == 0 {
-        return format!("near test {}", nearest[0]);
+        return format!("near {} {}", part_of(run), nearest[0]);
     }
     let mut counts = vec![0; run.data().classes];
     nearest.iter().for_each(|&item| counts[examples.labels[item] as usize] += 1);

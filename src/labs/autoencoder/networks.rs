@@ -63,7 +63,17 @@ impl Shape {
             sparsity: sparsity.unwrap_or("none"),
             beta,
         });
-        let are_its = |shape: &Self| shape.layers(experiment).is_some_and(|made| made == *layers);
+        // However its weights are drawn first.
+        let drawn = |mut layer: Value| {
+            layer.as_object_mut().expect("a layer is an object").remove("kernel_initializer");
+            layer
+        };
+        let values: Vec<Value> = values.into_iter().map(drawn).collect();
+        let are_its = |shape: &Self| {
+            let made = shape.layers(experiment).unwrap_or_default();
+            let made = made.iter().map(|layer| serde_json::to_value(layer).expect("settings are plain data"));
+            made.map(drawn).eq(values.iter().cloned())
+        };
         shapes.into_iter().find(are_its)
     }
 
@@ -86,11 +96,13 @@ impl Shape {
         if shape.len() > 1 && self.kind != "convolutional" {
             layers.push(json!({ "type": "flatten" }));
         }
+        // Never as narrow as the code, which is known by being the narrowest.
         let hidden: Vec<usize> = match self.kind.as_str() {
             "linear" => Vec::new(),
             "deep" => deep(numbers),
             _ => vec![wide(numbers)],
         };
+        let hidden: Vec<usize> = hidden.into_iter().map(|units| units.max(2 * self.code)).collect();
         match self.kind.as_str() {
             "convolutional" => layers.extend(self.convolutional(&shape, output)?),
             "variational" => {

@@ -16,8 +16,10 @@ use serde_json::Value;
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
 
-/// Training items that principal components are of, at most: a second of work in a browser.
+/// Training items that principal components are of, at most, for items of so many numbers; of larger ones fewer, since the
+/// work grows with their square.
 const ITEMS_OF_PCA: usize = 10_000;
+const USUAL_SIZE: usize = 784;
 
 /// See the module.
 pub(super) struct AutoencoderObserver {
@@ -146,16 +148,20 @@ impl AutoencoderObserver {
     /// As many principal components as the code has numbers, and their error on the test items.
     pub fn pca(&self, run: &Run) -> &(Pca, f32) {
         self.known.pca.get_or_init(|| {
-            let units = Code::of(run.current()).map_or(1, |code| code.units);
-            let pca = Pca::of(&run.data().train, units.max(2), ITEMS_OF_PCA);
-            let error = pca.first(units).error(&run.data().test);
+            let size = run.network().outputs();
+            let most =
+                (ITEMS_OF_PCA * USUAL_SIZE * USUAL_SIZE / (size * size)).clamp(size.min(200), ITEMS_OF_PCA);
+            let pca = Pca::of(&run.data().train, Self::components(run).max(2), most);
+            let error = pca.first(Self::components(run)).error(&run.data().test);
             (pca, error)
         })
     }
 
-    /// The same where they are known already.
-    pub fn known_pca(&self) -> Option<&(Pca, f32)> {
-        self.known.pca.get()
+    /// How many components there are to compare the code with: as many as it has numbers, or as an item has; two where
+    /// there is no code.
+    pub fn components(run: &Run) -> usize {
+        let units = Code::of(run.current()).map_or(2, |code| code.units);
+        units.min(run.network().outputs())
     }
 }
 
@@ -189,6 +195,11 @@ impl Observer for AutoencoderObserver {
     fn after_edit(&mut self, run: &Run) {
         self.learning.after_edit(run);
         self.read_at = [None; 3];
+        if !run.current().data.points.is_empty() {
+            // They may be others now.
+            self.known = Arc::default();
+            self.spoiled.take();
+        }
     }
 
     fn panel(&mut self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {

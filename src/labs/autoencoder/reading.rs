@@ -2,10 +2,12 @@
 //! figures of that moment.
 
 use super::code::Code;
-use crate::data::Examples;
+use crate::data::{Data, Examples};
 use crate::nn::{Loss, Pass};
 use crate::train::{Run, pictures_at_once};
 
+/// Training items that are read in place of test items, at most.
+const WITHOUT_TEST: usize = 2000;
 /// Training items whose codes are looked at, at most.
 const TRAINING_CODES: usize = 600;
 
@@ -24,16 +26,26 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Passes the test items as they are through the network.
+    /// Passes the test items as they are through the network; where there are none, the first of training.
     pub fn read(&mut self, run: &Run, code: Option<Code>) {
         let Self { codes, errors, pass, .. } = self;
         codes.clear();
         errors.clear();
         let size = run.network().outputs();
-        run.visit(&run.data().test, pass, |clean, pass| {
+        let mut take = |clean: &[f32], pass: &Pass| {
             codes.extend(code.iter().flat_map(|code| &pass.traces[code.layer].output));
             errors.extend(errors_of(pass.output(), clean, size));
-        });
+        };
+        let Data { train, test, .. } = run.data();
+        if !test.is_empty() {
+            return run.visit(test, pass, take);
+        }
+        let mut inputs = vec![0.0; size * train.len().min(WITHOUT_TEST)];
+        inputs.chunks_exact_mut(size).enumerate().for_each(|(item, input)| train.copy_item(item, input));
+        for part in inputs.chunks(size * pictures_at_once(run.network())) {
+            run.network().forward(part, pass);
+            take(part, pass);
+        }
     }
 
     /// Passes them turned by a quarter: pictures of nothing that was learned.

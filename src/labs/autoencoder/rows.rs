@@ -1,7 +1,7 @@
 //! Items side by side: what went in, what came out, and what lies between.
 
 use super::code::Code;
-use super::figures::{class_of, item_of, kind_of, range, shown};
+use super::figures::{class_of, item_of, kind_of, part_of, range, shown};
 use super::observer::{AutoencoderObserver, spoiling};
 use super::reading::errors_of;
 use crate::data::Examples;
@@ -39,7 +39,7 @@ pub(super) fn panel(
     let outputs = observer.pass.output().to_vec();
     let errors: Vec<f32> = errors_of(&outputs, &clean, size).collect();
     let (pca, _) = observer.pca(run);
-    let units = Code::of(run.current()).map_or(pca.len(), |code| code.units);
+    let units = AutoencoderObserver::components(run);
     let pca = pca.first(units);
     let by_pca: Vec<f32> = given.chunks_exact(size).flat_map(|item| pca.restored(&pca.code(item))).collect();
     let mut row = |label: String, is_signed: bool, values: Vec<f32>| PictureRow {
@@ -61,7 +61,7 @@ pub(super) fn panel(
     if !corruption.is_none() {
         rows[3].label = "out − clean".into();
     }
-    let kind = format!("{} {}", if is_test { "test" } else { "training" }, kind_of(run));
+    let kind = format!("{} {}", part_of(run), kind_of(run));
     let [height, width] = run.current().data.grid().unwrap_or([1, size]);
     let summary = summary(run, (&items, &errors), &kind, has_drawing);
     let drawn = has_drawing.then_some(-1.0);
@@ -93,7 +93,7 @@ fn is_odd(observer: &AutoencoderObserver, numbers: &Numbers) -> bool {
 /// followed among them.
 fn chosen(observer: &mut AutoencoderObserver, run: &Run, view: &View) -> Vec<usize> {
     let examples = shown(run);
-    let errors = if run.data().test.is_empty() { &[][..] } else { &*observer.reading(run).errors };
+    let errors = &observer.reading(run).errors;
     let mut items: Vec<usize> = match view.probe.order {
         ItemOrder::Classes => one_of_each_class(examples, run.data().classes),
         order => {

@@ -7,7 +7,7 @@ use super::observer::AutoencoderObserver;
 use crate::data::pca::principal_angles;
 use crate::labs::format::{fixed, significant};
 use crate::labs::{Figure, Grid, Numbers, Panel};
-use crate::nn::{Activation, LayerConfig, Pass};
+use crate::nn::{Activation, LayerConfig, Loss, Pass};
 use crate::train::Run;
 
 /// How far a number of the code is moved either way to see where the output goes.
@@ -51,8 +51,11 @@ pub(super) fn panel(observer: &mut AutoencoderObserver, run: &Run, numbers: &mut
     let summary = match &angles {
         Some((angles, is_linear)) => {
             let largest = angles.last().copied().unwrap_or(f32::NAN);
-            let tail = if *is_linear {
-                "The network is linear, so training turns its space into theirs."
+            let is_plain = run.current().loss == Loss::MeanSquaredError && run.current().data.corruption.is_none();
+            let tail = if *is_linear && is_plain {
+                "The network is linear and learns by squared error, so training turns its space into theirs."
+            } else if *is_linear {
+                "The network is linear, but only the squared error of inputs as they are has their space as its best."
             } else {
                 "These are its directions at the mean code alone: elsewhere a network that bends has others. Take the network Linear to see the two spaces become one."
             };

@@ -65,20 +65,19 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
         return Verdict::new(Tone::Warn, "Keeps nothing yet.", text, Vec::new());
     }
     match use_of(run.current()) {
-        "detect" if observer.told.area > 0.0 => return detected(observer, &through),
+        "detect" if observer.told.area > 0.0 => return detected(observer, run, &through),
         "denoise" => return restored(observer, run, &through, error),
         _ => {}
     }
-    let pca = observer.known_pca().map(|(_, error)| 1.0 - error / variance).filter(|kept| kept.is_finite());
-    let beside = match (pca, units) {
-        (Some(pca), Some(units)) if data.corruption.is_none() => {
-            format!(
-                "; {} principal component{} {}",
-                count(units),
-                if units == 1 { " keeps" } else { "s keep" },
-                percent(pca.max(0.0))
-            )
-        }
+    let pca = Some(1.0 - observer.pca(run).1 / variance).filter(|kept| kept.is_finite());
+    let components = AutoencoderObserver::components(run);
+    let beside = match pca {
+        Some(pca) if data.corruption.is_none() => format!(
+            "; {} principal component{} {}",
+            count(components),
+            if components == 1 { " keeps" } else { "s keep" },
+            percent(pca.max(0.0))
+        ),
         _ => String::new(),
     };
     let text = format!("{through}, and {} of the variance comes out again{beside}: {errors}.", percent(kept));
@@ -91,8 +90,8 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
         return Verdict::new(Tone::Good, "Keeps most of it.", text, Vec::new());
     }
     let mut remedies = Vec::new();
-    if run.steps() >= PATIENCE && units.is_some_and(|units| units < WIDER && units < numbers) {
-        remedies.push(Remedy::new("Use a code of 32 numbers", "code", WIDER.min(numbers)));
+    if run.steps() >= PATIENCE && units.is_some_and(|units| units < WIDER && WIDER < numbers) {
+        remedies.push(Remedy::new("Use a code of 32 numbers", "code", WIDER));
     }
     if run.steps() >= PATIENCE && !is_better {
         if shape.is_none_or(|shape| shape.kind != "deep") {
@@ -108,7 +107,7 @@ const AS_PCA: f32 = 0.95;
 
 /// How near a linear network is to principal components, the best that it can become.
 fn straight(kept: f32, pca: f32, text: &str) -> Verdict {
-    let text = format!("{text} Without a bend no network can keep more than they do.");
+    let text = format!("{text} Without a bend no network keeps more than they do of what it learned from.");
     if kept >= AS_PCA * pca {
         return Verdict::new(Tone::Good, "As good as PCA.", text, Vec::new());
     }
@@ -119,8 +118,11 @@ fn straight(kept: f32, pca: f32, text: &str) -> Verdict {
 /// From this area under the curve on what is abnormal is said to stand out.
 const STANDS_OUT: f32 = 0.9;
 
+/// The code that is offered where not.
+const BETTER: usize = 16;
+
 /// How well errors tell what is abnormal.
-fn detected(observer: &AutoencoderObserver, through: &str) -> Verdict {
+fn detected(observer: &AutoencoderObserver, run: &Run, through: &str) -> Verdict {
     let Told { area, above: [alarms, found], names: [normal, abnormal] } = &observer.told;
     let text = format!(
         "An item {abnormal} comes back worse than one {normal} in {} of all pairs (area {}). At the threshold {} are found at {} false alarms. {through}.",
@@ -132,8 +134,10 @@ fn detected(observer: &AutoencoderObserver, through: &str) -> Verdict {
     if *area >= STANDS_OUT {
         return Verdict::new(Tone::Good, "The others stand out.", text, Vec::new());
     }
-    let wider = Remedy::new("Use a code of 16 numbers", "code", 16);
-    Verdict::new(Tone::Note, "Some slip through.", text, vec![wider])
+    let units = Code::of(run.current()).map_or(usize::MAX, |code| code.units);
+    let is_narrow = units < BETTER && BETTER < run.network().outputs();
+    let wider = is_narrow.then(|| Remedy::new("Use a code of 16 numbers", "code", BETTER));
+    Verdict::new(Tone::Note, "Some slip through.", text, wider.into_iter().collect())
 }
 
 /// From this share of the noise on so much is gone that it is said to be restored.
@@ -141,8 +145,9 @@ const RESTORED: f32 = 0.25;
 
 /// How much of what was spoiled is restored.
 fn restored(observer: &AutoencoderObserver, run: &Run, through: &str, error: f32) -> Verdict {
-    let Some(spoiled) = observer.spoiled(run) else {
-        return Verdict::new(Tone::Note, "Not tested.", format!("{through}."), Vec::new());
+    let Some(spoiled) = observer.spoiled(run).filter(|spoiled| *spoiled > 0.0) else {
+        let text = format!("So little is spoiled that no test {} changes. {through}.", kind_of(run));
+        return Verdict::new(Tone::Note, "Nothing to restore.", text, Vec::new());
     };
     let corruption = run.current().data.corruption;
     let text = format!(
