@@ -58,9 +58,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, errors: &Errors, numbers: 
     pen.plumb(x, 12.0, foot, &colors.ink)?;
     pen.fill(Rect::between(x - 4.0, 2.0, x + 5.0, 13.0), &colors.ink)?;
     let words = format!("alarm above {}", significant(errors.threshold, 2));
-    let is_left = x + 10.0 + Font::Small.width(&words) > pen.width;
-    let (at, align) = if is_left { (x - 9.0, Align::Right) } else { (x + 10.0, Align::Left) };
-    pen.text(&words, (at, 7.0), align, Font::Small, &colors.ink)?;
+    beside(pen, x, 7.0, &words, Font::Small, colors.ink)?;
     // The names of both kinds, each on its side where there is room.
     let names = [(0.0, Align::Left, colors.ink_3), (pen.width, Align::Right, colors.bad)];
     for (kind, (at, align, color)) in names.into_iter().enumerate() {
@@ -74,9 +72,24 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, errors: &Errors, numbers: 
     let color = if needle > errors.threshold { colors.bad } else { colors.good };
     pen.line([(x, HEAD - 2.0), (x, foot)], 2.0, &color)?;
     pen.polygon([(x - 5.0, HEAD - 4.0), (x + 5.0, HEAD - 4.0), (x, HEAD + 5.0)], &color)?;
-    let is_left = x + 8.0 + Font::Strong.width(PAD) > pen.width;
-    let (at, align) = if is_left { (x - 8.0, Align::Right) } else { (x + 8.0, Align::Left) };
-    pen.text(PAD, (at, HEAD + 6.0), align, Font::Strong, &color)
+    beside(pen, x, HEAD + 6.0, PAD, Font::Strong, color)
+}
+
+/// Words beside a mark, to its right where they fit, else on the side with more room, as much as fits there.
+fn beside<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    x: f64,
+    y: f64,
+    words: &str,
+    font: Font,
+    color: RGBColor,
+) -> Drawn<DB> {
+    const GAP: f64 = 10.0;
+    let (left, right) = (x - GAP, pen.width - x - GAP);
+    let is_right = font.width(words) <= right || right >= left;
+    let words = font.shortened(words, if is_right { right } else { left });
+    let (at, align) = if is_right { (x + GAP, Align::Left) } else { (x - GAP, Align::Right) };
+    pen.text(&words, (at, y), align, font, &color)
 }
 
 pub(super) fn read(errors: &Errors, numbers: &Numbers, size: (f64, f64), (x, _): Point) -> Option<ReadOut> {

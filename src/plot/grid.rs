@@ -41,8 +41,10 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, grid: &Grid, numbers: &Num
     let left = left(grid, pen.width);
     let finite = numbers.at(grid.values).iter().filter(|value| value.is_finite());
     let most = finite.fold(0.0_f32, |most, value| most.max(*value)).max(f32::MIN_POSITIVE);
-    pen.text(&grid.sides[1], (left, 8.0), Align::Left, Font::Small, &colors.ink_3)?;
-    pen.text(&grid.sides[0], (left - 8.0, HEAD - 10.0), Align::Right, Font::Small, &colors.ink_3)?;
+    let across = Font::Small.shortened(&grid.sides[1], pen.width - left);
+    pen.text(&across, (left, 8.0), Align::Left, Font::Small, &colors.ink_3)?;
+    let down = Font::Small.shortened(&grid.sides[0], left - 8.0);
+    pen.text(&down, (left - 8.0, HEAD - 10.0), Align::Right, Font::Small, &colors.ink_3)?;
     for (column, name) in grid.columns.iter().enumerate() {
         let at = cell(grid, (0, column), size);
         let name = Font::Small.shortened(name, at.width);
