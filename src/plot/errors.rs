@@ -64,6 +64,9 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, errors: &Errors, numbers: 
     for (kind, (at, align, color)) in names.into_iter().enumerate() {
         if errors.shares[kind].len > 0 && numbers.at(errors.shares[kind]).iter().any(|share| *share > 0.0) {
             let name = Font::Small.shortened(&errors.kinds[kind], pen.width / 2.0 - 6.0);
+            let left = if align == Align::Right { at - Font::Small.width(&name) } else { at };
+            // On a ground of its own: the line of the threshold passes behind.
+            pen.fill(Rect::of_text(&name, Font::Small, left, 24.0).grown(1.5), &colors.surface)?;
             pen.text(&name, (at, 24.0), align, Font::Small, &color)?;
         }
     }
@@ -89,6 +92,8 @@ fn beside<DB: DrawingBackend>(
     let is_right = font.width(words) <= right || right >= left;
     let words = font.shortened(words, if is_right { right } else { left });
     let (at, align) = if is_right { (x + GAP, Align::Left) } else { (x - GAP, Align::Right) };
+    let start = if is_right { at } else { at - font.width(&words) };
+    pen.fill(Rect::of_text(&words, font, start, y).grown(1.5), &pen.style.palette.surface.mix(0.8))?;
     pen.text(&words, (at, y), align, font, &color)
 }
 

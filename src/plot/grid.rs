@@ -59,7 +59,10 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, grid: &Grid, numbers: &Num
             let value = value(grid, numbers, (row, column));
             let color = if value.is_finite() { ramp.at((value / most).sqrt()) } else { colors.sunken };
             pen.fill(rect, &color)?;
-            let words = if value.is_finite() { significant(value, 2) } else { "–".into() };
+            let written =
+                |digits: usize| if value.is_finite() { significant(value, digits) } else { "–".into() };
+            let fits = |words: &String| Font::Small.width(words) <= rect.width;
+            let words = Some(written(2)).filter(fits).unwrap_or_else(|| written(1));
             if Font::Small.width(&words) <= rect.width && rect.height >= 12.0 {
                 pen.text(&words, rect.middle(), Align::Center, Font::Small, &ink_on(color))?;
             }

@@ -231,10 +231,10 @@ fn Segments(page: Page, control: Memo<Control>, featured: usize) -> impl IntoVie
 
 #[component]
 fn Several(page: Page, control: Memo<Control>) -> impl IntoView {
-    let labels = control.with_untracked(|control| {
-        control.choices.iter().map(|choice| choice.label.clone()).collect::<Vec<_>>()
+    let labels = Memo::new(move |_| {
+        control.with(|control| control.choices.iter().map(|choice| choice.label.clone()).collect::<Vec<_>>())
     });
-    let boxes = labels.into_iter().enumerate().map(move |(index, label)| {
+    let one = move |(index, label): (usize, String)| {
         let is_chosen = move || control.with(|control| control.is_chosen(index));
         let on_change = move |event: leptos::ev::Event| {
             set(page, control, index);
@@ -245,11 +245,12 @@ fn Several(page: Page, control: Memo<Control>) -> impl IntoView {
         view! {
             <label><input type="checkbox" prop:checked=is_chosen on:change=on_change /><span>{label}</span></label>
         }
-    });
+    };
+    let boxes = move || labels.get().into_iter().enumerate().map(one).collect_view();
     view! {
         <fieldset class="field several" data-testid=id_of(control)>
             <legend>{label_of(page, control)}</legend>
-            <div class="seg">{boxes.collect_view()}</div>
+            <div class="seg">{boxes}</div>
         </fieldset>
     }
 }

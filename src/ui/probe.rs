@@ -320,7 +320,7 @@ fn Ends(page: Page) -> impl IntoView {
         };
         view! {
             <label class="inline" for=id><span>{label}</span>
-                <input class="quiet num" type="number" id=id min="0" max=last prop:value=value placeholder="any" on:change=on_change /></label>
+                <input class="num" type="number" id=id min="0" max=last prop:value=value placeholder="any" on:change=on_change /></label>
         }
     };
     view! { <div class="under">{field("walk-from", "From test item", false)}{field("walk-to", "to", true)}</div> }

@@ -133,6 +133,8 @@ impl Page {
     }
 
     pub(super) fn restart_on(self, lane: Lane, experiment: Experiment, taken: Option<Taken>) {
+        // A threshold and a place on the map are of the run that they were set in.
+        self.probe.update(|probe| (probe.threshold, probe.cursor) = (None, None));
         self.note_run(lane);
         let bare = Experiment { edits: Vec::new(), ..experiment.clone() };
         if self.lab().name() != experiment.lab {

@@ -73,7 +73,7 @@ async fn it_trains_and_draws_what_comes_back() {
 async fn the_cursor_decodes_wherever_it_is() {
     let Some(stage) = Stage::open("#lab=autoencoder").await else { return };
     train(&stage, 20).await;
-    until_said(&stage, "map", "The cursor decodes to what lies").await;
+    until_said(&stage, "map", "At the cursor:").await;
     let at = [1, 2].map(|axis| format!("document.querySelector('#cursor-{axis}').value"));
     // Dragged: both numbers change with the pointer, and what is drawn with them.
     let canvas = "document.querySelector('#figure-map').toDataURL()";
@@ -118,7 +118,7 @@ async fn spoiled_pictures_are_restored() {
     stage.click("#play").await;
     stage
         .until(
-            "document.querySelector('.verdict').textContent.includes('Gaussian at level 0.5 puts')",
+            "document.querySelector('.verdict').textContent.includes('Gaussian at level 0.5 takes')",
             "how much is restored",
         )
         .await;

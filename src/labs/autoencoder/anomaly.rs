@@ -38,7 +38,6 @@ impl Kinds {
     pub fn of(observer: &mut AutoencoderObserver, run: &Run) -> Self {
         let data = &run.current().data;
         let test = &run.data().test;
-        let plural = format!("{}s", kind_of(run));
         let (names, mut normal, mut abnormal): (_, Vec<f32>, Vec<f32>) = if data.train_on.is_empty() {
             let side = match data.grid() {
                 Ok([height, width]) if height == width && height > 1 => Some(height),
@@ -49,7 +48,7 @@ impl Kinds {
                 None => observer.reading(run),
             };
             let turned = if side.is_some() { reading.turned.clone() } else { Vec::new() };
-            ([plural.clone(), format!("{plural} turned by 90°")], reading.errors.clone(), turned)
+            (["upright".to_owned(), "turned by 90°".into()], reading.errors.clone(), turned)
         } else {
             let classes = &data.train_on;
             let names: Vec<String> = classes.iter().map(|&class| run.data().class_name(class)).collect();
@@ -146,15 +145,16 @@ pub(super) fn errors(
         "No normal items are kept for the test, so their errors are not known.".into()
     } else if kinds.abnormal.is_empty() {
         format!(
-            "Errors of {} {}; there are none that are abnormal: train on some classes alone, and the others are.{drawing}",
+            "Errors of {} {}s; there are none that are abnormal: train on some classes alone, and the others are.{drawing}",
             kinds.normal.len(),
-            kinds.names[0]
+            kind_of(run)
         )
     } else {
         let [alarms, found] = kinds.above(threshold);
         format!(
-            "Errors of {} {} and {} {}: above the threshold of {} lie {alarms} and {found} of them.{drawing}",
+            "Errors of {} {}s {} and {} {}: above the threshold of {} lie {alarms} and {found} of them.{drawing}",
             kinds.normal.len(),
+            kind_of(run),
             kinds.names[0],
             kinds.abnormal.len(),
             kinds.names[1],

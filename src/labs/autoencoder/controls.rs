@@ -3,7 +3,7 @@
 use super::code::Code;
 use super::data;
 use super::networks::{KINDS, SPARSITIES, Shape};
-use crate::data::{BatchSize, Corruption, CorruptionKind, DataSet};
+use crate::data::{BatchSize, Corruption, CorruptionKind};
 use crate::error::{Error, Result};
 use crate::labs::control::{MIXED, common, optimizer_for_pictures, parsed};
 use crate::labs::{Choice, Control, Kind};
@@ -93,7 +93,7 @@ fn of_shape(shape: &Shape) -> Vec<Control> {
     if shape.can_be_sparse() {
         let choices = SPARSITIES.map(|(value, label)| Choice::new(value, label)).to_vec();
         let kind = Kind::Segments { featured: 3 };
-        controls.push(Control::new("sparsity", "Sparse code by", kind, choices, shape.sparsity).restarting());
+        controls.push(Control::new("sparsity", "Sparse code by", kind, choices, shape.sparsity));
     }
     if shape.kind == "variational" {
         let choices = Choice::numbers([0.0, 0.1, 0.3, 1.0, 2.0, 4.0, 10.0]);
@@ -120,7 +120,7 @@ fn of_training(experiment: &Experiment, whole: impl Fn(&[usize]) -> Vec<Choice>)
             optimizer.learning_rate(),
         ),
         Control::new("optimizer.name", "Optimiser", Kind::Select, names, optimizer.name),
-        Control::new("loss", "Loss", Kind::Select, losses(experiment), experiment.loss).restarting(),
+        Control::new("loss", "Loss", Kind::Select, losses(experiment), experiment.loss),
         batch,
     ];
     if experiment.data.set().is_ok_and(|set| !set.is_given() && !set.is_own()) {
@@ -172,14 +172,15 @@ fn classes(experiment: &Experiment) -> Option<Control> {
     let choices: Vec<Choice> = (0..classes).map(|class| Choice::new(class, name(class))).collect();
     let all: Vec<usize> = (0..classes).collect();
     let trained = if experiment.data.train_on.is_empty() { all } else { experiment.data.train_on.clone() };
-    Some(Control::new("train_on", "Train on", Kind::Several, choices, trained).restarting())
+    let control = Control::new("train_on", "Train on", Kind::Several, choices, trained).restarting();
+    Some(if use_of(experiment) == "detect" { control.shown_first() } else { control })
 }
 
-/// Losses of numbers that are given back; a change of one for the other changes the output layer with it.
+/// Those that the output layer allows: cross-entropy wants a sigmoid.
 fn losses(experiment: &Experiment) -> Vec<Choice> {
-    let is_unit = experiment.data.set().is_ok_and(DataSet::is_within_0_and_1);
-    let losses: Vec<Loss> =
-        LOSSES.into_iter().filter(|loss| is_unit || *loss != Loss::BinaryCrossentropy).collect();
+    let output = experiment.network.layers.last().and_then(LayerConfig::activation);
+    let fits = |loss: &Loss| loss.logits_of().is_none_or(|wanted| output == Some(wanted));
+    let losses: Vec<Loss> = LOSSES.into_iter().filter(fits).collect();
     Choice::named(&losses, Loss::label)
 }
 
@@ -235,13 +236,6 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
         "data" => return data::on(experiment, parsed(key, value)?),
         "data.name" => return data::on(experiment, data::named(&parsed::<String>(key, value)?)),
         "optimizer.name" => changed.optimizer = optimizer_for_pictures(parsed(key, value)?),
-        "loss" => {
-            changed.loss = parsed(key, value)?;
-            return match Shape::of(experiment) {
-                Some(shape) => with_shape(changed, &shape),
-                None => Experiment::from_value(changed.to_value()),
-            };
-        }
         "data.samples" => {
             changed.data.samples = parsed(key, value)?;
             let items = changed.training_items();
@@ -339,11 +333,8 @@ fn trained_on(mut experiment: Experiment, class: usize) -> Result<Experiment> {
         trained.sort_unstable();
     }
     if trained.is_empty() {
-        return Err(Error::setting(
-            "train_on",
-            "no class",
-            "at least one class: there would be nothing to train on",
-        ));
+        let allowed = "at least one class: there would be nothing to train on";
+        return Err(Error::setting("the choice of classes to train on", "none", allowed));
     }
     experiment.data.train_on = if trained.len() == classes { Vec::new() } else { trained };
     Experiment::from_value(experiment.to_value())

@@ -32,8 +32,13 @@ pub(super) fn panel(
     let rows = [0, 1].map(|row| measured.iter().map(move |pair| pair[row]));
     let how = trained.kind.label().to_lowercase();
     let summary = match (measured.iter().zip(LEVELS)).find(|(_, level)| *level == nearest(shown.level)) {
+        Some(([_, after], 0.0)) => format!(
+            "Nothing is spoiled at level 0: the network gives the test {}s back with a squared error of {}.",
+            kind_of(run),
+            significant(*after, 2)
+        ),
         Some(([before, after], level)) => format!(
-            "{} at level {level}: it takes the test {}s {} off, and the network brings that to {}, {}.",
+            "{} at level {level} takes the test {}s to a squared error of {}; what the network makes of them has {}, {}.",
             trained.kind.label(),
             kind_of(run),
             significant(*before, 2),

@@ -87,7 +87,7 @@ pub(super) fn panel(
 fn said(run: &Run, code: Code, figure: LatentMap, words: Option<String>) -> Panel {
     let [left, right, bottom, top] = figure.view.map(|edge| significant(edge, 2));
     let of = if code.units <= 2 { "codes" } else { "codes, along their first two principal components" };
-    let cursor = words.map_or_else(String::new, |words| format!(" The cursor decodes to what lies {words}."));
+    let cursor = words.map_or_else(String::new, |words| format!(" At the cursor: {words}."));
     let summary = format!(
         "The {of} of {} {}s, from {left} to {right} across and from {bottom} to {top} upwards.{cursor}",
         figure.points.len / 4,
@@ -248,7 +248,7 @@ fn what_is_there(run: &Run, examples: &Examples, nearest: &[usize]) -> String {
     order.sort_by_key(|&class| std::cmp::Reverse(counts[class]));
     let name = |class: usize| run.data().class_name(class);
     if counts[order[0]] as f32 >= SURE * nearest.len() as f32 || order.len() < 2 || counts[order[1]] == 0 {
-        format!("among {}", name(order[0]))
+        format!("like {}", name(order[0]))
     } else {
         format!("between {} and {}", name(order[0]), name(order[1]))
     }

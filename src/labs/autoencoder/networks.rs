@@ -2,7 +2,8 @@
 //! so that a link or a file may hold any.
 
 use super::code::Code;
-use crate::nn::{Activation, LayerConfig, Loss};
+use crate::data::DataSet;
+use crate::nn::{Activation, LayerConfig};
 use crate::train::Experiment;
 use serde_json::{Value, json};
 
@@ -87,11 +88,11 @@ impl Shape {
         self.kind != "variational" && self.kind != "linear"
     }
 
-    /// Its layers for the data and the loss of an experiment; `None` where there is no such network.
+    /// Its layers for the data of an experiment; `None` where there is no such network.
     pub fn layers(&self, experiment: &Experiment) -> Option<Vec<LayerConfig>> {
         let shape = experiment.data.input_shape().ok()?;
         let numbers: usize = shape.iter().product();
-        let output = output_of(experiment);
+        let output = output_of(experiment, &self.kind);
         let mut layers = Vec::new();
         if shape.len() > 1 && self.kind != "convolutional" {
             layers.push(json!({ "type": "flatten" }));
@@ -177,10 +178,10 @@ impl Shape {
     }
 }
 
-/// The activation of the output for a loss: what cross-entropy wants; pictures and signals stay within 0…1, unless all of
-/// the network is to be linear.
-fn output_of(experiment: &Experiment) -> Activation {
-    if experiment.loss == Loss::BinaryCrossentropy { Activation::Sigmoid } else { Activation::Linear }
+/// The activation of the output: pictures and signals stay within 0…1, unless all of the network is to be linear.
+fn output_of(experiment: &Experiment, kind: &str) -> Activation {
+    let is_unit = experiment.data.set().is_ok_and(DataSet::is_within_0_and_1);
+    if is_unit && kind != "linear" { Activation::Sigmoid } else { Activation::Linear }
 }
 
 /// Units of one layer between items of so many numbers and their code.

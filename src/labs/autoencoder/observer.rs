@@ -149,8 +149,8 @@ impl AutoencoderObserver {
     pub fn pca(&self, run: &Run) -> &(Pca, f32) {
         self.known.pca.get_or_init(|| {
             let size = run.network().outputs();
-            let most =
-                (ITEMS_OF_PCA * USUAL_SIZE * USUAL_SIZE / (size * size)).clamp(size.min(200), ITEMS_OF_PCA);
+            let share = (USUAL_SIZE as f64 / size as f64).powi(2).min(1.0);
+            let most = ((ITEMS_OF_PCA as f64 * share) as usize).max(size.min(200));
             let pca = Pca::of(&run.data().train, Self::components(run).max(2), most);
             let error = pca.first(Self::components(run)).error(&run.data().test);
             (pca, error)

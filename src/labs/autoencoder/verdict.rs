@@ -6,12 +6,14 @@ use super::controls::use_of;
 use super::figures::kind_of;
 use super::networks::Shape;
 use super::observer::AutoencoderObserver;
-use crate::labs::format::{count, fixed, percent, significant};
+use crate::labs::format::{count, fixed, percent, power, significant};
 use crate::labs::{Remedy, Tone, Verdict};
 use crate::train::{Evaluation, Run};
 
 /// From this share of the variance on most is said to be kept.
 const MOST: f32 = 0.8;
+/// From so many times the error of one answer for all on a network is worse than none.
+const BLOWN_UP: f32 = 4.0;
 /// Steps after which a wider code is offered where less is kept.
 const PATIENCE: usize = 300;
 /// The code that is then offered.
@@ -47,9 +49,9 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
         let text = format!("All {kinds} are alike, so there is nothing to keep apart: {through}.");
         return Verdict::new(Tone::Warn, "All alike.", text, Vec::new());
     }
-    let spoiled = if data.corruption.is_none() { "" } else { " of spoiled ones" };
+    let spoiled = if data.corruption.is_none() { "" } else { "spoiled " };
     let errors = format!(
-        "the mean squared error on test {kinds}{spoiled} is {}, that of the mean {} {}",
+        "the mean squared error on {spoiled}test {kinds} is {}, that of the mean {} {}",
         significant(error, 3),
         kind_of(run),
         significant(variance, 3)
@@ -59,6 +61,14 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
         return Verdict::new(Tone::Note, "Untrained.", text, Vec::new());
     }
     let kept = 1.0 - error / variance;
+    if error > BLOWN_UP * variance && run.steps() >= PATIENCE / 10 {
+        let rate = f64::from(run.current().optimizer.learning_rate());
+        let smaller = (rate * 1e5).round() / 1e6;
+        let remedy = Remedy::new("Take a tenth of the learning rate", "optimizer.learning_rate", smaller);
+        let text =
+            format!("{through}, and {errors}: a learning rate of {} is likely too large.", power(rate));
+        return Verdict::new(Tone::Bad, "Blown up.", text, vec![remedy.anew()]);
+    }
     if kept.is_nan() || kept <= 0.0 {
         let text =
             format!("{through}, and {errors}: one and the same {} for all would do no worse.", kind_of(run));
@@ -86,6 +96,9 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
         return straight(kept, pca, &text);
     }
     let is_better = pca.is_none_or(|pca| kept > pca);
+    if !is_better && run.steps() < PATIENCE {
+        return Verdict::new(Tone::Note, "Behind PCA so far.", text, Vec::new());
+    }
     if kept >= MOST && is_better {
         return Verdict::new(Tone::Good, "Keeps most of it.", text, Vec::new());
     }
@@ -117,6 +130,8 @@ fn straight(kept: f32, pca: f32, text: &str) -> Verdict {
 
 /// From this area under the curve on what is abnormal is said to stand out.
 const STANDS_OUT: f32 = 0.9;
+/// Below this share of them found the threshold is said to be too high.
+const FEW: f32 = 0.5;
 
 /// The code that is offered where not.
 const BETTER: usize = 16;
@@ -125,12 +140,16 @@ const BETTER: usize = 16;
 fn detected(observer: &AutoencoderObserver, run: &Run, through: &str) -> Verdict {
     let Told { area, above: [alarms, found], names: [normal, abnormal] } = &observer.told;
     let text = format!(
-        "An item {abnormal} comes back worse than one {normal} in {} of all pairs (area {}). At the threshold {} are found at {} false alarms. {through}.",
-        percent(*area),
+        "An item {abnormal} comes back worse than one {normal} in {}\u{202f}% of all pairs (area {}). At the threshold {} are found at {} false alarms. {through}.",
+        fixed(100.0 * *area, 1),
         fixed(*area, 3),
         percent(*found),
         percent(*alarms)
     );
+    if *area >= STANDS_OUT && *found < FEW {
+        let text = format!("{text} A lower alarm finds more.");
+        return Verdict::new(Tone::Note, "They stand out, but few are found.", text, Vec::new());
+    }
     if *area >= STANDS_OUT {
         return Verdict::new(Tone::Good, "The others stand out.", text, Vec::new());
     }
@@ -151,7 +170,7 @@ fn restored(observer: &AutoencoderObserver, run: &Run, through: &str, error: f32
     };
     let corruption = run.current().data.corruption;
     let text = format!(
-        "{} at level {} puts the test {}s {} off; what the network makes of them is {} off, {} of that. {through}.",
+        "{} at level {} takes the test {}s to a squared error of {}; what the network makes of them has {}, {} of that. {through}.",
         corruption.kind.label(),
         corruption.level,
         kind_of(run),
@@ -162,8 +181,12 @@ fn restored(observer: &AutoencoderObserver, run: &Run, through: &str, error: f32
     if error <= RESTORED * spoiled {
         return Verdict::new(Tone::Good, "Restores it.", text, Vec::new());
     }
+    let units = Code::of(run.current()).map_or(usize::MAX, |code| code.units);
+    let is_narrow = units < WIDER && WIDER < run.network().outputs();
+    let wider = is_narrow.then(|| Remedy::new("Use a code of 32 numbers", "code", WIDER));
+    let remedies: Vec<Remedy> = wider.into_iter().collect();
     if error > spoiled {
-        return Verdict::new(Tone::Warn, "Makes it worse.", text, Vec::new());
+        return Verdict::new(Tone::Warn, "Loses more than was spoiled.", text, remedies);
     }
-    Verdict::new(Tone::Note, "Restores a part of it.", text, Vec::new())
+    Verdict::new(Tone::Note, "Restores a part of it.", text, remedies)
 }
