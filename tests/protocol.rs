@@ -3,7 +3,7 @@
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
 use glassbox::data::{DataConfig, Pictures, idx};
-use glassbox::labs::{Figure, FigureSlot, LABS, Lab, View};
+use glassbox::labs::{Figure, FigureSlot, ItemOrder, LABS, Lab, Numbers, Probe, View, find};
 use glassbox::train::settings::Settings;
 use glassbox::train::{Experiment, InitialWeights};
 use glassbox::worker::Session;
@@ -26,6 +26,21 @@ fn everything() -> View {
         layer: 1,
         ..View::default()
     }
+}
+
+/// Everything that can be looked for among items and codes.
+fn probing() -> View {
+    let probe = Probe {
+        cursor: Some([-1.25, 0.1]),
+        shows_decoded: true,
+        item: Some(3),
+        to: Some(7),
+        order: ItemOrder::Worst,
+        level: Some(0.25),
+        threshold: Some(0.03),
+        cost_of_a_miss: Some(10.0),
+    };
+    View { probe, ..View::default() }
 }
 
 fn start(run: u32) -> Request {
@@ -59,6 +74,7 @@ fn messages_survive_serialisation() {
             view: View::default(),
         },
         Request::Seek { run: 1, step: 4, budget_ms: 9.0, view: everything() },
+        Request::Advance { run: 1, budget_ms: 1.0, steps: 0, until: None, view: probing() },
         edit,
         give,
         Request::GiveModel { name: "run".into() },
@@ -167,7 +183,7 @@ fn a_lab_that_cannot_show_an_experiment_says_so() {
     let experiment = glassbox::train::Experiment::from_value(pictures).unwrap();
     let request = Request::Start { run: 1, experiment, takes_offer: false, view: everything() };
     let Reply::Failed { message, .. } = Session::new(ticking).answer(request).0 else { panic!("refused") };
-    assert!(message.ends_with("the lab gradients takes no pictures"), "{message}");
+    assert!(message.ends_with("the lab gradients takes no pictures and no signals"), "{message}");
 }
 
 /// IDX files of so many pictures of 8 by 6 pixels in three classes, bright where their class is.
@@ -526,4 +542,89 @@ fn figures_that_tell_of_the_test_tell_it_of_the_same_step() {
     accuracies.dedup();
     assert!(accuracies.len() > 5, "the run learns: {accuracies:?}");
     assert!(frames.iter().all(|&times| times > 3), "each figure has its turn: {frames:?}");
+}
+
+#[test]
+fn a_probe_that_moves_is_answered_while_the_run_stands_still() {
+    let lab = find("autoencoder").unwrap();
+    let experiment = [("data.samples", json!(500)), ("use", json!("detect"))]
+        .iter()
+        .fold(lab.defaults(), |experiment, (key, value)| lab.change(&experiment, key, value).unwrap());
+    let ids = |of: fn(&FigureSlot) -> bool| -> Vec<&str> {
+        lab.figures().iter().filter(|slot| of(slot)).map(|slot| slot.id).collect()
+    };
+    let figures = lab.figures().iter().map(|slot| slot.id.to_owned()).collect();
+    let mut view = View { figures, layer: 1, ..View::default() };
+    let mut session = Session::new(ticking);
+    session.answer(Request::Start { run: 1, experiment, takes_offer: false, view: view.clone() });
+    session.answer(Request::Advance { run: 1, budget_ms: 1e6, steps: 4, until: None, view: view.clone() });
+    let mut still = |view: &View| {
+        let request = Request::Advance { run: 1, budget_ms: 0.0, steps: 0, until: None, view: view.clone() };
+        let (reply, numbers) = session.answer(request);
+        let frame = frame(reply);
+        assert_eq!((frame.step, frame.steps), (4, 0));
+        (frame.panels, numbers)
+    };
+    let mut before = still(&view);
+    let nothing_moved = still(&view);
+    assert_eq!(before, nothing_moved, "the same is shown for the same");
+    // What of all figures is another one after each change; numbers are compared in their place of the message.
+    let changed = |(panels, numbers): &(Vec<_>, Numbers),
+                   (others, theirs): &(Vec<_>, Numbers)|
+     -> Vec<String> {
+        let told = |panels: &[glassbox::labs::Panel], numbers: &Numbers| -> Vec<(String, String)> {
+            let table = |panel: &glassbox::labs::Panel| glassbox::plot::table(&panel.figure, numbers).rows;
+            let of = |panel| (panel, table(panel));
+            panels
+                .iter()
+                .map(of)
+                .map(|(panel, rows)| {
+                    // The pictures of a map are no rows of its table: what they are is told by its cursor.
+                    let cursor = match &panel.figure {
+                        Figure::LatentMap(map) => {
+                            map.cursor.as_ref().map(|cursor| numbers.at(cursor.item).to_vec())
+                        }
+                        _ => None,
+                    };
+                    (panel.id.clone(), format!("{} {rows:?} {cursor:?}", panel.summary))
+                })
+                .collect()
+        };
+        let (a, b) = (told(panels, numbers), told(others, theirs));
+        assert_eq!(a.len(), b.len(), "all figures are answered");
+        a.into_iter().zip(b).filter(|(a, b)| a != b).map(|(a, _)| a.0).collect()
+    };
+    let mut moved = |view: &View, wanted: &[&str]| {
+        let now = still(view);
+        assert_eq!(changed(&before, &now), wanted, "{:?}", view.probe);
+        before = now;
+    };
+    view.probe.cursor = Some([0.4, -0.3]);
+    moved(&view, &["map"]);
+    view.probe.order = ItemOrder::Worst;
+    moved(&view, &["reconstructions"]);
+    view.probe.threshold = Some(0.01);
+    moved(&view, &["errors", "roc"]);
+    view.probe.item = Some(5);
+    moved(&view, &["reconstructions", "walk", "layers"]);
+    view.probe.level = Some(0.5);
+    moved(&view, &["reconstructions", "noise"]);
+    // What is on the pad is marked as odd in the frame that moves the threshold past its error.
+    view.picture = vec![0.5; 784];
+    let marked = |panels: &[glassbox::labs::Panel]| {
+        let rows = panels.iter().find_map(|panel| match &panel.figure {
+            Figure::PictureRows(rows) if panel.id == "reconstructions" => Some(rows),
+            _ => None,
+        });
+        rows.unwrap().marked
+    };
+    for (threshold, mark) in [(1.0, None), (0.0, Some(10)), (1.0, None)] {
+        view.probe.threshold = Some(threshold);
+        assert_eq!(marked(&still(&view).0), mark, "a threshold of {threshold}");
+    }
+    // While something is held and moved, what no probe changes is left as it is.
+    view.is_drawing = true;
+    view.probe.cursor = Some([0.5, -0.3]);
+    let answered: Vec<String> = still(&view).0.into_iter().map(|panel| panel.id).collect();
+    assert_eq!(answered, ids(|slot| slot.of_probe && !slot.is_slow));
 }
