@@ -73,7 +73,7 @@ pub(super) fn panel(
         measures: numbers.add(errors),
         measure: "mean squared error".into(),
         chosen: followed(&items, view),
-        marked: has_drawing.then_some(items.len()).filter(|_| is_odd(observer, numbers)),
+        marked: has_drawing.then_some(items.len()).filter(|_| is_odd(observer, view, numbers)),
         range: range(run),
         kind,
         height,
@@ -84,9 +84,11 @@ pub(super) fn panel(
     Panel { id: "reconstructions".into(), note, summary, figure: Figure::PictureRows(figure) }
 }
 
-/// Whether the drawing, whose error was added last, is above the threshold.
-fn is_odd(observer: &AutoencoderObserver, numbers: &Numbers) -> bool {
-    observer.threshold.zip(numbers.0.last()).is_some_and(|(threshold, error)| *error > threshold)
+/// Whether the drawing, whose error was added last, is above the threshold: the one that was chosen, which the figure of
+/// errors may take note of only after this, or else the usual one.
+fn is_odd(observer: &AutoencoderObserver, view: &View, numbers: &Numbers) -> bool {
+    let threshold = view.probe.threshold.or(observer.threshold);
+    threshold.zip(numbers.0.last()).is_some_and(|(threshold, error)| *error > threshold)
 }
 
 /// The items that stand side by side: one of each class, or those at an end of the order of their errors; the one that is
