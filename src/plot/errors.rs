@@ -105,7 +105,7 @@ pub(super) fn read(errors: &Errors, numbers: &Numbers, size: (f64, f64), (x, _):
     let mut lines = vec![format!("{} {} to {}", errors.label, edge(bin), edge(bin + 1))];
     for (kind, span) in errors.kinds.iter().zip(errors.shares) {
         let share = numbers.at(span).get(bin).copied().unwrap_or(0.0);
-        lines.push(format!("{} of {kind}", percent(share)));
+        lines.push(format!("{kind}: {}", percent(share)));
     }
     let frame = bar(bins, bin, 1.0, size);
     Some(ReadOut {

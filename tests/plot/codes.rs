@@ -181,3 +181,62 @@ fn thresholds_levels_and_items_are_read_where_they_are_drawn() {
     let [above, below] = [50.0, 250.0].map(|y| plot::item_at(rows, &numbers, narrow, (90.0, y)));
     assert!(above.is_some() && above != below, "{above:?} {below:?}");
 }
+
+#[test]
+fn figures_of_codes_are_read_under_the_pointer_and_in_tables() {
+    let read = |sample: &Sample, size: (f64, f64), at: (f64, f64)| {
+        plot::read_out(&sample.figure, &sample.numbers, size, at).map(|read| read.lines)
+    };
+    let rows = |sample: &Sample| plot::table(&sample.figure, &sample.numbers).rows;
+    // The first item of the map, where its place says.
+    let sample = map("map", 10, [28, 28], 0);
+    let Figure::LatentMap(of_codes) = &sample.figure else { panic!("a map") };
+    let rect = plot::map_rect(of_codes, SIZE);
+    let points = sample.numbers.at(of_codes.points);
+    let share = |item: usize| {
+        let place = [points[4 * item], points[4 * item + 1]].map(f64::from);
+        (rect.x + (place[0] + 4.0) / 8.0 * rect.width, rect.y + (3.0 - place[1]) / 6.0 * rect.height)
+    };
+    let lines = read(&sample, SIZE, share(123)).unwrap();
+    assert_eq!(lines[0], "test picture 123, a 3");
+    assert!(lines[1].starts_with("z₁ ") && lines[2].starts_with("z₂ "), "{lines:?}");
+    assert_eq!(read(&sample, SIZE, (rect.right() + 3.0, 50.0)), None, "the cards are no part of the map");
+    let own = &rows(&sample)[123];
+    assert_eq!(*own, ["123".into(), "3".into(), points[492].to_string(), points[493].to_string()]);
+    // Where everything is decoded there are no items, but places.
+    let decoded = map("decoded", 10, [28, 28], 13);
+    assert_eq!(read(&decoded, SIZE, share(123)).unwrap().len(), 2);
+
+    // 40 bins of 15 pixels and 0.003; the largest share of each kind is 1 in 11.
+    let sample = errors("errors", None);
+    let lines = read(&sample, (600.0, 136.0), (157.0, 80.0)).unwrap();
+    let wanted =
+        ["mean squared error 0.0300 to 0.0330", "of class 0: 9\u{202f}%", "of other classes: 0\u{202f}%"];
+    assert_eq!(lines, wanted);
+    assert_eq!((rows(&sample).len(), &*rows(&sample)[25][3]), (40, (1.0_f32 / 11.0).to_string().as_str()));
+
+    // The curve in a square of 140 pixels from (26, 148): half of its false alarms.
+    let sample = roc("roc", 60);
+    let lines = read(&sample, (400.0, 168.0), (96.0, 26.0)).unwrap();
+    assert_eq!(lines, ["87\u{202f}% found", "50\u{202f}% false alarms"]);
+    assert_eq!(read(&sample, (400.0, 168.0), (300.0, 20.0)), None, "its words say nothing more");
+    assert_eq!(rows(&sample)[30][0], "0.5");
+    assert!(rows(&roc("nothing", 0)).is_empty());
+
+    // The middle of the last cell of the second row.
+    let sample = grid("grid", 3, 6);
+    let Figure::Grid(of_levels) = &sample.figure else { panic!("a grid") };
+    let value = sample.numbers.at(of_levels.values)[11];
+    let lines = read(&sample, SIZE, (600.0, 34.0 + 1.5 * 34.0)).unwrap();
+    assert_eq!(lines[..2], ["trained with level 1", "tested with 0.5"]);
+    let said: f32 = lines[2].strip_prefix("mean squared error ").unwrap().parse().unwrap();
+    assert!((said - value).abs() < 1e-4, "{said} {value}");
+    assert_eq!(rows(&sample)[1][6], value.to_string());
+
+    // The last signal is the one on the pad, a number of it by its place from the left.
+    let sample = signals();
+    let lines = read(&sample, SIZE, (610.0, 40.0)).unwrap();
+    assert!(lines[0].starts_with("what is on the pad, number "), "{lines:?}");
+    assert_eq!(lines.last().unwrap(), "mean squared error 0.2");
+    assert_eq!((rows(&sample).len(), &*rows(&sample)[4][0]), (5, "-1"));
+}
