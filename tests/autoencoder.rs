@@ -456,3 +456,43 @@ fn live_noise_and_chosen_classes_are_part_of_the_run() {
     saved.resume(&mut on).unwrap().unwrap();
     (0..5).for_each(|_| assert_eq!(on.step().unwrap().to_bits(), run.step().unwrap().to_bits()));
 }
+
+/// What is asked of a network beside being narrow is not only in its layers: it trains so, and another network comes of it.
+#[test]
+fn tied_sparse_and_variational_networks_learn_otherwise() {
+    let lab = lab();
+    let few = lab.change(&lab.defaults(), "data.samples", &json!(500)).unwrap();
+    let dense = lab.change(&few, "network", &json!("dense")).unwrap();
+    let after = |experiment: &Experiment| {
+        let mut run = Run::new(experiment.clone()).unwrap();
+        let losses: Vec<f32> = (0..30).map(|_| run.step().unwrap()).collect();
+        assert!(losses[29] < 0.8 * losses[0], "{losses:?}");
+        run
+    };
+    let plain = after(&dense);
+    let change = |key: &str, value: Value| lab.change(&dense, key, &value).unwrap();
+    let tied = after(&change("tied", json!(true)));
+    let kernels: Vec<&[f32]> =
+        tied.network().kernels().map(|kernel| &tied.network().weights[kernel.range.clone()]).collect();
+    // The last kernel, [128, 784], is the first, [784, 128], turned over.
+    let turned = (0..784 * 128).all(|at| kernels[3][at % 128 * 784 + at / 128] == kernels[0][at]);
+    assert!(turned, "tied kernels stay one and the same");
+    for (key, value) in [("sparsity", json!("l1")), ("sparsity", json!("kl")), ("tied", json!(true))] {
+        let other = after(&change(key, value.clone()));
+        assert!(other.network().weights != plain.network().weights, "{key} {value}");
+    }
+    let refused = lab.change(&dense, "sparsity", &json!("l3")).unwrap_err().to_string();
+    assert_eq!(refused, "sparsity is l3, but must be one of none, l1, kl");
+    // The divergence weight is changed live, and a link makes the same bits of it.
+    let variational = lab.change(&few, "network", &json!("variational")).unwrap();
+    let mut run = after(&variational);
+    let heavier = lab.change(&variational, "beta", &json!(10.0)).unwrap();
+    run.edit(&variational.difference(&heavier)).unwrap();
+    (0..5).for_each(|_| _ = run.step().unwrap());
+    let mut again = Run::new(run.experiment().clone()).unwrap();
+    (0..35).for_each(|_| _ = again.step().unwrap());
+    assert!(again.network().weights == run.network().weights, "the link makes the same bits");
+    let mut without = Run::new(variational).unwrap();
+    (0..35).for_each(|_| _ = without.step().unwrap());
+    assert!(without.network().weights != run.network().weights, "the weight was turned up");
+}
