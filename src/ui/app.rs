@@ -47,7 +47,7 @@ fn PadBelow(page: Page) -> impl IntoView {
     });
     view! {
         <div class="pad-below" hidden=move || !is_of_pictures.get()>
-            <h3 class="hint">"Draw your own"</h3>
+            <h2 class="hint">"Draw your own"</h2>
             <pad::Pad page=page />
         </div>
         <own_panel::OwnData page=page />

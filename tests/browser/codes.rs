@@ -6,6 +6,8 @@ use crate::stage::{Stage, VIEWS};
 /// The right and the up arrow key, as the driver writes them.
 const RIGHT: &str = "\u{E014}";
 const UP: &str = "\u{E013}";
+const END: &str = "\u{E010}";
+const HOME: &str = "\u{E011}";
 
 fn label(figure: &str) -> String {
     format!("document.querySelector('#figure-{figure}').ariaLabel")
@@ -153,12 +155,24 @@ async fn what_is_odd_is_told() {
     stage.until_step(150).await;
     stage.click("#play").await;
     until_said(&stage, "errors", "of class 0 and").await;
-    // A 0 on the pad passes, another digit is an alarm.
+    // Another digit is odder than a 0, and an alarm tells them apart by where it is set.
+    let of_pad =
+        "document.querySelector('#figure-errors').ariaLabel.match(/on the pad comes to ([0-9.]+),/)[1]";
     stage.focus("#pad").await;
     stage.type_keys("0").await;
-    until_said(&stage, "errors", "below it: normal").await;
+    until_said(&stage, "errors", "What is on the pad comes to").await;
+    stage.until_still().await;
+    let of_0 = number(&stage, of_pad).await;
     stage.type_keys("4").await;
+    stage.until(&format!("Number({of_pad}) !== {of_0}"), "another error").await;
+    assert!(number(&stage, of_pad).await > of_0);
+    stage.focus("#threshold").await;
+    stage.type_keys(END).await;
+    until_said(&stage, "errors", "below it: normal").await;
+    stage.type_keys(HOME).await;
     until_said(&stage, "errors", "above it: abnormal").await;
+    stage.type_keys(&RIGHT.repeat(20)).await;
+    stage.until("document.querySelector('#threshold').value === '20'", "a threshold").await;
     // The threshold, moved by keys and dragged.
     let threshold = "document.querySelector('#threshold').value";
     let before = number(&stage, threshold).await;

@@ -71,6 +71,9 @@ async fn a_network_is_built_by_keys_and_a_mistake_leaves_the_run_alone() {
 
     // A second convolution is added, by keys: it goes before the flatten, and a new run has it.
     focus(&stage, "#new-layer").await;
+    // From another kind, since a letter goes on from the one that is chosen, and a list forgets letters after a second.
+    stage.type_keys("dense").await;
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
     stage.type_keys("conv2d").await;
     stage.type_keys(&format!("{TAB}{ENTER}")).await;
     stage.until("location.hash.includes('network.layers=')", "a link with the network").await;

@@ -224,7 +224,11 @@ async fn files_that_come_to_another_lab_and_drawings_that_are_not_kept_are_told(
         stage.visit("#lab=cnn").await;
         stage.run("addEventListener('drop', () => { location.hash = '#lab=gradients' })").await;
         bring(&stage, "drop", files).await;
-        until_notice(&stage, "the lab Gradients takes no such files: open the lab CNN for them").await;
+        until_notice(
+            &stage,
+            "the lab Gradients takes no such files: open the lab CNN or Autoencoder for them",
+        )
+        .await;
         assert_eq!(stage.hash().await, "#lab=gradients");
     }
     // And what was refused there is not taken here.
