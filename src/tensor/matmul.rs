@@ -1,9 +1,15 @@
 //! Matrix products. Every element is summed in one order, whatever the blocking: it starts from its
 //! bias or 0 and adds its products with ascending inner index. So kernels can be changed
-//! without changing a bit of any run, and 128-bit SIMD, along the rows of `b`, rounds as the plain loop.
+//! without changing a bit of any run, and 128-bit SIMD, along the rows of `b`, rounds as the plain loop. Products with 0 are
+//! left out where most are.
 //!
 //! How the loops are written decides how they compile: the benches, natively and in WebAssembly (there
 //! ways that look alike differed by a factor of eight), come before a change here.
+
+mod panels;
+mod sparse;
+
+pub use panels::Panels;
 
 use super::tile::{Row, Tile, WIDTH, eight_from, pack, pack_transposed};
 
@@ -91,6 +97,8 @@ fn multiply<const TRANSPOSED: bool>(a: &[f32], b: &[f32], start: Start, c: &mut 
     let shape = [c.len() / n, k, n];
     if n == 1 {
         in_one_column(a, b, start, c);
+    } else if sparse::suits(a, n) {
+        sparse::multiply::<TRANSPOSED>(a, b, start, c, k, n);
     } else if n == WIDTH {
         by_panel::<TRANSPOSED>(a, b.as_chunks().0, start, c, Place { shape, first: 0, j: 0 }); // it is one
     } else if k <= SHALLOW {

@@ -17,6 +17,12 @@ pub enum Stream {
     Shuffle,
     /// Drawing digits.
     Drawing,
+    /// Sequences of another lag than those trained on, below 500.
+    Probe { lag: usize },
+    /// Text that a network writes, anew each time.
+    Writing { times: u32 },
+    /// Pictures that a machine makes to be looked at, several of a kind.
+    Dreaming { times: u32 },
     /// Fresh weights of the layer at this index.
     Weights(usize),
     /// Noise in a layer, at an index below 256, at a step.
@@ -42,6 +48,9 @@ impl Rng {
             Stream::Split => 2,
             Stream::Shuffle => 3,
             Stream::Drawing => 4,
+            Stream::Probe { lag } => 500 + lag as u64,
+            Stream::Writing { times } => 1 << 60 | u64::from(times),
+            Stream::Dreaming { times } => 1 << 59 | u64::from(times),
             Stream::Weights(layer) => 1000 + layer as u64,
             Stream::Noise { layer, step } => (1 << 40) + ((step as u64) << 8) + layer as u64,
             Stream::Augmentation { epoch, item } => 1 << 62 | (epoch as u64) << 32 | item as u64,
@@ -61,7 +70,20 @@ impl Rng {
 
     /// Uniform in [0, 1), in steps of 2⁻²⁴.
     pub fn uniform(&mut self) -> f32 {
-        (self.0.next_u32() >> 8) as f32 / 16_777_216.0
+        uniform_of(self.0.next_u32())
+    }
+
+    /// Puts 1 in place of each number with that probability, else 0: as [`Self::uniform`] is below it. Numbers are drawn
+    /// one after another and then compared side by side, without branches that nobody could foretell.
+    pub fn draw(&mut self, probabilities: &mut [f32]) {
+        let mut drawn = [0; 64];
+        for probabilities in probabilities.chunks_mut(drawn.len()) {
+            let drawn = &mut drawn[..probabilities.len()];
+            drawn.fill_with(|| self.0.next_u32());
+            for (p, &drawn) in probabilities.iter_mut().zip(&*drawn) {
+                *p = f32::from(u8::from(uniform_of(drawn) < *p));
+            }
+        }
     }
 
     /// Uniform in [`low`, `high`).
@@ -111,6 +133,10 @@ impl Rng {
             items.swap(last, self.below(last as u32 + 1) as usize);
         }
     }
+}
+
+fn uniform_of(drawn: u32) -> f32 {
+    (drawn >> 8) as f32 / 16_777_216.0
 }
 
 /// The finaliser of `SplitMix64` (Steele, Lea & Flood 2014). PCG streams that start from one state run
@@ -175,6 +201,18 @@ mod tests {
         };
         assert_eq!(first(Stream::Data), [815, 871, 149, 515]);
         assert_eq!(first(Stream::Weights(3)), [305, 296, 410, 791]);
+    }
+
+    #[test]
+    fn many_are_drawn_as_one_after_another() {
+        let mut rng = Rng::new(2, Stream::Data);
+        let mut drawn: Vec<f32> = (0..150).map(|index| index as f32 / 140.0).collect();
+        let mut again = rng.clone();
+        let one_by_one: Vec<f32> = drawn.iter().map(|&p| f32::from(u8::from(again.uniform() < p))).collect();
+        rng.draw(&mut drawn);
+        assert_eq!(drawn, one_by_one);
+        assert_eq!(rng.uniform(), again.uniform());
+        assert!(drawn.contains(&0.0) && drawn.contains(&1.0));
     }
 
     #[test]

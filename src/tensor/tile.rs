@@ -56,15 +56,21 @@ impl<const M: usize, const V: usize> Tile<M, V> {
     /// Goes on from the columns `j..` of the rows of `c[M, n]`; `WHOLE`: there are enough of them.
     #[inline(always)]
     pub fn read<const WHOLE: bool>(c: &[f32], n: usize, j: usize) -> Self {
-        Self(std::array::from_fn(|r| {
+        let mut tile = Self([[Four([0.0; 4]); V]; M]);
+        for r in 0..M {
             let row = &c[r * n..][..n];
             if WHOLE {
-                std::array::from_fn(|v| Four(*row[j + 4 * v..].first_chunk().expect("four columns")))
+                for v in 0..V {
+                    tile.0[r][v] = Four(*row[j + 4 * v..].first_chunk().expect("four columns"));
+                }
             } else {
                 let held = eight_from(row, j);
-                std::array::from_fn(|v| Four::at(&held, 4 * v))
+                for v in 0..V {
+                    tile.0[r][v] = Four::at(&held, 4 * v);
+                }
             }
-        }))
+        }
+        tile
     }
 
     /// Begins from `start`, or goes on from what `c` holds.
