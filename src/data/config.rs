@@ -1,13 +1,16 @@
 //! Which data a run trains on, as an experiment says it.
 
 mod checks;
+mod sequences;
+mod sparse;
 mod written;
 
 use super::feature::Feature;
 use super::points::Point;
+use super::sequences::{Encoding, TEST_FRACTION};
 use super::table::TableConfig;
 use super::{Augmentation, Bounds, Corruption, DataSet, Examples, SETS, SIDE, SIGNAL, Source, Task};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, name_of};
 use crate::tensor::{Tensor, tensor};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -22,7 +25,7 @@ pub struct DataConfig {
     pub samples: usize,
     /// 0 is clean; at 0.5 the classes overlap about as far as they are apart. Always 0 for pictures.
     pub noise: f32,
-    /// Share of the items kept for the test.
+    /// Share of the items kept for the test; of users with their ratings, share of all ratings.
     pub test_fraction: f32,
     /// Number of classes, for sets that can be made with more than two; `null` is the fewest, or the ten
     /// that pictures from outside usually have. 0 is regression, for sets that are for either.
@@ -53,6 +56,31 @@ pub struct DataConfig {
     /// that it is seen what a network makes of what it never met.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub train_on: Vec<usize>,
+    /// Steps of a sequence over which something is to be remembered; `null` is 20.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lag: Option<usize>,
+    /// The shortest lag, where each sequence has one of its own between this and [`Self::lag`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_lag: Option<usize>,
+    /// Steps of the sequences, where they are padded in front to be longer than they need to be; of a text the
+    /// characters of a window, where `null` is 50.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub length: Option<usize>,
+    /// How a network is given symbols; `null` is one-hot, of a text by their indices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
+    /// Different symbols of a text from outside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub symbols: Option<usize>,
+    /// Films of ratings from outside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub films: Option<usize>,
+    /// Levels that ratings from outside may have: 5 for whole stars, 10 for halves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub levels: Option<usize>,
+    /// Words of documents from outside that are told apart, the most frequent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vocabulary: Option<usize>,
 }
 
 /// What a network learns to give for an item.
@@ -64,6 +92,9 @@ pub enum Targets {
     Labels,
     /// The item itself, as the network was given it (augmented, where pictures are): an autoencoder.
     Inputs,
+    /// The item with its label after it, one-hot for a class, both given to the network together: what is likely of the
+    /// two (Larochelle & Bengio, ICML 2008).
+    Joint,
 }
 
 impl Targets {
@@ -71,6 +102,12 @@ impl Targets {
     #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
     fn is_labels(&self) -> bool {
         *self == Self::Labels
+    }
+
+    /// Whether it is what the network is given.
+    #[must_use]
+    pub fn are_inputs(self) -> bool {
+        self != Self::Labels
     }
 }
 
@@ -88,7 +125,8 @@ impl DataConfig {
     /// Range of [`Self::noise`] in the plane.
     pub const NOISE: RangeInclusive<f32> = 0.0..=0.5;
 
-    /// The usual settings of a set: 500 items in the plane with a little noise, 2000 pictures.
+    /// The usual settings of a set: 500 items in the plane with a little noise, 2000 pictures, 5000
+    /// sequences, all windows of the text.
     #[must_use]
     pub fn named(name: &str) -> Self {
         let plane = Self {
@@ -105,13 +143,37 @@ impl DataConfig {
             targets: Targets::default(),
             corruption: Corruption::default(),
             train_on: Vec::new(),
+            lag: None,
+            min_lag: None,
+            length: None,
+            encoding: None,
+            symbols: None,
+            films: None,
+            levels: None,
+            vocabulary: None,
         };
         match plane.set().map(|set| &set.source) {
             Ok(Source::Pictures(_) | Source::Files) => {
                 Self { samples: 2000, noise: 0.0, test_fraction: 0.2, ..plane }
             }
             Ok(Source::Signals { .. }) => Self { samples: 2000, noise: 0.0, test_fraction: 0.4, ..plane },
+            Ok(Source::Sequences(_)) => Self {
+                samples: 5000,
+                noise: if name == "wave" { 0.05 } else { 0.0 },
+                test_fraction: 0.2,
+                ..plane
+            },
+            Ok(Source::Text) => {
+                Self { samples: plane.usual_samples(None), noise: 0.0, test_fraction: TEST_FRACTION, ..plane }
+            }
+            Ok(Source::OwnText) => Self { noise: 0.0, test_fraction: TEST_FRACTION, ..plane },
             Ok(Source::Table) => Self { noise: 0.0, test_fraction: 0.2, ..plane },
+            Ok(Source::Ratings | Source::OwnRatings) => {
+                Self { samples: 400, noise: 0.0, test_fraction: 0.2, targets: Targets::Inputs, ..plane }
+            }
+            Ok(Source::Documents | Source::OwnDocuments) => {
+                Self { samples: 600, noise: 0.0, test_fraction: 0.2, targets: Targets::Inputs, ..plane }
+            }
             Ok(Source::Own) => Self { noise: 0.0, ..plane },
             _ => plane,
         }
@@ -146,21 +208,47 @@ impl DataConfig {
         if self.set()?.is_given() {
             return Ok(());
         }
-        let allowed = "files or table, where they are given along with the experiment";
+        let allowed = "files, table, own_text, own_ratings or own_documents, where they are given along with the experiment";
         Err(Error::setting("data.name", &self.name, allowed))
     }
 
-    /// Shape of one item, without the batch axis: `[2]` in the plane, where no other features are
-    /// chosen, `[28, 28, 1]` for pictures.
+    /// Shape of what a network takes, without the batch axis: of an item, or of its numbers with those of its label after
+    /// them.
     ///
     /// # Errors
     /// As [`Self::set`].
     pub fn input_shape(&self) -> Result<Vec<usize>> {
+        let shape = self.item_shape()?;
+        Ok(match self.joined_units()? {
+            0 => shape,
+            units => vec![shape.iter().product::<usize>() + units],
+        })
+    }
+
+    /// Numbers of a label that stand after those of its item: one for each class, one for a number, none where labels stand
+    /// apart.
+    ///
+    /// # Errors
+    /// As [`Self::set`].
+    pub fn joined_units(&self) -> Result<usize> {
+        Ok(if self.targets == Targets::Joint { self.classes()?.max(1) } else { 0 })
+    }
+
+    /// Shape of one item: `[2]` in the plane, where no other features are chosen, `[28, 28, 1]` for pictures,
+    /// `[time, symbols]`, `[time]` or `[time, features]` for sequences, `[films, levels]` for ratings,
+    /// `[words]` for documents.
+    ///
+    /// # Errors
+    /// As [`Self::set`].
+    pub fn item_shape(&self) -> Result<Vec<usize>> {
         Ok(match self.set()?.source {
             Source::Points(_) | Source::Own => vec![self.features.len()],
             Source::Table => vec![self.table()?.inputs],
             Source::Pictures(_) => vec![SIDE, SIDE, 1],
             Source::Signals { .. } => vec![SIGNAL],
+            Source::Sequences(_) | Source::Text | Source::OwnText => self.sequence_shape()?,
+            Source::Ratings | Source::OwnRatings => self.ratings_shape()?.to_vec(),
+            Source::Documents | Source::OwnDocuments => vec![self.vocabulary_size()?],
             Source::Files => {
                 let [height, width] = self.image_size.unwrap_or([SIDE; 2]);
                 vec![height, width, 1]
@@ -173,7 +261,7 @@ impl DataConfig {
     /// # Errors
     /// As [`Self::set`].
     pub fn grid(&self) -> Result<[usize; 2]> {
-        Ok(match *self.input_shape()? {
+        Ok(match *self.item_shape()? {
             [height, width, _] => [height, width],
             ref other => [1, other.iter().product()],
         })
@@ -238,10 +326,20 @@ impl DataConfig {
         self.features.iter().map(|feature| feature.label().to_owned()).collect()
     }
 
-    /// Number of items kept for the test.
+    /// Number of items kept for the test: where ratings are held out, every user.
     #[must_use]
     pub fn test_items(&self) -> usize {
-        self.test_of(self.samples)
+        match (self.holds_out_ratings(), self.test_fraction > 0.0) {
+            (true, false) => 0,
+            (true, true) => self.samples,
+            (false, _) => self.test_of(self.samples),
+        }
+    }
+
+    /// Number of items to train on: those that are not kept for the test, or where ratings are held out, every user.
+    #[must_use]
+    pub fn training_items(&self) -> usize {
+        if self.holds_out_ratings() { self.samples } else { self.samples - self.test_items() }
     }
 
     /// Whether the item at a place in a list is kept for the test, where that follows from the place: they are
@@ -251,28 +349,39 @@ impl DataConfig {
         self.test_of(index + 1) > self.test_of(index)
     }
 
-    fn test_of(&self, items: usize) -> usize {
+    /// So many of these are kept for the test.
+    pub(super) fn test_of(&self, items: usize) -> usize {
         (items as f32 * self.test_fraction).round() as usize
     }
 
-    /// Number of classes; 0 for regression.
+    /// Number of classes; 0 for regression, and where there are no labels.
     ///
     /// # Errors
     /// As [`Self::set`].
     pub fn classes(&self) -> Result<usize> {
         let set = self.set()?;
         Ok(match &set.task {
+            Task::Classes(_) if set.is_of_text() => self.symbol_count()?,
             Task::Classes(range) if set.is_given() => self.classes.unwrap_or(*range.end()),
             Task::Classes(range) | Task::Either(range) => self.classes.unwrap_or(*range.start()),
-            Task::Regression => 0,
+            Task::Regression | Task::Unlabelled => 0,
         })
     }
 
     /// Whether it asks for just the items that `given` describes, whatever is made or learned of them.
     #[must_use]
     pub fn asks_for(&self, given: &Self) -> bool {
+        if self.set().is_ok_and(|set| set.is_given() && set.is_of_text()) {
+            // Of a text windows of any length can be made.
+            return self.name == given.name && self.symbols == given.symbols;
+        }
+        if self.set().is_ok_and(|set| set.is_given() && set.is_of_documents()) {
+            // Of documents fewer words or more can be told apart.
+            let asked = |data: &Self| (data.name.clone(), data.samples, data.test_items());
+            return asked(self) == asked(given);
+        }
         let asked = |data: &Self| {
-            let (classes, shape) = (data.classes().ok(), data.input_shape().ok());
+            let (classes, shape) = (data.classes().ok(), data.item_shape().ok());
             (data.name.clone(), data.samples, data.test_items(), classes, shape, data.table.clone())
         };
         asked(self) == asked(given)
@@ -287,7 +396,7 @@ impl DataConfig {
             return Ok(());
         }
         let allowed = format!("labels or left out: the lab {name} shows how labels are learned");
-        Err(Error::setting("data.targets", "inputs", allowed))
+        Err(Error::setting("data.targets", name_of(self.targets), allowed))
     }
 }
 

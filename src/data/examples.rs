@@ -1,7 +1,9 @@
-//! Items with their labels: points of the plane as numbers, pictures as bytes that become numbers
-//! when a batch is made of them.
+//! Items with their labels: points of the plane as numbers, pictures as bytes and sequences as symbols that become
+//! numbers when a batch is made of them.
 
 use super::pictures::{Pictures, to_numbers};
+use super::sequences::Sequences;
+use super::sparse::SparseRows;
 use crate::error::{Error, Result};
 use crate::tensor::{Tensor, tensor};
 
@@ -12,19 +14,34 @@ pub enum Inputs {
     Features(Tensor),
     /// Grey pictures, for the network `[items, height, width, 1]` within 0…1.
     Pictures(Pictures),
+    /// Steps in time, each a symbol or numbers.
+    Sequences(Sequences),
+    /// The little that is known of each item: ratings, or words counted.
+    Sparse(SparseRows),
 }
 
 /// Items with their labels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Examples {
     pub inputs: Inputs,
-    /// Class indices, or the values of a regression, `[items]`.
+    /// Class indices, or the values of a regression, `[items]`; `[items, steps]` where several steps of a sequence have
+    /// one each.
     pub labels: Tensor,
     /// Where the items lie in the plane; empty where they are no points of it.
     pub places: Vec<[f32; 2]>,
+    /// How the items are called; empty where they have no titles.
+    pub titles: Vec<String>,
+    /// Numbers of the label that stand after those of its item, one-hot for a class, where a network is given both; else 0.
+    pub joined: usize,
 }
 
 impl Examples {
+    /// Items that are no points of the plane, each apart from its label.
+    #[must_use]
+    pub fn new(inputs: Inputs, labels: Tensor) -> Self {
+        Self { inputs, labels, places: Vec::new(), titles: Vec::new(), joined: 0 }
+    }
+
     /// Pictures with the class of each.
     ///
     /// # Errors
@@ -35,17 +52,20 @@ impl Examples {
             return Err(Error::setting("the number of labels", labels.len(), allowed));
         }
         let labels = labels.iter().map(|&label| f32::from(label)).collect();
-        Ok(Self {
-            labels: tensor(&[pictures.len()], labels),
-            inputs: Inputs::Pictures(pictures),
-            places: Vec::new(),
-        })
+        let labels = tensor(&[pictures.len()], labels);
+        Ok(Self::new(Inputs::Pictures(pictures), labels))
+    }
+
+    /// Rows without labels.
+    pub(super) fn of_rows(rows: SparseRows, titles: Vec<String>) -> Self {
+        let labels = Tensor::zeros(ndarray::IxDyn(&[rows.len()]));
+        Self { titles, ..Self::new(Inputs::Sparse(rows), labels) }
     }
 
     /// Number of items.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.labels.len()
+        self.labels.shape()[0]
     }
 
     /// Whether there is no item at all.
@@ -54,21 +74,30 @@ impl Examples {
         self.labels.is_empty()
     }
 
-    /// Shape of one item as a network takes it: `[2]` in the plane, `[height, width, 1]` for pictures.
+    /// Shape of what a network takes: of one item, or of its numbers with those of its label.
     #[must_use]
     pub fn input_shape(&self) -> Vec<usize> {
+        let shape = self.item_shape();
+        if self.joined == 0 { shape } else { vec![shape.iter().product::<usize>() + self.joined] }
+    }
+
+    /// Shape of one item: `[2]` in the plane, `[height, width, 1]` for pictures.
+    #[must_use]
+    pub fn item_shape(&self) -> Vec<usize> {
         match &self.inputs {
             Inputs::Features(features) => features.shape()[1..].to_vec(),
             Inputs::Pictures(pictures) => vec![pictures.height(), pictures.width(), 1],
+            Inputs::Sequences(sequences) => sequences.input_shape(),
+            Inputs::Sparse(rows) => rows.input_shape(),
         }
     }
 
-    /// All features, row after row; none where the items are pictures.
+    /// All features, row after row; none where numbers are still to be made of the items.
     #[must_use]
     pub fn features(&self) -> &[f32] {
         match &self.inputs {
             Inputs::Features(features) => features.as_slice().expect("built in row-major order"),
-            Inputs::Pictures(_) => &[],
+            Inputs::Pictures(_) | Inputs::Sequences(_) | Inputs::Sparse(_) => &[],
         }
     }
 
@@ -77,7 +106,7 @@ impl Examples {
     #[must_use]
     pub fn place(&self, item: usize, axes: [usize; 2]) -> [f32; 2] {
         self.places.get(item).copied().unwrap_or_else(|| {
-            let row = &self.features()[item * self.input_shape()[0]..];
+            let row = &self.features()[item * self.item_shape()[0]..];
             [row[axes[0]], if axes[0] == axes[1] { 0.0 } else { row[axes[1]] }]
         })
     }
@@ -86,19 +115,61 @@ impl Examples {
     #[must_use]
     pub fn pictures(&self) -> Option<&Pictures> {
         match &self.inputs {
-            Inputs::Features(_) => None,
             Inputs::Pictures(pictures) => Some(pictures),
+            _ => None,
         }
+    }
+
+    /// The sequences, where the items are sequences.
+    #[must_use]
+    pub fn sequences(&self) -> Option<&Sequences> {
+        match &self.inputs {
+            Inputs::Sequences(sequences) => Some(sequences),
+            _ => None,
+        }
+    }
+
+    /// The ratings or the words counted, where the items are such.
+    #[must_use]
+    pub fn sparse(&self) -> Option<&SparseRows> {
+        match &self.inputs {
+            Inputs::Sparse(rows) => Some(rows),
+            _ => None,
+        }
+    }
+
+    /// Whether the items are numbers as they are kept, `[items, ..input_shape]`.
+    #[must_use]
+    pub fn are_numbers(&self) -> bool {
+        matches!(self.inputs, Inputs::Features(_))
+    }
+
+    /// Labels of each item: one, or of a sequence one for each of its last steps.
+    #[must_use]
+    pub fn labels_per_item(&self) -> usize {
+        self.labels.shape()[1..].iter().product()
+    }
+
+    /// Whether a network is given the rows of [`Self::features`] as they are.
+    #[must_use]
+    pub fn is_of_rows(&self) -> bool {
+        self.joined == 0 && matches!(self.inputs, Inputs::Features(_))
     }
 
     /// Copies an item to where a network takes it, `[..input_shape]`.
     pub fn copy_item(&self, item: usize, input: &mut [f32]) {
+        let (input, label) = input.split_at_mut(input.len() - self.joined);
+        if !label.is_empty() {
+            self.write_target(item, label);
+        }
         match &self.inputs {
             Inputs::Features(_) => {
                 let size = input.len();
                 input.copy_from_slice(&self.features()[size * item..][..size]);
             }
             Inputs::Pictures(pictures) => to_numbers(pictures.picture(item), input),
+            Inputs::Sequences(sequences) => sequences.copy_item(item, input),
+            Inputs::Sparse(rows) => rows.copy_item(item, input),
         }
     }
 
@@ -107,15 +178,22 @@ impl Examples {
     pub(super) fn chosen(&self, indices: &[u32]) -> Self {
         let inputs = match &self.inputs {
             Inputs::Pictures(pictures) => Inputs::Pictures(pictures.chosen(indices)),
+            Inputs::Sequences(sequences) => Inputs::Sequences(sequences.chosen(indices)),
+            Inputs::Sparse(rows) => Inputs::Sparse(rows.chosen(indices)),
             Inputs::Features(features) => {
                 let size = features.shape()[1];
                 let rows = indices.iter().flat_map(|&item| &self.features()[size * item as usize..][..size]);
                 Inputs::Features(tensor(&[indices.len(), size], rows.copied().collect()))
             }
         };
-        let labels = indices.iter().map(|&item| self.labels[item as usize]).collect();
+        let size = self.labels_per_item();
+        let labels = indices.iter().flat_map(|&item| &self.all_labels()[size * item as usize..][..size]);
+        let mut shape = self.labels.shape().to_vec();
+        shape[0] = indices.len();
         let places = indices.iter().filter_map(|&item| self.places.get(item as usize).copied()).collect();
-        Self { inputs, labels: tensor(&[indices.len()], labels), places }
+        let titles = indices.iter().filter_map(|&item| self.titles.get(item as usize).cloned()).collect();
+        let joined = self.joined;
+        Self { inputs, labels: tensor(&shape, labels.copied().collect()), places, titles, joined }
     }
 
     /// All items as numbers, `[items, ..input_shape]`.
@@ -129,26 +207,63 @@ impl Examples {
         tensor(&shape, values)
     }
 
-    /// What a network of so many outputs is trained to give, `[items, outputs]`: the labels
-    /// themselves for one output, else one-hot rows.
+    /// The mean of each number that a network is given, `[..input_shape]`.
+    #[must_use]
+    pub fn means(&self) -> Vec<f32> {
+        let mut item = vec![0.0; self.input_shape().iter().product()];
+        let mut sums = vec![0.0; item.len()];
+        for index in 0..self.len() {
+            self.copy_item(index, &mut item);
+            sums.iter_mut().zip(&item).for_each(|(sum, x)| *sum += f64::from(*x));
+        }
+        sums.into_iter().map(|sum| (sum / self.len().max(1) as f64) as f32).collect()
+    }
+
+    /// All labels, item after item.
+    #[must_use]
+    pub fn all_labels(&self) -> &[f32] {
+        self.labels.as_slice().expect("built in row-major order")
+    }
+
+    /// What a network of so many outputs is trained to give, `[items, outputs]`: the labels themselves for one output,
+    /// else one-hot rows; where an item has several labels, one after another.
     #[must_use]
     pub fn targets(&self, outputs: usize) -> Vec<f32> {
-        let mut targets = vec![0.0; self.len() * outputs];
-        let rows = targets.chunks_exact_mut(outputs).enumerate();
-        rows.for_each(|(item, row)| self.write_target(item, row));
+        let mut targets = Vec::new();
+        self.write_targets(0..self.len(), outputs, &mut targets);
         targets
+    }
+
+    /// The same of some items, in place of what was in `targets`.
+    pub fn write_targets(&self, items: impl Iterator<Item = usize>, outputs: usize, targets: &mut Vec<f32>) {
+        targets.clear();
+        let (labels, size) = (self.all_labels(), self.labels_per_item());
+        if [outputs, size] == [1, 1] {
+            return targets.extend(items.map(|item| labels[item])); // most steps of the smallest networks
+        }
+        for item in items {
+            let start = targets.len();
+            targets.resize(start + outputs, 0.0);
+            write_rows(&labels[size * item..][..size], &mut targets[start..]);
+        }
     }
 
     /// The same of one item, `[outputs]`.
     pub fn write_target(&self, item: usize, target: &mut [f32]) {
-        let label = self.labels[item];
-        match target {
-            [only] => *only = label,
-            row => {
-                row.fill(0.0);
-                row[label as usize] = 1.0;
-            }
-        }
+        let size = self.labels_per_item();
+        write_rows(&self.all_labels()[size * item..][..size], target);
+    }
+}
+
+/// A label as it is where there is a number for each, else a row with a 1 in its place.
+fn write_rows(labels: &[f32], targets: &mut [f32]) {
+    let units = targets.len() / labels.len();
+    if units == 1 {
+        return targets.copy_from_slice(labels);
+    }
+    targets.fill(0.0);
+    for (row, &label) in targets.chunks_exact_mut(units).zip(labels) {
+        row[label as usize] = 1.0;
     }
 }
 

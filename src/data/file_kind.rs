@@ -13,7 +13,7 @@ pub enum FileKind {
     Experiment,
     /// A network with its weights.
     Model,
-    /// A table as text: CSV.
+    /// Text: a table as CSV, or in a lab that takes those a text to learn from, which begins no differently.
     Table,
 }
 

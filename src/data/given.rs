@@ -1,7 +1,10 @@
 //! What is given from outside, kept until runs ask for it. Of pictures with the class of each: which files belong
 //! together, what an experiment on them says, and the arrays that it trains and tests on.
 
+use super::documents::OwnDocuments;
 use super::idx::{Content, MAX_ITEMS};
+use super::ratings::OwnRatings;
+use super::sequences::OwnText;
 use super::table::Table;
 use super::{Augmentation, Corruption, Data, DataConfig, Examples, Names, Pictures, SIDE, Targets};
 use crate::error::{Error, Result};
@@ -26,15 +29,21 @@ struct Labelled {
 pub enum Given {
     Pictures(GivenPictures),
     Table(Table),
+    Text(OwnText),
+    Ratings(OwnRatings),
+    Documents(OwnDocuments),
 }
 
 impl Given {
-    /// Name of the set: `files`, `drawings` or `table`.
+    /// Name of the set: `files`, `drawings`, `table`, `own_text`, `own_ratings` or `own_documents`.
     #[must_use]
     pub fn set(&self) -> &'static str {
         match self {
             Self::Pictures(pictures) => pictures.set(),
             Self::Table(table) => table.set(),
+            Self::Text(text) => text.set(),
+            Self::Ratings(ratings) => ratings.set(),
+            Self::Documents(documents) => documents.set(),
         }
     }
 
@@ -46,6 +55,9 @@ impl Given {
         match self {
             Self::Pictures(pictures) => pictures.data(config, seed),
             Self::Table(table) => table.data(config, seed),
+            Self::Text(text) => text.data(config), // its windows are the same whatever the seed
+            Self::Ratings(ratings) => ratings.data(config, seed),
+            Self::Documents(documents) => documents.data(config, seed),
         }
     }
 }
@@ -176,7 +188,7 @@ impl GivenPictures {
             return Ok(Arc::clone(data));
         }
         self.latest = None; // before more memory is asked for
-        let (train, test) = (config.samples - config.test_items(), config.test_items());
+        let (train, test) = (config.training_items(), config.test_items());
         let data = match &self.test {
             None => {
                 ensure_enough("data.samples", config.samples, &self.train)?;

@@ -63,11 +63,8 @@ pub(super) fn arrays(config: &DataConfig) -> Result<Data> {
         let chosen: Vec<Point> = chosen.map(|(_, point)| *point).collect();
         let places: Vec<[f32; 2]> = chosen.iter().map(|&[x, y, _]| [x, y]).collect();
         let labels = chosen.iter().map(|&[.., label]| label).collect();
-        Examples {
-            inputs: Inputs::Features(config.inputs_of(&places)),
-            labels: tensor(&[chosen.len()], labels),
-            places,
-        }
+        let inputs = Inputs::Features(config.inputs_of(&places));
+        Examples { places, ..Examples::new(inputs, tensor(&[chosen.len()], labels)) }
     };
     let names = Names { inputs: config.feature_names(), ..Names::default() };
     Ok(Data { train: part(false), test: part(true), classes: config.classes()?, names })

@@ -1,7 +1,8 @@
 //! From a set's settings to arrays: items drawn, split into training and test, standardised.
 
 use super::{
-    Augmentation, Augmenter, DataConfig, Draw, Examples, Inputs, Pictures, SIDE, SIGNAL, Source, points,
+    Augmentation, Augmenter, DataConfig, Draw, Examples, Inputs, Pictures, SIDE, SIGNAL, Source, documents,
+    points, ratings, sequences,
 };
 use crate::error::{Error, Result};
 use crate::tensor::{Rng, Stream, tensor};
@@ -12,16 +13,18 @@ use std::sync::Arc;
 pub struct Data {
     pub train: Examples,
     pub test: Examples,
-    /// Number of classes; 0 for regression.
+    /// Number of classes; 0 for regression, and where there are no labels.
     pub classes: usize,
     pub names: Names,
 }
 
-/// How inputs and classes are called where they have names of their own; else empty.
+/// How inputs, classes and symbols are called where they have names of their own; else empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
     pub inputs: Vec<String>,
     pub classes: Vec<String>,
+    /// Of what the steps of a sequence may be.
+    pub symbols: Vec<String>,
 }
 
 impl Data {
@@ -43,9 +46,12 @@ impl Data {
                 Self::split(&Pictures::new(SIDE, SIDE, pixels), &labels, config, seed)
             }
             Source::Signals { draw, classes } => Ok(Self::signals(config, seed, draw, classes)),
-            Source::Files | Source::Table => {
-                let allowed =
-                    "a built-in set where no images and no table are given along with the experiment";
+            Source::Sequences(recipe) => sequences::arrays(config, recipe, seed),
+            Source::Text => sequences::built_in().arrays(config),
+            Source::Ratings => Ok(ratings::drawn(config, seed)),
+            Source::Documents => Ok(documents::drawn(config, seed)),
+            Source::Files | Source::Table | Source::OwnText | Source::OwnRatings | Source::OwnDocuments => {
+                let allowed = "a built-in set where no images, table, text, ratings or documents are given along with the experiment";
                 Err(Error::setting("data.name", &config.name, allowed))
             }
         }
@@ -90,11 +96,8 @@ impl Data {
         Rng::new(seed, Stream::Split).shuffle(&mut items);
         let examples = |items: &[(Vec<f32>, f32)]| {
             let numbers = items.iter().flat_map(|(signal, _)| signal).copied().collect();
-            Examples {
-                inputs: Inputs::Features(tensor(&[items.len(), SIGNAL], numbers)),
-                labels: tensor(&[items.len()], items.iter().map(|&(_, label)| label).collect()),
-                places: Vec::new(),
-            }
+            let labels = tensor(&[items.len()], items.iter().map(|&(_, label)| label).collect());
+            Examples::new(Inputs::Features(tensor(&[items.len(), SIGNAL], numbers)), labels)
         };
         let (test, train) = items.split_at(config.test_items());
         let classes: Vec<String> = classes.iter().map(|&name| name.into()).collect();
@@ -149,6 +152,17 @@ impl Data {
         }))
     }
 
+    /// These data with so many numbers of its label after those of each item; see [`Examples::joined`].
+    #[must_use]
+    pub fn joined(self: Arc<Self>, units: usize) -> Arc<Self> {
+        if units == 0 {
+            return self;
+        }
+        let mut data = Arc::unwrap_or_clone(self);
+        [&mut data.train, &mut data.test].into_iter().for_each(|part| part.joined = units);
+        Arc::new(data)
+    }
+
     /// What changes the training pictures; `None` where they stay as they are, or are not pictures.
     pub(crate) fn augmenter(&self, augmentation: &Augmentation, seed: u64) -> Option<Augmenter> {
         let pictures = self.train.pictures().filter(|_| !augmentation.is_none())?;
@@ -160,7 +174,7 @@ impl Data {
     /// # Errors
     /// [`Error::Setting`] naming what differs.
     pub fn ensure_fits(&self, config: &DataConfig) -> Result<()> {
-        let shape = config.input_shape()?;
+        let shape = config.item_shape()?;
         for examples in [&self.train, &self.test] {
             if examples.input_shape() != shape {
                 let allowed = format!("{shape:?} for the data {}", config.name);
@@ -169,10 +183,16 @@ impl Data {
             }
         }
         let found = (self.train.len(), self.test.len());
-        let wanted = (config.samples - config.test_items(), config.test_items());
+        let wanted = (config.training_items(), config.test_items());
         if found != wanted {
             let words = |(train, test)| format!("{train} for training and {test} for the test");
             return Err(Error::setting("the number of items", words(found), words(wanted)));
+        }
+        let steps: Vec<usize> = config.label_steps()?.into_iter().collect();
+        if let Some(found) = [&self.train, &self.test].into_iter().find(|of| of.labels.shape()[1..] != steps)
+        {
+            let found = format!("{:?}", &found.labels.shape()[1..]);
+            return Err(Error::setting("the shape of the labels of an item", found, format!("{steps:?}")));
         }
         let classes = config.classes()?;
         if classes == 0 {
@@ -212,11 +232,9 @@ impl Standard {
             [(x - self.mean[0]) / self.deviation[0], (y - self.mean[1]) / self.deviation[1]]
         };
         let places: Vec<[f32; 2]> = items.iter().map(scaled).collect();
-        Examples {
-            inputs: Inputs::Features(config.inputs_of(&places)),
-            labels: tensor(&[items.len()], items.iter().map(|&(_, label)| label).collect()),
-            places,
-        }
+        let labels = tensor(&[items.len()], items.iter().map(|&(_, label)| label).collect());
+        let inputs = Inputs::Features(config.inputs_of(&places));
+        Examples { places, ..Examples::new(inputs, labels) }
     }
 }
 

@@ -33,6 +33,9 @@ pub enum InitializerName {
     LecunUniform,
     /// Orthonormal rows or columns times `gain` (default 1). Saxe et al., ICLR 2014.
     Orthogonal,
+    /// `gain` (default 1) where row and column are the same, 0 elsewhere: a recurrent layer with `relu` remembers by it. Le,
+    /// Jaitly & Hinton 2015.
+    Identity,
 }
 
 /// An initializer with its one option; written as its name alone where the option is left out.
@@ -45,7 +48,7 @@ pub struct Initializer {
 
 impl InitializerName {
     /// Every initializer, in the order in which choices list them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::GlorotUniform,
         Self::GlorotNormal,
         Self::HeUniform,
@@ -53,6 +56,7 @@ impl InitializerName {
         Self::LecunUniform,
         Self::LecunNormal,
         Self::Orthogonal,
+        Self::Identity,
         Self::RandomNormal,
         Self::TruncatedNormal,
         Self::RandomUniform,
@@ -67,7 +71,7 @@ impl InitializerName {
             Self::Constant => Some(("value", 0.0)),
             Self::RandomNormal | Self::TruncatedNormal => Some(("stddev", 0.05)),
             Self::RandomUniform => Some(("maxval", 0.05)),
-            Self::Orthogonal => Some(("gain", 1.0)),
+            Self::Orthogonal | Self::Identity => Some(("gain", 1.0)),
             _ => None,
         }
     }
@@ -88,6 +92,7 @@ impl InitializerName {
             Self::LecunNormal => "LeCun normal",
             Self::LecunUniform => "LeCun uniform",
             Self::Orthogonal => "Orthogonal",
+            Self::Identity => "Identity",
         }
     }
 }
@@ -130,6 +135,10 @@ impl Initializer {
             Name::LecunNormal => normal(weights, 1.0 / inputs, rng),
             Name::LecunUniform => uniform(weights, (3.0 / inputs).sqrt(), rng),
             Name::Orthogonal => orthogonal(weights, *outputs, scale, rng),
+            Name::Identity => {
+                weights.fill(0.0);
+                weights.iter_mut().step_by(outputs + 1).take(*outputs).for_each(|weight| *weight = scale);
+            }
         }
     }
 }

@@ -8,7 +8,9 @@ pub mod layers;
 mod loss;
 mod network;
 mod pass;
+pub mod rbm;
 mod survey;
+mod unrolled;
 
 pub use activation::Activation;
 pub use init::{Initializer, InitializerName};
@@ -17,3 +19,4 @@ pub use loss::Loss;
 pub use network::{Learned, Moved, Network, NetworkConfig, Plan, Slot};
 pub use pass::{Mode, Pass, Trace};
 pub use survey::{Cost, Survey};
+pub use unrolled::Unrolled;

@@ -32,6 +32,8 @@ pub struct Plan {
     pub outputs: usize,
     /// Number of outputs of all its layers for one item; a pass keeps at most four numbers for each.
     pub units: usize,
+    /// Numbers that it keeps of an item besides, of recurrent layers.
+    pub kept: usize,
     /// Numbers that a pass takes besides, whatever the batch.
     pub working_space: usize,
 }
@@ -43,6 +45,8 @@ pub struct Slot {
     pub layer: usize,
     /// `kernel`, `bias`, …
     pub name: &'static str,
+    /// Where in its layer Keras has it: `lstm_cell`; empty for the layer's own.
+    pub scope: &'static str,
     pub shape: Vec<usize>,
     pub range: Range<usize>,
     /// Whether updates change it: not those of a frozen layer, nor a tied one, whose gradient is only measured, nor moving
@@ -102,12 +106,24 @@ impl Network {
     }
 
     /// Draws the first weights of the layer at `index`.
-    fn draw(&self, index: usize, mut weights: &mut [f32]) {
+    fn draw(&self, index: usize, all: &mut [f32]) {
+        let mut weights = &mut *all;
         let mut rng = Rng::new(self.seed, Stream::Weights(self.places[index].after));
         for spec in self.layers[index].weights() {
             let (array, rest) = weights.split_at_mut(size(&spec.shape));
             spec.initializer.fill(array, &spec.shape, &mut rng);
             weights = rest;
+        }
+        self.layers[index].after_draw(all, &mut rng);
+    }
+
+    /// Sets first weights by what the network will be given, where its first layer wants that: by the mean of each number
+    /// over so many items.
+    pub fn adapt(&mut self, means: impl FnOnce() -> Vec<f32>, items: usize) {
+        if let (Some(layer), Some(share)) = (self.layers.first(), self.shares.first())
+            && layer.adapts()
+        {
+            layer.adapt(&mut self.weights[share.clone()], &means(), items);
         }
     }
 
@@ -119,6 +135,7 @@ impl Network {
         Self::unweighted(config, input_shape, loss).map(|network| Plan {
             outputs: network.outputs(),
             units: network.units.iter().sum(),
+            kept: network.kept_of_an_item(),
             working_space: network.layers.iter().map(|layer| layer.working_space()).sum(),
         })
     }
@@ -177,8 +194,9 @@ impl Network {
         }
         pass.traces.resize_with(self.layers.len(), Trace::default);
         for (index, trace) in pass.traces.iter_mut().enumerate() {
+            trace.streams = pass.mode == Mode::Streaming;
             trace.noise = match pass.mode {
-                Mode::Inference => None,
+                Mode::Inference | Mode::Streaming => None,
                 Mode::Training { step } => Some(Rng::new(self.seed, Stream::Noise { layer: index, step })),
             };
         }
@@ -203,14 +221,14 @@ impl Network {
     #[must_use]
     pub fn loss(&self, targets: &[f32], pass: &Pass) -> f32 {
         let trace = pass.traces.last().expect("a network has a layer");
-        self.loss.evaluate(self.loss_input(trace), targets, self.outputs(), None)
+        self.loss.evaluate(self.loss_input(trace), targets, self.loss_units(), None)
     }
 
     /// Loss (penalties included) and, in [`Self::grads`], its gradient for the pass that
     /// [`Self::forward`] left; `targets` are `[rows, outputs]`.
     pub fn backward(&mut self, input: &[f32], targets: &[f32], pass: &mut Pass) -> f32 {
         pass.traces.iter_mut().for_each(|trace| trace.resize_backward(true));
-        let (loss, units) = (self.loss, self.outputs());
+        let (loss, units) = (self.loss, self.loss_units());
         let last = pass.traces.last_mut().expect("a network has a layer");
         let mut grad = std::mem::take(&mut last.grad_output);
         let value = loss.evaluate(self.loss_input(last), targets, units, Some(&mut grad));
@@ -303,13 +321,28 @@ impl Network {
     /// [`Self::forward`] left; `targets` are `[rows, outputs]`. The gradients of a training step stay as they are.
     #[must_use]
     pub fn loss_gradient(&self, input: &[f32], targets: &[f32], pass: &mut Pass) -> Vec<f32> {
+        self.loss_gradient_of_last(input, targets, self.outputs(), pass)
+    }
+
+    /// The same, where L is the part of each row's loss that its `last` outputs have: of the last step of a sequence.
+    #[must_use]
+    pub fn loss_gradient_of_last(
+        &self,
+        input: &[f32],
+        targets: &[f32],
+        last_outputs: usize,
+        pass: &mut Pass,
+    ) -> Vec<f32> {
         pass.traces.iter_mut().for_each(|trace| trace.resize_backward(false));
         let last = pass.traces.last_mut().expect("a network has a layer");
         let mut grad = std::mem::take(&mut last.grad_output);
-        self.loss.evaluate(self.loss_input(last), targets, self.outputs(), Some(&mut grad));
+        self.loss.evaluate(self.loss_input(last), targets, self.loss_units(), Some(&mut grad));
         // Of one row, where the loss is a mean over all.
         let rows = (targets.len() / self.outputs()) as f32;
         grad.iter_mut().for_each(|grad| *grad *= rows);
+        for row in grad.chunks_exact_mut(self.outputs()) {
+            row[..self.outputs() - last_outputs].fill(0.0);
+        }
         last.grad_output = grad;
         self.input_gradient(input, pass)
     }
@@ -398,6 +431,26 @@ impl Network {
         *self.units.last().expect("a network has a layer")
     }
 
+    /// Numbers that a pass keeps of an item beside the outputs, of recurrent layers at every step.
+    #[must_use]
+    pub fn kept_of_an_item(&self) -> usize {
+        self.layers.iter().fold(0, |kept, layer| kept.saturating_add(layer.kept_of_an_item()))
+    }
+
+    /// Outputs that the loss takes as one row: all of an item or, where it compares rows of classes, those of a time step.
+    #[must_use]
+    pub fn loss_units(&self) -> usize {
+        let shape = self.shapes.last().expect("a network has a layer");
+        if self.loss.is_of_rows() { shape[shape.len() - 1] } else { self.outputs() }
+    }
+
+    /// Whether sequences can pass step by step ([`Mode::Streaming`]): every layer makes of a step what it makes of it in
+    /// the whole sequence, given the steps before alone.
+    #[must_use]
+    pub fn can_stream(&self) -> bool {
+        self.layers.iter().all(|layer| layer.can_stream())
+    }
+
     /// Activation of the layer at `index`.
     #[must_use]
     pub fn activation(&self, index: usize) -> super::Activation {
@@ -415,9 +468,14 @@ impl Network {
         self.slots.iter().filter(|slot| slot.name == "kernel")
     }
 
-    /// All arrays of weights, in order, with the names that Keras gives them: `dense_1/kernel`, …
+    /// All arrays of weights, in order, with the names that Keras gives them: `dense_1/kernel`,
+    /// `lstm/lstm_cell/kernel`, …
     pub fn named_slots(&self) -> impl Iterator<Item = (String, &Slot)> {
-        self.slots.iter().map(|slot| (format!("{}/{}", self.names[slot.layer], slot.name), slot))
+        self.slots.iter().map(|slot| {
+            let (layer, scope) = (&self.names[slot.layer], slot.scope);
+            let slash = if scope.is_empty() { "" } else { "/" };
+            (format!("{layer}/{scope}{slash}{}", slot.name), slot)
+        })
     }
 
     /// The weights as Keras names and shapes them: `dense_1/kernel` `[inputs, units]`, …

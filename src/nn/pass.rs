@@ -1,7 +1,7 @@
 //! What a pass through a network leaves behind: for `backward`, for the statistics of the labs, and
 //! for the pictures of what each neuron sees. Buffers grow to the largest batch once and stay.
 
-use super::Activation;
+use super::{Activation, Unrolled};
 use crate::tensor::Rng;
 
 /// What a pass is for.
@@ -13,6 +13,10 @@ pub enum Mode {
     /// Learning at this step: layers take the statistics of the batch, and noise that is the same
     /// however often the step is passed.
     Training { step: usize },
+    /// Using a network of sequences step by step: the input is the next step of each, `[rows, 1, ..]`, and recurrent
+    /// layers go on from the states that the pass before left in the same rows, or from zeros where there was none.
+    /// See [`super::Network::can_stream`].
+    Streaming,
 }
 
 /// What one layer keeps of a pass; each buffer is `[rows, ..output]`, row-major, where nothing else is
@@ -40,13 +44,20 @@ pub struct Trace {
     pub penalty: Option<f32>,
     /// Working space of the layer, of any length.
     pub scratch: Vec<f32>,
+    /// What a recurrent layer keeps of each time step.
+    pub unrolled: Unrolled,
+    /// Whether it goes on, one time step further, from the states that are there ([`Mode::Streaming`]).
+    pub streams: bool,
+    /// Those of the layers that it is made of: of a `bidirectional`, forwards and backwards in time.
+    pub parts: Vec<Self>,
 }
 
 impl Trace {
-    /// What the layer computes before its activation; without one, its output.
+    /// What the layer computes before its activation, a recurrent one at every step; without one, its output.
     #[must_use]
     pub fn before_activation(&self) -> &[f32] {
-        if self.pre_activation.is_empty() { &self.output } else { &self.pre_activation }
+        let sums = if self.pre_activation.is_empty() { &self.unrolled.sums } else { &self.pre_activation };
+        if sums.is_empty() { &self.output } else { sums }
     }
 
     /// Fills `output` from `pre_activation`.

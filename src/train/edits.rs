@@ -96,9 +96,12 @@ pub(super) fn is_live(key: &str) -> bool {
                 setting,
                 "activation"
                     | "activity_regularizer"
+                    | "gibbs_steps"
                     | "kernel_regularizer"
                     | "kl_weight"
+                    | "mean_field"
                     | "rate"
+                    | "sparsity_target"
                     | "trainable"
             )
         }

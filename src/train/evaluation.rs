@@ -7,16 +7,18 @@ use crate::tensor::all_finite;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// Pictures that pass through a network at once when it is evaluated, at most.
+/// Pictures or sequences that pass through a network at once when it is evaluated, at most.
 const PICTURES_AT_ONCE: usize = 256;
 /// Numbers that all layers together then give, about: kept twice, 800 kB. The test loss of pictures is a mean over
 /// such parts, each rounded, so another number here may change its last bit.
 const OUTPUTS_AT_ONCE: usize = 100_000;
+/// Numbers that recurrent layers then keep of all steps, at most: 16 MB.
+const KEPT_AT_ONCE: usize = 4_000_000;
 
 /// What is measured on test items beside the loss, the same whatever the loss is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
-    /// Share of the items whose class is told rightly.
+    /// Share of the items whose class is told rightly; where each has several, one for every of its last steps, of all those.
     Accuracy,
     /// Mean of |y − t|, for regression.
     MeanAbsoluteError,
@@ -31,7 +33,7 @@ impl Metric {
     /// As [`DataConfig::set`].
     pub fn of(data: &DataConfig) -> Result<Self> {
         Ok(match (data.targets, data.classes()?) {
-            (Targets::Inputs, _) => Self::MeanSquaredError,
+            (Targets::Inputs | Targets::Joint, _) => Self::MeanSquaredError,
             (Targets::Labels, 0) => Self::MeanAbsoluteError,
             (Targets::Labels, _) => Self::Accuracy,
         })
@@ -68,8 +70,8 @@ pub struct Reading {
 /// What the outputs for test items are compared with.
 #[derive(Clone, Copy)]
 pub(super) enum Compared<'a> {
-    /// Targets `[items, outputs]`.
-    With(&'a [f32]),
+    /// The labels.
+    WithLabels,
     /// The items themselves, which the network is given as they are or else spoiled.
     WithInputs(Option<&'a Spoil<'a>>),
 }
@@ -87,16 +89,24 @@ pub(super) fn evaluate(
     let (items, outputs) = (examples.len(), network.outputs());
     let (mut loss_sum, mut metric_sum) = (0.0, 0.0);
     let spoil = if let Compared::WithInputs(spoil) = compared { spoil } else { None };
+    // Of a part at a time: rows of classes for every step of many sequences would take a gigabyte.
+    let mut of_labels = Vec::new();
     for_each_chunk(network, (examples, spoil), pass, |chunk, inputs, pass| {
         let targets = match compared {
-            Compared::With(targets) => &targets[outputs * chunk.start..outputs * chunk.end],
+            Compared::WithLabels => {
+                examples.write_targets(chunk.clone(), outputs, &mut of_labels);
+                &of_labels
+            }
             Compared::WithInputs(_) => inputs,
         };
         // Exact for a single chunk, so that the mean over points is that of the loss itself.
         loss_sum += f64::from(network.loss(targets, pass)) * chunk.len() as f64;
         metric_sum += match metric {
             _ if !all_finite(pass.output()) => f32::NAN,
-            Metric::Accuracy => right(loss, outputs, &chunk, examples, pass) as f32,
+            Metric::Accuracy => {
+                let labels = examples.labels_per_item() as f32;
+                right(loss, outputs, &chunk, examples, pass) as f32 / labels
+            }
             Metric::MeanAbsoluteError => {
                 pass.output().iter().zip(targets).map(|(y, t)| (y - t).abs()).sum::<f32>()
             }
@@ -109,7 +119,7 @@ pub(super) fn evaluate(
     Evaluation { loss: (loss_sum / items as f64) as f32, metric: metric_sum / items as f32 }
 }
 
-/// Number of items whose class the network tells rightly.
+/// Number of labels that the network tells rightly.
 pub(super) fn count_right(network: &Network, loss: Loss, examples: &Examples) -> usize {
     let mut count = 0;
     for_each_chunk(network, (examples, None), &mut Pass::default(), |chunk, _, pass| {
@@ -118,21 +128,23 @@ pub(super) fn count_right(network: &Network, loss: Loss, examples: &Examples) ->
     count
 }
 
+/// Number of labels that are told rightly: of a sequence there may be several.
 fn right(loss: Loss, outputs: usize, chunk: &Range<usize>, examples: &Examples, pass: &Pass) -> usize {
-    let rows = pass.output().chunks_exact(outputs);
-    let labels = examples.labels.iter().skip(chunk.start);
+    let size = examples.labels_per_item();
+    let rows = pass.output().chunks_exact(outputs / size);
+    let labels = &examples.all_labels()[size * chunk.start..];
     rows.zip(labels).filter(|(row, label)| class_of(loss, row) == Some(**label as usize)).count()
 }
 
-/// What the network takes each item for.
+/// What the network takes each item for; where it has several labels, each of them.
 pub(super) fn readings(
     (network, loss): (&Network, Loss),
     examples: &Examples,
     pass: &mut Pass,
 ) -> Vec<Reading> {
-    let mut readings = Vec::with_capacity(examples.len());
+    let mut readings = Vec::with_capacity(examples.all_labels().len());
     for_each_chunk(network, (examples, None), pass, |_, _, pass| {
-        let rows = pass.output().chunks_exact(network.outputs());
+        let rows = pass.output().chunks_exact(network.outputs() / examples.labels_per_item());
         readings.extend(rows.map(|row| {
             let class = class_of(loss, row);
             // A single output speaks of class 1.
@@ -143,13 +155,15 @@ pub(super) fn readings(
     readings
 }
 
-/// Pictures that may pass through the network at once, so that what its layers keep of them stays small.
+/// Pictures or sequences that may pass through the network at once, so that what its layers keep of them stays small.
 #[must_use]
 pub fn pictures_at_once(network: &Network) -> usize {
-    (OUTPUTS_AT_ONCE / network.units().iter().sum::<usize>().max(1)).clamp(1, PICTURES_AT_ONCE)
+    let by_outputs = OUTPUTS_AT_ONCE / network.units().iter().sum::<usize>().max(1);
+    let by_steps = KEPT_AT_ONCE / network.kept_of_an_item().max(1);
+    by_outputs.min(by_steps).clamp(1, PICTURES_AT_ONCE)
 }
 
-/// Passes all items through the network, points at once, pictures some at a time, spoiled where that is asked for; `visit`
+/// Passes all items through the network, points at once, all others some at a time, spoiled where that is asked for; `visit`
 /// is given the items, what they were before that, and the pass.
 pub(super) fn for_each_chunk(
     network: &Network,
@@ -158,13 +172,13 @@ pub(super) fn for_each_chunk(
     mut visit: impl FnMut(Range<usize>, &[f32], &Pass),
 ) {
     pass.mode = Mode::Inference;
-    let is_of_pictures = examples.pictures().is_some();
-    if !is_of_pictures && spoil.is_none() {
+    let are_numbers = examples.are_numbers();
+    if examples.is_of_rows() && spoil.is_none() {
         network.forward(examples.features(), pass);
         return visit(0..examples.len(), examples.features(), pass);
     }
     let size: usize = examples.input_shape().iter().product();
-    let at_once = if is_of_pictures { pictures_at_once(network) } else { examples.len().max(1) };
+    let at_once = if are_numbers { examples.len().max(1) } else { pictures_at_once(network) };
     let (mut inputs, mut spoiled) = (Vec::new(), Vec::new());
     for start in (0..examples.len()).step_by(at_once) {
         let chunk = start..(start + at_once).min(examples.len());
@@ -242,8 +256,7 @@ mod tests {
             network.weights.fill(f32::NAN);
             let right = count_right(&network, loss, &run.data().test);
             assert_eq!(right, 0, "of {} with {classes} classes", run.data().test.len());
-            let targets = run.data().test.targets(network.outputs());
-            let test = (&run.data().test, Compared::With(&targets));
+            let test = (&run.data().test, Compared::WithLabels);
             let tested = evaluate((&network, loss), test, Metric::Accuracy, &mut Pass::default());
             assert!(tested.metric.is_nan(), "nothing is measured, not 0: {tested:?}");
             let readings = readings((&network, loss), &run.data().test, &mut Pass::default());

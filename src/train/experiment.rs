@@ -1,6 +1,8 @@
 //! The experiment: one serde type says everything about a run. The page's URL holds it, the command
 //! line reads it, a link replays it; it is validated once, where it enters.
 
+mod over_time;
+
 use super::digits::InitialWeights;
 use super::edits::{Edit, LAYERS, goes_on, is_live, may_go_on};
 use super::optimizer::OptimizerConfig;
@@ -91,7 +93,7 @@ impl Experiment {
     /// Number of items it trains on.
     #[must_use]
     pub fn training_items(&self) -> usize {
-        self.data.samples - self.data.test_items()
+        self.data.training_items()
     }
 
     fn validate(&self) -> Result<()> {
@@ -105,6 +107,7 @@ impl Experiment {
             let input_shape = self.data.input_shape()?;
             weights.ensure_fit(&Network::weight_shapes(&self.network, &input_shape, self.loss)?)?;
         }
+        self.validate_embeddings()?;
         self.validate_outputs(plan.outputs)?;
         self.validate_memory(&plan)?;
         self.validate_edits()
@@ -122,23 +125,25 @@ impl Experiment {
     }
 
     /// What all layers keep of the items that pass through them at once must fit into memory: a batch
-    /// with its pictures, and the test items where they are points, which are tested all at once.
+    /// with its items, and the test items where those are features, which are tested all at once.
     fn validate_memory(&self, plan: &Plan) -> Result<()> {
-        let Plan { units, working_space, .. } = *plan;
-        let is_of_pictures = self.data.set()?.is_of_pictures();
-        let pixels: usize = if is_of_pictures { self.data.input_shape()?.iter().product() } else { 0 };
-        let kept = KEPT_OF_AN_OUTPUT * units + pixels;
+        let Plan { units, kept, working_space, .. } = *plan;
+        let set = self.data.set()?;
+        let is_tested_in_parts = set.is_of_pictures() || set.is_of_sequences() || set.is_sparse();
+        let size: usize = if is_tested_in_parts { self.data.input_shape()?.iter().product() } else { 0 };
+        let kept = (KEPT_OF_AN_OUTPUT * units + size).saturating_add(kept);
         let most = MAX_KEPT.saturating_sub(working_space) / kept;
         let suited = |most: usize| format!("at most {most} for a network of {units} units");
         if most == 0 {
-            let allowed = format!("smaller: one pass takes {working_space} numbers whatever the batch");
+            let least = kept.saturating_add(working_space);
+            let allowed = format!("smaller: one item alone takes {least} numbers, of at most {MAX_KEPT}");
             return Err(Error::setting("network.layers", "too large", allowed));
         }
         let training = self.training_items();
         if self.batch_size.items(training) > most {
             return Err(Error::setting("batch_size", self.batch_size, suited(most)));
         }
-        if !is_of_pictures && self.data.samples - training > most {
+        if !is_tested_in_parts && self.data.test_items() > most {
             let samples = (most as f32 / self.data.test_fraction) as usize;
             return Err(Error::setting("data.samples", self.data.samples, suited(samples)));
         }
@@ -147,7 +152,7 @@ impl Experiment {
 
     /// The loss and the data must speak of the same thing.
     fn validate_loss(&self) -> Result<()> {
-        if self.data.targets == Targets::Inputs {
+        if self.data.targets.are_inputs() {
             return self.validate_loss_of_inputs();
         }
         let classes = self.data.classes()?;
@@ -170,7 +175,7 @@ impl Experiment {
             Loss::MeanSquaredError | Loss::MeanAbsoluteError => return Ok(()),
             Loss::BinaryCrossentropy if is_within_0_and_1 => return Ok(()),
             _ if is_within_0_and_1 => {
-                "binary_crossentropy, mean_squared_error or mean_absolute_error where data.targets is inputs"
+                "binary_crossentropy, mean_squared_error or mean_absolute_error where data.targets is inputs or joint"
                     .into()
             }
             _ => format!(
@@ -185,12 +190,16 @@ impl Experiment {
     fn validate_outputs(&self, outputs: usize) -> Result<()> {
         let classes = self.data.classes()?;
         let input = [self.data.input_shape()?.iter().product()];
+        let steps = self.data.label_steps()?;
         let wanted: &[usize] = match (classes, self.loss) {
-            _ if self.data.targets == Targets::Inputs => &input,
+            _ if self.data.targets.are_inputs() => &input,
             (0, _) | (2, Loss::BinaryCrossentropy | Loss::Hinge) => &[1],
             (2, Loss::MeanSquaredError | Loss::MeanAbsoluteError) => &[1, 2],
             _ => &[classes],
         };
+        if let Some(steps) = steps {
+            return self.validate_rows_of_outputs(steps, wanted);
+        }
         if wanted.contains(&outputs) {
             return Ok(());
         }
@@ -206,6 +215,12 @@ impl Experiment {
             }
             Targets::Inputs => {
                 format!("{wanted}, the numbers of an item of {}, as data.targets is inputs", self.data.name)
+            }
+            Targets::Joint => {
+                let name = &self.data.name;
+                format!(
+                    "{wanted}, the numbers of an item of {name} with those of its label, as data.targets is joint"
+                )
             }
         };
         Err(Error::setting(&key, outputs, allowed))
@@ -252,7 +267,7 @@ impl Experiment {
             }
         }
         let changed = edit.set.keys().find(|key| !is_live(key)).map_or("", String::as_str);
-        let allowed = "an activation, activity_regularizer, kernel_regularizer, kl_weight, data.corruption, rate, trainable, optimizer, loss, batch_size, weights, points, or layers that differ in normalisation, dropout and add alone: all else needs a new run";
+        let allowed = "an activation, activity_regularizer, gibbs_steps, kernel_regularizer, kl_weight, mean_field, sparsity_target, data.corruption, rate, trainable, optimizer, loss, batch_size, weights, points, or layers that differ in normalisation, dropout and add alone: all else needs a new run";
         Err(Error::setting(&key, changed, allowed))
     }
 }

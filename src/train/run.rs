@@ -1,6 +1,7 @@
 //! One run of an experiment, step by step: the same bits wherever and however fast it is stepped.
 
 mod divergence;
+mod probing;
 mod snapshots;
 
 pub use divergence::Divergence;
@@ -26,9 +27,6 @@ pub struct Run {
     data: Arc<Data>,
     /// Shape of one item.
     input_shape: Vec<usize>,
-    /// `[items, outputs]`; none where they are the inputs.
-    train_targets: Option<Vec<f32>>,
-    test_targets: Option<Vec<f32>>,
     metric: Metric,
     network: Network,
     optimizer: Optimizer,
@@ -98,20 +96,15 @@ impl Run {
     fn on(experiment: Experiment, data: Arc<Data>, model: Option<&Network>) -> Result<Self> {
         let current = Arc::new(Experiment { edits: Vec::new(), ..experiment.clone() });
         let input_shape = current.data.input_shape()?;
-        let data = data.trained_on(&current.data.train_on)?;
+        let data = data.trained_on(&current.data.train_on)?.joined(current.data.joined_units()?);
         let mut network = Network::new(&current.network, &input_shape, current.loss, current.seed)?;
-        if let Some(weights) = current.initial_weights {
-            weights.give(&mut network, model)?;
+        match current.initial_weights {
+            Some(weights) => weights.give(&mut network, model)?,
+            None => network.adapt(|| data.train.means(), data.train.len()),
         }
-        let targets = |examples: &Examples| match current.data.targets {
-            Targets::Labels => Some(examples.targets(network.outputs())),
-            Targets::Inputs => None,
-        };
         let weights = network.weights.len();
         let mut run = Self {
             next_edit: 0,
-            train_targets: targets(&data.train),
-            test_targets: targets(&data.test),
             metric: Metric::of(&current.data)?,
             optimizer: Optimizer::new(current.optimizer.clone(), weights),
             batches: Batches::new(data.train.len(), current.seed),
@@ -193,17 +186,21 @@ impl Run {
             let item = item as usize;
             match (&mut self.augmenter, self.data.train.pictures()) {
                 (Some(augmenter), Some(pictures)) => {
+                    let (input, label) = input.split_at_mut(size - self.data.train.joined);
                     augmenter.apply(pictures.picture(item), self.batches.epoch(), item, input);
+                    if !label.is_empty() {
+                        self.data.train.write_target(item, label);
+                    }
                 }
                 _ => self.data.train.copy_item(item, input),
             }
         }
-        if let Some(targets) = &self.train_targets {
-            self.targets.clear();
-            let rows = items.iter().map(|&item| &targets[outputs * item as usize..][..outputs]);
-            rows.for_each(|row| self.targets.extend_from_slice(row));
+        let is_of_labels = !self.current.data.targets.are_inputs();
+        if is_of_labels {
+            let items = items.iter().map(|&item| item as usize);
+            self.data.train.write_targets(items, outputs, &mut self.targets);
         }
-        self.lie_apart = self.train_targets.is_some() || !self.current.data.corruption.is_none();
+        self.lie_apart = is_of_labels || !self.current.data.corruption.is_none();
         self.spoil_batch();
         let targets = batch_targets(&self.targets, &self.inputs, self.lie_apart);
         self.pass.mode = Mode::Training { step: self.step };
@@ -289,7 +286,7 @@ impl Run {
         self.optimizer.reconfigure(next.optimizer.clone());
         if next.data.points != self.current.data.points {
             let data = Arc::new(Data::new(&next.data, next.seed)?);
-            self.take_data(data.trained_on(&next.data.train_on)?);
+            self.take_data(data.trained_on(&next.data.train_on)?.joined(next.data.joined_units()?));
         }
         self.current = next.into();
         for (place, weight) in weights {
@@ -301,11 +298,6 @@ impl Run {
 
     /// Goes on with other points; where there are more or fewer, the epoch begins anew.
     fn take_data(&mut self, data: Arc<Data>) {
-        let outputs = self.network.outputs();
-        if self.train_targets.is_some() {
-            self.train_targets = Some(data.train.targets(outputs));
-            self.test_targets = Some(data.test.targets(outputs));
-        }
         self.batches.resize(data.train.len());
         self.data = data;
     }
@@ -324,10 +316,10 @@ impl Run {
         let network = (&self.network, self.current.loss);
         let corruption = self.current.data.corruption;
         let spoil = |item: usize, input: &mut [f32]| self.spoil_test_item(item, corruption, input);
-        let compared = match &self.test_targets {
-            Some(targets) => Compared::With(targets),
-            None if corruption.is_none() => Compared::WithInputs(None),
-            None => Compared::WithInputs(Some(&spoil)),
+        let compared = match self.current.data.targets {
+            Targets::Labels => Compared::WithLabels,
+            _ if corruption.is_none() => Compared::WithInputs(None),
+            Targets::Inputs | Targets::Joint => Compared::WithInputs(Some(&spoil)),
         };
         Some(evaluation::evaluate(network, (&self.data.test, compared), self.metric, pass))
     }

@@ -41,9 +41,12 @@ pub(super) fn weights_in(set: &Settings, arrays: &[(String, &Slot)]) -> Result<V
 
 fn place(key: &str, arrays: &[(String, &Slot)]) -> Result<usize> {
     let refused = |reason: String| Err(Error::Unreadable { key: key.into(), reason });
-    let mut parts = key[LEAD.len()..].split('.');
-    let name = format!("{}/{}", parts.next().unwrap_or(""), parts.next().unwrap_or(""));
-    let Some((_, slot)) = arrays.iter().find(|(known, _)| *known == name) else {
+    // What is behind the name of an array: a dot and its place, or nothing.
+    let behind = |(name, slot): &(String, &Slot)| {
+        let rest = key[LEAD.len()..].strip_prefix(&name.replace('/', "."))?.to_owned();
+        (rest.is_empty() || rest.starts_with('.')).then(|| (rest, (*slot).clone()))
+    };
+    let Some((rest, slot)) = arrays.iter().find_map(behind) else {
         let first = arrays.first().map_or("dense/kernel", |(name, _)| name);
         return refused(format!(
             ": the network has no such weights; they are named as in {}",
@@ -58,7 +61,7 @@ fn place(key: &str, arrays: &[(String, &Slot)]) -> Result<usize> {
         let of = of.map_or("another layer", |(name, _)| name);
         return refused(format!(": it is {of}, transposed, and set there"));
     }
-    let given: Vec<Option<usize>> = parts.map(|part| part.parse().ok()).collect();
+    let given: Vec<Option<usize>> = rest.split('.').skip(1).map(|part| part.parse().ok()).collect();
     let mut at = Some(0);
     for (axis, &size) in slot.shape.iter().enumerate() {
         let index = given.get(axis).copied().flatten().filter(|index| *index < size);

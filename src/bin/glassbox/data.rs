@@ -32,6 +32,7 @@ impl Data {
         write(&self.output, &tensors_to_bytes(&tensors, &[]))?;
         let what = match experiment.data.targets {
             Targets::Labels => "",
+            Targets::Joint => ", whose targets are the inputs, each with its label",
             Targets::Inputs if experiment.data.corruption.is_none() => ", whose targets are the inputs",
             Targets::Inputs => ", whose targets are the inputs before they are spoiled, each time anew",
         };

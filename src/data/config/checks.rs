@@ -16,16 +16,18 @@ impl DataConfig {
             ensure_within("data.samples", self.samples, &set.samples())?; // of points their own check tells
         }
         ensure_within("data.test_fraction", self.test_fraction, &(0.0..=0.9))?;
-        if matches!(set.source, Source::Points(_)) {
+        if set.has_noise() {
             ensure_within("data.noise", self.noise, &Self::NOISE)?;
         } else if self.noise != 0.0 {
             let allowed = format!("0 or left out: {} have no noise of their own", self.name);
             return Err(Error::setting("data.noise", self.noise, allowed));
         }
-        if !set.is_of_pictures() && !self.augmentation.is_default() {
+        if !set.is_of_pictures() && !set.is_sparse() && !self.augmentation.is_default() {
             let allowed = format!("left out: {} are points, not pictures", self.name);
             return Err(Error::setting("data.augmentation", "given", allowed));
         }
+        self.validate_sequences(set)?;
+        self.validate_sparse(set)?;
         self.validate_table(set)?;
         self.validate_points(set)?;
         self.augmentation.validate()?;
@@ -34,9 +36,17 @@ impl DataConfig {
         self.validate_features(set)?;
         self.validate_image_size(set)?;
         match (&set.task, self.classes) {
+            (_, Some(classes)) if set.is_of_text() => {
+                let allowed = format!("left out: the classes of {} are its symbols", self.name);
+                Err(Error::setting("data.classes", classes, allowed))
+            }
             (Task::Either(_), Some(0)) | (_, None) => Ok(()),
             (Task::Classes(range) | Task::Either(range), Some(classes)) => {
                 ensure_within("data.classes", classes, range)
+            }
+            (Task::Unlabelled, Some(classes)) => {
+                let allowed = format!("left out: {} have no labels", self.name);
+                Err(Error::setting("data.classes", classes, allowed))
             }
             (Task::Regression, Some(classes)) => {
                 Err(Error::setting("data.classes", classes, format!("left out: {} is regression", self.name)))
@@ -64,6 +74,10 @@ impl DataConfig {
         }
         if classes == 0 {
             let allowed = format!("left out: {} have no classes", self.name);
+            return Err(Error::setting("data.train_on", "given", allowed));
+        }
+        if self.label_steps()?.is_some() {
+            let allowed = format!("left out: {} have a class at each of several steps", self.name);
             return Err(Error::setting("data.train_on", "given", allowed));
         }
         for (index, &class) in self.train_on.iter().enumerate() {

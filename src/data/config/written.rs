@@ -3,6 +3,7 @@
 use super::{DataConfig, Targets};
 use crate::data::feature::Feature;
 use crate::data::points::Point;
+use crate::data::sequences::Encoding;
 use crate::data::table::TableConfig;
 use crate::data::{Augmentation, Corruption};
 use serde::{Deserialize, Deserializer};
@@ -31,12 +32,28 @@ pub(super) struct Written {
     table: Option<TableConfig>,
     #[serde(default)]
     augmentation: Augmentation,
-    #[serde(default)]
-    targets: Targets,
+    #[serde(default, deserialize_with = "given")]
+    targets: Option<Targets>,
     #[serde(default)]
     corruption: Corruption,
     #[serde(default)]
     train_on: Vec<usize>,
+    #[serde(default)]
+    lag: Option<usize>,
+    #[serde(default)]
+    min_lag: Option<usize>,
+    #[serde(default)]
+    length: Option<usize>,
+    #[serde(default)]
+    encoding: Option<Encoding>,
+    #[serde(default)]
+    symbols: Option<usize>,
+    #[serde(default)]
+    films: Option<usize>,
+    #[serde(default)]
+    levels: Option<usize>,
+    #[serde(default)]
+    vocabulary: Option<usize>,
 }
 
 /// A value that may be left out, but not be `null`.
@@ -49,7 +66,10 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 impl From<Written> for DataConfig {
     fn from(given: Written) -> Self {
         let usual = given.name.map_or_else(Self::default, |name| Self::named(&name));
-        let samples = if given.points.is_empty() { usual.samples } else { given.points.len() };
+        let samples = match given.points.len() {
+            0 => usual.usual_samples(given.length),
+            points => points,
+        };
         Self {
             samples: given.samples.unwrap_or(samples),
             noise: given.noise.unwrap_or(usual.noise),
@@ -60,9 +80,17 @@ impl From<Written> for DataConfig {
             points: given.points,
             table: given.table,
             augmentation: given.augmentation,
-            targets: given.targets,
+            targets: given.targets.unwrap_or(usual.targets),
             corruption: given.corruption,
             train_on: given.train_on,
+            lag: given.lag,
+            min_lag: given.min_lag,
+            length: given.length,
+            encoding: given.encoding,
+            symbols: given.symbols,
+            films: given.films,
+            levels: given.levels,
+            vocabulary: given.vocabulary,
             name: usual.name,
         }
     }

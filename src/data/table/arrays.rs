@@ -335,16 +335,14 @@ impl Table {
                 0 => of_target.apply(measured(row)),
                 _ => chosen.class(*row as usize),
             };
-            Examples {
-                inputs: Inputs::Features(tensor(&[rows.len(), chosen.inputs.len()], inputs)),
-                labels: tensor(&[rows.len()], rows.iter().map(label).collect()),
-                places: Vec::new(),
-            }
+            let labels = tensor(&[rows.len()], rows.iter().map(label).collect());
+            Examples::new(Inputs::Features(tensor(&[rows.len(), chosen.inputs.len()], inputs)), labels)
         };
         let level = |&level: &u8| chosen.target.levels[usize::from(level)].clone();
         let names = Names {
             inputs: chosen.inputs.iter().map(InputOf::name).collect(),
             classes: chosen.classes.iter().map(level).collect(),
+            ..Names::default()
         };
         Ok(Data { train: part(train), test: part(test), classes, names })
     }

@@ -8,7 +8,7 @@ pub(super) fn is_missing(text: &str) -> bool {
 }
 
 /// The number that a text is; none that is not finite.
-pub(super) fn number(text: &str, has_decimal_comma: bool) -> Option<f64> {
+pub(in crate::data) fn number(text: &str, has_decimal_comma: bool) -> Option<f64> {
     let text = text.trim();
     // Not "inf" and "nan", which are numbers to Rust.
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | ',')) {

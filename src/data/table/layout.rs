@@ -8,7 +8,7 @@ const DELIMITERS: [u8; 4] = [b'\t', b';', b'|', b','];
 const ROWS: usize = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Layout {
+pub(in crate::data) struct Layout {
     pub delimiter: u8,
     /// Values of the first row, as far as it is in sight.
     pub columns: usize,

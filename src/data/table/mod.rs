@@ -14,6 +14,9 @@ pub use reading::Reading;
 pub use roles::{ColumnPreview, Missing, Preview, Role, Roles, TableConfig};
 
 pub(super) use arrays::MAX_INPUTS;
+pub(super) use cell::number;
+pub(super) use layout::Layout;
+pub(super) use text::Text;
 
 use super::{Data, DataConfig, DataSet, Source, Task};
 use column::Column;

@@ -19,7 +19,7 @@ enum Encoding {
 }
 
 /// A file as UTF-8; what cannot be decoded becomes U+FFFD.
-pub(super) struct Text {
+pub(in crate::data) struct Text {
     bytes: Vec<u8>,
     encoding: Encoding,
     /// Bytes of the file that are decoded.

@@ -37,6 +37,10 @@ impl Layer for Add {
         Some(self.skip)
     }
 
+    fn can_stream(&self) -> bool {
+        true
+    }
+
     fn forward(&self, _: &[f32], input: &[f32], trace: &mut Trace) {
         trace.output.resize(input.len(), 0.0);
         trace.output.copy_from_slice(input);

@@ -126,6 +126,10 @@ impl Layer for BatchNormalization {
         weights
     }
 
+    fn can_stream(&self) -> bool {
+        true
+    }
+
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace) {
         let channels = self.channels;
         let takes_batch = self.takes_batch(trace);

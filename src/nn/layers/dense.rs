@@ -4,6 +4,7 @@ use super::activity::ActivityRegularizer;
 use super::kernel::{Regularizer, is_zeros, kernel_and_bias, zeros};
 use super::{Layer, WeightSpec, is_trainable, trainable};
 use crate::error::{Error, Result, ensure_within};
+use crate::nn::network::size;
 use crate::nn::{Activation, Initializer, Trace};
 use crate::tensor::matmul;
 use serde::{Deserialize, Serialize};
@@ -15,9 +16,10 @@ use serde::{Deserialize, Serialize};
 /// # Shapes
 /// - input `[batch, inputs]`, kernel `[inputs, units]`, bias `[units]`
 /// - output `[batch, units]`
+/// - or a sequence, `[batch, time, inputs]` → `[batch, time, units]`: every step by itself, with the same weights
 ///
 /// # Errors
-/// [`Error::Shape`] for an input of more than one axis; [`Error::Setting`] for `units` outside 1…4096, and for `tied`
+/// [`Error::Shape`] for an input of more than two axes; [`Error::Setting`] for `units` outside 1…4096, and for `tied`
 /// where no dense layer of the transposed shape and a kernel of its own is there.
 ///
 /// # Reference
@@ -45,6 +47,9 @@ pub struct Dense {
     pub tied: Option<usize>,
     #[serde(skip)]
     inputs: usize,
+    /// Steps of a sequence; 1 where the input is none.
+    #[serde(skip)]
+    steps: usize,
     #[serde(skip)]
     joined_with_loss: bool,
 }
@@ -63,6 +68,7 @@ impl Dense {
             trainable: true,
             tied: None,
             inputs: 0,
+            steps: 0,
             joined_with_loss: false,
         }
     }
@@ -79,15 +85,19 @@ impl Layer for Dense {
             let allowed = "left out where tied is given: the penalty on a kernel is set where it is";
             return Err(Error::setting("kernel_regularizer", "given", allowed));
         }
-        let &[inputs] = input_shape else {
+        let (&[.., inputs], 1..=2) = (input_shape, input_shape.len()) else {
             return Err(Error::Shape {
                 layer: "dense".into(),
-                expected: "a row of features (put a layer flatten before it)".into(),
+                expected:
+                    "a row of features, or one for each step of a sequence (put a layer flatten before it)"
+                        .into(),
                 found: input_shape.to_vec(),
             });
         };
-        self.inputs = inputs;
-        Ok(vec![self.units])
+        (self.inputs, self.steps) = (inputs, size(input_shape) / inputs.max(1));
+        let mut shape = input_shape.to_vec();
+        *shape.last_mut().expect("one or two axes") = self.units;
+        Ok(shape)
     }
 
     fn weights(&self) -> Vec<WeightSpec> {
@@ -113,7 +123,11 @@ impl Layer for Dense {
     }
 
     fn multiply_adds(&self) -> usize {
-        self.inputs * self.units
+        self.steps * self.inputs * self.units
+    }
+
+    fn can_stream(&self) -> bool {
+        true
     }
 
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace) {

@@ -28,6 +28,10 @@ impl Layer for Dropout {
         Ok(input_shape.to_vec())
     }
 
+    fn can_stream(&self) -> bool {
+        true
+    }
+
     fn forward(&self, _: &[f32], input: &[f32], trace: &mut Trace) {
         trace.output.resize(input.len(), 0.0);
         trace.kept.resize(input.len(), 0.0);

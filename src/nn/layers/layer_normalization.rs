@@ -66,6 +66,10 @@ impl Layer for LayerNormalization {
         gamma_and_beta(self.features, self.trainable)
     }
 
+    fn can_stream(&self) -> bool {
+        true
+    }
+
     fn forward(&self, weights: &[f32], input: &[f32], trace: &mut Trace) {
         let (gammas, betas) = weights.split_at(self.features);
         trace.output.resize(input.len(), 0.0);

@@ -5,18 +5,26 @@ mod activity;
 mod add;
 mod average_pooling2d;
 mod batch_normalization;
+mod bidirectional;
 mod conv2d;
 mod conv2d_transpose;
+mod cropping1d;
 mod dense;
 mod dropout;
+mod embedding;
 mod flatten;
 mod global_average_pooling2d;
+mod gru;
 mod kernel;
 mod layer_normalization;
+mod lstm;
 mod max_pooling2d;
 mod padded;
+mod rbm;
+mod recurrent;
 mod reshape;
 mod sampling;
+mod simple_rnn;
 mod up_sampling2d;
 mod window;
 
@@ -24,22 +32,30 @@ pub use activity::ActivityRegularizer;
 pub use add::Add;
 pub use average_pooling2d::AveragePooling2d;
 pub use batch_normalization::BatchNormalization;
+pub use bidirectional::{Bidirectional, MergeMode};
 pub use conv2d::Conv2d;
 pub use conv2d_transpose::Conv2dTranspose;
+pub use cropping1d::Cropping1d;
 pub use dense::Dense;
 pub use dropout::Dropout;
+pub use embedding::Embedding;
 pub use flatten::Flatten;
 pub use global_average_pooling2d::GlobalAveragePooling2d;
+pub use gru::Gru;
 pub use kernel::Regularizer;
 pub use layer_normalization::LayerNormalization;
+pub use lstm::Lstm;
 pub use max_pooling2d::MaxPooling2d;
+pub use rbm::Rbm;
 pub use reshape::Reshape;
 pub use sampling::Sampling;
+pub use simple_rnn::SimpleRnn;
 pub use up_sampling2d::UpSampling2d;
 pub use window::Padding;
 
 use crate::error::Result;
 use crate::nn::{Activation, Initializer, Trace};
+use crate::tensor::Rng;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// One array of weights that a layer asks for.
@@ -47,6 +63,8 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 pub struct WeightSpec {
     /// Keras' name: `kernel`, `bias`, …
     pub name: &'static str,
+    /// Where in the layer Keras has it: `lstm_cell`; empty for the layer's own.
+    pub scope: &'static str,
     pub shape: Vec<usize>,
     pub initializer: Initializer,
     /// Penalty on these weights, part of the training loss.
@@ -62,7 +80,7 @@ impl WeightSpec {
     /// Trainable weights without a penalty.
     fn new(name: &'static str, shape: Vec<usize>, initializer: Initializer) -> Self {
         let regularizer = Regularizer::default();
-        Self { name, shape, initializer, regularizer, is_trainable: true, tied: None }
+        Self { name, scope: "", shape, initializer, regularizer, is_trainable: true, tied: None }
     }
 
     /// The same in a layer whose setting `trainable` is this.
@@ -96,6 +114,20 @@ pub trait Layer: Send + Sync {
     /// trace keeps for each output.
     fn working_space(&self) -> usize {
         0
+    }
+
+    /// Numbers that its trace keeps of an item beside those four.
+    fn kept_of_an_item(&self) -> usize {
+        0
+    }
+
+    /// Sets those of its fresh weights, drawn by their initializers, that begin otherwise; `rng` is its own.
+    fn after_draw(&self, _weights: &mut [f32], _rng: &mut Rng) {}
+
+    /// Whether it can be given sequences step by step ([`crate::nn::Mode::Streaming`]): what it makes of a step depends
+    /// on no later one, and on no number of steps.
+    fn can_stream(&self) -> bool {
+        false
     }
 
     /// Products of inputs and weights that it sums for one item, those with the zeros of a padding included.
@@ -139,6 +171,14 @@ pub trait Layer: Send + Sync {
         [0, 0]
     }
 
+    /// Whether its first weights depend on the items that it will be given; see [`Self::adapt`].
+    fn adapts(&self) -> bool {
+        false
+    }
+
+    /// Sets first weights by the mean of each number of its input over so many items, for the first layer of a network.
+    fn adapt(&self, _weights: &mut [f32], _means: &[f32], _items: usize) {}
+
     /// Takes over into weights that are not trainable what a training pass measured; called once for
     /// each step, when its pass and update are sound.
     fn after_step(&self, _weights: &mut [f32], _trace: &Trace) {}
@@ -151,6 +191,11 @@ pub trait Layer: Send + Sync {
     /// Takes note, once the network is built, over how many numbers of a row its loss is a mean: penalties that are to
     /// be weighed against the loss of a row are divided by them.
     fn take_loss_of(&mut self, _numbers: usize) {}
+
+    /// Whether its outputs are its activation of sums, the logits that a loss can be joined with.
+    fn has_logits(&self) -> bool {
+        true
+    }
 
     /// From now on `grad_output` is ∂loss/∂logits: the loss is joined with the activation.
     fn join_loss(&mut self) {}
@@ -200,16 +245,23 @@ layers! {
     "add" Add,
     "average_pooling2d" AveragePooling2d,
     "batch_normalization" BatchNormalization,
+    "bidirectional" Bidirectional,
     "conv2d" Conv2d,
     "conv2d_transpose" Conv2dTranspose,
+    "cropping1d" Cropping1d,
     "dense" Dense,
     "dropout" Dropout,
+    "embedding" Embedding,
     "flatten" Flatten,
     "global_average_pooling2d" GlobalAveragePooling2d,
+    "gru" Gru,
     "layer_normalization" LayerNormalization,
+    "lstm" Lstm,
     "max_pooling2d" MaxPooling2d,
+    "rbm" Rbm,
     "reshape" Reshape,
     "sampling" Sampling,
+    "simple_rnn" SimpleRnn,
     "up_sampling2d" UpSampling2d
 }
 
@@ -243,6 +295,10 @@ impl LayerConfig {
             Self::Dense(dense) => Some(dense.activation),
             Self::Conv2d(conv) => Some(conv.activation),
             Self::Conv2dTranspose(conv) => Some(conv.activation),
+            Self::SimpleRnn(layer) => Some(layer.activation),
+            Self::Lstm(layer) => Some(layer.activation),
+            Self::Gru(layer) => Some(layer.activation),
+            Self::Bidirectional(layer) => layer.layer.activation(),
             _ => None,
         }
     }
@@ -256,6 +312,12 @@ impl LayerConfig {
             Self::Conv2dTranspose(layer) => Some(layer.trainable),
             Self::Dense(layer) => Some(layer.trainable),
             Self::LayerNormalization(layer) => Some(layer.trainable),
+            Self::Embedding(layer) => Some(layer.trainable),
+            Self::SimpleRnn(layer) => Some(layer.trainable),
+            Self::Lstm(layer) => Some(layer.trainable),
+            Self::Gru(layer) => Some(layer.trainable),
+            Self::Rbm(layer) => Some(layer.trainable),
+            Self::Bidirectional(layer) => layer.layer.trainable(),
             _ => None,
         }
     }
@@ -266,6 +328,10 @@ impl LayerConfig {
             Self::Dense(dense) => dense.activation = activation,
             Self::Conv2d(conv) => conv.activation = activation,
             Self::Conv2dTranspose(conv) => conv.activation = activation,
+            Self::SimpleRnn(layer) => layer.activation = activation,
+            Self::Lstm(layer) => layer.activation = activation,
+            Self::Gru(layer) => layer.activation = activation,
+            Self::Bidirectional(layer) => layer.layer.set_activation(activation),
             _ => {}
         }
     }

@@ -50,11 +50,12 @@ impl Network {
             let first = start;
             for spec in layer.weights() {
                 let end = start.saturating_add(size(&spec.shape));
-                let WeightSpec { name, shape, regularizer, is_trainable, tied, .. } = spec;
+                let WeightSpec { name, scope, shape, regularizer, is_trainable, tied, .. } = spec;
                 let (range, tied) = (start..end, tied.map(|over| index - over));
                 network.slots.push(Slot {
                     layer: index,
                     name,
+                    scope,
                     shape,
                     range,
                     is_trainable,
@@ -83,7 +84,8 @@ impl Network {
         }
         network.join_loss()?;
         network.refuse_penalty_on_outputs(config)?;
-        let numbers = network.loss.numbers_of(network.outputs());
+        let numbers =
+            network.outputs() / network.loss_units() * network.loss.numbers_of(network.loss_units());
         network.layers.iter_mut().for_each(|layer| layer.take_loss_of(numbers));
         Ok(network)
     }
@@ -103,15 +105,22 @@ impl Network {
         let index = self.layers.len() - 1;
         let Some(wanted) = self.loss.logits_of() else { return Ok(()) };
         let found = self.layers[index].activation();
+        if !self.layers[index].has_logits() {
+            let layer = format!("the loss {}", name_of(self.loss));
+            let expected =
+                format!("logits (put a layer dense with {} after {})", name_of(wanted), self.names[index]);
+            return Err(Error::Shape { layer, expected, found: self.shapes[index].clone() });
+        }
         if found != wanted {
             let key = format!("network.layers.{index}.activation");
             let allowed = format!("{} for the loss {}", name_of(wanted), name_of(self.loss));
             return Err(Error::setting(&key, name_of(found), allowed));
         }
-        if self.shapes[index].len() > 1 && self.loss.is_of_rows() {
+        if self.shapes[index].len() > 2 && self.loss.is_of_rows() {
             return Err(Error::Shape {
                 layer: format!("the loss {}", name_of(self.loss)),
-                expected: "a row of outputs (put layers flatten and dense before it)".into(),
+                expected: "a row of outputs, or one for each step of a sequence (put layers flatten and dense before it)"
+                    .into(),
                 found: self.shapes[index].clone(),
             });
         }

@@ -43,6 +43,7 @@ impl Network {
         let (outputs, loss) = (self.outputs(), self.loss);
         let rows = targets.len() / outputs;
         let (at_once, of_a_row) = (self.rows_at_once(rows), input.len() / rows);
+        let size = [self.loss_units(), targets.len() / self.loss_units()];
         let mut grads = std::mem::take(&mut self.grads);
         let (mut total, mut is_finite) = (0.0, true);
         self.begin(pass);
@@ -57,13 +58,13 @@ impl Network {
             let last = pass.traces.last_mut().expect("a network has a layer");
             let mut grad = std::mem::take(&mut last.grad_output);
             let values = [self.loss_input(last), targets];
-            loss.add(values, Some(&last.output), [outputs, rows], Some(&mut grad), &mut total);
+            loss.add(values, Some(&last.output), size, Some(&mut grad), &mut total);
             last.grad_output = grad;
             self.propagate(input, pass, &mut grads, None);
         }
         self.grads = grads;
         self.gather_tied();
-        let loss = loss.mean_of(total, [outputs, rows]) + penalties_in(pass) + self.penalties();
+        let loss = loss.mean_of(total, size) + penalties_in(pass) + self.penalties();
         Learned { loss, is_finite }
     }
 }

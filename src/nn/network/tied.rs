@@ -45,7 +45,9 @@ pub(super) fn ensure_tied(layer: &dyn Layer, layers: &[Box<dyn Layer>]) -> Resul
         let Some(of) = layers.len().checked_sub(over).and_then(|at| layers.get(at)) else {
             return refused(format!("from 1 to {}, the number of layers before it", layers.len()));
         };
-        let kernel = of.weights().into_iter().find(|spec| spec.name == "kernel" && spec.shape.len() == 2);
+        let is_dense =
+            |spec: &WeightSpec| spec.name == "kernel" && spec.shape.len() == 2 && spec.scope.is_empty();
+        let kernel = of.weights().into_iter().find(is_dense);
         let Some(kernel) = kernel.filter(|kernel| kernel.tied.is_none()) else {
             return refused("how many layers before it a dense layer is that has a kernel of its own".into());
         };
