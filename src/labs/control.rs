@@ -49,6 +49,8 @@ pub struct Control {
     pub restarts: bool,
     /// Whether it waits under "More".
     pub folded: bool,
+    /// Whether it is set in all open lanes at once: what they share, and not what they differ in.
+    pub for_all_lanes: bool,
 }
 
 impl Choice {
@@ -108,7 +110,16 @@ impl Control {
         choices: Vec<Choice>,
         value: impl Serialize,
     ) -> Self {
-        Self { key: key.into(), label, kind, choices, value: plain(value), restarts: false, folded: true }
+        Self {
+            key: key.into(),
+            label,
+            kind,
+            choices,
+            value: plain(value),
+            restarts: false,
+            folded: true,
+            for_all_lanes: false,
+        }
     }
 
     /// The same, always in sight.
@@ -119,6 +130,11 @@ impl Control {
     /// The same, of which a change begins a new run.
     pub(super) fn restarting(self) -> Self {
         Self { restarts: true, ..self }
+    }
+
+    /// The same, set in all open lanes at once.
+    pub(super) fn for_all_lanes(self) -> Self {
+        Self { for_all_lanes: true, ..self }
     }
 
     /// How the value in force is written.
@@ -194,6 +210,7 @@ mod tests {
             value,
             restarts: false,
             folded: false,
+            for_all_lanes: false,
         };
         assert_eq!((control.selected(), control.shown().as_str()), (Some(1), "0.1"));
         control.value = 0.7.into();

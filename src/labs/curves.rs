@@ -125,6 +125,12 @@ impl Learning {
         Some(learning)
     }
 
+    /// Between the least and the greatest loss of the last steps that are kept as one.
+    pub(super) fn last_loss(&self) -> Option<f32> {
+        let [low, high] = [0, 1].map(|column| self.loss.column(column).last());
+        low.zip(high).map(|(low, high)| f32::midpoint(low, high))
+    }
+
     /// Steps since this began.
     pub(super) fn steps_seen(&self) -> Option<usize> {
         self.steps.checked_sub(self.begun)

@@ -117,6 +117,14 @@ pub fn fixed(value: impl Into<f64>, decimals: usize) -> String {
     signed(value.into(), decimals)
 }
 
+/// The same with its sign, which what is rounded to 0 has none of: "+0.9", "−0.4", "0.0".
+#[must_use]
+pub fn with_sign(value: impl Into<f64>, decimals: usize) -> String {
+    let text = fixed(value, decimals);
+    let is_plus = !text.starts_with(MINUS) && text.bytes().any(|b| matches!(b, b'1'..=b'9'));
+    if is_plus { format!("+{text}") } else { text }
+}
+
 /// Decimals that show `digits` significant digits of `value`.
 fn decimals_for(value: f64, digits: usize) -> usize {
     if value == 0.0 || !value.is_finite() {
@@ -240,6 +248,8 @@ mod tests {
         assert_eq!(percent(0.614_f32), "61\u{202f}%");
         assert_eq!(fixed(-0.001, 2), "0.00");
         assert_eq!(fixed(-0.5, 2), "−0.50");
+        assert_eq!([0.94, -0.44, 0.04, -0.04].map(|x| with_sign(x, 1)), ["+0.9", "−0.4", "0.0", "0.0"]);
+        assert_eq!(with_sign(f32::NAN, 1), "NaN");
     }
 
     #[test]

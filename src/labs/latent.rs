@@ -93,8 +93,10 @@ pub struct Grid {
     pub sides: [String; 2],
     pub rows: Vec<String>,
     pub columns: Vec<String>,
-    /// `[rows, columns]`, ≥ 0; NaN where nothing is measured.
+    /// `[rows, columns]`; NaN where nothing is measured.
     pub values: Span,
+    /// The magnitude in the strongest colour of numbers that have signs; none where all are ≥ 0.
+    pub most: Option<f32>,
     /// The column that other figures show.
     pub chosen: Option<usize>,
 }

@@ -40,7 +40,9 @@ pub fn to_link(lanes: &Lanes) -> Result<String> {
     let Lanes { first, others } = lanes;
     let mut link = format!("lab={}", first.lab);
     append(&mut link, "", find(&first.lab)?.defaults().difference(first));
-    if !others.is_empty() {
+    // One lane alone says so where the lab begins with more.
+    let is_bare = others.is_empty() && link == format!("lab={}", first.lab);
+    if !others.is_empty() || is_bare && !find(&first.lab)?.beside().is_empty() {
         let letters: String = others.iter().map(|(index, _)| LANE_LETTERS[*index]).collect();
         link.push_str(&format!("&lanes={}{letters}", LANE_LETTERS[0]));
     }
@@ -61,7 +63,8 @@ fn append(link: &mut String, prefix: &str, settings: Settings) {
     }
 }
 
-/// The runs of a link, with or without its `#`; an empty one is the first lab's default.
+/// The runs of a link, with or without its `#`; an empty one is the first lab's default. A link that says nothing but its
+/// lab opens the lanes that this begins with.
 ///
 /// # Errors
 /// [`Error::Unreadable`], [`Error::Setting`] or [`Error::Shape`], naming the key.
@@ -72,7 +75,7 @@ pub fn from_link(link: &str) -> Result<Lanes> {
     }
     let mut lab = super::LABS[0].name().to_owned();
     let mut settings: [Settings; LANE_LETTERS.len()] = Default::default();
-    let mut letters = String::from(LANE_LETTERS[0]);
+    let mut letters = None;
     for pair in link.trim_start_matches('#').split('&').filter(|pair| !pair.is_empty()) {
         let (key, text) = pair
             .split_once('=')
@@ -82,7 +85,7 @@ pub fn from_link(link: &str) -> Result<Lanes> {
             .map_err(|_| broken(&format!("has broken characters at {key}")))?;
         match key {
             "lab" => lab = text.into_owned(),
-            "lanes" => letters = text.into_owned(),
+            "lanes" => letters = Some(text.into_owned()),
             _ => {
                 let (lane, key) = lane_of(key);
                 let value = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.into_owned()));
@@ -96,6 +99,18 @@ pub fn from_link(link: &str) -> Result<Lanes> {
         lab.check(&experiment).map(|()| experiment)
     };
     let first = checked(&lab.defaults(), 0)?;
+    if letters.is_none() && settings.iter().all(Settings::is_empty) {
+        return Ok(Lanes {
+            first,
+            others: lab
+                .beside()
+                .into_iter()
+                .enumerate()
+                .map(|(lane, experiment)| (lane + 1, experiment))
+                .collect(),
+        });
+    }
+    let letters = letters.unwrap_or_else(|| LANE_LETTERS[0].into());
     let prefixed = |error: Error, lane: usize| error.within(&LANE_LETTERS[lane].to_string());
     let open = open_lanes(&letters)?;
     if let Some(lane) = (1..settings.len()).find(|lane| !settings[*lane].is_empty() && !open.contains(lane)) {

@@ -12,18 +12,24 @@ mod decades;
 pub mod format;
 mod gradients;
 mod heat;
+mod inked;
 mod latent;
 mod layer_figures;
 mod layers;
 mod lesson;
+mod lines;
 mod link;
 mod look_inside;
+mod machine_figures;
+mod over_time;
 mod overlay;
 mod panel;
 mod past;
 mod picture_rows;
 mod pictures;
 mod probe;
+mod rbm;
+mod sequence;
 mod softmax;
 mod sweep;
 mod verdict;
@@ -32,23 +38,27 @@ pub use bench::{Bench, Products, elementwise, power_of};
 pub use changes::{Change, changes, differences, effect, sentence};
 pub use control::{Choice, Control, Kind, MIXED};
 pub use heat::{HeatMap, HeatMaps};
+pub use inked::{Inked, InkedBlock};
 pub use latent::{Cursor, Errors, Grid, LatentMap, Roc};
 pub use layer_figures::{Costs, Filters, LayerCost, Pooled};
 pub use layers::{
     Draft, DraftRow, Input, LAYER_KINDS, LayerField, LayerKind, layer_kind, live_kinds, place_for,
 };
 pub use lesson::{Lesson, PARTS, frame};
+pub use lines::{LineScale, Lines, PlacedLine};
 pub use link::{LANE_LETTERS, Lanes, from_link, to_link};
 pub use look_inside::{HistogramPart, Histograms, LayerLines, Weight, Weights};
+pub use machine_figures::{Intervals, NamedBars, Questions, TwoLayers, WordList, WordLists};
+pub use over_time::{TimeGroup, TimeMap, TimeMaps, TimeScale, Unrolled, Working, WorkingLine};
 pub use overlay::{Shown, lane_name, overlaid};
 pub use panel::*;
 pub use past::{PastRun, PastRuns, settings_in_words};
 pub use picture_rows::{PictureRow, PictureRows};
 pub use pictures::*;
-pub use probe::{ItemOrder, Probe};
+pub use probe::{Half, ItemOrder, Probe, SequenceProbe};
 pub use softmax::{Pull, SoftmaxBench, Softmaxed};
 pub use sweep::{Sweep, SweepLine};
-pub use verdict::{Remedy, Tone, Verdict};
+pub use verdict::{Left, Remedy, Tone, Verdict};
 
 use crate::data::{Nudge, NudgeKind};
 use crate::error::{Error, Result};
@@ -57,7 +67,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Every lab, in the order of the page. A new one is its file and its line here.
-pub const LABS: [&dyn Lab; 3] = [&gradients::Gradients, &cnn::Cnn, &autoencoder::Autoencoder];
+pub const LABS: [&dyn Lab; 5] =
+    [&gradients::Gradients, &cnn::Cnn, &autoencoder::Autoencoder, &sequence::Sequence, &rbm::Rbm];
 
 /// What the visitor looks at; it decides what is computed for the eye, never a number of the run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -216,6 +227,10 @@ pub trait Lab: Sync {
     fn question(&self, experiment: &Experiment) -> String;
     /// The run that a visitor meets first.
     fn defaults(&self) -> Experiment;
+    /// What runs in the other lanes beside that, in their order.
+    fn beside(&self) -> Vec<Experiment> {
+        Vec::new()
+    }
     /// Passes when the lab can show this experiment.
     ///
     /// # Errors
@@ -235,6 +250,16 @@ pub trait Lab: Sync {
         let words = changes::changed_words(&self.defaults().difference(experiment), experiment);
         if words.is_empty() { "as the lab begins".into() } else { words }
     }
+    /// Whether the short names of lanes tell what they differ in; if not, the others are told by what differs from the first.
+    fn is_told_by_names(&self) -> bool {
+        false
+    }
+    /// A sentence that sets the verdict on one lane beside those on others, each with the lane's name and words; empty where
+    /// nothing can be compared.
+    fn compared(&self, verdict: &Verdict, others: &[(String, Verdict)]) -> String {
+        let _ = (verdict, others);
+        String::new()
+    }
     /// Whether the softmax bench stands below its figures.
     fn has_softmax_bench(&self) -> bool {
         false
@@ -242,6 +267,24 @@ pub trait Lab: Sync {
     /// Whether it trains on tables from outside.
     fn takes_tables(&self) -> bool {
         false
+    }
+    /// Whether what is looked at is a step in time, and not a layer.
+    fn has_time(&self) -> bool {
+        false
+    }
+    /// Whether it trains on texts from outside.
+    fn takes_texts(&self) -> bool {
+        false
+    }
+    /// The data that a text or a table from outside is given for, in this experiment.
+    fn set_of_texts(&self, experiment: &Experiment) -> &'static str {
+        let _ = experiment;
+        if self.takes_texts() { "own_text" } else { "table" }
+    }
+    /// Whether pictures of one's own are offered to be trained on in this experiment, where there is a pad.
+    fn offers_pictures(&self, experiment: &Experiment) -> bool {
+        let _ = experiment;
+        true
     }
     /// What can be set, in the order of the page; keys are those that [`Self::change`] takes.
     fn controls(&self, experiment: &Experiment) -> Vec<Control>;
@@ -258,6 +301,11 @@ pub trait Lab: Sync {
     fn change(&self, experiment: &Experiment, key: &str, value: &Value) -> Result<Experiment>;
     /// The figures, in the order of the page.
     fn figures(&self) -> &'static [FigureSlot];
+    /// Whether a figure says anything of this experiment; if not, it is left out.
+    fn shows(&self, id: &str, experiment: &Experiment) -> bool {
+        let _ = (id, experiment);
+        true
+    }
     /// A figure's slot with the title and the caption that this experiment asks for.
     fn captioned(&self, slot: FigureSlot, experiment: &Experiment) -> FigureSlot {
         let _ = experiment;

@@ -1,7 +1,10 @@
 //! Figures of several lanes as one figure: their curves on the same axes, their bars side by side. So
 //! whatever draws, reads or lists a figure needs to know of no lanes.
 
-use super::{Curves, Figure, Grid, LANE_LETTERS, LayerBars, Line, Numbers, Panel, Span, Strip};
+use super::{
+    Curves, Figure, Grid, Inked, InkedBlock, LANE_LETTERS, LayerBars, Line, LineScale, Lines, Numbers, Panel,
+    PlacedLine, Span, Strip, TimeGroup, TimeMap, TimeMaps,
+};
 
 /// What a lane shows: its place in [`LANE_LETTERS`], a panel and the numbers of that.
 pub type Shown<'a> = (usize, &'a Panel, &'a Numbers);
@@ -22,6 +25,9 @@ pub fn overlaid(lanes: &[Shown], selected: usize) -> Option<(Panel, Numbers)> {
         Figure::Curves(_) => Figure::Curves(curves(lanes, selected, &mut numbers)),
         Figure::LayerBars(bars) => Figure::LayerBars(layer_bars(lanes, selected, bars, &mut numbers)),
         Figure::Grid(grid) => Figure::Grid(grids(lanes, grid, &mut numbers)),
+        Figure::Lines(first) => Figure::Lines(lines(lanes, first, &mut numbers)),
+        Figure::TimeMaps(first) => Figure::TimeMaps(time_maps(lanes, first, &mut numbers)),
+        Figure::Inked(_) => Figure::Inked(inked(lanes, &mut numbers)),
         _ => return None,
     };
     let said = |(lane, panel, _): &Shown| format!("Lane {}: {}", lane_name(*lane), panel.summary);
@@ -121,6 +127,70 @@ fn grids(lanes: &[Shown], first: &Grid, numbers: &mut Numbers) -> Grid {
     Grid { rows, values: numbers.add(values), ..first.clone() }
 }
 
+/// The lines of every lane on the axes of the selected one, theirs widened so that all have room.
+fn lines(lanes: &[Shown], first: &Lines, numbers: &mut Numbers) -> Lines {
+    let mut joined = Lines { lines: Vec::new(), ..first.clone() };
+    for (lane, panel, own) in lanes {
+        let Figure::Lines(of_lane) = &panel.figure else { continue };
+        if let (LineScale::Decades(all), LineScale::Decades(one)) = (&mut joined.scale, of_lane.scale) {
+            *all = [all[0].min(one[0]), all[1].max(one[1])];
+        }
+        if let (LineScale::Linear(all), LineScale::Linear(one)) = (&mut joined.scale, of_lane.scale) {
+            *all = all.max(one);
+        }
+        joined.lines.extend(of_lane.lines.iter().map(|line| PlacedLine {
+            lane: *lane,
+            // Which line it is is said by its lane; what is computed is named once.
+            label: if line.is_theory { String::new() } else { lane_name(*lane) },
+            x: copied(line.x, own, numbers),
+            y: copied(line.y, own, numbers),
+            is_theory: line.is_theory,
+        }));
+    }
+    joined
+}
+
+/// The groups of every lane below the sequence of the selected one, as far as it is the same for all.
+fn time_maps(lanes: &[Shown], first: &TimeMaps, numbers: &mut Numbers) -> TimeMaps {
+    let mut joined = TimeMaps { groups: Vec::new(), ..first.clone() };
+    for (lane, panel, own) in lanes {
+        let Figure::TimeMaps(of_lane) = &panel.figure else { continue };
+        if of_lane.symbols.len() != first.symbols.len() {
+            continue;
+        }
+        joined.groups.extend(of_lane.groups.iter().map(|group| {
+            TimeGroup {
+                lane: *lane,
+                name: format!("{} {}", lane_name(*lane), group.name),
+                maps: group
+                    .maps
+                    .iter()
+                    // Gates over another sequence would stand under letters that they did not read.
+                    .filter(|map| of_lane.symbols == first.symbols || map.row_name != "unit")
+                    .map(|map| TimeMap { values: copied(map.values, own, numbers), ..map.clone() })
+                    .collect(),
+                ..group.clone()
+            }
+        }));
+    }
+    joined
+}
+
+/// The texts of every lane, one after another.
+fn inked(lanes: &[Shown], numbers: &mut Numbers) -> Inked {
+    let mut blocks = Vec::new();
+    for (lane, panel, own) in lanes {
+        let Figure::Inked(of_lane) = &panel.figure else { continue };
+        blocks.extend(of_lane.blocks.iter().map(|block| InkedBlock {
+            lane: *lane,
+            title: format!("{} {}", lane_name(*lane), block.title),
+            ink: copied(block.ink, own, numbers),
+            ..block.clone()
+        }));
+    }
+    Inked { blocks }
+}
+
 /// `values` in so many columns, the last in the last; where there are fewer, no number stands between.
 fn fitted(values: &[f32], columns: usize) -> impl Iterator<Item = f32> + '_ {
     let hidden = values.len().saturating_sub(1);
@@ -189,6 +259,7 @@ mod tests {
                 rows: vec!["as they come".into(), "0.5".into()],
                 columns: vec!["0".into(), "1".into()],
                 values: numbers.add(values),
+                most: None,
                 chosen: None,
             };
             (panel(Figure::Grid(grid)), numbers)

@@ -4,9 +4,13 @@
 use super::bench::{Bench, Products};
 use super::changes::Change;
 use super::heat::HeatMaps;
+use super::inked::Inked;
 use super::latent::{Errors, Grid, LatentMap, Roc};
 use super::layer_figures::{Costs, Filters, Pooled};
+use super::lines::Lines;
 use super::look_inside::{Histograms, LayerLines, Weights};
+use super::machine_figures::{Intervals, NamedBars, Questions, TwoLayers, WordLists};
+use super::over_time::{TimeMaps, Unrolled, Working};
 use super::picture_rows::PictureRows;
 use super::pictures::{Arithmetic, Gallery, Maps, Matrix, Scores};
 use super::sweep::Sweep;
@@ -81,6 +85,16 @@ pub enum Figure {
     LayerLines(LayerLines),
     Bench(Bench),
     Products(Products),
+    Lines(Lines),
+    TimeMaps(TimeMaps),
+    Unrolled(Unrolled),
+    Working(Working),
+    Inked(Inked),
+    TwoLayers(TwoLayers),
+    Intervals(Intervals),
+    Questions(Questions),
+    NamedBars(NamedBars),
+    WordLists(WordLists),
 }
 
 /// Numbers to learn and what the network gives for them.

@@ -13,6 +13,8 @@ pub struct PictureRows {
     pub names: Vec<String>,
     /// The place of each among their kind; −1 for what was drawn.
     pub items: Span,
+    /// Whether a column can be chosen, so that other figures follow its item.
+    pub can_choose: bool,
     /// The column that other figures follow.
     pub chosen: Option<usize>,
     /// The column that is told apart, since something is odd about it.

@@ -1,4 +1,4 @@
-//! What a visitor of the autoencoder lab looks for: a place on the map of codes, an item to follow, a threshold.
+//! What a visitor looks for: a place on the map of codes, an item to follow, a threshold, a step of a sequence.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,47 @@ pub struct Probe {
     pub threshold: Option<f32>,
     /// What it costs to miss an abnormal item, where a false alarm costs 1; `None` is as much.
     pub cost_of_a_miss: Option<f32>,
+    /// What is looked for in a sequence.
+    pub sequence: SequenceProbe,
+    /// The half of an item that is held fast while the rest is dreamt; `None` nothing is.
+    pub held: Option<Half>,
+    /// Films that the visitor rated, each with its level from 0.
+    pub ratings: Vec<[usize; 2]>,
+    /// What is looked for among titles; empty for all.
+    pub search: String,
+    /// How often another dream was asked for.
+    pub dreams: u32,
+}
+
+/// A half of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Half {
+    Top,
+    Bottom,
+    Left,
+    Right,
+}
+
+/// What is looked for in a sequence, and how a text is to be written on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SequenceProbe {
+    /// The step and the unit that are looked at, counted from 0; `None` the last step and the first unit.
+    pub step: Option<usize>,
+    pub unit: Option<usize>,
+    /// Symbols put in place of others: step and symbol of each.
+    pub edits: Vec<[usize; 2]>,
+    /// The character of a page that is looked at, from 0; `None` the last.
+    pub letter: Option<usize>,
+    /// How a text begins that is to be written on; empty for the usual beginning.
+    pub prime: String,
+    /// How freely it is written: 0 always takes the likeliest; `None` is the usual.
+    pub temperature: Option<f32>,
+    /// Of how many of the likeliest characters; 0 for all.
+    pub top_k: usize,
+    /// How often it was asked for another.
+    pub again: u32,
 }
 
 /// Which test items stand side by side.
@@ -35,6 +76,41 @@ pub enum ItemOrder {
     Worst,
     /// Those that come back best, the best first.
     Best,
+}
+
+impl SequenceProbe {
+    /// How freely text is written where nothing else is said.
+    pub const TEMPERATURE: f32 = 0.8;
+    /// How it begins then.
+    pub const BEGINNING: &str = "The ";
+}
+
+impl Half {
+    /// All, in the order of the page.
+    pub const ALL: [Self; 4] = [Self::Top, Self::Bottom, Self::Left, Self::Right];
+
+    /// Its name on a page.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Top => "Top",
+            Self::Bottom => "Bottom",
+            Self::Left => "Left",
+            Self::Right => "Right",
+        }
+    }
+
+    /// 1 for each pixel of it, else 0: `[height, width]`.
+    #[must_use]
+    pub fn pixels(self, height: usize, width: usize) -> Vec<f32> {
+        let is_of_it = |pixel: usize| match (self, pixel / width.max(1), pixel % width.max(1)) {
+            (Self::Top, row, _) => row < height / 2,
+            (Self::Bottom, row, _) => row >= height / 2,
+            (Self::Left, _, column) => column < width / 2,
+            (Self::Right, _, column) => column >= width / 2,
+        };
+        (0..height * width).map(|pixel| f32::from(u8::from(is_of_it(pixel)))).collect()
+    }
 }
 
 impl ItemOrder {

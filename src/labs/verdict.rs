@@ -39,6 +39,18 @@ pub struct Verdict {
     /// A step of the run from which it could go another way, where it cannot go on as it is.
     #[serde(default)]
     pub back_to: Option<usize>,
+    /// What can be set beside the same of another lane.
+    #[serde(default)]
+    pub left: Option<Left>,
+}
+
+/// How much of the gradient of the last step of a sequence is left further back.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Left {
+    /// Steps back.
+    pub steps: usize,
+    /// The natural logarithm of what is left.
+    pub ln: f32,
 }
 
 /// What can be done about a divergence that steps came before.
@@ -50,7 +62,7 @@ pub(super) const STEPS_BACK: usize = 12;
 impl Verdict {
     /// A finding about a run that can go on.
     pub fn new(tone: Tone, word: &str, text: String, remedies: Vec<Remedy>) -> Self {
-        Self { tone, word: word.into(), text, remedies, back_to: None }
+        Self { tone, word: word.into(), text, remedies, back_to: None, left: None }
     }
 
     /// That the run diverged, if it did: where, and what helps; `for_weights` where the first weights were at fault.

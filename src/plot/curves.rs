@@ -15,9 +15,6 @@ use plotters::style::Color;
 const HEAD: f64 = 18.0;
 const FOOT: f64 = 20.0;
 
-/// Dashes, on and off, of the thick lines of each lane.
-const DASHES: [Option<(f64, f64)>; 4] = [None, Some((7.0, 3.0)), Some((2.0, 3.0)), Some((12.0, 4.0))];
-
 /// Where everything of a figure of curves lies.
 struct Layout {
     x: Scale,
@@ -246,9 +243,10 @@ fn draw_strip<DB: DrawingBackend>(
         let width = if line.is_train { 2.0 } else { 1.0 };
         for piece in pieces {
             let points: Vec<Point> = piece.iter().map(middle).collect();
-            match DASHES[line.lane % DASHES.len()] {
-                Some(dash) if line.is_train => pen.dashed(&points, width, dash, &lane(line))?,
-                _ => pen.line(points, width, &lane(line))?,
+            if line.is_train {
+                pen.of_lane(&points, width, line.lane)?;
+            } else {
+                pen.line(points, width, &lane(line))?;
             }
             if let [dot] = piece[..] {
                 pen.disc(middle(&dot), width, &lane(line))?; // a lone value is still seen

@@ -15,6 +15,8 @@ use plotters::prelude::DrawingBackend;
 const HEAD: f64 = 20.0;
 /// A weight is no larger than this.
 const CELL: f64 = 14.0;
+/// And no smaller than this share of a screen pixel, below which too many fall out.
+const LEAST: f64 = 0.4;
 
 /// Tiles side by side and one below the other, the size of a weight, and the space between tiles.
 struct Layout {
@@ -69,7 +71,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, filters: &Filters, numbers
     if let Some(words) = words.iter().find(|words| Font::Small.width(words) <= pen.width) {
         pen.text(words, (0.0, 8.0), Align::Left, Font::Small, &colors.ink_3)?;
     }
-    if layout.cell * pen.pixels() < 1.0 || cells == 0 || values.len() < units * maps * cells {
+    if layout.cell * pen.pixels() < LEAST || cells == 0 || values.len() < units * maps * cells {
         return Ok(()); // no room, or no weights
     }
     let ramp = Ramp::of_signed(colors);

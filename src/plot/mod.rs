@@ -22,13 +22,18 @@ mod gallery;
 mod grid;
 mod heat;
 mod histograms;
+mod inked;
+mod intervals;
 mod item;
 mod latent_map;
 mod layer_lines;
 mod layer_map;
+mod lines;
 mod links;
 mod maps;
 mod matrix;
+mod named_bars;
+mod named_rows;
 mod palette;
 mod pen;
 mod picture;
@@ -48,8 +53,13 @@ mod table;
 mod table_layers;
 mod text;
 mod thumbnail;
+mod time_maps;
 mod titled;
+mod two_layers;
+mod unrolled;
 mod weights;
+mod word_lists;
+mod working;
 mod zip;
 
 pub use columns::{Columns, columns};
@@ -57,6 +67,7 @@ pub use diagram::{NeuronAt, neuron_at};
 pub use errors::error_at;
 pub use gallery::picture_at;
 pub use grid::grid_column_at;
+pub use inked::letter_at;
 pub use latent_map::{map_rect, place_at};
 pub use maps::{MapScale, Sign, unit_at};
 pub use matrix::cell_at;
@@ -70,10 +81,12 @@ pub use svg::{Svg, svg};
 pub use table::{Table, table};
 pub use text::{Font, Rect};
 pub use thumbnail::thumbnail;
+pub use time_maps::{TimeAt, time_at};
 pub use titled::{HEADING_PX, draw_titled};
+pub use two_layers::{hidden_unit_at, visible_pixel_at};
 pub use zip::{Entry, zip};
 
-use crate::labs::{Figure, Numbers};
+use crate::labs::{Figure, Numbers, Questions};
 use pen::Pen;
 use plotters::coord::Shift;
 use plotters::drawing::DrawingAreaErrorKind;
@@ -126,6 +139,7 @@ pub struct View {
 pub fn height_of(figure: &Figure, most: f64) -> f64 {
     match figure {
         Figure::Weights(figure) => weights::height(figure, most),
+        Figure::TimeMaps(maps) => time_maps::height(maps, most),
         _ => most,
     }
 }
@@ -171,6 +185,17 @@ pub fn draw<DB: DrawingBackend>(
         Figure::LayerLines(lines) => layer_lines::draw(&pen, lines, numbers, view.lane),
         Figure::Bench(bench) => bench::draw(&pen, bench, numbers, view.lane),
         Figure::Products(products) => products::draw(&pen, products, numbers, view.lane),
+        Figure::Lines(figure) => lines::draw(&pen, figure, numbers),
+        Figure::TimeMaps(maps) => time_maps::draw(&pen, maps, numbers, view.lane),
+        Figure::Unrolled(figure) => unrolled::draw(&pen, figure, numbers, view.lane),
+        Figure::Working(working) => working::draw(&pen, working),
+        Figure::Inked(inked) => inked::draw(&pen, inked, numbers, view.lane),
+        Figure::TwoLayers(figure) => two_layers::draw(&pen, figure, numbers),
+        Figure::Intervals(figure) | Figure::Questions(Questions { rows: figure, .. }) => {
+            intervals::draw(&pen, figure, numbers)
+        }
+        Figure::NamedBars(figure) => named_bars::draw(&pen, figure, numbers),
+        Figure::WordLists(figure) => word_lists::draw(&pen, figure, numbers),
     }?;
     let under_pointer = view.hover.and_then(|at| read_out(figure, numbers, (pen.width, pen.height), at));
     match under_pointer {

@@ -14,6 +14,9 @@ use plotters_backend::{BackendCoord, DrawingErrorKind};
 /// A point in CSS pixels from the figure's top left.
 pub type Point = (f64, f64);
 
+/// Dashes, on and off, of the lines of each lane, so that they differ without their colours.
+const DASHES: [Option<(f64, f64)>; 4] = [None, Some((7.0, 3.0)), Some((2.0, 3.0)), Some((12.0, 4.0))];
+
 /// Which end of a text stands at its point; its middle always has the point's height.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
@@ -91,6 +94,15 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
             dash.push(to);
         }
         if is_on { self.line(dash, width, color) } else { Ok(()) }
+    }
+
+    /// A line in the colour and the dashes of a lane.
+    pub fn of_lane(&self, points: &[Point], width: f64, lane: usize) -> Drawn<DB> {
+        let color = self.style.palette.lane(lane);
+        match DASHES[lane % DASHES.len()] {
+            Some(dash) => self.dashed(points, width, dash, &color),
+            None => self.line(points.iter().copied(), width, &color),
+        }
     }
 
     /// A horizontal line, one CSS pixel or the next whole number of screen pixels thick.

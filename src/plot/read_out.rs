@@ -4,10 +4,11 @@ use super::pen::{Pen, Point};
 use super::text::Rect;
 use super::{
     Drawn, arithmetic, bars, bench, costs, curves, diagram, distribution, errors, filters, gallery, grid,
-    heat, histograms, latent_map, layer_lines, layer_map, maps, matrix, picture_rows, plane, pooled,
-    products, roc, scatter, scores, sweep, weights,
+    heat, histograms, inked, intervals, latent_map, layer_lines, layer_map, lines, maps, matrix, named_bars,
+    picture_rows, plane, pooled, products, roc, scatter, scores, sweep, time_maps, two_layers, unrolled,
+    weights, word_lists, working,
 };
-use crate::labs::{Figure, Numbers};
+use crate::labs::{Figure, Numbers, Questions};
 use plotters::prelude::DrawingBackend;
 use plotters::style::Color;
 
@@ -88,5 +89,16 @@ pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: P
         Figure::LayerLines(lines) => layer_lines::read(lines, numbers, size, pointer),
         Figure::Bench(bench) => bench::read(bench, numbers, size, pointer),
         Figure::Products(products) => products::read(products, numbers, size, pointer),
+        Figure::Lines(figure) => lines::read(figure, numbers, size, pointer),
+        Figure::TimeMaps(maps) => time_maps::read(maps, numbers, size, pointer),
+        Figure::Unrolled(figure) => unrolled::read(figure, numbers, size, pointer),
+        Figure::Working(working) => working::read(working, size, pointer),
+        Figure::Inked(inked) => inked::read(inked, numbers, size, pointer),
+        Figure::TwoLayers(figure) => two_layers::read(figure, numbers, size, pointer),
+        Figure::Intervals(figure) | Figure::Questions(Questions { rows: figure, .. }) => {
+            intervals::read(figure, numbers, size, pointer)
+        }
+        Figure::NamedBars(figure) => named_bars::read(figure, numbers, size, pointer),
+        Figure::WordLists(figure) => word_lists::read(figure, numbers, size, pointer),
     }
 }

@@ -9,7 +9,7 @@ use super::text::Font;
 use crate::labs::format::{count, exact, fixed, percent};
 use crate::labs::{Numbers, Sweep, SweepLine};
 use plotters::prelude::DrawingBackend;
-use plotters::style::{Color, RGBColor};
+use plotters::style::Color;
 
 /// A row of the legend, and the room above the plot for the name of what is measured.
 const ROW: f64 = 17.0;
@@ -20,9 +20,6 @@ const FOOT: f64 = 20.0;
 const SWATCH: f64 = 24.0;
 /// Columns of the legend.
 const ACROSS: usize = 2;
-/// Dashes of the lanes, so that lines differ without their colours.
-const DASHES: [Option<(f64, f64)>; 4] = [None, Some((7.0, 3.0)), Some((2.0, 3.0)), Some((12.0, 3.0))];
-
 struct Layout {
     x: Scale,
     y: Scale,
@@ -55,12 +52,11 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, sweep: &Sweep, numbers: &N
     }
     // The first line is what it is about: nothing covers it.
     for (index, line) in sweep.lines.iter().enumerate().rev() {
-        let color = color_of(pen, index);
         for piece in pieces(sweep, line, numbers, &x, &y) {
-            stroke(pen, &piece, index, color)?;
+            stroke(pen, &piece, index)?;
         }
         if let Some(at) = value_at(sweep, line, numbers, sweep.at).filter(|_| x.contains(now)) {
-            pen.disc((x.px(now), y.px(at.into())), 3.0, &color)?;
+            pen.disc((x.px(now), y.px(at.into())), 3.0, &colors.lane(index))?;
         }
     }
     let ticks: Vec<_> =
@@ -68,18 +64,9 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, sweep: &Sweep, numbers: &N
     foot_axis(pen, &x, &ticks, "", y.start + 12.0)
 }
 
-fn color_of<DB: DrawingBackend>(pen: &Pen<DB>, index: usize) -> RGBColor {
-    let lanes = &pen.style.palette.lanes;
-    lanes[index % lanes.len()]
-}
-
 /// A line in its lane's colour and dashes, the first one thick.
-fn stroke<DB: DrawingBackend>(pen: &Pen<DB>, points: &[Point], index: usize, color: RGBColor) -> Drawn<DB> {
-    let width = if index == 0 { 2.5 } else { 1.5 };
-    match DASHES[index % DASHES.len()] {
-        Some(dash) => pen.dashed(points, width, dash, &color),
-        None => pen.line(points.iter().copied(), width, &color),
-    }
+fn stroke<DB: DrawingBackend>(pen: &Pen<DB>, points: &[Point], index: usize) -> Drawn<DB> {
+    pen.of_lane(points, if index == 0 { 2.5 } else { 1.5 }, index)
 }
 
 /// Names with numbers of weights, as many words as there is room for.
@@ -87,7 +74,7 @@ fn draw_legend<DB: DrawingBackend>(pen: &Pen<DB>, sweep: &Sweep) -> Drawn<DB> {
     let column = pen.width / ACROSS as f64;
     for (index, line) in sweep.lines.iter().enumerate() {
         let (left, middle) = (column * (index % ACROSS) as f64, ROW * ((index / ACROSS) as f64 + 0.5));
-        stroke(pen, &[(left, middle), (left + SWATCH, middle)], index, color_of(pen, index))?;
+        stroke(pen, &[(left, middle), (left + SWATCH, middle)], index)?;
         let weights = count(line.weights);
         let names = [
             format!("{}, {weights} weights", line.label),

@@ -7,11 +7,14 @@ use super::diagram::neuron;
 use super::distribution::bin_edge;
 use super::layer_map::first_step;
 use super::plane::arrow_of;
-use super::{bench, errors, grid, latent_map, products, roc, scatter, table_layers};
+use super::{
+    bench, errors, grid, inked, intervals, latent_map, lines, named_bars, products, roc, scatter,
+    table_layers, time_maps, two_layers, unrolled, word_lists, working,
+};
 use crate::labs::format::layer_name;
 use crate::labs::{
     Arithmetic, BarSeries, Curves, Diagram, Distribution, Figure, Gallery, HeatMaps, LayerBars, LayerMap,
-    Line, Maps, Matrix, Numbers, PictureRows, Plane, Rule, Scores, Sweep, lane_name,
+    Line, Maps, Matrix, Numbers, PictureRows, Plane, Questions, Rule, Scores, Sweep, lane_name,
 };
 
 /// Cells of text under named columns.
@@ -54,6 +57,17 @@ pub fn table(figure: &Figure, numbers: &Numbers) -> Table {
         Figure::LayerLines(lines) => table_layers::of_lines(lines, numbers),
         Figure::Bench(bench) => bench::table(bench),
         Figure::Products(products) => products::table(products, numbers),
+        Figure::Lines(figure) => lines::table(figure, numbers),
+        Figure::TimeMaps(maps) => time_maps::table(maps, numbers),
+        Figure::Unrolled(figure) => unrolled::table(figure, numbers),
+        Figure::Working(working) => working::table(working),
+        Figure::Inked(inked) => inked::table(inked, numbers),
+        Figure::TwoLayers(figure) => two_layers::table(figure, numbers),
+        Figure::Intervals(figure) | Figure::Questions(Questions { rows: figure, .. }) => {
+            intervals::table(figure, numbers)
+        }
+        Figure::NamedBars(figure) => named_bars::table(figure, numbers),
+        Figure::WordLists(figure) => word_lists::table(figure, numbers),
     }
 }
 

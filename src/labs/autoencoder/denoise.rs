@@ -53,6 +53,7 @@ pub(super) fn panel(
         rows: vec![UNTOUCHED.into(), format!("{}", trained.level)],
         columns: if is_tested { LEVELS.map(|level| level.to_string()).to_vec() } else { Vec::new() },
         values: numbers.add(rows.into_iter().flatten()),
+        most: None,
         chosen: LEVELS.iter().position(|level| *level == shown.level),
     };
     Panel { id: "noise".into(), note: how, summary, figure: Figure::Grid(figure) }

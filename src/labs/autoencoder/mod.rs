@@ -20,7 +20,7 @@ mod walk;
 
 use super::{Across, Control, FigureSlot, Lab, Observer, Place};
 use crate::data::Targets;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, name_of};
 use crate::train::{Experiment, Run};
 use serde_json::{Value, json};
 
@@ -60,7 +60,11 @@ impl Lab for Autoencoder {
         let data = &experiment.data;
         if data.targets != Targets::Inputs {
             let allowed = "inputs: the lab autoencoder shows how inputs are given back";
-            return Err(Error::setting("data.targets", "labels", allowed));
+            return Err(Error::setting("data.targets", name_of(data.targets), allowed));
+        }
+        if data.set()?.is_sparse() {
+            let allowed = "points, pictures, signals or a table: the lab autoencoder shows items that are known in full";
+            return Err(Error::setting("data.name", &data.name, allowed));
         }
         Ok(())
     }

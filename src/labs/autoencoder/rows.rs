@@ -70,6 +70,7 @@ pub(super) fn panel(
         rows,
         names: names.chain(has_drawing.then(|| "on the pad".into())).collect(),
         items: numbers.add(items.iter().map(|&item| item as f32).chain(drawn)),
+        can_choose: true,
         measures: numbers.add(errors),
         measure: "mean squared error".into(),
         chosen: followed(&items, view),

@@ -76,6 +76,7 @@ pub(super) fn panel(observer: &mut AutoencoderObserver, run: &Run, numbers: &mut
         rows: if angles.is_empty() { Vec::new() } else { vec!["to PCA".into()] },
         columns: (1..=angles.len()).map(|index| index.to_string()).collect(),
         values: numbers.add(angles),
+        most: None,
         chosen: None,
     };
     Panel { id: "subspace".into(), note, summary, figure: Figure::Grid(figure) }

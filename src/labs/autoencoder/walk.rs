@@ -52,6 +52,7 @@ pub(super) fn panel(
         rows,
         names: (0..STATIONS).map(|station| percent(share(station))).collect(),
         items: numbers.add((0..STATIONS).map(|station| station as f32)),
+        can_choose: false,
         chosen: None,
         marked: None,
         measures: numbers.add((0..STATIONS).map(share)),

@@ -1,7 +1,7 @@
 //! Loss-gradient arrows: for some training items the direction in which each would have to move for its own loss to
 //! fall fastest, −∂L/∂input, as the network is at this moment and without dropout.
 
-use crate::data::{Examples, Targets};
+use crate::data::Examples;
 use crate::labs::format::{count, power};
 use crate::labs::longest;
 use crate::nn::Pass;
@@ -15,7 +15,7 @@ const ITEMS: usize = 40;
 /// table they are those of the two inputs `axes`.
 pub(super) fn arrows(run: &Run, axes: [usize; 2], shown: usize) -> Vec<[f32; 3]> {
     let (config, train) = (&run.current().data, &run.data().train);
-    if config.targets == Targets::Inputs {
+    if config.targets.are_inputs() {
         return Vec::new(); // the target would move with the item
     }
     let (size, outputs) = (run.input_shape()[0], run.network().outputs());

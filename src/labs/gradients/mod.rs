@@ -232,11 +232,10 @@ impl Lab for Gradients {
 /// The figures draw a plane, so the data must lie in one, or in a space that it goes through.
 fn ensure_plane(data: &DataConfig) -> Result<()> {
     let set = data.set()?;
-    if !set.is_of_pictures() && !set.is_of_signals() {
+    if !set.is_of_pictures() && !set.is_of_signals() && !set.is_of_sequences() && !set.is_sparse() {
         return Ok(());
     }
-    let allowed =
-        "a set of points in the plane, or a table: the lab gradients takes no pictures and no signals";
+    let allowed = "a set of points in the plane, or a table: the lab gradients takes no pictures, signals, sequences, ratings or documents";
     Err(Error::setting("data.name", &data.name, allowed))
 }
 

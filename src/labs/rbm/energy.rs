@@ -1,0 +1,71 @@
+//! Free energies of training and held-out items as the run goes on. Z is the same for both, so that their difference is one
+//! of log-likelihoods: what the machine learned of its own items alone.
+
+use super::chains::machine;
+use super::job::Job;
+use super::measured::Measured;
+use crate::data::Examples;
+use crate::labs::format::{count, fixed};
+use crate::labs::{Curves, Figure, Numbers, Panel, Strip};
+use crate::nn::rbm::Room;
+use crate::train::Run;
+
+/// Items of each kind.
+const ITEMS: usize = 200;
+
+/// By how much the gap between held-out items and training ones has grown since it was least, and the gap now.
+pub(super) fn gaps(energies: &Measured) -> Option<[f32; 2]> {
+    let &[train, test] = energies.last() else { return None };
+    let least = energies.gaps().min_by(f32::total_cmp)?;
+    Some([test - train - least, test - train])
+}
+
+/// Mean free energies of training items and of held-out ones.
+pub(super) fn measure(run: &Run) -> Vec<f32> {
+    let (rbm, weights) = machine(run);
+    let (mut row, mut energies) = (vec![0.0; rbm.visible_units()], Vec::new());
+    let mut room = Room::default();
+    let mut mean = |examples: &Examples| {
+        let many = examples.len().min(ITEMS);
+        let mut sum = 0.0;
+        for item in 0..many {
+            examples.copy_item(item, &mut row);
+            rbm.free_energy(weights, &row, &mut energies, &mut room);
+            sum += f64::from(energies[0]);
+        }
+        (sum / many as f64) as f32
+    };
+    let parts = [&run.data().train, &run.data().test];
+    parts.into_iter().filter(|part| !part.is_empty()).map(&mut mean).collect()
+}
+
+/// The figure "energy".
+pub(super) fn panel(energies: &Measured, run: &Run, at: Option<usize>, numbers: &mut Numbers) -> Panel {
+    let lines = energies.lines(numbers);
+    let by = |extent: f32| if extent > 100.0 { 20.0 } else { 5.0 };
+    let range = energies.extent().filter(|[low, high]| low < high).map(|[low, high]| {
+        let by = by(high - low);
+        [(low / by).floor() * by, (high / by).ceil() * by]
+    });
+    let strip = Strip {
+        label: "free energy (nats)".into(),
+        range,
+        top: None,
+        lines,
+        marks: Vec::new(),
+        past: Vec::new(),
+    };
+    let gap = |[_, gap]: [f32; 2]| format!("gap {}", fixed(f64::from(gap), 1));
+    let note = gaps(energies).map_or_else(String::new, gap);
+    let items = Job::of(&run.current().data).item();
+    let told = energies.last().iter().zip([format!("for training {items}s"), "for held-out ones".into()]);
+    let told: Vec<String> =
+        told.map(|(energy, of)| format!("{} nats {of}", fixed(f64::from(*energy), 1))).collect();
+    let summary = if told.is_empty() {
+        "Free energy is measured from the first step on.".into()
+    } else {
+        format!("Free energy after {} steps: {}.", count(run.steps()), told.join(", "))
+    };
+    let curves = Curves { steps: run.steps(), at, strips: vec![strip], changes: Vec::new() };
+    Panel { id: "energy".into(), note, summary, figure: Figure::Curves(curves) }
+}

@@ -1,0 +1,115 @@
+//! Whether the machine learns what is likely, or its own items by heart, and whether it is of use for its job, in words.
+
+use super::job::Job;
+use super::observer::RbmObserver;
+use super::score::written;
+use super::{energy, layer_of};
+use crate::labs::format::{count, fixed};
+use crate::labs::{Remedy, Tone, Verdict};
+use crate::train::Run;
+
+/// Nats by which the gap between held-out items and training ones has grown since it was least, and which it has, before the
+/// machine is said to overfit.
+const GROWN: f32 = 8.0;
+const GAP: f32 = 10.0;
+
+/// Of what is reached without a machine, what is clearly less.
+const CLEARLY: f32 = 0.99;
+/// R² from which on a number is told at all.
+const TOLD: f32 = 0.05;
+
+pub(super) fn of(observer: &RbmObserver, run: &Run) -> Verdict {
+    if let Some(diverged) = Verdict::diverged(run, Vec::new()) {
+        return diverged;
+    }
+    let job = Job::of(&run.current().data);
+    let items = job.item();
+    if run.steps() == 0 {
+        let units = count(layer_of(run.current()).units);
+        let text = format!("{units} hidden units that know nothing of any {items} yet. Press Play.");
+        return Verdict::new(Tone::Note, "Untrained.", text, Vec::new());
+    }
+    if run.data().test.is_empty() {
+        let text = format!("No {items}s are held out, so it is not known what it takes other {items}s for.");
+        return Verdict::new(Tone::Note, "Not tested.", text, Vec::new());
+    }
+    let told = told(observer, job);
+    if let Some([grown, gap]) = energy::gaps(&observer.energies)
+        && (grown > GROWN && gap > GAP)
+    {
+        let training = count(run.data().train.len());
+        let beside = told.as_ref().map_or_else(String::new, |(_, text)| format!(" {text}"));
+        let text = format!(
+            "Held-out {items}s cost {} nats more than the {training} training {items}s, {} more than when that was least.{beside}",
+            fixed(f64::from(gap), 1),
+            fixed(f64::from(grown), 1)
+        );
+        return Verdict::new(Tone::Warn, "Overfitting.", text, remedies(run));
+    }
+    if let Some((is_better, text)) = told {
+        return if is_better {
+            Verdict::new(Tone::Good, "Better than guessing.", text, Vec::new())
+        } else {
+            Verdict::new(Tone::Note, "Learning.", text, Vec::new())
+        };
+    }
+    let Some([_, gap]) = energy::gaps(&observer.energies) else {
+        let text = format!("What training and held-out {items}s cost is not measured yet.");
+        return Verdict::new(Tone::Note, "Watching…", text, Vec::new());
+    };
+    let text = format!(
+        "The free energy of held-out {items}s is {} nats {} that of the {} training {items}s.",
+        fixed(f64::from(gap.abs()), 1),
+        if gap < 0.0 { "below" } else { "above" },
+        count(run.data().train.len())
+    );
+    Verdict::new(Tone::Note, "Learning.", text, Vec::new())
+}
+
+/// How the job stands, where it was measured: whether the machine does better than what needs none, and that in words.
+fn told(observer: &RbmObserver, job: Job) -> Option<(bool, String)> {
+    let &[_, held_out] = observer.scores.last() else { return None };
+    let best = |is_better: fn(&f32, &f32) -> std::cmp::Ordering| {
+        observer.baselines.iter().min_by(|(_, a), (_, b)| is_better(a, b))
+    };
+    let here = written(job, held_out);
+    Some(match job {
+        Job::Features => return None,
+        Job::Classify => {
+            let (_, guess) = observer.baselines.first()?;
+            let text = format!(
+                "The label that costs least free energy is right for {here} of the held-out pictures."
+            );
+            (held_out > 2.0 * guess, text)
+        }
+        Job::Predict => {
+            let text = format!("Of the variance of held-out numbers {here} is told by the others (R²).");
+            (held_out > TOLD, text)
+        }
+        Job::Films => {
+            let (name, least) = best(f32::total_cmp)?;
+            let text = format!(
+                "On ratings it never saw the machine is off by {here} stars; the {name} is off by {}.",
+                written(job, *least)
+            );
+            (held_out < CLEARLY * least, text)
+        }
+        Job::Topics => {
+            let (_, unigram) = observer.baselines.first()?;
+            let text = format!(
+                "Told half of the words of a held-out document, it wavers between {here} words for each other one; without a machine between {}.",
+                written(job, *unigram)
+            );
+            (held_out < CLEARLY * unigram, text)
+        }
+    })
+}
+
+fn remedies(run: &Run) -> Vec<Remedy> {
+    let decay = (layer_of(run.current()).kernel_regularizer.l2 < 0.001)
+        .then(|| Remedy::new("Add weight decay", "weight_decay", 0.001));
+    let data = &run.current().data;
+    let has_more = data.samples < 2000 && data.set().is_ok_and(|set| !set.is_given() && set.is_of_pictures());
+    let more = has_more.then(|| Remedy::new("Take 2,000 pictures", "data.samples", 2000).anew());
+    [decay, more].into_iter().flatten().collect()
+}
