@@ -2,10 +2,10 @@
 
 use super::{
     Page, autosave, browser, controls, export, figure, head, history, intake, keys, lane_list, lesson, nudge,
-    own_panel, pad, rail, sees, softmax, spine, table_data, transport,
+    own_counts, own_panel, own_text, pad, rail, sees, softmax, spine, table_data, transport,
 };
 use crate::data::DataSet;
-use crate::labs::Place;
+use crate::labs::{FigureSlot, Place};
 use leptos::prelude::*;
 
 #[component]
@@ -50,7 +50,7 @@ fn PadBelow(page: Page) -> impl IntoView {
             <h2 class="hint">"Draw your own"</h2>
             <pad::Pad page=page />
         </div>
-        <own_panel::OwnData page=page />
+        <div hidden=move || !page.current.with(|now| page.lab().offers_pictures(now))><own_panel::OwnData page=page /></div>
     }
 }
 
@@ -59,8 +59,14 @@ fn PadBelow(page: Page) -> impl IntoView {
 fn LabView(page: Page) -> impl IntoView {
     let at = move |place: Place| {
         let there = page.slots().iter().filter(move |slot| slot.place == place);
-        there.map(|slot| view! { <figure::FigureView page=page of=*slot /> }).collect::<Vec<_>>()
+        let shown = move |slot: &FigureSlot| {
+            let slot = *slot;
+            let is_shown = Memo::new(move |_| page.current.with(|now| page.lab().shows(slot.id, now)));
+            move || is_shown.get().then(|| view! { <figure::FigureView page=page of=slot /> })
+        };
+        there.map(shown).collect_view()
     };
+    let takes_counts = Memo::new(move |_| matches!(page.set_of_text(), "own_ratings" | "own_documents"));
     let has = |place: Place| page.slots().iter().any(|slot| slot.place == place);
     view! {
         <head::Head page=page />
@@ -71,7 +77,9 @@ fn LabView(page: Page) -> impl IntoView {
             <lane_list::LaneList page=page />
             <controls::Controls page=page />
             {(page.lab().has_pad() && !page.lab().is_about_drawing()).then(|| view! { <PadBelow page=page /> })}
-            {page.lab().takes_tables().then(|| view! { <table_data::OwnRows page=page /> })}
+            {page.lab().takes_texts().then(|| view! { <own_text::OwnText page=page /> })}
+            {page.lab().takes_tables().then(|| view! { <div hidden=move || takes_counts.get()><table_data::OwnRows page=page /></div> })}
+            {move || takes_counts.get().then(|| view! { <own_counts::OwnCounts page=page /> })}
         </section>
         <div class=format!("stage stage--{}", page.lab().name())>
             {has(Place::Spine).then(|| view! { <spine::Spine page=page /> })}

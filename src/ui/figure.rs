@@ -6,7 +6,9 @@ use super::icons::{self, Icon};
 use super::lane_list::{Tag, class_of};
 use super::page::{Drawn, Page};
 use super::table::TableDialog;
-use super::{arrows, controls, focus, legend, look_inside, misread, nudge, points, probe, table_data};
+use super::{
+    arrows, controls, focus, legend, look_inside, machine, misread, nudge, points, probe, table_data,
+};
 use crate::labs::{Across, Control, FigureSlot, LANE_LETTERS};
 use leptos::prelude::*;
 
@@ -54,6 +56,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             <misread::Picker page=page drawn=drawn />
             <points::Tools page=page drawn=drawn />
             <probe::Under page=page drawn=drawn />
+            <machine::Under page=page drawn=drawn />
             <table_data::Axes page=page drawn=drawn />
             <look_inside::Editor page=page drawn=drawn />
             {slot.is_asked.then(|| view! { <look_inside::CheckBar page=page /> })}
@@ -101,6 +104,7 @@ fn Tools(
             <span class="key num">{move || note.get()}</span>
             <arrows::Switch page=page drawn=drawn />
             <probe::Tools page=page drawn=drawn />
+            <machine::Tools page=page drawn=drawn />
             <legend::DiagramKey drawn=drawn layer=page.layer />
             <legend::MapKey drawn=drawn />
             <legend::MapScaleKey page=page drawn=drawn />
@@ -114,7 +118,10 @@ fn Tools(
 /// The words beside the title, renewed with the verdict, so that both say the same; how it does on the test items is
 /// renewed with the figure, so that all figures say the same.
 fn note_of(page: Page, of: FigureSlot, drawn: Signal<Option<Drawn>>) -> Memo<String> {
+    // One that was of another run goes with its figure.
+    let is_gone = Memo::new(move |_| drawn.with(Option::is_none));
     Memo::new(move |_| {
+        is_gone.track();
         if of.tests {
             drawn.track();
         } else {

@@ -2,10 +2,10 @@
 
 use super::Page;
 use super::icons::{self, Icon};
-use super::lane_list::Tag;
+use super::lane_list::{Tag, words};
 use super::own_panel::ReadingBar;
-use crate::labs::Tone;
 use crate::labs::format::count;
+use crate::labs::{Tone, Verdict, lane_name};
 use leptos::prelude::*;
 
 fn class_of(tone: Tone) -> &'static str {
@@ -26,12 +26,28 @@ fn icon_of(tone: Tone) -> &'static str {
     }
 }
 
+/// What is seen beside the other lanes, in a sentence.
+fn compared(page: Page, verdict: &Verdict) -> String {
+    let here = page.selected_lane.get_untracked();
+    let open = page.open_lanes.get_untracked();
+    let others = open.into_iter().filter(|index| *index != here).map(|index| {
+        let name = format!("{} ({})", lane_name(index), untrack(|| words(page, index)));
+        (name, page.lane_at(index).verdict.get_untracked())
+    });
+    page.lab().compared(verdict, &others.collect::<Vec<_>>())
+}
+
 #[component]
 pub fn Head(page: Page) -> impl IntoView {
     let question = Memo::new(move |_| page.current.with(|experiment| page.lab().question(experiment)));
     let verdict = Memo::new(move |_| {
         page.words.track();
-        page.verdict.get_untracked()
+        let mut verdict = page.verdict.get_untracked();
+        let compared = compared(page, &verdict);
+        if !compared.is_empty() {
+            verdict.text = format!("{} {compared}", verdict.text);
+        }
+        verdict
     });
     let remedies = Memo::new(move |_| verdict.with(|verdict| verdict.remedies.clone()));
     // No further than the run can be gone back.

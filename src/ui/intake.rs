@@ -85,13 +85,16 @@ pub fn take(page: Page, files: Option<FileList>) {
     });
 }
 
-/// Takes text of several lines that was pasted, as a table.
-fn take_text(page: Page, text: &str) {
+/// Takes text, as a table or as a text to learn from.
+pub fn take_text(page: Page, text: &str) {
     page.notice.set(None);
     page.own().next_turn();
     match page.refusal_of_files(FileKind::Table) {
         Some(reason) => page.refuse_files(&reason),
-        None => page.give("table", vec![("the text".into(), Uint8Array::from(text.as_bytes()).buffer())]),
+        None => page.give(
+            untrack(|| page.set_of_text()),
+            vec![("the text".into(), Uint8Array::from(text.as_bytes()).buffer())],
+        ),
     }
 }
 
@@ -125,7 +128,7 @@ async fn looked_at(page: Page, files: Vec<File>, turn: u32) -> Result<(), String
     }
     if all_are(FileKind::Table) {
         let files = opened.iter().map(|file| (file.file.name(), file.bytes.clone())).collect();
-        page.give("table", files);
+        page.give(untrack(|| page.set_of_text()), files);
         return Ok(());
     }
     let [only] = opened.as_slice() else {
@@ -195,7 +198,7 @@ async fn opened_file(file: File) -> Result<Opened, String> {
         Some(kind) => Ok(Opened { file, bytes, kind }),
         None if start.is_empty() => Err(format!("{name}: it is empty")),
         None => Err(format!(
-            "{name}: neither IDX images or labels, nor a PNG, JPEG, WebP, GIF or BMP image, nor drawings, nor an experiment, nor a model, nor a table of text"
+            "{name}: neither IDX images or labels, nor a PNG, JPEG, WebP, GIF or BMP image, nor drawings, nor an experiment, nor a model, nor text"
         )),
     }
 }

@@ -17,7 +17,7 @@ const KEYS: [(&str, &str); 12] = [
     ("r", "Reset to the seed; with Shift a new seed"),
     ("l", "Add a lane; 1 to 4 select one"),
     ("Delete", "Remove the selected lane"),
-    ("[  ]", "Previous or next layer"),
+    ("[  ]", "Previous or next layer, or step of a sequence"),
     ("t", "Theme"),
     ("m", "Open or close More"),
     ("Enter", "On a figure: its numbers as a table, to be saved"),
@@ -35,15 +35,14 @@ pub fn listen(page: Page) {
         if is_foreign || is_repeated || browser::is_taken(&key, event.target()) {
             return;
         }
-        let layer = page.layer.get_untracked();
         match key.as_str() {
             " " => page.toggle_play(),
             "." => page.advance(1),
             ">" | ":" if event.shift_key() => page.advance_epoch(),
             "r" => page.reset(),
             "R" if !lesson::now().hides("seed") => page.new_seed(),
-            "[" => page.select_layer(layer.saturating_sub(1)),
-            "]" => page.select_layer(layer + 1),
+            "[" => page.go_along(-1),
+            "]" => page.go_along(1),
             "l" => {
                 page.add_lane();
             }

@@ -44,11 +44,11 @@ pub fn LaneList(page: Page) -> impl IntoView {
 }
 
 /// What a lane is, in words: the first by itself, the others by what differs from it.
-fn words(page: Page, index: usize) -> String {
+pub fn words(page: Page, index: usize) -> String {
     let first = page.lane_at(0).current;
     let lab = page.lab();
-    if index == 0 {
-        return first.with(|first| lab.short_name(first));
+    if index == 0 || lab.is_told_by_names() {
+        return page.lane_at(index).current.with(|current| lab.short_name(current));
     }
     match first.with(|first| page.lane_at(index).current.with(|current| differences(lab, first, current))) {
         words if words.is_empty() => format!("the same as {}", lane_name(0)),

@@ -271,8 +271,10 @@ impl Page {
     pub fn view(self, lane: Lane) -> View {
         let lab = self.lab().name();
         let is_selected = lane.index == self.selected_lane.get_untracked();
+        let shows = |id: &str| self.current.with_untracked(|current| self.lab().shows(id, current));
         let is_asked = |slot: &&FigureSlot| {
-            (is_selected || slot.across != Across::Selected)
+            shows(slot.id)
+                && (is_selected || slot.across != Across::Selected)
                 && (slot.is_always_filled
                     || self.wants_all.get_value()
                     || self.visible.with_value(|visible| visible.contains(&(lab, slot.id))))

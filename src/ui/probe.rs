@@ -2,6 +2,7 @@
 //! reached by pointer, by touch and by keys on the figure, and by a native control beside it.
 
 use super::page::{Drawn, Page};
+use super::sequence;
 use crate::labs::format::significant;
 use crate::labs::{Errors, Figure, ItemOrder, LatentMap, PictureRows};
 use crate::plot;
@@ -41,7 +42,7 @@ pub fn drag(page: Page, drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64))
 pub fn click(page: Page, drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64), is_second: bool) -> bool {
     let Some(drawn) = drawn else { return false };
     match &drawn.0.figure {
-        Figure::PictureRows(rows) if !is_of_stations(rows) => {
+        Figure::PictureRows(rows) if rows.can_choose => {
             if let Some(item) = plot::item_at(rows, &drawn.1, size, at) {
                 follow(page, item, is_second);
             }
@@ -55,6 +56,7 @@ pub fn click(page: Page, drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64)
             }
             true
         }
+        Figure::TimeMaps(_) | Figure::Inked(_) => sequence::click(page, drawn, size, at),
         Figure::LatentMap(_) | Figure::Errors(_) => true, // taken when it was pressed
         _ => false,
     }
@@ -83,6 +85,7 @@ pub fn key(page: Page, drawn: Option<&Drawn>, event: &KeyboardEvent) {
         _ => return,
     };
     match &drawn.0.figure {
+        Figure::TimeMaps(maps) => sequence::key(page, maps, [right, up], event),
         Figure::LatentMap(map) => {
             let Some(cursor) = &map.cursor else { return };
             let from = page.probe.with_untracked(|probe| probe.cursor).unwrap_or(cursor.at);
@@ -98,7 +101,7 @@ pub fn key(page: Page, drawn: Option<&Drawn>, event: &KeyboardEvent) {
             let moved = from + (right + up) * (errors.to - errors.from) / STEPS;
             page.look_for(|probe| probe.threshold = Some(moved.clamp(errors.from, errors.to)));
         }
-        Figure::PictureRows(rows) if !is_of_stations(rows) => {
+        Figure::PictureRows(rows) if rows.can_choose => {
             let items = drawn.1.at(rows.items);
             let last = items.iter().filter(|item| **item >= 0.0).count() as f32 - 1.0;
             let next =
@@ -130,7 +133,7 @@ fn read<T: PartialEq + Send + Sync + 'static>(
 #[component]
 pub fn Tools(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
     let kind = read(drawn, |drawn| match &drawn.0.figure {
-        Figure::PictureRows(rows) if !is_of_stations(rows) => Some(true),
+        Figure::PictureRows(rows) if rows.can_choose => Some(true),
         Figure::LatentMap(map) if map.cursor.is_some() => Some(false),
         _ => None,
     });
@@ -198,6 +201,8 @@ pub fn Under(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
     let kind = read(drawn, |drawn| match &drawn.0.figure {
         Figure::LatentMap(map) if map.cursor.is_some() => Some(0),
         Figure::Errors(_) => Some(1),
+        Figure::TimeMaps(maps) if maps.head.is_some() => Some(3),
+        Figure::Inked(_) if drawn.0.id == "written" => Some(4),
         Figure::PictureRows(rows) if is_of_stations(rows) => Some(2),
         _ => None,
     });
@@ -205,6 +210,8 @@ pub fn Under(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
         Some(0) => view! { <CursorSliders page=page drawn=drawn /> }.into_any(),
         Some(1) => view! { <Threshold page=page drawn=drawn /> }.into_any(),
         Some(2) => view! { <Ends page=page /> }.into_any(),
+        Some(4) => view! { <sequence::Writing page=page /> }.into_any(),
+        Some(3) => view! { <sequence::Under page=page drawn=drawn /> }.into_any(),
         _ => ().into_any(),
     }
 }

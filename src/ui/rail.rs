@@ -1,7 +1,7 @@
 //! Navigation between the labs.
 
-use super::Page;
 use super::icons::{self, Icon};
+use super::{Page, browser};
 use crate::labs::LABS;
 use leptos::prelude::*;
 
@@ -10,6 +10,8 @@ fn icon_of(lab: &str) -> &'static str {
         "gradients" => icons::GRADIENTS,
         "cnn" => icons::CNN,
         "autoencoder" => icons::AUTOENCODER,
+        "sequence" => icons::SEQUENCE,
+        "rbm" => icons::RBM,
         _ => icons::NOTE,
     }
 }
@@ -37,8 +39,14 @@ pub fn Rail(page: Page) -> impl IntoView {
                     .filter(|lab| lab.is_listed())
                     .map(|lab| {
                         let is_open = move || (lab.name() == open.get()).then_some("page");
+                        let link = NodeRef::<leptos::html::A>::new();
+                        Effect::new(move |_| {
+                            if let Some(link) = link.get().filter(|_| lab.name() == open.get()) {
+                                browser::show_within(&link, ".rail"); // on a phone a row that is wider than it
+                            }
+                        });
                         view! {
-                            <li><a href=format!("#lab={}", lab.name()) aria-current=is_open>
+                            <li><a node_ref=link href=format!("#lab={}", lab.name()) aria-current=is_open>
                                 <Icon path=icon_of(lab.name()) /><span>{lab.title()}</span>
                             </a></li>
                         }

@@ -20,9 +20,19 @@ use std::collections::BTreeMap;
 const RENEWAL_MS: f64 = 1000.0;
 
 impl Page {
-    /// Sets a control. What can change in the running network is changed there; for the rest a new run begins.
+    /// Sets a control, in all open lanes where it is one of what they share. What can change in the running network is changed there; for the rest a new run begins.
     pub fn set(self, key: &str, value: &Value) {
-        self.change(key, value, false);
+        let is_for_all = |control: &labs::Control| control.key == key && control.for_all_lanes;
+        let current = self.current.get_untracked();
+        if !self.has_lanes() || !self.lab().controls(&current).iter().any(is_for_all) {
+            return self.change(key, value, false);
+        }
+        let selected = self.selected_lane.get_untracked();
+        for lane in self.open_lanes() {
+            self.selected_lane.set(lane.index);
+            self.change(key, value, false);
+        }
+        self.selected_lane.set(selected);
     }
 
     /// Does what a remedy says: in a new lane while there is one, so that the problem stays in sight beside its
@@ -134,7 +144,10 @@ impl Page {
 
     pub(super) fn restart_on(self, lane: Lane, experiment: Experiment, taken: Option<Taken>) {
         // A threshold and a place on the map are of the run that they were set in.
-        self.probe.update(|probe| (probe.threshold, probe.cursor) = (None, None));
+        self.probe.update(|probe| {
+            (probe.threshold, probe.cursor) = (None, None);
+            probe.sequence.edits.clear();
+        });
         self.note_run(lane);
         let bare = Experiment { edits: Vec::new(), ..experiment.clone() };
         if self.lab().name() != experiment.lab {

@@ -179,6 +179,13 @@ fn Columns(page: Page) -> impl IntoView {
             dialog.close(); // gives the focus back, and tells `on:close`
         }
     };
+    // The browser tells of it a moment later: by then another table may be shown, which stays.
+    let leave = move |_| {
+        let is_open = document().query_selector("dialog.columns[open]");
+        if !is_open.is_ok_and(|dialog| dialog.is_some()) {
+            page.leave_table();
+        }
+    };
     let shown = move |of: fn(&Preview) -> String| {
         move || own.table.with(|table| table.as_ref().map(of).unwrap_or_default())
     };
@@ -211,7 +218,7 @@ fn Columns(page: Page) -> impl IntoView {
     let fills = is(|roles| roles.missing == Missing::Mean);
     let is_regression = is(|roles| roles.is_regression);
     view! {
-        <dialog node_ref=dialog class="dialog columns" data-testid="columns" aria-label="Columns of the table" on:close=move |_| page.leave_table()>
+        <dialog node_ref=dialog class="dialog columns" data-testid="columns" aria-label="Columns of the table" on:close=leave>
             <header>
                 <h2>{shown(|table| format!("{}, {} rows", table.file, count(table.of)))}</h2>
                 <button class="btn btn--icon" aria-label="Close" on:click=close><Icon path=icons::CLOSE /></button>

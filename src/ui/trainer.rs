@@ -93,6 +93,7 @@ impl Offer {
 
 /// What files gave, which the worker holds once a run has begun on it.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "one of each set at most")]
 pub enum Taken {
     /// What an experiment on them says, and what they are in words.
     Data(DataConfig, String),
@@ -117,6 +118,7 @@ fn is_of_points(set: &Settings) -> bool {
 }
 
 /// A request that the worker has still to answer.
+#[allow(clippy::large_enum_variant, reason = "a few at a time, and soon answered")]
 enum Asked {
     /// With what the worker holds once the run has begun.
     Start(Option<Taken>),
@@ -186,6 +188,11 @@ impl Trainer {
         self.holds.iter().any(|held| held.as_deref() == set)
     }
 
+    /// What the worker holds for the data `set` is not what is asked for any more: it is given anew before a run on it begins.
+    pub fn let_go(&mut self, set: &str) {
+        self.holds.retain(|held| held.as_deref() != Some(set));
+    }
+
     /// Gives files to the worker, which then reads them.
     pub fn give(&mut self, offer: Offer) {
         // What was being read for another purpose gives way.
@@ -209,9 +216,10 @@ impl Trainer {
         }
     }
 
-    /// Has the worker forget what it read last and no run began on.
+    /// Has the worker forget what it read last and no run began on. Where it is given other files meanwhile, it
+    /// forgets by itself, and reads those.
     pub fn forget_offer(&mut self) {
-        self.stops_reading = true;
+        self.stops_reading = self.pending_files.is_none() && !self.is_reading;
         self.wake();
     }
 

@@ -42,7 +42,7 @@ pub enum Request {
     /// answers what that took: the speed of this device.
     Infer { run: u32, rows: u32, passes: u32 },
     /// Gives files to train on, whose bytes travel beside it in the order of their names; `set` is the
-    /// data that they are for, `files`, `drawings` or `table`. What was given before is held until a start takes these.
+    /// data that they are for, as `files`, `table` or `own_ratings`. What was given before is held until a start takes these.
     Give { set: String, names: Vec<String> },
     /// Gives a model file, whose bytes travel beside it, to start runs from, or to go on with where it is of a whole run.
     GiveModel { name: String },

@@ -17,7 +17,7 @@ use crate::train::{
 pub struct Session {
     now_ms: fn() -> f64,
     watched: Option<Watched>,
-    /// Pictures and a table from outside, one of each set at most, for the runs that ask for them.
+    /// Pictures, a table, a text, ratings and documents from outside, one of each set at most, for the runs that ask for them.
     given: Vec<Given>,
     /// The model file that a run started from last.
     model: Option<Model>,
@@ -74,6 +74,13 @@ impl Session {
                         Given::Pictures(given) => {
                             Reply::Given { data: given.config(), summary: given.summary() }
                         }
+                        Given::Text(text) => Reply::Given { data: text.config(), summary: text.summary() },
+                        Given::Ratings(given) => {
+                            Reply::Given { data: given.config(), summary: given.summary() }
+                        }
+                        Given::Documents(given) => {
+                            Reply::Given { data: given.config(), summary: given.summary() }
+                        }
                         Given::Table(table) => Reply::Table(table.preview(table.guess())),
                     };
                     self.offered = Some(Offered::Data(given));
@@ -97,7 +104,7 @@ impl Session {
         };
         let table = offered.into_iter().chain(&self.given).find_map(|given| match given {
             Given::Table(table) => Some(table),
-            Given::Pictures(_) => None,
+            _ => None,
         });
         match table {
             Some(table) => Reply::Table(table.preview(roles)),

@@ -1,8 +1,11 @@
 //! Files on their way in: read one after another, part by part, so that the worker can answer in
 //! between and the visitor change their mind.
 
+use crate::data::documents;
 use crate::data::idx::{self, Content};
-use crate::data::{Given, GivenPictures, table};
+use crate::data::ratings::{self, OwnRatings};
+use crate::data::sequences::OwnText;
+use crate::data::{DataConfig, DataSet, Given, GivenPictures, table};
 use crate::error::{Error, Result};
 use std::collections::VecDeque;
 use std::io::Cursor;
@@ -12,6 +15,8 @@ use std::io::Cursor;
 enum Reading {
     Idx(idx::Reading),
     Table(table::Reading),
+    Ratings(ratings::Reading),
+    Documents(documents::Reading),
 }
 
 /// Files for one data set while they are read.
@@ -21,6 +26,7 @@ pub(super) struct Taking {
     /// The file at hand, with its name and its bytes.
     reading: Option<(String, usize, Reading)>,
     read: Vec<(String, Content)>,
+    read_ratings: Vec<(String, ratings::Content)>,
     /// Bytes of the files that are read, and of all.
     bytes_read: usize,
     bytes: usize,
@@ -29,7 +35,8 @@ pub(super) struct Taking {
 impl Taking {
     pub fn new(set: String, files: Vec<(String, Vec<u8>)>) -> Self {
         let bytes = files.iter().map(|(_, bytes)| bytes.len()).sum();
-        Self { set, waiting: files.into(), reading: None, read: Vec::new(), bytes_read: 0, bytes }
+        let (read, read_ratings) = (Vec::new(), Vec::new());
+        Self { set, waiting: files.into(), reading: None, read, read_ratings, bytes_read: 0, bytes }
     }
 
     /// Reads the next part; what the files gave once all is read.
@@ -37,11 +44,24 @@ impl Taking {
         if let Some((name, size, reading)) = self.reading.take() {
             return self.read_on(name, size, reading);
         }
+        if !self.waiting.is_empty() && self.is_of(DataSet::is_of_documents) {
+            // Several files are one set of documents.
+            let files = self.waiting.drain(..).collect();
+            self.reading =
+                Some((String::new(), self.bytes, Reading::Documents(documents::Reading::open(files)?)));
+            return Ok(None);
+        }
         if let Some((name, bytes)) = self.waiting.pop_front() {
             let size = bytes.len();
+            if self.is_of(DataSet::is_of_text) {
+                self.ensure_single(&name, "texts")?;
+                return OwnText::read(&name, &bytes).map(|text| Some(Given::Text(text)));
+            }
             let reading = if self.set == table::SET.name {
-                self.ensure_single(&name)?;
+                self.ensure_single(&name, "tables")?;
                 Reading::Table(table::Reading::open(&name, bytes)?)
+            } else if self.is_of(DataSet::is_of_ratings) {
+                Reading::Ratings(ratings::Reading::open(&name, bytes)?)
             } else {
                 let reading = idx::Reading::open(&name, Cursor::new(bytes))?;
                 self.ensure_few(&reading)?;
@@ -49,6 +69,10 @@ impl Taking {
             };
             self.reading = Some((name, size, reading));
             return Ok(None);
+        }
+        if self.is_of(DataSet::is_of_ratings) {
+            return OwnRatings::new(std::mem::take(&mut self.read_ratings))
+                .map(|given| Some(Given::Ratings(given)));
         }
         GivenPictures::new(&self.set, std::mem::take(&mut self.read))
             .map(|given| Some(Given::Pictures(given)))
@@ -59,6 +83,18 @@ impl Taking {
             Reading::Table(table) => {
                 if let Some(table) = table.step()? {
                     return Ok(Some(Given::Table(table)));
+                }
+            }
+            Reading::Documents(documents) => {
+                if let Some(documents) = documents.step()? {
+                    return Ok(Some(Given::Documents(documents)));
+                }
+            }
+            Reading::Ratings(ratings) => {
+                if let Some(content) = ratings.step()? {
+                    self.bytes_read += size;
+                    self.read_ratings.push((name, content));
+                    return Ok(None);
                 }
             }
             Reading::Idx(idx) => {
@@ -73,13 +109,17 @@ impl Taking {
         Ok(None)
     }
 
-    /// A run trains on one table.
-    fn ensure_single(&self, name: &str) -> Result<()> {
+    fn is_of(&self, is_of: fn(&DataSet) -> bool) -> bool {
+        DataConfig::named(&self.set).set().is_ok_and(is_of)
+    }
+
+    /// A run trains on one table, or on one text.
+    fn ensure_single(&self, name: &str, what: &str) -> Result<()> {
         let more = self.waiting.len();
         if more == 0 {
             return Ok(());
         }
-        Err(Error::file(name, format!("{more} more came with it, but of tables one file at a time is taken")))
+        Err(Error::file(name, format!("{more} more came with it, but of {what} one file at a time is taken")))
     }
 
     /// Refuses a third file of a kind before it is unpacked, since nothing can be made of three.
@@ -100,6 +140,8 @@ impl Taking {
             let share = match reading {
                 Reading::Idx(idx) => idx.share(),
                 Reading::Table(table) => table.share(),
+                Reading::Ratings(ratings) => ratings.share(),
+                Reading::Documents(documents) => documents.share(),
             };
             *size as f32 * share
         });

@@ -28,15 +28,23 @@ impl Page {
         self.update_trainer(|trainer| trainer.give(offer));
     }
 
+    /// The data that text from outside is given for: a text to learn from where the lab takes those, else a table.
+    pub fn set_of_text(self) -> &'static str {
+        self.current.with(|now| self.lab().set_of_texts(now))
+    }
+
     /// Why files of a kind are not taken in the lab that is open, if they are not.
     pub fn refusal_of_files(self, kind: FileKind) -> Option<String> {
-        let takes = |lab: &dyn Lab| if kind == FileKind::Table { lab.takes_tables() } else { lab.has_pad() };
+        let takes = |lab: &dyn Lab| match kind {
+            FileKind::Table => lab.takes_tables() || lab.takes_texts(),
+            _ => lab.has_pad(),
+        };
         if takes(self.lab()) {
             return None;
         }
         let others = LABS.into_iter().filter(|lab| takes(*lab)).map(Lab::title);
         let others = others.collect::<Vec<_>>().join(" or ");
-        let what = if kind == FileKind::Table { "tables" } else { "such files" };
+        let what = if kind == FileKind::Table { "tables and texts" } else { "such files" };
         Some(format!("the lab {} takes no {what}: open the lab {others} for them", self.lab().title()))
     }
 

@@ -46,8 +46,7 @@ impl Page {
             self.own().given.with_untracked(|given| given.iter().any(|(of, _)| data.asks_for(of)));
         if data.set().is_ok_and(DataSet::is_given) && !is_at_hand {
             if !data.set().is_ok_and(DataSet::is_of_pictures) {
-                let reason =
-                    "its run is on a table that is not open here: open that first, and then this file again";
+                let reason = "its run is on a table or a text that is not open here: open that first, and then this file again";
                 return self.forget_offer(reason);
             }
             let settings = experiment.edited().unwrap_or_else(|_| experiment.clone());
@@ -74,7 +73,8 @@ impl Page {
     /// other data.
     pub fn take_given(self, data: DataConfig, summary: String) {
         self.own().reading.set(None);
-        let kind = if data.table.is_some() { FileKind::Table } else { FileKind::Idx };
+        let is_text = data.table.is_some() || data.set().is_ok_and(|set| set.is_of_text() || set.is_sparse());
+        let kind = if is_text { FileKind::Table } else { FileKind::Idx };
         if !self.is_for_this_lab(kind) {
             return;
         }

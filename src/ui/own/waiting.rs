@@ -97,6 +97,9 @@ fn needed(data: &DataConfig) -> String {
         );
     }
     match shape.as_slice() {
+        _ if data.set().is_ok_and(DataSet::is_of_text) => {
+            format!("a text of {classes} characters in {samples} windows: open its file, or drop it")
+        }
         _ if data.name == "drawings" => {
             format!(
                 "{samples} drawings, which are not in a link: open the file that they were saved to, or drop it"

@@ -60,9 +60,7 @@ impl Page {
                     && !matches!(taken, Taken::Run)
                 {
                     lane.update_trainer(|trainer| trainer.holds.push(taken.set()));
-                    if self.own().hold(taken.clone()) {
-                        self.keep_files(taken.set());
-                    }
+                    self.hold_files(lane, taken);
                 }
                 let loss = frame.loss;
                 let reached = lane.try_update_trainer(|trainer| {

@@ -1,0 +1,177 @@
+//! What a visitor does with a machine of two layers: rates films, holds a half of a picture, follows an item, asks for
+//! another dream.
+
+use super::page::{Drawn, Page};
+use crate::labs::{Figure, Half, Questions};
+use leptos::prelude::*;
+
+/// What can be done with a figure.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Questions,
+    Held,
+    Item,
+}
+
+/// Native controls beneath a figure of a machine.
+#[component]
+pub fn Under(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
+    let kind = Memo::new(move |_| {
+        drawn.with(|drawn| match drawn.as_ref().map(|drawn| (&drawn.0.figure, drawn.0.id.as_str())) {
+            Some((Figure::Questions(_), _)) => Some(Kind::Questions),
+            Some((Figure::TwoLayers(_), _)) => Some(Kind::Held),
+            Some((Figure::WordLists(_), "near")) => Some(Kind::Item),
+            _ => None,
+        })
+    });
+    move || match kind.get() {
+        Some(Kind::Questions) => view! { <Rates page=page drawn=drawn /> }.into_any(),
+        Some(Kind::Held) => {
+            view! { <div class="under"><Item page=page label="Held-out picture" /><Hold page=page /></div> }
+                .into_any()
+        }
+        Some(Kind::Item) => {
+            view! { <div class="under"><Item page=page label="Held-out document" /></div> }.into_any()
+        }
+        None => ().into_any(),
+    }
+}
+
+/// Beside the title: another dream, and no rating any more.
+#[component]
+pub fn Tools(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
+    let is_dream =
+        Memo::new(move |_| drawn.with(|drawn| drawn.as_ref().is_some_and(|drawn| drawn.0.id == "dream")));
+    let is_rated = Memo::new(move |_| {
+        let asks = |drawn: &Drawn| matches!(drawn.0.figure, Figure::Questions(_));
+        drawn.with(|drawn| drawn.as_ref().is_some_and(asks))
+    });
+    let has_rated = Memo::new(move |_| page.probe.with(|probe| !probe.ratings.is_empty()));
+    view! {
+        {move || is_dream.get().then(|| view! {
+            <button class="btn btn--line" data-testid="dream-again" on:click=move |_| page.look_for(|probe| probe.dreams += 1)>"Dream again"</button>
+        })}
+        {move || is_rated.get().then(|| view! {
+            <button class="btn" data-testid="clear-ratings" disabled=move || !has_rated.get()
+                on:click=move |_| page.look_for(|probe| probe.ratings.clear())>"Clear"</button>
+        })}
+    }
+}
+
+/// Which item is looked at, by number; the drawing, where there is one, until a number is chosen.
+#[component]
+fn Item(page: Page, label: &'static str) -> impl IntoView {
+    let many = move || page.current.with(|experiment| experiment.data.test_items().max(1));
+    let on_change = move |event| {
+        let item = event_target_value(&event).parse::<usize>().ok().map(|item| item.clamp(1, many()) - 1);
+        page.look_for(|probe| probe.item = item);
+    };
+    let has_drawing = Memo::new(move |_| {
+        page.lab().has_pad()
+            && page.current.with(|now| page.lab().offers_pictures(now))
+            && page.sheet.with(|sheet| !sheet.is_empty())
+    });
+    // What is drawn anew is looked at.
+    Effect::new(move |before: Option<()>| {
+        page.sheet.track();
+        if before.is_some() && page.probe.with_untracked(|probe| probe.item.is_some()) {
+            page.probe.update(|probe| probe.item = None);
+        }
+    });
+    let chosen = move || page.probe.with(|probe| probe.item);
+    let value = move || match chosen() {
+        None if has_drawing.get() => String::new(),
+        item => (item.unwrap_or(0) + 1).to_string(),
+    };
+    view! {
+        <label class="inline" for="followed"><span>{label}" "<span class="num">{move || format!("1–{}", many())}</span></span>
+            <input class="num" type="number" id="followed" min="1" max=move || many().to_string() placeholder="drawing" prop:value=value on:change=on_change /></label>
+        {move || (has_drawing.get() && chosen().is_some()).then(|| view! {
+            <button class="btn" data-testid="look-at-drawing" on:click=move |_| page.look_for(|probe| probe.item = None)>"Your drawing"</button>
+        })}
+    }
+}
+
+/// Which half is held fast while the rest is dreamt.
+#[component]
+fn Hold(page: Page) -> impl IntoView {
+    let now = move || page.probe.with(|probe| probe.held);
+    let choice = move |label: &'static str, half: Option<Half>| {
+        view! {
+            <label><input type="radio" name="held" prop:checked=move || now() == half
+                on:change=move |_| page.look_for(|probe| probe.held = half) /><span>{label}</span></label>
+        }
+    };
+    let halves = Half::ALL.map(|half| choice(half.label(), Some(half)));
+    view! {
+        <fieldset class="inline hold"><legend>"Hold"</legend>
+            <div class="seg" data-testid="held">{choice("Nothing", None)}{halves}</div>
+        </fieldset>
+    }
+}
+
+/// Films to be rated, with what is looked for among the others.
+#[component]
+fn Rates(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
+    let questions = Memo::new(move |before: Option<&Option<Questions>>| {
+        let now = drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
+            Some(Figure::Questions(questions)) => Some(questions.clone()),
+            _ => None,
+        });
+        now.or_else(|| before.cloned().flatten())
+    });
+    let items = Memo::new(move |_| {
+        questions.with(|all| {
+            all.as_ref().map_or_else(Vec::new, |all| {
+                all.items.iter().copied().zip(all.rows.names.iter().cloned()).collect::<Vec<_>>()
+            })
+        })
+    });
+    let choices = Memo::new(move |_| {
+        questions.with(|all| all.as_ref().map_or_else(Vec::new, |all| all.choices.clone()))
+    });
+    let rate = move |film: usize, level: usize| {
+        page.look_for(|probe| {
+            probe.ratings.retain(|[of, _]| *of != film);
+            probe.ratings.push([film, level]);
+        });
+    };
+    let given = move |film: usize| {
+        page.probe.with(|probe| probe.ratings.iter().find(|[of, _]| *of == film).map(|[_, level]| *level))
+    };
+    let one = move |(film, title): (usize, String)| {
+        let named = StoredValue::new(title.clone());
+        let forget = move || {
+            given(film).is_some().then(|| {
+                view! {
+                    <button class="btn btn--icon rates__forget" title="Forget this rating"
+                        aria-label=named.with_value(|title| format!("Forget your rating of {title}"))
+                        on:click=move |_| page.look_for(|probe| probe.ratings.retain(|[of, _]| *of != film))>"×"</button>
+                }
+            })
+        };
+        let stars = choices.get_untracked().into_iter().enumerate().map(|(level, label)| {
+            let said = if label == "1" { "1 star".to_owned() } else { format!("{label} stars") };
+            view! {
+                <label><input type="radio" name=format!("film-{film}") value=level.to_string() aria-label=said
+                    prop:checked=move || given(film) == Some(level) on:change=move |_| rate(film, level) /><span>{label}</span></label>
+            }
+        });
+        let stars = stars.collect_view();
+        view! { <li><fieldset><legend>{title}{forget}</legend><div class="seg num">{stars}</div></fieldset></li> }
+    };
+    let is_none_found = move || {
+        let has_searched = page.probe.with(|probe| !probe.search.trim().is_empty());
+        has_searched && items.with(|items| items.iter().all(|(film, _)| given(*film).is_some()))
+    };
+    let on_search = move |event| {
+        let wanted = event_target_value(&event);
+        page.look_for(|probe| probe.search = wanted);
+    };
+    view! {
+        <label class="inline rates__find" for="find-film"><span>"Find a film"</span>
+            <input type="search" id="find-film" placeholder="part of its title" maxlength="80" prop:value=move || page.probe.with(|probe| probe.search.clone()) on:input=on_search /></label>
+        <ul class="rates" data-testid="rates"><For each=move || items.get() key=Clone::clone children=one /></ul>
+        {move || is_none_found().then(|| view! { <p class="hint" data-testid="no-film">"No other film has that in its title."</p> })}
+    }
+}
