@@ -144,6 +144,27 @@ fn step_of_digits(bencher: Bencher, digits: Digits) {
     });
 }
 
+/// 64 units on 50 steps of 8 numbers, then dense 10, in batches of 32 with Adam.
+#[divan::bench(args = ["simple_rnn", "lstm", "gru"], sample_count = 20)]
+fn step_of_sequences(bencher: Bencher, kind: &str) {
+    let layers =
+        json!([{ "type": kind, "units": 64 }, { "type": "dense", "units": 10, "activation": "softmax" }]);
+    let config = NetworkConfig { layers: serde_json::from_value(layers).expect("layers") };
+    let loss = Loss::SparseCategoricalCrossentropy;
+    let mut network = Network::new(&config, &[50, 8], loss, 7).expect("a network");
+    let mut optimizer =
+        Optimizer::new(OptimizerConfig::new(OptimizerName::Adam, 0.001), network.weights.len());
+    let inputs = numbers(32 * 50 * 8);
+    let targets: Vec<f32> = (0..32 * 10).map(|index| f32::from(index % 10 == index / 10 % 10)).collect();
+    let mut pass = Pass::training(0);
+    bencher.counter(ItemsCount::new(10_usize)).bench_local(|| {
+        for _ in 0..10 {
+            black_box(network.learn(&inputs, &targets, &mut pass));
+            network.update(&pass, |weights, grads, slots| optimizer.update(weights, grads, slots));
+        }
+    });
+}
+
 /// Pictures a second, one at a time, that the model which ships reads.
 #[divan::bench]
 fn read_a_digit(bencher: Bencher) {

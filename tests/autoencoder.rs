@@ -68,7 +68,7 @@ fn what_does_not_fit_inputs_is_refused_in_a_sentence() {
             refused(&changes),
             format!(
                 "loss is {loss}, but must be binary_crossentropy, mean_squared_error or mean_absolute_error where \
-                 data.targets is inputs"
+                 data.targets is inputs or joint"
             )
         );
     }

@@ -70,6 +70,40 @@ fn data_writes_the_arrays_that_are_trained_on() {
 }
 
 #[test]
+fn sequences_are_trained_on_and_their_arrays_written() {
+    let recall = json!({ "lab": "sequence", "data": { "name": "recall", "lag": 6, "samples": 200 } });
+    let given = experiment("recall.json", &recall);
+    let report = file("recall-report.json");
+    let output = glassbox(&["train", &given, "--steps", "30", "--report", report.to_str().unwrap()]);
+    assert!(output.status.success(), "{output:?}");
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap();
+    assert_eq!((&report["steps"], &report["test"]["metric"]), (&json!(30), &json!("accuracy")));
+    let lstm = json!([
+        { "type": "embedding", "input_dim": 56, "output_dim": 4 },
+        { "type": "lstm", "units": 4, "return_sequences": true },
+        { "type": "dense", "units": 56, "activation": "softmax" } ]);
+    let text = json!({ "lab": "sequence", "data": { "name": "text", "length": 60, "lag": null, "samples": 90 },
+        "network": { "layers": lstm }, "batch_size": 8 });
+    let given = experiment("text.json", &text);
+    let output = glassbox(&["train", &given, "--steps", "3"]);
+    assert!(output.status.success(), "{output:?}");
+    let arrays = file("text.safetensors");
+    let output = glassbox(&["data", &given, "--output", arrays.to_str().unwrap()]);
+    assert!(output.status.success(), "{output:?}");
+    let bytes = std::fs::read(arrays).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let shapes = ["train/inputs", "train/labels", "test/inputs", "test/labels"]
+        .map(|name| tensors.tensor(name).unwrap().shape().to_vec());
+    assert_eq!(shapes, [[81, 60], [81, 60], [9, 60], [9, 60]]);
+
+    let late = json!({ "lab": "sequence", "data": { "lag": 50, "length": 40 } });
+    let output = glassbox(&["train", &experiment("late.json", &late)]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("data.lag is 50, but must be from 2 to 39, as data.length is 40"), "{said}");
+}
+
+#[test]
 fn an_autoencoder_is_trained_and_its_data_are_written() {
     let given = json!({ "lab": "autoencoder", "data": { "samples": 60 }, "batch_size": 16 });
     let given = experiment("autoencoder.json", &given);

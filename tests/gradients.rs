@@ -72,9 +72,12 @@ impl Case {
             network.weights[slot.range].iter_mut().for_each(|variance| *variance = 0.5 + variance.abs());
         }
         let inputs = (0..ROWS * shape.iter().product::<usize>()).map(|_| draw()).collect();
-        let classes: Vec<usize> = (0..ROWS).map(|row| row % 3).collect();
+        let rows = ROWS * network.outputs() / network.loss_units();
+        let classes: Vec<usize> = (0..rows).map(|row| row % 3).collect();
         let targets = match loss {
-            Loss::BinaryCrossentropy => classes.iter().map(|class| (class % 2) as f32).collect(),
+            Loss::BinaryCrossentropy => {
+                (0..network.outputs() * ROWS).map(|index| (index % 3 % 2) as f32).collect()
+            }
             Loss::MeanSquaredError | Loss::MeanAbsoluteError => {
                 (0..network.outputs() * ROWS).map(|_| draw()).collect()
             }
@@ -125,7 +128,8 @@ impl Case {
                 Activation::HardSigmoid => z.abs() < 3.0,
                 _ => true,
             };
-            sides.extend(trace.pre_activation.iter().map(|z| usize::from(side(z))));
+            let sums = trace.pre_activation.iter().chain(&trace.unrolled.sums);
+            sides.extend(sums.map(|z| usize::from(side(z))));
             sides.extend(self.network.taken(index, &self.inputs, &self.pass));
         }
         let pairs = self.pass.output().iter().zip(&self.targets);
@@ -164,7 +168,15 @@ impl Case {
     }
 
     /// Every weight, bias and input.
-    fn check(mut self, tally: &mut Tally) {
+    fn check(self, tally: &mut Tally) {
+        let (mut case, grad_inputs) = self.check_weights(tally);
+        for (index, grad) in grad_inputs.into_iter().enumerate() {
+            case.compare(&format!("input {index}"), grad, |case| &mut case.inputs[index], tally);
+        }
+    }
+
+    /// Every weight and bias; returns the gradients of the inputs.
+    fn check_weights(mut self, tally: &mut Tally) -> (Self, Vec<f32>) {
         let exact = self.total_loss();
         let loss = self.network.backward(&self.inputs, &self.targets, &mut self.pass);
         let error = (f64::from(loss) - exact).abs();
@@ -184,9 +196,7 @@ impl Case {
             let what = format!("{} of layer {}, weight {index}", slot.name, slot.layer);
             self.compare(&what, grad, |case| &mut case.network.weights[index], tally);
         }
-        for (index, grad) in grad_inputs.into_iter().enumerate() {
-            self.compare(&format!("input {index}"), grad, |case| &mut case.inputs[index], tally);
-        }
+        (self, grad_inputs)
     }
 }
 
@@ -579,4 +589,79 @@ fn the_gradient_of_a_logit_is_that_of_the_input() {
             assert!(gradient.iter().any(|slope| slope.abs() > 0.01));
         }
     }
+}
+
+/// A network of these layers on sequences of `time` steps of 2 features, before a mean squared error or, where the last layer
+/// has a softmax, a cross-entropy.
+fn check_sequences(name: &str, layers: &Value, time: usize, tally: &mut Tally) {
+    let list: Vec<LayerConfig> = serde_json::from_value(layers.clone()).expect("layers");
+    let is_softmax = list.last().and_then(LayerConfig::activation) == Some(Activation::Softmax);
+    let loss = if is_softmax { Loss::SparseCategoricalCrossentropy } else { Loss::MeanSquaredError };
+    Case::of(format!("{name}: {layers}"), list, &[time, 2], loss, 60, 11).check(tally);
+}
+
+#[test]
+fn recurrent_layers() {
+    let mut tally = Tally::default();
+    let cells = [
+        json!({ "type": "simple_rnn", "units": 3 }),
+        json!({ "type": "lstm", "units": 3 }),
+        json!({ "type": "gru", "units": 3 }),
+    ];
+    let with = |cell: &Value, key: &str, value: Value| {
+        let mut cell = cell.clone();
+        cell[key] = value;
+        cell
+    };
+    let softmax = json!({ "type": "dense", "units": 3, "activation": "softmax" });
+    for cell in &cells {
+        let sequences = with(cell, "return_sequences", json!(true));
+        check_sequences("last state", &json!([cell]), 5, &mut tally);
+        check_sequences("one step", &json!([cell]), 1, &mut tally);
+        check_sequences("every state", &json!([sequences]), 5, &mut tally);
+        check_sequences("dense over time", &json!([sequences, softmax]), 4, &mut tally);
+        check_sequences("dense at the end", &json!([cell, softmax]), 4, &mut tally);
+        check_sequences("two deep", &json!([sequences, cell, softmax]), 4, &mut tally);
+        let cropped = json!([sequences, { "type": "cropping1d", "cropping": [2, 1] }, softmax]);
+        check_sequences("cropped", &cropped, 5, &mut tally);
+        check_sequences("through 50 steps", &json!([with(cell, "units", json!(2)), softmax]), 50, &mut tally);
+        for merge_mode in ["concat", "sum", "mul", "ave"] {
+            for layer in [cell, &sequences] {
+                let both = json!({ "type": "bidirectional", "layer": layer, "merge_mode": merge_mode });
+                check_sequences("both ways", &json!([both]), 4, &mut tally);
+            }
+        }
+        for activation in ["relu", "softsign", "gelu", "softmax"] {
+            check_sequences(
+                activation,
+                &json!([with(cell, "activation", json!(activation)), softmax]),
+                4,
+                &mut tally,
+            );
+        }
+    }
+    for cell in &cells[1..] {
+        for activation in ["tanh", "softplus", "softmax"] {
+            let cell = with(cell, "recurrent_activation", json!(activation));
+            check_sequences(activation, &json!([cell, softmax]), 4, &mut tally);
+        }
+    }
+    println!("{tally:?}");
+    assert!(tally.skipped * 20 < tally.compared, "{tally:?}");
+}
+
+#[test]
+fn embeddings() {
+    let mut tally = Tally::default();
+    let layers: Vec<LayerConfig> = serde_json::from_value(json!([
+        { "type": "embedding", "input_dim": 5, "output_dim": 2 },
+        { "type": "lstm", "units": 2, "return_sequences": true },
+        { "type": "dense", "units": 3, "activation": "softmax" } ]))
+    .expect("layers");
+    let loss = Loss::SparseCategoricalCrossentropy;
+    let mut case = Case::of("embedding".into(), layers, &[6], loss, 60, 3);
+    case.inputs = (0..ROWS * 6).map(|index| (index * index % 7 % 5) as f32).collect();
+    let (_, grad_inputs) = case.check_weights(&mut tally);
+    assert!(grad_inputs.iter().all(|grad| *grad == 0.0), "an index has no slope");
+    assert!(tally.compared == 10 + 2 * 8 + 2 * 8 + 8 + 9 && tally.skipped == 0, "{tally:?}");
 }

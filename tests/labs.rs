@@ -54,9 +54,8 @@ fn every_lab_gives_the_same_run_twice_and_draws_every_figure() {
                 let mut numbers = Numbers::default();
                 let view = everything(lab);
                 observer.look(&run, &view);
-                let panels: Vec<_> = view
-                    .figures
-                    .iter()
+                let shown = view.figures.iter().filter(|id| lab.shows(id, run.current()));
+                let panels: Vec<_> = shown
                     .map(|id| observer.panel(id, &run, &view, &mut numbers).expect("a figure"))
                     .collect();
                 for panel in &panels {
@@ -279,7 +278,10 @@ fn every_remedy_can_be_applied() {
 fn pictures_are_refused_where_the_plane_is_drawn() {
     let lab = LABS[0];
     let refused = lab.change(&lab.defaults(), "data.name", &json!("digits")).unwrap_err().to_string();
-    assert!(refused.ends_with("the lab gradients takes no pictures and no signals"), "{refused}");
+    assert!(
+        refused.ends_with("the lab gradients takes no pictures, signals, sequences, ratings or documents"),
+        "{refused}"
+    );
     let data = glassbox::data::DataConfig::named("files");
     let pictures = glassbox::train::Experiment { data, ..lab.defaults() };
     assert_eq!(lab.check(&pictures).unwrap_err().to_string(), refused.replace("digits", "files"));

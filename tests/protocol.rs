@@ -3,7 +3,9 @@
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
 use glassbox::data::{DataConfig, Pictures, idx};
-use glassbox::labs::{Figure, FigureSlot, ItemOrder, LABS, Lab, Numbers, Probe, View, find};
+use glassbox::labs::{
+    Figure, FigureSlot, Half, ItemOrder, LABS, Lab, Numbers, Probe, SequenceProbe, View, find,
+};
 use glassbox::train::settings::Settings;
 use glassbox::train::{Experiment, InitialWeights};
 use glassbox::worker::Session;
@@ -39,6 +41,20 @@ fn probing() -> View {
         level: Some(0.25),
         threshold: Some(0.03),
         cost_of_a_miss: Some(10.0),
+        sequence: SequenceProbe {
+            step: Some(4),
+            unit: Some(2),
+            edits: vec![[3, 1]],
+            letter: Some(70),
+            prime: "The sea".into(),
+            temperature: Some(0.5),
+            top_k: 3,
+            again: 2,
+        },
+        held: Some(Half::Left),
+        ratings: vec![[2, 4], [0, 1]],
+        search: "rivers".into(),
+        dreams: 2,
     };
     View { probe, ..View::default() }
 }
@@ -183,7 +199,10 @@ fn a_lab_that_cannot_show_an_experiment_says_so() {
     let experiment = glassbox::train::Experiment::from_value(pictures).unwrap();
     let request = Request::Start { run: 1, experiment, takes_offer: false, view: everything() };
     let Reply::Failed { message, .. } = Session::new(ticking).answer(request).0 else { panic!("refused") };
-    assert!(message.ends_with("the lab gradients takes no pictures and no signals"), "{message}");
+    assert!(
+        message.ends_with("the lab gradients takes no pictures, signals, sequences, ratings or documents"),
+        "{message}"
+    );
 }
 
 /// IDX files of so many pictures of 8 by 6 pixels in three classes, bright where their class is.

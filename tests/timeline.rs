@@ -168,6 +168,21 @@ fn points() -> Value {
     (0..20).map(|i| json!([(i % 5) as f32 * 0.5 - 1.0, (i / 5) as f32 * 0.5 - 1.0, i % 2])).collect()
 }
 
+/// Small enough to be trained many times; one task with a loss at the end, one with a loss at every step.
+fn small_sequences(cell: &str, task: &str) -> Experiment {
+    let lab = find("sequence").unwrap();
+    let changes = [
+        ("data.samples", json!(200)),
+        ("data.lag", json!(4)),
+        ("units", json!(4)),
+        ("cell", json!(cell)),
+        ("data.name", json!(task)),
+    ];
+    changes
+        .iter()
+        .fold(lab.defaults(), |experiment, (key, value)| lab.change(&experiment, key, value).unwrap())
+}
+
 /// What is changed at which steps.
 type Edits = Vec<(usize, &'static str, Value)>;
 
@@ -224,6 +239,15 @@ fn experiments() -> Vec<(&'static str, Experiment, Edits)> {
             ),
             vec![(70, "network.layers.3.rate", json!(0.6))],
         ),
+        (
+            "gradients back in time",
+            small_sequences("gru", "recall"),
+            vec![
+                (80, "network.layers.0.activation", json!("relu")),
+                (141, "optimizer.learning_rate", json!(0.01)),
+            ],
+        ),
+        ("a loss at every step", small_sequences("lstm", "copy"), vec![]),
     ]
 }
 

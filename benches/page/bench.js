@@ -23,6 +23,18 @@ const autoencoder = experiment(
   "binary_crossentropy", { name: "adam" }, 64,
 );
 
+// 50 steps of 9 numbers, 8 classes: the nearest to 8 and 10 that a set has, and more to compute by a hundredth.
+const sequence = (type) => experiment(
+  "sequence", { name: "recall", samples: 640, lag: 49, test_fraction: 0 }, [{ type, units: 64 }, dense(8, "softmax")],
+  "sparse_categorical_crossentropy", { name: "adam" }, 32,
+);
+
+// Contrastive divergence with one step, as the lab of these machines begins; the rate is a mean's over the batch.
+const machine = experiment(
+  "rbm", { name: "digits", samples: 640, test_fraction: 0, targets: "inputs" }, [{ type: "rbm", units: 256 }],
+  "binary_crossentropy", { name: "sgd", learning_rate: 0.01 }, 64,
+);
+
 const experiments = {
   mlpTiny: experiment("gradients", points, [dense(8, "tanh"), dense(8, "tanh"), dense(1, "tanh")], "mean_squared_error", sgd, 10),
   mlpDeep: experiment(
@@ -30,6 +42,9 @@ const experiments = {
   ),
   cnnTrain: reader,
   autoencoder,
+  lstm: sequence("lstm"),
+  rnn: sequence("simple_rnn"),
+  rbm: machine,
 };
 
 /** Figures that are shown: none, so that nothing but training takes time. */

@@ -152,7 +152,7 @@ async fn what_is_odd_is_told() {
     stage.choose_radio("use", "Detect").await;
     stage.until("location.hash.includes('train_on')", "a class to train on").await;
     stage.click("#play").await;
-    stage.until_step(150).await;
+    stage.until_step(800).await; // enough of them however slow it is
     stage.click("#play").await;
     until_said(&stage, "errors", "of class 0 and").await;
     // Another digit is odder than a 0, and an alarm tells them apart by where it is set.
@@ -161,11 +161,10 @@ async fn what_is_odd_is_told() {
     stage.focus("#pad").await;
     stage.type_keys("0").await;
     until_said(&stage, "errors", "What is on the pad comes to").await;
-    stage.until_still().await;
-    let of_0 = number(&stage, of_pad).await;
+    // Half drawn either may come to anything: 0s came to 0.016 and 0.020 once they were whole, 4s to 0.053 and 0.084.
+    stage.until(&format!("Number({of_pad}) < 0.04"), "the error of a 0").await;
     stage.type_keys("4").await;
-    stage.until(&format!("Number({of_pad}) !== {of_0}"), "another error").await;
-    assert!(number(&stage, of_pad).await > of_0);
+    stage.until(&format!("Number({of_pad}) > 0.04"), "that of a 4").await;
     stage.focus("#threshold").await;
     stage.type_keys(END).await;
     until_said(&stage, "errors", "below it: normal").await;
@@ -180,14 +179,19 @@ async fn what_is_odd_is_told() {
     stage.focus("#figure-errors").await;
     stage.type_keys(&RIGHT.repeat(4)).await;
     stage.until(&format!("{threshold} === '{}'", before + 4.0), "four steps").await;
-    let found = |text: &str| -> f64 {
-        text.split("threshold ").nth(1).unwrap().split('\u{202f}').next().unwrap().parse().unwrap()
+    // Shares of both kinds that are above it: "At the threshold 98 % are found at 3 % false alarms."
+    let alarms = |text: &str| -> f64 {
+        let (_, told) = text.split_once("At the threshold ").expect("shares");
+        let shares = told.split('\u{202f}').filter_map(|part| part.split(' ').next_back());
+        shares.filter_map(|share| share.parse::<f64>().ok()).sum()
     };
+    stage.until_still().await;
     let said = stage.value(&label("roc")).await;
     stage.press("#figure-errors", [300.0, 80.0], [300.0, 80.0]).await;
     stage.until(&format!("{} !== {said}", label("roc")), "another point of the curve").await;
+    stage.until_still().await;
     let now = stage.value(&label("roc")).await;
-    assert!(found(now.as_str().unwrap()) < found(said.as_str().unwrap()), "{said} {now}");
+    assert!(alarms(now.as_str().unwrap()) < alarms(said.as_str().unwrap()), "{said} {now}");
     // With dearer misses another cost.
     stage.choose("#cost-of-a-miss", "10 ×").await;
     // One class more to train on is a new run.

@@ -14,6 +14,8 @@ mod kept;
 mod lanes;
 mod learning;
 mod lessons;
+mod machines;
+mod memory;
 mod network;
 mod nudge;
 mod own;

@@ -264,10 +264,12 @@ async fn drawings_are_collected_and_trained_on() {
         stage.assert_fits(&format!("{width} px")).await;
     }
     stage.size(1440, 900, "light").await;
-    // The next visit has them still, and the address its run.
+    // The next visit has them still, and the address its run, where it stood once it was kept.
+    tokio::time::sleep(KEPT).await;
     let link = stage.hash().await;
     stage.visit(&link).await;
     stage.until("document.querySelector('#train-on').value === 'drawings'", "the run on the drawings").await;
+    stage.rests_at(2).await;
     assert_eq!(stage.value(counts).await, "3332000000");
     assert_eq!(stage.hash().await, link);
     // A reload goes on where the run stood.

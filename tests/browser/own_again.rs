@@ -226,7 +226,7 @@ async fn files_that_come_to_another_lab_and_drawings_that_are_not_kept_are_told(
         bring(&stage, "drop", files).await;
         until_notice(
             &stage,
-            "the lab Gradients takes no such files: open the lab CNN or Autoencoder for them",
+            "the lab Gradients takes no such files: open the lab CNN or Autoencoder or RBM for them",
         )
         .await;
         assert_eq!(stage.hash().await, "#lab=gradients");

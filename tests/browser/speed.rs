@@ -185,7 +185,9 @@ async fn every_workload_of_the_bench_page_answers() {
         serde_json::from_value(speeds.clone()).unwrap_or_else(|_| panic!("{speeds}"));
     println!("the bench page, 40 at a time, a second: {speeds:.0?}");
     let names: Vec<&str> = speeds.keys().map(String::as_str).collect();
-    assert_eq!(names, ["autoencoder", "cnnInfer1", "cnnInfer256", "cnnTrain", "mlpDeep", "mlpTiny"]);
+    let all =
+        ["autoencoder", "cnnInfer1", "cnnInfer256", "cnnTrain", "lstm", "mlpDeep", "mlpTiny", "rbm", "rnn"];
+    assert_eq!(names, all);
     assert!(speeds.values().all(|speed| speed.is_finite() && *speed > 0.0));
     stage.close().await;
 }

@@ -7,7 +7,9 @@ use serde_json::json;
 #[tokio::test(flavor = "multi_thread")]
 async fn axe_finds_nothing() {
     let Some(stage) = Stage::blank().await else { return };
-    for (link, keys, steps) in [("", ">m", 11), ("#lab=cnn", "..m", 2), ("#lab=autoencoder", "..m", 2)] {
+    for (link, keys, steps) in
+        [("", ">m", 11), ("#lab=cnn", "..m", 2), ("#lab=autoencoder", "..m", 2), ("#lab=sequence", "..m", 2)]
+    {
         stage.visit(link).await;
         stage.size(1440, 900, "light").await;
         stage.keys(keys).await;

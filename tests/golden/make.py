@@ -381,6 +381,12 @@ LAYERS = {
     "dropout": keras.layers.Dropout,
     "batch_normalization": keras.layers.BatchNormalization,
     "layer_normalization": keras.layers.LayerNormalization,
+    "simple_rnn": keras.layers.SimpleRNN,
+    "lstm": keras.layers.LSTM,
+    "gru": keras.layers.GRU,
+    "bidirectional": keras.layers.Bidirectional,
+    "embedding": keras.layers.Embedding,
+    "cropping1d": keras.layers.Cropping1D,
 }
 
 
@@ -446,13 +452,42 @@ LAYER_NETWORKS = [
       layer("up_sampling2d"), layer("conv2d", filters=2, kernel_size=3, padding="same", activation="sigmoid")]),
 ]  # fmt: skip
 
+SEQUENCE_NETWORKS = [
+    ("simple_rnn", (50, 3), "sparse_categorical_crossentropy",
+     [layer("simple_rnn", units=4), layer("dense", units=3, activation="softmax")]),
+    ("simple_rnn_relu", (50, 2), "mean_squared_error",
+     [layer("simple_rnn", units=5, activation="relu", return_sequences=True), layer("dense", units=1)]),
+    ("lstm", (50, 3), "sparse_categorical_crossentropy",
+     [layer("lstm", units=4), layer("dense", units=3, activation="softmax")]),
+    ("lstm_activations", (50, 2), "mean_squared_error",
+     [layer("lstm", units=3, activation="softsign", recurrent_activation="hard_sigmoid", return_sequences=True)]),
+    ("gru", (50, 3), "sparse_categorical_crossentropy",
+     [layer("gru", units=4), layer("dense", units=3, activation="softmax")]),
+    ("gru_deep", (50, 2), "binary_crossentropy",
+     [layer("gru", units=3, return_sequences=True), layer("gru", units=2, recurrent_activation="tanh", activation="elu",
+                                                          return_sequences=True),
+      layer("cropping1d", cropping=[3, 2]), layer("dense", units=1, activation="sigmoid")]),
+    ("bidirectional", (50, 2), "sparse_categorical_crossentropy",
+     [layer("bidirectional", layer=layer("lstm", units=3, return_sequences=True)),
+      layer("bidirectional", layer=layer("gru", units=2), merge_mode="mul"), layer("dense", units=3, activation="softmax")]),
+    ("bidirectional_merged", (50, 2), "mean_squared_error",
+     [layer("bidirectional", layer=layer("simple_rnn", units=3, return_sequences=True), merge_mode="sum"),
+      layer("bidirectional", layer=layer("lstm", units=2, return_sequences=True), merge_mode="ave")]),
+    ("embedding", (50,), "sparse_categorical_crossentropy",
+     [layer("embedding", input_dim=7, output_dim=3), layer("lstm", units=4, return_sequences=True),
+      layer("dense", units=7, activation="softmax")]),
+]  # fmt: skip
+
 UPDATES, LEARNING_RATE, ROWS = 3, 0.125, 6
+SEQUENCES = 2  # rows of those
 
 FRESH = {  # how each weight is drawn, by its name; none is at its default
     "bias": lambda rng, shape: normal(rng, *shape, scale=0.3),
     "gamma": lambda rng, shape: given(1.0 + normal(rng, *shape, scale=0.3)),
     "beta": lambda rng, shape: normal(rng, *shape, scale=0.3),
     "moving_mean": lambda rng, shape: normal(rng, *shape, scale=0.3),
+    "recurrent_kernel": lambda rng, shape: normal(rng, *shape, scale=1 / math.sqrt(shape[0])),
+    "embeddings": lambda rng, shape: normal(rng, *shape),
     "moving_variance": lambda rng, shape: given(rng.uniform(0.5, 1.5, shape)),
     "kernel": lambda rng, shape: normal(rng, *shape, scale=1 / math.sqrt(math.prod(shape[:-1]))),
 }
@@ -467,6 +502,9 @@ def layer_model(input_shape, layers, last_activation=None):
             settings["activation"] = last_activation
         if "kernel_regularizer" in settings:
             settings["kernel_regularizer"] = keras.regularizers.L1L2(**settings["kernel_regularizer"])
+        if "layer" in settings:
+            inner = dict(settings["layer"])
+            settings["layer"] = LAYERS[inner.pop("type")](**inner)
         model.add(LAYERS[layer["type"]](**settings))
     return model
 
@@ -475,16 +513,18 @@ def flat(write, values):
     return write(np.asarray(values).reshape(-1))
 
 
-def layer_network(rng, name, input_shape, loss, layers):
+def layer_network(rng, name, input_shape, loss, layers, rows=ROWS):
     model = layer_model(input_shape, layers)
     fresh = [FRESH[weight.name](rng, weight.shape) for weight in model.weights]
-    inputs = normal(rng, ROWS, *input_shape)
+    symbols = layers[0].get("input_dim")  # of an embedding, which takes their indices
+    inputs = rng.integers(0, symbols, (rows, *input_shape)) if symbols else normal(rng, rows, *input_shape)
     outputs = model.output_shape[-1]
     pictures = model.output_shape[1:] if len(model.output_shape) > 2 else None
-    targets = given(rng.uniform(0, 1, (ROWS, *pictures))) if pictures else {
-        "binary_crossentropy": lambda: rng.integers(0, 2, (ROWS, 1)),
-        "sparse_categorical_crossentropy": lambda: rng.integers(0, outputs, (ROWS, 1)),
-    }.get(loss, lambda: normal(rng, ROWS, outputs, scale=0.5))()
+    of_steps = pictures and loss == "sparse_categorical_crossentropy"  # a class for each step of a sequence
+    targets = given(rng.uniform(0, 1, (rows, *pictures))) if pictures and not of_steps else {
+        "binary_crossentropy": lambda: rng.integers(0, 2, (rows, 1)),
+        "sparse_categorical_crossentropy": lambda: rng.integers(0, outputs, (rows, *(pictures or [0])[:-1], 1)),
+    }.get(loss, lambda: normal(rng, rows, outputs, scale=0.5))()
     trained = layer_model(input_shape, layers, "linear") if loss in LOGITS_OF else model
     model.set_weights(fresh)
     trained.set_weights(fresh)
@@ -500,15 +540,16 @@ def layer_network(rng, name, input_shape, loss, layers):
         return [variable.value for variable in variables]
 
     def passed(training):
-        value_and_grads = jax.value_and_grad(value, argnums=(0, 1), has_aux=True)
+        argnums = (0,) if symbols else (0, 1)
+        value_and_grads = jax.value_and_grad(value, argnums=argnums, has_aux=True)
         parameters, others = state(trained.trainable_variables), state(trained.non_trainable_variables)
-        (total, _), (grads, grad_inputs) = value_and_grads(parameters, inputs, others, training)
+        (total, _), (grads, *grad_inputs) = value_and_grads(parameters, inputs, others, training)
         names = map(path, trained.trainable_variables)
         return {
             "output": flat(full, model(inputs, training=training)),
             "total_loss": full(total),
             "grads": {name: flat(full, grad) for name, grad in zip(names, grads)},
-            "grad_inputs": flat(full, grad_inputs),
+            "grad_inputs": flat(full, grad_inputs[0]) if grad_inputs else [],
         }
 
     paths = [path(weight) for weight in trained.weights]
@@ -519,7 +560,7 @@ def layer_network(rng, name, input_shape, loss, layers):
         "layers": layers,
         "weights": [{"name": path, "shape": list(values.shape), "values": flat(short, values)} for path, values in zip(paths, fresh)],
         "inputs": flat(short, inputs),
-        "targets": short(targets.reshape(ROWS, -1)),
+        "targets": short(targets.reshape(rows, -1)),
         "inference": passed(False),
     }  # fmt: skip
     if name != "batch_normalization":
@@ -544,6 +585,14 @@ def layers():
     return [layer_network(rng, *each) for each in LAYER_NETWORKS]
 
 
+# 8. Layers of sequences
+
+
+def sequences():
+    rng = np.random.default_rng([SEED, 8])
+    return [layer_network(rng, *each, rows=SEQUENCES) for each in SEQUENCE_NETWORKS]
+
+
 def main():
     golden = {
         "versions": {"keras": keras.__version__, "jax": jax.__version__, "numpy": np.__version__},
@@ -554,6 +603,7 @@ def main():
         "defaults": defaults(),
         "initializers": initializers(),
         "layers": layers(),
+        "sequences": sequences(),
     }
     text = json.dumps(golden, indent=1, allow_nan=False)
     lists_on_one_line = re.sub(r"\[[^][{}]*\]", lambda numbers: re.sub(r"\s+", " ", numbers[0]), text)

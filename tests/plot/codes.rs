@@ -103,6 +103,7 @@ fn grid(name: &str, rows: usize, columns: usize) -> Sample {
             rows: (0..rows).map(|row| format!("level {row}")).collect(),
             columns: (0..columns).map(|column| format!("0.{column}")).collect(),
             values: numbers.add((0..rows * columns).map(|_| 0.1 * noise.next().abs())),
+            most: None,
             chosen: Some(2),
         })
     })
@@ -125,6 +126,7 @@ fn signals() -> Sample {
             items: numbers.add([3.0, 8.0, 2.0, 9.0, -1.0]),
             measures: numbers.add([0.001, 0.002, 0.003, 0.004, 0.2]),
             measure: "mean squared error".into(),
+            can_choose: true,
             chosen: Some(1),
             marked: Some(4),
             range: [0.0, 1.0],

@@ -284,6 +284,7 @@ fn picture_rows(many: usize) -> Sample {
         Figure::PictureRows(PictureRows {
             rows,
             names: (0..many).map(|item| item.to_string()).collect(),
+            can_choose: true,
             chosen: Some(0),
             marked: None,
             range: [0.0, 1.0],

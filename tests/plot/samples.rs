@@ -134,6 +134,8 @@ pub fn figures() -> Vec<Sample> {
     ];
     figures.extend(super::pictures::figures());
     figures.extend(super::codes::figures());
+    figures.extend(super::time::figures());
+    figures.extend(super::machines::figures());
     figures
 }
 
@@ -478,6 +480,7 @@ pub fn broken() -> Vec<Sample> {
             numbers: Numbers(half),
         });
     }
+    samples.extend(super::time::sparse());
     samples.push(sample("no strips", |_| {
         Figure::Curves(Curves { steps: 0, at: Some(0), strips: Vec::new(), changes: Vec::new() })
     }));
