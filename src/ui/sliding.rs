@@ -62,8 +62,10 @@ pub fn Sliding(page: Page, track: Signal<Option<Track>>) -> impl IntoView {
         move || {
             let Some(last) = at.try_get_untracked().flatten() else { return };
             match now() {
-                // It stops at the end, and where the visitor goes elsewhere.
-                Some(track) if track.unit == last && !track.is_at_end() => at.set(Some(step(track))),
+                // It stops at the end, and where the visitor goes elsewhere, which the figure may not show yet.
+                Some(track) if page.focus() == Some(last) && track.unit == last && !track.is_at_end() => {
+                    at.set(Some(step(track)));
+                }
                 _ => at.set(None),
             }
         },
