@@ -92,35 +92,43 @@ fn transposed_right_is_the_naive_loop() {
     });
 }
 
-/// Left factors of which most numbers are 0 are multiplied in a way of their own, from so many columns on.
+/// Left factors with many zeros are multiplied in a way of their own, from so many rows and columns on; and again in another
+/// where all else is 1.
 #[test]
-fn products_of_mostly_zeros_are_the_naive_loop() {
+fn products_with_zeros_are_the_naive_loop() {
     let mut rng = Rng::new(2, Stream::Data);
-    for share in [0.0, 0.01, 0.2, 0.45, 0.6, 1.0] {
-        for [m, k, n] in [[5, 9, 64], [3, 300, 67], [9, 530, 64], [64, 3, 70], [1, 1, 64], [2, 257, 256]] {
-            let mut filled = |count: usize| {
-                let mut numbers = values(&mut rng, count);
-                numbers.iter_mut().for_each(|value| *value *= f32::from(u8::from(rng.uniform() < share)));
-                numbers
-            };
-            let (x, turned) = (filled(m * k), filled(m * k));
-            let (w, bias) = (values(&mut rng, k * n), values(&mut rng, n));
-            let (mut y, mut dw) = (vec![f32::NAN; m * n], vec![f32::NAN; m * n]);
-            let row = |index: usize| (index / n, index % n);
-            let product = |start: f32, index: usize, of_left: &dyn Fn(usize) -> f32| {
-                sum(start, (0..k).map(|p| (of_left(p), w[p * n + index % n])))
-            };
-            matmul::affine(&x, &w, &bias, &mut y);
-            let naive = |index: usize| product(bias[row(index).1], index, &|p| x[row(index).0 * k + p]);
-            assert_same_bits("x · w + b", [m, k, n], &y, &(0..m * n).map(naive).collect::<Vec<_>>());
-            matmul::transposed_left(&turned, &w, &mut dw, n);
-            let naive = |index: usize| product(0.0, index, &|p| turned[p * m + row(index).0]);
-            assert_same_bits("xᵀ · g", [m, k, n], &dw, &(0..m * n).map(naive).collect::<Vec<_>>());
-            let before = dw.clone();
-            matmul::add_transposed_left(&turned, &w, &mut dw, n);
-            let naive = |index: usize| product(before[index], index, &|p| turned[p * m + row(index).0]);
-            assert_same_bits("… + xᵀ · g", [m, k, n], &dw, &(0..m * n).map(naive).collect::<Vec<_>>());
-        }
+    let shapes = [[5, 9, 64], [9, 300, 67], [70, 530, 64], [64, 3, 70], [8, 1, 33], [130, 257, 256]];
+    let shares = [0.0, 0.01, 0.2, 0.4, 0.6, 1.0];
+    for (shape @ [m, k, n], share, are_ones) in shapes
+        .into_iter()
+        .flat_map(|shape| shares.map(|share| [(shape, share, true), (shape, share, false)]).concat())
+    {
+        let mut filled = |count: usize| {
+            let mut numbers = if are_ones { vec![1.0; count] } else { values(&mut rng, count) };
+            numbers.iter_mut().for_each(|value| *value *= f32::from(u8::from(rng.uniform() < share)));
+            numbers
+        };
+        let (x, turned) = (filled(m * k), filled(m * k));
+        let (w, bias) = (values(&mut rng, k * n), values(&mut rng, n));
+        let (mut y, mut dw) = (vec![f32::NAN; m * n], vec![f32::NAN; m * n]);
+        let row = |index: usize| (index / n, index % n);
+        let product = |start: f32, index: usize, of_left: &dyn Fn(usize) -> f32| {
+            sum(start, (0..k).map(|p| (of_left(p), w[p * n + index % n])))
+        };
+        matmul::affine(&x, &w, &bias, &mut y);
+        let naive = |index: usize| product(bias[row(index).1], index, &|p| x[row(index).0 * k + p]);
+        assert_same_bits("x · w + b", shape, &y, &(0..m * n).map(naive).collect::<Vec<_>>());
+        let columns: Vec<f32> = (0..n * k).map(|at| w[at % k * n + at / k]).collect();
+        matmul::transposed_right(&x, &columns, &mut y, k);
+        let naive = |index: usize| product(0.0, index, &|p| x[row(index).0 * k + p]);
+        assert_same_bits("g · wᵀ", shape, &y, &(0..m * n).map(naive).collect::<Vec<_>>());
+        matmul::transposed_left(&turned, &w, &mut dw, n);
+        let naive = |index: usize| product(0.0, index, &|p| turned[p * m + row(index).0]);
+        assert_same_bits("xᵀ · g", shape, &dw, &(0..m * n).map(naive).collect::<Vec<_>>());
+        let before = dw.clone();
+        matmul::add_transposed_left(&turned, &w, &mut dw, n);
+        let naive = |index: usize| product(before[index], index, &|p| turned[p * m + row(index).0]);
+        assert_same_bits("… + xᵀ · g", shape, &dw, &(0..m * n).map(naive).collect::<Vec<_>>());
     }
 }
 

@@ -34,17 +34,20 @@ function race(works) {
   return best.map((ms) => 1000 / ms);
 }
 
+/** Rows, inner length, columns and, where not all, how many per cent of the left factor are other than 0, namely 1. */
 const shapes = [
   [64, 784, 128], [64, 128, 32], [784, 64, 128], [64, 784, 256], [43264, 9, 8], [7744, 72, 16], [72, 7744, 16],
   [7744, 16, 72], [32, 72, 256], [512, 512, 512], [10, 8, 8], [32, 16, 16],
+  [64, 784, 256, 50], [64, 784, 256, 20], [784, 64, 256], [784, 64, 256, 50], [784, 64, 256, 20], [64, 256, 784], [64, 256, 784, 50],
 ];
 const own = load(ownFile);
 const limits = limitsFile && load(limitsFile);
 const others = limits ? ["gemm", "matrixmultiply", "by hand"] : [];
-console.log(`| m × k × n | a · b + bias | aᵀ · b |${others.map((name) => ` ${name} |`).join("")}${limits ? " peak |" : ""}`);
-console.log(`|---|${"---|".repeat(2 + others.length + (limits ? 1 : 0))}`);
-for (const [m, k, n] of shapes) {
-  const works = [(count) => own.affine(m, k, n, count), (count) => own.transposed_left(m, k, n, count)];
+console.log(`| m × k × n | a · b + bias | aᵀ · b | a · bᵀ |${others.map((name) => ` ${name} |`).join("")}${limits ? " peak |" : ""}`);
+console.log(`|---|${"---|".repeat(3 + others.length + (limits ? 1 : 0))}`);
+for (const [m, k, n, percent = 100] of shapes) {
+  const works = [(count) => own.affine(m, k, n, percent, count), (count) => own.transposed_left(m, k, n, percent, count),
+    (count) => own.transposed_right(m, k, n, percent, count)];
   others.forEach((_, kind) => works.push((count) => limits.matmul(kind, m, k, n, count)));
   const operations = works.map(() => 2 * m * k * n);
   if (limits) {
@@ -52,5 +55,5 @@ for (const [m, k, n] of shapes) {
     operations.push(1000 * 12 * 4 * 2);
   }
   const speeds = race(works).map((speed, index) => speed * operations[index] / 1e9);
-  console.log(`| ${m} × ${k} × ${n} |${speeds.map((speed) => ` ${speed.toFixed(1)} |`).join("")}`);
+  console.log(`| ${m} × ${k} × ${n}${percent < 100 ? `, ${percent} %` : ""} |${speeds.map((speed) => ` ${speed.toFixed(1)} |`).join("")}`);
 }

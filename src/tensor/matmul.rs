@@ -12,6 +12,7 @@ mod sparse;
 pub use panels::Panels;
 
 use super::tile::{Row, Tile, WIDTH, eight_from, pack, pack_transposed};
+use sparse::Filled;
 
 /// `y[m, n] = x[m, k] · w[k, n] + bias[n]`, for as many rows `m` as `x` has.
 pub fn affine(x: &[f32], w: &[f32], bias: &[f32], y: &mut [f32]) {
@@ -45,10 +46,12 @@ pub fn transposed_right(g: &[f32], w: &[f32], dx: &mut [f32], n: usize) {
         in_one_column(g, w, Start::Zero, dx);
     } else {
         let shape = [dx.len() / k, n, k];
-        if n <= SHALLOW {
-            in_panels::<false, SHALLOW>(g, Right::Transposed(w), Start::Zero, dx, shape);
-        } else {
-            in_panels::<false, DEEP>(g, Right::Transposed(w), Start::Zero, dx, shape);
+        let w = Right::Transposed(w);
+        match sparse::filled(g, shape) {
+            Filled::WithOnes => sparse::multiply::<false, true>(g, w, Start::Zero, dx, shape),
+            Filled::Sparsely => sparse::multiply::<false, false>(g, w, Start::Zero, dx, shape),
+            Filled::Densely if n <= SHALLOW => in_panels::<false, SHALLOW>(g, w, Start::Zero, dx, shape),
+            Filled::Densely => in_panels::<false, DEEP>(g, w, Start::Zero, dx, shape),
         }
     }
 }
@@ -96,15 +99,18 @@ const DEEP: usize = 256;
 fn multiply<const TRANSPOSED: bool>(a: &[f32], b: &[f32], start: Start, c: &mut [f32], k: usize, n: usize) {
     let shape = [c.len() / n, k, n];
     if n == 1 {
-        in_one_column(a, b, start, c);
-    } else if sparse::suits(a, n) {
-        sparse::multiply::<TRANSPOSED>(a, b, start, c, k, n);
-    } else if n == WIDTH {
-        by_panel::<TRANSPOSED>(a, b.as_chunks().0, start, c, Place { shape, first: 0, j: 0 }); // it is one
-    } else if k <= SHALLOW {
-        in_panels::<TRANSPOSED, SHALLOW>(a, Right::Plain(b), start, c, shape);
-    } else {
-        in_panels::<TRANSPOSED, DEEP>(a, Right::Plain(b), start, c, shape);
+        return in_one_column(a, b, start, c);
+    }
+    match sparse::filled(a, shape) {
+        Filled::WithOnes => sparse::multiply::<TRANSPOSED, true>(a, Right::Plain(b), start, c, shape),
+        Filled::Sparsely => sparse::multiply::<TRANSPOSED, false>(a, Right::Plain(b), start, c, shape),
+        Filled::Densely if n == WIDTH => {
+            by_panel::<TRANSPOSED>(a, b.as_chunks().0, start, c, Place { shape, first: 0, j: 0 }); // it is one
+        }
+        Filled::Densely if k <= SHALLOW => {
+            in_panels::<TRANSPOSED, SHALLOW>(a, Right::Plain(b), start, c, shape);
+        }
+        Filled::Densely => in_panels::<TRANSPOSED, DEEP>(a, Right::Plain(b), start, c, shape),
     }
 }
 

@@ -178,8 +178,15 @@ async fn the_window_slides_over_the_map_and_its_field_over_the_pad() {
     // It stops by itself when another layer is chosen, whose units have no rows.
     press(&stage, "[data-testid=slide]").await;
     stage.choose(".pick select", "conv2d_1").await;
-    stage.until("document.querySelector('[data-testid=slide]').ariaPressed === 'false'", "a stop by itself").await;
-    stage.until("document.querySelector('.pick select').selectedOptions[0].textContent === 'conv2d_1'", "the layer").await;
+    stage
+        .until("document.querySelector('[data-testid=slide]').ariaPressed === 'false'", "a stop by itself")
+        .await;
+    stage
+        .until(
+            "document.querySelector('.pick select').selectedOptions[0].textContent === 'conv2d_1'",
+            "the layer",
+        )
+        .await;
 
     // Without motion each press is one step.
     let features = json!({ "features": [{ "name": "prefers-reduced-motion", "value": "reduce" }] });

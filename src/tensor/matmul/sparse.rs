@@ -1,69 +1,174 @@
-//! Products whose left factor is mostly zeros, as pictures, counts of words and drawn units are: what is 0 is left out. To
-//! add 0 times a finite number changes no bit of a sum that begins from 0, so they are the sums of the dense product.
+//! Products whose left factor has many zeros, as pictures, counts of words and drawn units do: what is 0 is left out. To
+//! add 0 times a finite number changes no bit of a sum that begins from 0, and 1 times a number is that number, so they are
+//! the sums of the dense product.
 
-use super::Start;
+use super::{Right, Start};
+use crate::tensor::tile::{Row, Tile, WIDTH, pack, pack_transposed};
 
 /// Columns from which on it is worth to look for zeros.
 const COLUMNS: usize = 32;
-/// Entries of a row that are looked through at a time.
-const AT_ONCE: usize = 256;
-/// Rows of `b` that are added in one pass over a row of sums.
-const TOGETHER: usize = 4;
+/// Rows of `a` that are looked through at a time.
+const STRIP: usize = 64;
+/// Rows of `b` that are packed at a time: its panels, 32 kB, stay in or at the nearest cache.
+const DEEP: usize = 256;
+/// Rows of `a` from which on packing `b` pays.
+const ROWS: usize = 8;
+/// Panels that a row is summed over at once: as many sums as stay in registers.
+const PANELS: usize = 4;
+/// Their columns.
+const WIDE: usize = PANELS * WIDTH;
 
-/// Whether so few numbers of `a` are not 0 that to leave the others out is faster, for a product of `n` columns: in Chromium
-/// 64 × 784 × `n` is as fast in both ways with 28, 41 and 49 % of them for `n` of 64, 128 and 256.
-pub(super) fn suits(a: &[f32], n: usize) -> bool {
-    n >= COLUMNS && {
-        let count = |part: &[f32]| u64::from(part.iter().map(|&value| u32::from(value != 0.0)).sum::<u32>());
-        let filled: u64 = a.chunks(1 << 12).map(count).sum();
-        2 * filled * (n as u64 + 64) < a.len() as u64 * n as u64
+/// Per cent of the left factor that may be other than 0 if leaving the zeros out is to be faster, for a product of many
+/// columns: where all else is 1, and where it is not. In node the two ways are as fast with 73 and 57 % of them for
+/// 64 × 784 × 256, with 57 and 43 % for 64 × 784 × 64.
+const ONES: u64 = 75;
+const OTHERS: u64 = 55;
+
+/// How a factor is filled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filled {
+    /// So much of it that the dense product is faster.
+    Densely,
+    Sparsely,
+    /// Sparsely, and what is not 0 is 1.
+    WithOnes,
+}
+
+/// How `a` is filled, for a product `m × k × n`.
+pub(super) fn filled(a: &[f32], [m, _, n]: [usize; 3]) -> Filled {
+    if m < ROWS || n < COLUMNS {
+        return Filled::Densely;
+    }
+    let count = |is: fn(f32) -> bool| {
+        let of_part = |part: &[f32]| part.iter().map(|&value| u32::from(is(value))).sum::<u32>();
+        a.chunks(1 << 12).map(|part| u64::from(of_part(part))).sum::<u64>()
+    };
+    let filled = count(|value| value != 0.0);
+    let is_below = |percent: u64| 100 * filled * (n as u64 + 20) < percent * a.len() as u64 * n as u64;
+    if is_below(ONES) && count(|value| value == 1.0) == filled {
+        Filled::WithOnes
+    } else if is_below(OTHERS) {
+        Filled::Sparsely
+    } else {
+        Filled::Densely
     }
 }
 
 /// `c[m, n] = start + a[m, k] · b[k, n]`; `TRANSPOSED`: `a` lies there as `[k, m]`.
-pub(super) fn multiply<const TRANSPOSED: bool>(
+pub(super) fn multiply<const TRANSPOSED: bool, const ONES: bool>(
     a: &[f32],
-    b: &[f32],
+    b: Right,
     start: Start,
     c: &mut [f32],
-    k: usize,
-    n: usize,
+    [m, k, n]: [usize; 3],
 ) {
-    let m = c.len() / n;
-    let (row_stride, stride) = if TRANSPOSED { (1, m) } else { (k, 1) };
-    let mut places = [0; AT_ONCE];
-    for (i, sums) in c.chunks_exact_mut(n).enumerate() {
-        match start {
-            Start::Zero => sums.fill(0.0),
-            Start::Bias(bias) => sums.copy_from_slice(bias),
-            Start::Kept => {}
-        }
-        let row = &a[i * row_stride..];
-        for first in (0..k).step_by(AT_ONCE) {
-            let mut count = 0;
-            for p in first..k.min(first + AT_ONCE) {
-                places[count] = p;
-                count += usize::from(row[p * stride] != 0.0);
-            }
-            for places in places[..count].chunks(TOGETHER) {
-                // The last ones are filled up by such as add nothing.
-                let place = |index: usize| places[index.min(places.len() - 1)];
-                let rows = std::array::from_fn(|index| &b[place(index) * n..][..n]);
-                let factors = std::array::from_fn(|index| match places.get(index) {
-                    Some(p) => row[p * stride],
-                    None => 0.0,
-                });
-                add(sums, rows, factors);
+    match start {
+        Start::Zero => c.fill(0.0),
+        Start::Bias(bias) => c.chunks_exact_mut(n).for_each(|row| row.copy_from_slice(bias)),
+        Start::Kept => {}
+    }
+    #[expect(clippy::large_stack_arrays, reason = "32 kB, and nothing is called that needs much")]
+    let mut panels = [[[0.0; WIDTH]; DEEP]; PANELS];
+    let mut found = Found { places: [[0; DEEP]; STRIP], counts: [0; STRIP] };
+    for first in (0..k).step_by(DEEP) {
+        let depth = DEEP.min(k - first);
+        for strip in (0..m).step_by(STRIP) {
+            let rows = STRIP.min(m - strip);
+            found.look::<TRANSPOSED>(a, [m, k], [strip, rows], [first, depth]);
+            for j in (0..n).step_by(WIDE) {
+                let count = PANELS.min((n - j).div_ceil(WIDTH));
+                for (index, panel) in panels[..count].iter_mut().enumerate() {
+                    let (panel, j) = (&mut panel[..depth], j + index * WIDTH);
+                    match b {
+                        Right::Plain(b) => pack(&b[first * n..], panel, n, j),
+                        Right::Transposed(b) => pack_transposed(&b[j * k..], panel, k, first),
+                    }
+                }
+                for row in 0..rows {
+                    let places = &found.places[row][..found.counts[row]];
+                    let i = strip + row;
+                    let factors = if TRANSPOSED { &a[first * m + i..] } else { &a[i * k + first..] };
+                    let factors = Factors { values: factors, stride: if TRANSPOSED { m } else { 1 } };
+                    let sums = &mut c[i * n..][..n][j..];
+                    if let Some(sums) = sums.first_chunk_mut() {
+                        add::<ONES>(&panels, places, factors, sums);
+                    } else {
+                        let mut padded = [0.0; WIDE];
+                        padded[..sums.len()].copy_from_slice(sums);
+                        add::<ONES>(&panels, places, factors, &mut padded);
+                        sums.copy_from_slice(&padded[..sums.len()]);
+                    }
+                }
             }
         }
     }
 }
 
-/// Adds these rows times their factors, one after another.
+/// Where rows of `a` are not 0.
+struct Found {
+    places: [[u8; DEEP]; STRIP],
+    counts: [usize; STRIP],
+}
+
+impl Found {
+    fn look<const TRANSPOSED: bool>(
+        &mut self,
+        a: &[f32],
+        [m, k]: [usize; 2],
+        [strip, rows]: [usize; 2],
+        [first, depth]: [usize; 2],
+    ) {
+        if TRANSPOSED {
+            self.counts = [0; STRIP];
+            for p in 0..depth {
+                let values = &a[(first + p) * m + strip..][..rows];
+                for (row, &value) in values.iter().enumerate() {
+                    let count = self.counts[row];
+                    self.places[row][count % DEEP] = p as u8;
+                    self.counts[row] = count + usize::from(value.to_bits() << 1 != 0);
+                }
+            }
+        } else {
+            for row in 0..rows {
+                let places = &mut self.places[row];
+                let mut count = 0;
+                for (p, &value) in a[(strip + row) * k + first..][..depth].iter().enumerate() {
+                    places[count % DEEP] = p as u8;
+                    count += usize::from(value.to_bits() << 1 != 0);
+                }
+                self.counts[row] = count;
+            }
+        }
+    }
+}
+
+/// A row of `a`, from a panel's first place on.
+#[derive(Clone, Copy)]
+struct Factors<'a> {
+    values: &'a [f32],
+    stride: usize,
+}
+
+/// Adds to sums of neighbouring columns the rows of the panels at these places, times their factors. A function of its own,
+/// and without loops over the panels, so that compilers of WebAssembly keep the sums in registers.
 #[inline(never)]
-fn add(sums: &mut [f32], rows: [&[f32]; TOGETHER], factors: [f32; TOGETHER]) {
-    let rows = rows.map(|row| &row[..sums.len()]);
-    for (j, sum) in sums.iter_mut().enumerate() {
-        *sum = rows.iter().zip(factors).fold(*sum, |sum, (row, factor)| sum + factor * row[j]);
+fn add<const ONES: bool>(
+    panels: &[[Row; DEEP]; PANELS],
+    places: &[u8],
+    factors: Factors,
+    sums: &mut [f32; WIDE],
+) {
+    let begun = |panel: usize| Tile::<1, 2>::read::<true>(sums, WIDE, panel * WIDTH);
+    let mut tiles = [begun(0), begun(1), begun(2), begun(3)];
+    for &p in places {
+        let p = usize::from(p);
+        let factor = if ONES { &1.0 } else { &factors.values[p * factors.stride] };
+        tiles[0].add([factor], &panels[0][p]);
+        tiles[1].add([factor], &panels[1][p]);
+        tiles[2].add([factor], &panels[2][p]);
+        tiles[3].add([factor], &panels[3][p]);
+    }
+    for (panel, tile) in tiles.into_iter().enumerate() {
+        tile.write::<true>(sums, WIDE, panel * WIDTH);
     }
 }
