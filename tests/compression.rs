@@ -264,3 +264,32 @@ fn what_a_variational_network_makes_up_is_read_as_digits() {
         }
     }
 }
+
+/// 784-256-64-16-64-256-784 of sigmoids, the code linear: what machines make of its first weights is felt long after.
+#[test]
+fn pre_training_gets_a_deep_sigmoid_network_going() {
+    const AT: [usize; 4] = [0, 100, 400, 1600];
+    let [wide, narrow] = [dense(256, "sigmoid"), dense(64, "sigmoid")];
+    let layers =
+        [flatten(), wide.clone(), narrow.clone(), dense(16, "linear"), narrow, wide, dense(784, "sigmoid")];
+    let steps = if more() { &AT[..] } else { &AT[..3] };
+    for (digits, _, name) in kinds((2500, 0), (10_000, 2_000, 0)) {
+        for seed in if more() { 1..=5 } else { 1..=3 } {
+            let after = |pretraining: Value| -> Vec<f32> {
+                let set = [("pretraining", pretraining), ("batch_size", json!(32))];
+                let mut run = trained(&digits, seed, 0, &layers, &set);
+                let mut error_at = |step: &usize| {
+                    (run.steps()..*step).for_each(|_| _ = run.step().unwrap());
+                    mean(&errors(&run))
+                };
+                steps.iter().map(&mut error_at).collect()
+            };
+            let (random, pretrained) = (after(Value::Null), after(json!({})));
+            println!(
+                "{name}, seed {seed}, after {steps:?}: {random:.4?} at random, {pretrained:.4?} pre-trained"
+            );
+            let shares: Vec<f32> = pretrained.iter().zip(&random).map(|(pre, random)| pre / random).collect();
+            assert!(shares.iter().all(|share| *share < 0.75), "{name}, seed {seed}: {shares:?}");
+        }
+    }
+}

@@ -63,7 +63,7 @@ fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {
 
 #[test]
 fn free_energies_of_all_states_sum_to_the_partition() {
-    for hidden in [HiddenUnits::Bernoulli, HiddenUnits::Relu] {
+    for hidden in [HiddenUnits::Bernoulli, HiddenUnits::Relu, HiddenUnits::Gaussian] {
         for units in [3, 9] {
             let machine = Machine::new(vec![group(VisibleUnits::Bernoulli, 6)], units, hidden, 0.8, 5);
             let energies = machine.free_energies(&all_rows(6));
@@ -150,21 +150,27 @@ fn network(layer: RbmLayer, visible: usize, seed: u64) -> Network {
 }
 
 /// With chains long enough contrastive divergence is the gradient of the likelihood: of binary units, choices and numbers,
-/// whose variance is learned too.
+/// whose variance is learned too; and of hidden units that are numbers.
 #[test]
 fn long_chains_come_to_the_gradient_of_the_likelihood() {
     let softmax = VisibleGroup { choices: Some(3), ..group(VisibleUnits::Softmax, 3) };
-    let kinds: [(Vec<VisibleGroup>, Vec<f32>); 3] = [
-        (vec![group(VisibleUnits::Bernoulli, 4)], vec![1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0]),
-        (vec![softmax, group(VisibleUnits::Bernoulli, 1)], vec![1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0]),
-        (vec![group(VisibleUnits::Gaussian, 2)], vec![1.5, -0.5, 0.25, 2.0]),
+    let four = || (vec![group(VisibleUnits::Bernoulli, 4)], vec![1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0]);
+    let kinds: [((Vec<VisibleGroup>, Vec<f32>), HiddenUnits); 4] = [
+        (four(), HiddenUnits::Bernoulli),
+        (four(), HiddenUnits::Gaussian),
+        (
+            (vec![softmax, group(VisibleUnits::Bernoulli, 1)], vec![1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0]),
+            HiddenUnits::Bernoulli,
+        ),
+        ((vec![group(VisibleUnits::Gaussian, 2)], vec![1.5, -0.5, 0.25, 2.0]), HiddenUnits::Bernoulli),
     ];
-    for (groups, rows) in kinds {
+    for ((groups, rows), hidden) in kinds {
         let learns_variance = groups[0].kind == VisibleUnits::Gaussian;
-        let machine = Machine::new(groups.clone(), 3, HiddenUnits::Bernoulli, 0.6, 3);
+        let machine = Machine::new(groups.clone(), 3, hidden, 0.6, 3);
         let visible = machine.rbm.visible_units();
         let layer = layer(3, |layer| {
             (layer.visible, layer.gibbs_steps, layer.learns_variance) = (groups, 25, learns_variance);
+            layer.hidden = hidden;
         });
         let mut network = network(layer, visible, 1);
         network.weights.copy_from_slice(&machine.numbers);
@@ -195,7 +201,7 @@ fn long_chains_come_to_the_gradient_of_the_likelihood() {
         for (index, mean) in mean.into_iter().enumerate() {
             let ((high, up), (low, down)) = (negative_log(index, 2e-2), negative_log(index, -2e-2));
             let wanted = (high - low) / (up - down);
-            assert!((mean - wanted).abs() < 0.015, "{index} of {visible}: {mean} {wanted}");
+            assert!((mean - wanted).abs() < 0.015, "{hidden:?}: {index} of {visible}: {mean} {wanted}");
         }
     }
 }

@@ -17,6 +17,8 @@ pub enum Stream {
     Shuffle,
     /// Drawing digits.
     Drawing,
+    /// Training the machine at this place of a stack, below 100, of whose weights a network begins.
+    Pretraining { machine: usize },
     /// Sequences of another lag than those trained on, below 500.
     Probe { lag: usize },
     /// Text that a network writes, anew each time.
@@ -48,6 +50,7 @@ impl Rng {
             Stream::Split => 2,
             Stream::Shuffle => 3,
             Stream::Drawing => 4,
+            Stream::Pretraining { machine } => 100 + machine as u64,
             Stream::Probe { lag } => 500 + lag as u64,
             Stream::Writing { times } => 1 << 60 | u64::from(times),
             Stream::Dreaming { times } => 1 << 59 | u64::from(times),
@@ -125,6 +128,11 @@ impl Rng {
             }
         }
         (product >> 32) as u32
+    }
+
+    /// A seed for what has streams of its own.
+    pub fn seed(&mut self) -> u64 {
+        self.0.next_u32().into()
     }
 
     /// Brings `items` into random order (Fisher & Yates).

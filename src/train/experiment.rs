@@ -6,6 +6,7 @@ mod over_time;
 use super::digits::InitialWeights;
 use super::edits::{Edit, LAYERS, goes_on, is_live, may_go_on};
 use super::optimizer::OptimizerConfig;
+use super::pretraining::Pretraining;
 use super::settings::{self, Settings, name_or_settings};
 use super::weights::{is_weight, weights_in, without_weights};
 use crate::data::{BatchSize, DataConfig, Targets};
@@ -39,6 +40,9 @@ pub struct Experiment {
     /// Weights to start from; left out, fresh ones are drawn from the seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub initial_weights: Option<InitialWeights>,
+    /// How the machines are trained whose weights an autoencoder begins with; left out, its weights are drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pretraining: Option<Pretraining>,
     pub loss: Loss,
     #[serde(deserialize_with = "name_or_settings")]
     pub optimizer: OptimizerConfig,
@@ -106,6 +110,9 @@ impl Experiment {
         if let Some(weights) = self.initial_weights {
             let input_shape = self.data.input_shape()?;
             weights.ensure_fit(&Network::weight_shapes(&self.network, &input_shape, self.loss)?)?;
+        }
+        if let Some(pretraining) = self.pretraining {
+            pretraining.validate(self)?;
         }
         self.validate_embeddings()?;
         self.validate_outputs(plan.outputs)?;

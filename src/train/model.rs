@@ -223,7 +223,8 @@ impl Model {
     /// An experiment that goes on from its weights with the settings in force where it stood.
     #[must_use]
     pub fn to_experiment(&self) -> Experiment {
-        Experiment { initial_weights: Some(InitialWeights::Model), ..self.current.clone() }
+        let initial_weights = Some(InitialWeights::Model);
+        Experiment { initial_weights, pretraining: None, ..self.current.clone() }
     }
 
     /// The loss that it was trained with last.

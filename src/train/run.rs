@@ -102,6 +102,9 @@ impl Run {
             Some(weights) => weights.give(&mut network, model)?,
             None => network.adapt(|| data.train.means(), data.train.len()),
         }
+        if let Some(pretraining) = current.pretraining {
+            pretraining.give(&mut network, &current, &data.train)?;
+        }
         let weights = network.weights.len();
         let mut run = Self {
             next_edit: 0,

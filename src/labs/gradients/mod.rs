@@ -65,6 +65,7 @@ impl Lab for Gradients {
             data: DataConfig::default(),
             network: NetworkConfig { layers: layers.into_iter().map(LayerConfig::Dense).collect() },
             initial_weights: None,
+            pretraining: None,
             loss: Loss::BinaryCrossentropy,
             optimizer: OptimizerConfig::new(OptimizerName::Sgd, 0.1),
             batch_size: BatchSize::Items(32),

@@ -1,7 +1,7 @@
 //! The exact distribution of a small machine, by going through every state of one side: what sampling is measured against.
 
 use super::{HiddenUnits, Rbm, VisibleUnits, Weights};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, name_of};
 
 /// Most units of the side whose states are gone through.
 pub const MOST_UNITS: usize = 20;
@@ -32,11 +32,12 @@ pub fn log_partition(rbm: &Rbm, weights: Weights) -> Result<f64> {
 /// The same with what the machine expects.
 ///
 /// # Errors
-/// As [`log_partition`], and for rectified hidden units.
+/// As [`log_partition`], and for hidden units that are not on or off.
 pub fn expected(rbm: &Rbm, weights: Weights) -> Result<Expected> {
-    if rbm.hidden_kind() == HiddenUnits::Relu {
-        let allowed = "bernoulli: what is expected of rectified units is not summed here";
-        return Err(Error::setting("the hidden units of what a machine expects", "relu", allowed));
+    if rbm.hidden_kind() != HiddenUnits::Bernoulli {
+        let allowed = "bernoulli: what is expected of other units is not summed here";
+        let given = name_of(rbm.hidden_kind());
+        return Err(Error::setting("the hidden units of what a machine expects", given, allowed));
     }
     let side = Side::of(rbm, weights)?;
     let log_partition = side.log_partition();

@@ -15,7 +15,8 @@ use crate::tensor::math::{exp, sigmoid, softplus};
 use crate::tensor::{Rng, matmul};
 
 /// E(v, h) = −Σ bᵢ vᵢ − Σ cⱼ hⱼ − Σ vᵢ wᵢⱼ hⱼ, with Σ (vᵢ − bᵢ)² / 2σᵢ² in place of the first sum and vᵢ / σᵢ² in place of
-/// vᵢ in the last where vᵢ is gaussian, and with D cⱼ in place of cⱼ where D words are counted.
+/// vᵢ in the last where vᵢ is gaussian, with D cⱼ in place of cⱼ where D words are counted, and with Σ hⱼ² / 2 besides of gaussian
+/// hidden units.
 ///
 /// # Reference
 /// Smolensky, Information processing in dynamical systems, 1986; Hinton, A practical guide to training restricted Boltzmann
@@ -156,13 +157,14 @@ impl Rbm {
         let mean = |z: f32| match self.kind {
             HiddenUnits::Bernoulli => sigmoid(z),
             HiddenUnits::Relu => z.max(0.0),
+            HiddenUnits::Gaussian => z,
         };
         means.clear();
         means.extend(logits.iter().map(|&z| mean(z)));
     }
 
     /// Draws hidden units from their logits and the means that come of those: on with its probability, or the positive part
-    /// of the logit with noise of variance σ(z) (Nair & Hinton 2010).
+    /// of the logit with noise of variance σ(z) (Nair & Hinton 2010), or the logit with noise of variance 1.
     pub fn sample_hidden(&self, logits: &[f32], means: &[f32], states: &mut Vec<f32>, rng: &mut Rng) {
         states.clear();
         match self.kind {
@@ -172,6 +174,7 @@ impl Rbm {
             }
             HiddenUnits::Relu => states
                 .extend(logits.iter().map(|&z| (z + sigmoid(z).sqrt() * rng.normal_by_quantile()).max(0.0))),
+            HiddenUnits::Gaussian => states.extend(logits.iter().map(|&z| z + rng.normal_by_quantile())),
         }
     }
 
@@ -242,11 +245,12 @@ impl Rbm {
 }
 
 impl HiddenUnits {
-    /// ln Σ e^(z h) over what a hidden unit may be.
+    /// ln Σ e^(z h) over what a hidden unit may be; of a gaussian one ln ∫ e^(z h − h²/2).
     fn log_sum(self, z: f32) -> f64 {
         match self {
             Self::Bernoulli => softplus(z).into(),
             Self::Relu => units::copies(z.into()),
+            Self::Gaussian => 0.5 * (f64::from(z) * f64::from(z) + libm::log(std::f64::consts::TAU)),
         }
     }
 }

@@ -28,6 +28,8 @@ pub enum HiddenUnits {
     Bernoulli,
     /// Rectified: as many copies of a binary unit with ever lower biases as are on (Nair & Hinton 2010).
     Relu,
+    /// A real number with normal noise of variance 1: linear, as the codes of Hinton & Salakhutdinov 2006.
+    Gaussian,
 }
 
 /// Visible units of one kind that lie side by side.

@@ -50,7 +50,8 @@ impl Page {
                 return self.forget_offer(reason);
             }
             let settings = experiment.edited().unwrap_or_else(|_| experiment.clone());
-            return self.take_model(Experiment { initial_weights: Some(InitialWeights::Model), ..settings });
+            let initial_weights = Some(InitialWeights::Model);
+            return self.take_model(Experiment { initial_weights, pretraining: None, ..settings });
         }
         self.own().reading.set(None);
         if self.lab().name() != experiment.lab {
