@@ -17,6 +17,8 @@ pub struct Lines {
     pub at: Option<(f32, String)>,
     /// Values worth a line of their own: (0.125, "chance").
     pub marks: Vec<(f32, String)>,
+    /// Whether its lines are kinds of one run and not lanes: in ink, told apart by their dashes, with their last values.
+    pub is_of_kinds: bool,
 }
 
 /// The axis upwards.

@@ -1,7 +1,7 @@
 //! Figures of machines of two layers, as data: what goes up and comes back, what is expected and how sure that is, errors
 //! beside each other, words in lists.
 
-use super::Span;
+use super::{Patch, Span};
 use serde::{Deserialize, Serialize};
 
 /// A picture that goes up to hidden units and what a sample of them gives back.
@@ -25,6 +25,8 @@ pub struct TwoLayers {
     pub width: usize,
     /// 1 for each pixel that is held as it is given, else 0; empty where none is.
     pub clamped: Span,
+    /// The pixels that are marked, to be held or let go.
+    pub marked: Option<Patch>,
 }
 
 impl TwoLayers {
@@ -63,6 +65,11 @@ pub struct NamedBars {
     pub decimals: usize,
     /// End of the axis; what is longer is cut off there.
     pub most: f32,
+}
+
+impl NamedBars {
+    /// In place of a number that is not known yet.
+    pub const UNKNOWN: f32 = -1.0;
 }
 
 /// Lists of words, side by side and below each other.

@@ -12,6 +12,7 @@ mod decades;
 pub mod format;
 mod gradients;
 mod heat;
+mod held;
 mod inked;
 mod latent;
 mod layer_figures;
@@ -38,6 +39,7 @@ pub use bench::{Bench, Products, elementwise, power_of};
 pub use changes::{Change, changes, differences, effect, sentence};
 pub use control::{Choice, Control, Kind, MIXED};
 pub use heat::{HeatMap, HeatMaps};
+pub use held::{Half, Held, HeldPixels, Patch};
 pub use inked::{Inked, InkedBlock};
 pub use latent::{Cursor, Errors, Grid, LatentMap, Roc};
 pub use layer_figures::{Costs, Filters, LayerCost, Pooled};
@@ -55,7 +57,7 @@ pub use panel::*;
 pub use past::{PastRun, PastRuns, settings_in_words};
 pub use picture_rows::{PictureRow, PictureRows};
 pub use pictures::*;
-pub use probe::{Half, ItemOrder, Probe, SequenceProbe};
+pub use probe::{ItemOrder, Probe, SequenceProbe};
 pub use softmax::{Pull, SoftmaxBench, Softmaxed};
 pub use sweep::{Sweep, SweepLine};
 pub use verdict::{Left, Remedy, Tone, Verdict};
@@ -327,6 +329,11 @@ pub trait Observer {
     fn look(&mut self, _: &Run, _: &View) {}
     /// The figure of this id as it is now; `None` for an id that is not this lab's.
     fn panel(&mut self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel>;
+    /// Whether a figure is worked out over several looks and there is more of it to be worked out at the step at hand.
+    fn is_at_work(&self, id: &str, run: &Run) -> bool {
+        let _ = (id, run);
+        false
+    }
     /// What the figures mean, in words.
     fn verdict(&self, run: &Run) -> Verdict;
     /// A copy that remembers the run up to here and nothing that was computed only to be shown, so that it is

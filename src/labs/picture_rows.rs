@@ -37,4 +37,6 @@ pub struct PictureRow {
     pub values: Span,
     /// Whether it is drawn in the colours of signed numbers, from −1 to 1.
     pub is_signed: bool,
+    /// What 1 stands for.
+    pub most: f32,
 }

@@ -1,5 +1,6 @@
 //! What a visitor looks for: a place on the map of codes, an item to follow, a threshold, a step of a sequence.
 
+use super::held::Held;
 use serde::{Deserialize, Serialize};
 
 /// See the module. It decides what is computed for the eye, never a number of the run.
@@ -24,24 +25,14 @@ pub struct Probe {
     pub cost_of_a_miss: Option<f32>,
     /// What is looked for in a sequence.
     pub sequence: SequenceProbe,
-    /// The half of an item that is held fast while the rest is dreamt; `None` nothing is.
-    pub held: Option<Half>,
+    /// What of an item is held fast while the rest is dreamt.
+    pub held: Held,
     /// Films that the visitor rated, each with its level from 0.
     pub ratings: Vec<[usize; 2]>,
     /// What is looked for among titles; empty for all.
     pub search: String,
     /// How often another dream was asked for.
     pub dreams: u32,
-}
-
-/// A half of a picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Half {
-    Top,
-    Bottom,
-    Left,
-    Right,
 }
 
 /// What is looked for in a sequence, and how a text is to be written on.
@@ -83,34 +74,6 @@ impl SequenceProbe {
     pub const TEMPERATURE: f32 = 0.8;
     /// How it begins then.
     pub const BEGINNING: &str = "The ";
-}
-
-impl Half {
-    /// All, in the order of the page.
-    pub const ALL: [Self; 4] = [Self::Top, Self::Bottom, Self::Left, Self::Right];
-
-    /// Its name on a page.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Top => "Top",
-            Self::Bottom => "Bottom",
-            Self::Left => "Left",
-            Self::Right => "Right",
-        }
-    }
-
-    /// 1 for each pixel of it, else 0: `[height, width]`.
-    #[must_use]
-    pub fn pixels(self, height: usize, width: usize) -> Vec<f32> {
-        let is_of_it = |pixel: usize| match (self, pixel / width.max(1), pixel % width.max(1)) {
-            (Self::Top, row, _) => row < height / 2,
-            (Self::Bottom, row, _) => row >= height / 2,
-            (Self::Left, _, column) => column < width / 2,
-            (Self::Right, _, column) => column >= width / 2,
-        };
-        (0..height * width).map(|pixel| f32::from(u8::from(is_of_it(pixel)))).collect()
-    }
 }
 
 impl ItemOrder {

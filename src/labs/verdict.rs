@@ -19,7 +19,7 @@ pub enum Tone {
 pub struct Remedy {
     /// A verb: "Try ReLU".
     pub label: String,
-    /// Key and value of a control of the lab.
+    /// Key and value of a control of the lab; or the id of a figure in which the visitor can do it, without a value.
     pub key: String,
     pub value: Value,
     /// Whether it helps only from step 0 on, since the weights of this run are past saving.

@@ -9,7 +9,7 @@ use super::text::{Font, Rect, Room, push_apart};
 use crate::labs::format::{exact, fixed, percent, power_of_ten};
 use crate::labs::{LineScale, Lines, Numbers, PlacedLine, lane_name};
 use plotters::prelude::DrawingBackend;
-use plotters::style::Color;
+use plotters::style::{Color, RGBColor};
 
 /// Room above for what is measured, and below for the places.
 const HEAD: f64 = 18.0;
@@ -58,7 +58,8 @@ fn layout(lines: &Lines, numbers: &Numbers, (width, height): (f64, f64)) -> Layo
     let foot = (height - FOOT).max(0.0);
     let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
     let left = widest(&mut ticks(lines, foot).iter().map(|(_, label)| Font::Small.width(label))) + 10.0;
-    let right = widest(&mut lines.lines.iter().map(|line| font(line).width(&line.label))) + 8.0;
+    let right =
+        widest(&mut lines.lines.iter().map(|line| font(line).width(&at_end(lines, line, numbers)))) + 8.0;
     let start = left.min(width * 0.4);
     Layout {
         x: Scale { from, to, start, end: (width - right.min(width * 0.4)).max(start) },
@@ -68,6 +69,14 @@ fn layout(lines: &Lines, numbers: &Numbers, (width, height): (f64, f64)) -> Layo
 
 fn font(line: &PlacedLine) -> Font {
     if line.is_theory { Font::Small } else { Font::Strong }
+}
+
+/// What stands at the end of a line: its name, of kinds with the last value.
+fn at_end(lines: &Lines, line: &PlacedLine, numbers: &Numbers) -> String {
+    match numbers.at(line.y).last().filter(|_| lines.is_of_kinds) {
+        Some(&last) => format!("{} {}", line.label, fixed(last, 2)),
+        None => line.label.clone(),
+    }
 }
 
 fn points<'a>(line: &PlacedLine, numbers: &'a Numbers) -> impl Iterator<Item = (f32, f32)> + use<'a> {
@@ -102,11 +111,12 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, lines: &Lines, numbers: &N
     drawn.iter().flat_map(|(_, pieces)| pieces).for_each(|piece| room.avoid(piece));
     draw_marks(pen, lines, &layout, &mut room)?;
     for (line, pieces) in drawn.iter().rev() {
-        let color = colors.lane(line.lane);
+        let color = ink(lines, line, pen);
         for piece in pieces {
             match piece[..] {
                 [only] => pen.disc(only, 2.0, &color)?,
                 _ if line.is_theory => pen.dashed(piece, 1.0, (1.0, 3.0), &color)?,
+                _ if lines.is_of_kinds => pen.of_kind(piece, 2.0, line.lane, &color)?,
                 _ => pen.of_lane(piece, 2.0, line.lane)?,
             }
         }
@@ -116,12 +126,22 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, lines: &Lines, numbers: &N
     let mut heights: Vec<f64> = named.iter().map(|(_, pieces)| end(pieces).unwrap_or(y.start)).collect();
     push_apart(&mut heights, 13.0, y.end, y.start - 3.0);
     for ((line, _), at) in named.into_iter().zip(heights) {
-        let label = font(line).shortened(&line.label, pen.width - x.end - 6.0);
-        pen.text(&label, (x.end + 6.0, at), Align::Left, font(line), &colors.lane(line.lane))?;
+        let label = font(line).shortened(&at_end(lines, line, numbers), pen.width - x.end - 6.0);
+        pen.text(&label, (x.end + 6.0, at), Align::Left, font(line), &ink(lines, line, pen))?;
     }
     let places = Ticks::within(x.from, x.to, ((x.end - x.start) / 46.0).clamp(2.0, 5.0) as usize);
     let places: Vec<_> = places.values.iter().map(|&at| (at, places.label(at))).collect();
     foot_axis(pen, x, &places, &lines.x_label, y.start + 12.0)
+}
+
+/// The colour of a line: of kinds an ink, the next one paler.
+fn ink<DB: DrawingBackend>(lines: &Lines, line: &PlacedLine, pen: &Pen<DB>) -> RGBColor {
+    let colors = &pen.style.palette;
+    if lines.is_of_kinds {
+        [colors.ink_3, colors.ink, colors.ink_2][line.lane % 3]
+    } else {
+        colors.lane(line.lane)
+    }
 }
 
 /// The place that is told of, and the values worth a line of their own.
@@ -161,7 +181,7 @@ fn draw_marks<DB: DrawingBackend>(
 
 /// What a line is called beside others.
 fn name(lines: &Lines, line: &PlacedLine) -> String {
-    let has_lanes = lines.lines.iter().any(|other| other.lane != lines.lines[0].lane);
+    let has_lanes = !lines.is_of_kinds && lines.lines.iter().any(|other| other.lane != lines.lines[0].lane);
     let whose = if has_lanes { lane_name(line.lane) } else { String::new() };
     let what = if line.is_theory { "predicted" } else { "" };
     let own = if line.label == whose { "" } else { &line.label };

@@ -83,7 +83,7 @@ pub use text::{Font, Rect};
 pub use thumbnail::thumbnail;
 pub use time_maps::{TimeAt, time_at};
 pub use titled::{HEADING_PX, draw_titled};
-pub use two_layers::{hidden_unit_at, visible_pixel_at};
+pub use two_layers::{hidden_unit_at, visible_pixel_at, visible_pixel_near};
 pub use zip::{Entry, zip};
 
 use crate::labs::{Figure, Numbers, Questions};

@@ -15,7 +15,12 @@ const BAR: f64 = 14.0;
 
 fn layout(bars: &NamedBars, numbers: &Numbers, size: (f64, f64)) -> (Rows, Vec<String>) {
     let value = |index| numbers.at(bars.values).get(index).copied().unwrap_or(f32::NAN);
-    let values: Vec<_> = (0..bars.names.len()).map(|index| fixed(value(index), bars.decimals)).collect();
+    let percent = if bars.unit.starts_with('%') { " %" } else { "" };
+    let written = |index| match value(index) {
+        NamedBars::UNKNOWN => "–".to_owned(),
+        value => format!("{}{percent}", fixed(value, bars.decimals)),
+    };
+    let values: Vec<_> = (0..bars.names.len()).map(written).collect();
     (Rows::of(&bars.names, &values, size), values)
 }
 
@@ -45,8 +50,11 @@ pub(super) fn read(bars: &NamedBars, numbers: &Numbers, size: (f64, f64), pointe
     let (rows, _) = layout(bars, numbers, size);
     let index = rows.at(pointer)?;
     let value = *numbers.at(bars.values).get(index)?;
-    let lines =
-        vec![bars.names.get(index)?.clone(), format!("{} {}", exact(value), bars.unit).trim_end().to_owned()];
+    let said = match value {
+        NamedBars::UNKNOWN => "not known yet".to_owned(),
+        value => format!("{} {}", exact(value), bars.unit).trim_end().to_owned(),
+    };
+    let lines = vec![bars.names.get(index)?.clone(), said];
     let frame = bar(bars, value, rows.track(index, BAR));
     let anchor = (frame.right(), frame.middle().1);
     let crosshair = Crosshair { frame: Some(frame).filter(|bar| bar.width > 0.0), ..Crosshair::default() };
@@ -55,9 +63,10 @@ pub(super) fn read(bars: &NamedBars, numbers: &Numbers, size: (f64, f64), pointe
 
 pub(super) fn table(bars: &NamedBars, numbers: &Numbers) -> Table {
     let rows = bars.names.iter().zip(numbers.at(bars.values));
+    let written = |value: f32| if value == NamedBars::UNKNOWN { String::new() } else { value.to_string() };
     let head = if bars.unit.is_empty() { "value" } else { &bars.unit };
     Table {
         columns: names(&["name", head]),
-        rows: rows.map(|(name, value)| vec![name.clone(), value.to_string()]).collect(),
+        rows: rows.map(|(name, value)| vec![name.clone(), written(*value)]).collect(),
     }
 }

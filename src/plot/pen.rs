@@ -98,10 +98,14 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 
     /// A line in the colour and the dashes of a lane.
     pub fn of_lane(&self, points: &[Point], width: f64, lane: usize) -> Drawn<DB> {
-        let color = self.style.palette.lane(lane);
+        self.of_kind(points, width, lane, &self.style.palette.lane(lane))
+    }
+
+    /// A line in the dashes of a lane alone.
+    pub fn of_kind(&self, points: &[Point], width: f64, lane: usize, color: &impl Color) -> Drawn<DB> {
         match DASHES[lane % DASHES.len()] {
-            Some(dash) => self.dashed(points, width, dash, &color),
-            None => self.line(points.iter().copied(), width, &color),
+            Some(dash) => self.dashed(points, width, dash, color),
+            None => self.line(points.iter().copied(), width, color),
         }
     }
 

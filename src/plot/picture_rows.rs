@@ -20,9 +20,15 @@ const NARROW: f64 = 36.0;
 /// Width of an item that is one row of numbers, for each pixel of its height.
 const FLAT: f64 = 1.6;
 
-/// Room on the left for the names of the rows.
+/// The unit of what is measured, where it is said in brackets: "nats" of "free energy (nats)".
+fn unit(rows: &PictureRows) -> &str {
+    rows.measure.rsplit_once('(').and_then(|(_, unit)| unit.strip_suffix(')')).unwrap_or("")
+}
+
+/// Room on the left for the names of the rows, and for the unit of what stands below them.
 fn gutter(rows: &PictureRows) -> f64 {
-    rows.rows.iter().map(|row| Font::Small.width(&row.label)).fold(0.0, f64::max) + 8.0
+    let names = rows.rows.iter().map(|row| row.label.as_str()).chain([unit(rows)]);
+    names.map(|name| Font::Small.width(name)).fold(0.0, f64::max) + 8.0
 }
 
 /// How the columns lie: all side by side, or on two bands where they would be too narrow for that.
@@ -99,6 +105,10 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, rows: &PictureRows, number
     }
     let last = rows.rows.len().saturating_sub(1);
     let pitch = columns.pitch;
+    for band in (0..columns.bands).filter(|_| rows.measures.len > 0) {
+        let at = (0.0, tile(rows, last, band * columns.across, size).bottom() + 11.0);
+        pen.text(unit(rows), at, Align::Left, Font::Small, &colors.ink_3)?;
+    }
     for (column, &measure) in numbers.at(rows.measures).iter().take(rows.items.len).enumerate() {
         let (tile, words) = (tile(rows, last, column, size), significant(measure, 2));
         let is_marked = rows.marked == Some(column);
@@ -153,7 +163,7 @@ pub(super) fn read(
     let mut lines = vec![format!("{name}, {place}")];
     lines.extend(rows.rows.iter().map(|row| {
         let value = numbers.at(row.values).get(at).copied().unwrap_or(f32::NAN);
-        format!("{} {}", row.label, exact(value))
+        format!("{} {}", row.label.trim_start_matches(['−', '=', ' ']), exact(value * row.most))
     }));
     lines.push(format!("{} {}", rows.measure, exact(*measure)));
     let (wide, high) = (tile.width / rows.width as f64, tile.height / rows.height as f64);

@@ -130,6 +130,7 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, figure: &TwoLayers, number
         item::draw(pen, numbers.at(span), look, rect)?;
     }
     draw_clamped(pen, figure, numbers, layout.given)?;
+    draw_marked(pen, figure, layout.given)?;
     for rect in [layout.given, layout.made] {
         pen.frame(rect, 1.0, &colors.line_strong)?;
     }
@@ -240,6 +241,18 @@ fn draw_clamped<DB: DrawingBackend>(
     Ok(())
 }
 
+/// A dashed frame around the pixels that are marked.
+fn draw_marked<DB: DrawingBackend>(pen: &Pen<DB>, figure: &TwoLayers, rect: Rect) -> Drawn<DB> {
+    let Some(marked) = figure.marked else { return Ok(()) };
+    let [rows, columns] = marked.within([figure.height, figure.width]);
+    let (wide, high) = (rect.width / figure.width as f64, rect.height / figure.height as f64);
+    let at = |column: usize, row: usize| (rect.x + wide * column as f64, rect.y + high * row as f64);
+    let ((left, top), (right, bottom)) = (at(columns[0], rows[0]), at(columns[1] + 1, rows[1] + 1));
+    let corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
+    pen.line(corners, 3.0, &pen.style.palette.surface)?;
+    pen.dashed(&corners, 1.5, (4.0, 3.0), &pen.style.palette.ink)
+}
+
 /// Where a run of such numbers below `many` begins, and the one after its last.
 fn runs(many: usize, is_such: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
@@ -277,6 +290,8 @@ fn draw_marks<DB: DrawingBackend>(
         let x = tile.middle().0.min(tile.right() - 7.0 - half);
         let y = tile.bottom() + BELOW / 2.0 + 1.5;
         let ground = Rect::of_text(&words, Font::Small, x - half, y);
+        // So wide that no link seems to go through it.
+        let ground = Rect { x: ground.x - 3.0, width: ground.width + 6.0, ..ground };
         pen.fill(Rect { y: ground.y + 1.0, height: ground.height - 1.0, ..ground }, &colors.surface)?;
         let ink = if is_on { &colors.ink } else { &colors.ink_3 };
         pen.text(&words, (x, y), Align::Center, Font::Small, ink)?;
@@ -335,11 +350,19 @@ pub fn hidden_unit_at(figure: &TwoLayers, size: (f64, f64), pointer: Point) -> O
     tile_at(&layout(figure, size), pointer).map(|index| figure.units[index])
 }
 
-/// The pixel of the given picture at a place of the figure, row by row.
+/// Row and column of the pixel of the given picture at a place of the figure.
 #[must_use]
-pub fn visible_pixel_at(figure: &TwoLayers, size: (f64, f64), pointer: Point) -> Option<usize> {
+pub fn visible_pixel_at(figure: &TwoLayers, size: (f64, f64), pointer: Point) -> Option<[usize; 2]> {
     let (row, column, _) = cell_at(figure, layout(figure, size).given, pointer)?;
-    Some(row * figure.width + column)
+    Some([row, column])
+}
+
+/// The same of the pixel that is nearest to a place.
+#[must_use]
+pub fn visible_pixel_near(figure: &TwoLayers, size: (f64, f64), (x, y): Point) -> [usize; 2] {
+    let given = layout(figure, size).given;
+    let inside = (x.clamp(given.x, given.right()), y.clamp(given.y, given.bottom()));
+    cell_at(figure, given, inside).map_or([0, 0], |(row, column, _)| [row, column])
 }
 
 pub(super) fn read(

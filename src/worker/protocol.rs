@@ -156,6 +156,8 @@ pub struct Frame {
     pub verdict: Verdict,
     /// The figures that were asked for and are due.
     pub panels: Vec<Panel>,
+    /// Those that were asked for and of which there is more to be worked out, even if the run stands still.
+    pub at_work: Vec<String>,
     /// Time spent training for this frame.
     pub training_ms: f64,
     /// Steps trained for this frame.

@@ -333,6 +333,8 @@ impl Watched {
                 asked_ms += now - before;
             }
         }
+        let is_at_work = |figure: &&String| self.observer.is_at_work(figure, &self.run);
+        let at_work = view.figures.iter().filter(is_at_work).cloned().collect();
         let verdict = self.observer.verdict(&self.run);
         self.schedule.spend(now_ms() - began - asked_ms);
         Frame {
@@ -344,6 +346,7 @@ impl Watched {
             divergence: self.run.divergence().cloned(),
             verdict,
             panels,
+            at_work,
             training_ms: trained.ms,
             steps: trained.steps,
             first: self.timeline.first_step(),

@@ -46,6 +46,7 @@ pub(super) fn panel(
         label,
         values: numbers.add(values),
         is_signed,
+        most: 1.0,
     };
     let difference = outputs.iter().zip(&clean).map(|(output, item)| output - item).collect();
     let mut rows = Vec::new();

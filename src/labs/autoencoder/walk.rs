@@ -33,7 +33,12 @@ pub(super) fn panel(
     };
     let mut rows = Vec::new();
     let mut row = |label: &str, values: Vec<f32>, numbers: &mut Numbers| {
-        rows.push(PictureRow { label: label.into(), values: numbers.add(values), is_signed: false });
+        rows.push(PictureRow {
+            label: label.into(),
+            values: numbers.add(values),
+            is_signed: false,
+            most: 1.0,
+        });
     };
     if let Some(code) = Code::of(run.current()) {
         run.network().forward(&ends.concat(), &mut observer.pass);

@@ -46,6 +46,7 @@ fn figure(
                 values: numbers
                     .add(values.chunks_exact(visible).flat_map(|row| &row[..height * width]).copied()),
                 is_signed: false,
+                most: 1.0,
             })
             .collect(),
         kind: kind.into(),

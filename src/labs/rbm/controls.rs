@@ -5,7 +5,8 @@ use super::layer_of;
 use crate::data::{BatchSize, DataConfig, DataSet};
 use crate::error::Result;
 use crate::labs::control::parsed;
-use crate::labs::{Choice, Control, Kind};
+use crate::labs::{Choice, Control, Kind, Lab, differences};
+use crate::nn::LayerConfig;
 use crate::train::Experiment;
 use crate::train::settings::Settings;
 use serde_json::{Value, json};
@@ -114,6 +115,27 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
 /// A single as JSON writes it shortest.
 fn plain(value: f32) -> Value {
     serde_json::to_value(value.to_string().parse::<f64>().unwrap_or(0.0)).expect("a number")
+}
+
+/// How it learns, and what else is not as its job begins: "CD-10", "PCD, hidden units 96".
+pub(super) fn short_name(lab: &dyn Lab, experiment: &Experiment) -> String {
+    let layer = layer_of(experiment);
+    let rule = match (layer.persistent_chains, layer.gibbs_steps) {
+        (0, steps) => format!("CD-{steps}"),
+        (_, 1) => "PCD".into(),
+        (_, steps) => format!("PCD-{steps}"),
+    };
+    let mut usual = Job::of(&experiment.data).usual();
+    if let [LayerConfig::Rbm(of_usual)] = &mut *usual.network.layers {
+        (of_usual.gibbs_steps, of_usual.persistent_chains) = (layer.gibbs_steps, layer.persistent_chains);
+    }
+    let usual = Experiment { seed: experiment.seed, ..usual };
+    let plain = Experiment { edits: Vec::new(), ..experiment.clone() };
+    if usual.difference(&plain).is_empty() {
+        rule
+    } else {
+        format!("{rule}, {}", differences(lab, &usual, &plain))
+    }
 }
 
 /// `experiment` with a control set; see [`crate::labs::Lab::change`].

@@ -20,6 +20,13 @@ pub(super) fn gaps(energies: &Measured) -> Option<[f32; 2]> {
     Some([test - train - least, test - train])
 }
 
+/// The last step at which the gap had grown by no more than so many nats since it was least.
+pub(super) fn last_within(energies: &Measured, nats: f32) -> Option<usize> {
+    let least = energies.gaps().min_by(f32::total_cmp)?;
+    let within = energies.gaps().enumerate().filter(|(_, gap)| gap - least <= nats);
+    within.last().map(|(row, _)| energies.step(row))
+}
+
 /// Mean free energies of training items and of held-out ones.
 pub(super) fn measure(run: &Run) -> Vec<f32> {
     let (rbm, weights) = machine(run);

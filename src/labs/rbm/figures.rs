@@ -25,7 +25,7 @@ const fn below(id: &'static str, title: &'static str, caption: &'static str, hei
 }
 
 /// All; which of them a job has, `shows` says.
-pub(super) const SLOTS: [FigureSlot; 21] = [
+pub(super) const SLOTS: [FigureSlot; 22] = [
     FigureSlot {
         of_probe: true,
         of_drawing: true,
@@ -49,6 +49,7 @@ pub(super) const SLOTS: [FigureSlot; 21] = [
         ..story("dream", "What it dreams", "one Gibbs chain that starts from noise", 120)
     },
     story("phases", "Data minus dream", "learning stops when the first two rows look alike", 230),
+    story("forming", "Filters forming", "the same hidden units, step by step", 230),
     FigureSlot {
         is_told: true,
         ..story("predicted", "Expected numbers", "mean and one deviation, ring: what it really is", 380)
@@ -68,7 +69,7 @@ pub(super) const SLOTS: [FigureSlot; 21] = [
         ..story("near", "Documents near a document", "by their hidden units, most like first", 240)
     },
     FigureSlot { tests: true, ..story("beside", "Beside what needs no machine", "of held-out items", 150) },
-    story("tastes", "Tastes it found", "what hidden units add to the odds of a star more", 150),
+    story("tastes", "Tastes it found", "what hidden units add to the odds of a star more", 220),
     FigureSlot { is_always_filled: true, ..side("score", "How well it does its job", "", 168) },
     FigureSlot { is_always_filled: true, ..side("energy", "Free energy", "train thick, held-out thin", 168) },
     FigureSlot { tests: true, ..side("curves", "Reconstruction error", "hides the problem", 188) },
@@ -77,10 +78,7 @@ pub(super) const SLOTS: [FigureSlot; 21] = [
         across: Across::Selected,
         ..side("referee", "Exact referee", "14 pictures of 3 × 3", 168)
     },
-    FigureSlot {
-        is_slow: false,
-        ..below("filters", "Filters forming", "the weights of each hidden unit", 300)
-    },
+    FigureSlot { is_slow: false, ..below("filters", "Filters", "the weights of each hidden unit", 300) },
     below("map", "Map of hidden units", "two principal components of their means", 300),
     below("pixel_map", "Map of pixels", "two principal components of the pictures", 300),
     FigureSlot {
@@ -100,12 +98,12 @@ pub(super) const SLOTS: [FigureSlot; 21] = [
 ];
 
 /// Hidden units whose phases stand side by side.
-const UNITS: usize = 8;
+const UNITS: usize = 5;
 /// Filters that are drawn.
 const FILTERS: usize = 64;
 
 /// The kernel of a unit, as a picture.
-fn filter(kernel: &[f32], units: usize, unit: usize) -> impl Iterator<Item = f32> + '_ {
+pub(super) fn filter(kernel: &[f32], units: usize, unit: usize) -> impl Iterator<Item = f32> + '_ {
     kernel.iter().skip(unit).step_by(units).copied()
 }
 
@@ -166,11 +164,12 @@ pub(super) fn phases(run: &Run, numbers: &mut Numbers) -> Panel {
         label: label.into(),
         values: numbers.add(values),
         is_signed,
+        most: if is_signed { most } else { 1.0 },
     };
     let rows = vec![
-        row("with the data", false, positive),
-        row("with its dreams", false, negative),
-        row("change", true, change.iter().map(|value| value / most).collect()),
+        row("data", false, positive),
+        row("− dream", false, negative),
+        row("= change", true, change.iter().map(|value| value / most).collect()),
     ];
     let summary = format!(
         "For {} hidden units, what is on with them in the data, in what the machine makes, and the difference, of which the weights learn: at most {most:.3}.",

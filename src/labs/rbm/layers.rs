@@ -3,7 +3,7 @@
 
 use super::chains::{grid, machine};
 use crate::labs::format::count;
-use crate::labs::{Figure, Numbers, Panel, TwoLayers, View};
+use crate::labs::{Figure, HeldPixels, Numbers, Panel, TwoLayers, View};
 use crate::nn::rbm::Chain;
 use crate::tensor::{Rng, Stream};
 use crate::train::Run;
@@ -25,7 +25,16 @@ pub(super) fn panel(run: &Run, view: &View, numbers: &mut Numbers) -> Panel {
     } else {
         part.copy_item(followed, &mut given);
     }
-    let held = view.probe.held.map_or_else(Vec::new, |half| half.pixels(height, width));
+    let mut held = view.probe.held.pixels.of(&given[..pixels], [height, width]);
+    let many_held = held.iter().filter(|held| **held == 1.0).count();
+    // Labels stand after the pixels.
+    let label = view.probe.held.label.filter(|label| *label < given.len() - pixels);
+    if let Some(label) = label {
+        given[pixels..].fill(0.0);
+        given[pixels + label] = 1.0;
+        held.resize(pixels, 0.0);
+        held.resize(given.len(), 1.0);
+    }
     let mut rng = Rng::new(run.current().seed, Stream::Dreaming { times: 2 });
     let mut chain = Chain::at(given.clone());
     if !held.is_empty() {
@@ -70,8 +79,20 @@ pub(super) fn panel(run: &Run, view: &View, numbers: &mut Numbers) -> Panel {
             count(rbm.hidden_units())
         )
     } else {
+        let of_pixels = match &view.probe.held.pixels {
+            HeldPixels::Nothing => None,
+            _ if many_held == 0 => None,
+            HeldPixels::Half(_) => Some(format!("one half of {whose}")),
+            HeldPixels::Ink => Some(format!("the ink of {whose}, {} pixels,", count(many_held))),
+            HeldPixels::Chosen(_) => {
+                Some(format!("{} of {} pixels of {whose}", count(many_held), count(pixels)))
+            }
+        };
+        let of_label = label.map(|label| format!("the label {}", data.class_name(label)));
+        let parts: Vec<String> = of_pixels.into_iter().chain(of_label).collect();
         format!(
-            "One half of {whose} is held fast, and the other half is what {STEPS} steps of Gibbs sampling make of noise beside it."
+            "held fast: {}; the rest is what {STEPS} steps of Gibbs sampling make of noise.",
+            parts.join(" and ").trim_end_matches(',')
         )
     };
     let figure = TwoLayers {
@@ -83,7 +104,8 @@ pub(super) fn panel(run: &Run, view: &View, numbers: &mut Numbers) -> Panel {
         of_units: rbm.hidden_units(),
         height,
         width,
-        clamped: numbers.add(held.iter().take(pixels).copied()),
+        clamped: numbers.add(held.iter().take(if many_held > 0 { pixels } else { 0 }).copied()),
+        marked: view.probe.held.marked.filter(|_| matches!(view.probe.held.pixels, HeldPixels::Chosen(_))),
         units,
     };
     let note = format!("{on} of {} on", figure.units.len());

@@ -1,15 +1,12 @@
-//! Where the machine puts items: the first two principal components of the hidden means, beside those of the pixels; and how
-//! well a straight line between classes does on each.
+//! Where the machine puts items: the first two principal components of the hidden means, beside those of the pixels.
 
 use super::chains::{grid, machine};
 use crate::data::Examples;
 use crate::data::pca::Pca;
 use crate::labs::format::percent;
-use crate::labs::{Figure, LatentMap, NamedBars, Numbers, Panel, Span};
+use crate::labs::{Figure, LatentMap, Numbers, Panel, Span};
 use crate::nn::rbm::Chain;
-use crate::nn::{Loss, Mode, Network, NetworkConfig, Pass};
-use crate::train::{Optimizer, OptimizerConfig, OptimizerName, Run, likeliest};
-use serde_json::json;
+use crate::train::Run;
 
 /// Items on a map.
 const ITEMS: usize = 400;
@@ -17,7 +14,7 @@ const ITEMS: usize = 400;
 const NEIGHBOURS: usize = 10;
 
 /// Hidden means of the first `most` examples, `[items, units]`.
-fn hidden(run: &Run, examples: &Examples, most: usize) -> Vec<f32> {
+pub(super) fn hidden(run: &Run, examples: &Examples, most: usize) -> Vec<f32> {
     let (rbm, weights) = machine(run);
     let size = rbm.visible_units();
     let mut chain = Chain::at(vec![0.0; size * examples.len().min(most)]);
@@ -27,7 +24,7 @@ fn hidden(run: &Run, examples: &Examples, most: usize) -> Vec<f32> {
 }
 
 /// The same of their pixels.
-fn pixels(examples: &Examples, most: usize) -> Vec<f32> {
+pub(super) fn pixels(examples: &Examples, most: usize) -> Vec<f32> {
     let size: usize = examples.input_shape().iter().product();
     let mut rows = vec![0.0; size * examples.len().min(most)];
     rows.chunks_exact_mut(size).enumerate().for_each(|(item, row)| examples.copy_item(item, row));
@@ -102,72 +99,4 @@ fn share_of_neighbours(places: &[[f32; 2]], labels: &[f32]) -> f64 {
         2 * near.clone().filter(|(_, other)| labels[*other] == labels[item]).count() > near.count()
     };
     (0..places.len()).filter(|&item| of_class(item)).count() as f64 / places.len().max(1) as f64
-}
-
-/// Labelled items that the linear classifiers learn from, and those that they are tested on.
-const LABELLED: usize = 1000;
-const TESTED: usize = 1000;
-
-/// The figure "linear": a linear classifier on raw pixels beside one on the hidden means, each trained on the same labels.
-pub(super) fn linear(run: &Run, numbers: &mut Numbers) -> Panel {
-    let data = run.data();
-    let labels = |examples: &Examples, most: usize| -> Vec<usize> {
-        examples.all_labels().iter().take(most).map(|label| *label as usize).collect()
-    };
-    let (train, test) = (labels(&data.train, LABELLED), labels(&data.test, TESTED));
-    let accuracy = |of: &dyn Fn(&Examples, usize) -> Vec<f32>| {
-        linear_accuracy((&of(&data.train, LABELLED), &train), (&of(&data.test, TESTED), &test), data.classes)
-    };
-    let raw = accuracy(&|examples, most| pixels(examples, most));
-    let units = accuracy(&|examples, most| hidden(run, examples, most));
-    let summary = format!(
-        "A linear classifier that learned {} labels tells {} of {} held-out pictures by their pixels, and {} by the hidden units.",
-        train.len(),
-        percent(f64::from(raw)),
-        test.len(),
-        percent(f64::from(units))
-    );
-    let figure = NamedBars {
-        names: vec!["on the pixels".into(), "on the hidden units".into()],
-        values: numbers.add([100.0 * raw, 100.0 * units]),
-        marked: Some(1),
-        unit: "% of held-out pictures".into(),
-        decimals: 1,
-        most: 100.0,
-    };
-    Panel { id: "linear".into(), note: String::new(), summary, figure: Figure::NamedBars(figure) }
-}
-
-/// Accuracy on the second of a linear classifier, a dense layer with softmax, that learned the first by full batches.
-fn linear_accuracy(
-    (train, labels): (&[f32], &[usize]),
-    (test, truth): (&[f32], &[usize]),
-    classes: usize,
-) -> f32 {
-    const STEPS: usize = 300;
-    const RATE: f32 = 0.01;
-    const DECAY: f32 = 0.001;
-    if labels.is_empty() || truth.is_empty() {
-        return f32::NAN;
-    }
-    let size = train.len() / labels.len();
-    let config = json!({ "layers": [{ "type": "dense", "units": classes, "activation": "softmax",
-        "kernel_regularizer": { "l2": DECAY } }] });
-    let config: NetworkConfig = serde_json::from_value(config).expect("it is always the same");
-    let mut network =
-        Network::new(&config, &[size], Loss::SparseCategoricalCrossentropy, 1).expect("it is small");
-    let mut optimizer =
-        Optimizer::new(OptimizerConfig::new(OptimizerName::Adam, RATE), network.weights.len());
-    let mut targets = vec![0.0; classes * labels.len()];
-    targets.chunks_exact_mut(classes).zip(labels).for_each(|(row, label)| row[*label] = 1.0);
-    let mut pass = Pass::default();
-    for step in 0..STEPS {
-        pass.mode = Mode::Training { step };
-        network.learn(train, &targets, &mut pass);
-        network.update(&pass, |weights, grads, slots| optimizer.update(weights, grads, slots));
-    }
-    pass.mode = Mode::Inference;
-    network.forward(test, &mut pass);
-    let right = pass.output().chunks_exact(classes).zip(truth);
-    right.filter(|(row, truth)| likeliest(row) == **truth).count() as f32 / truth.len() as f32
 }

@@ -51,6 +51,21 @@ impl Measured {
         self.history.values().chunks_exact(2).filter(|_| self.last.len() == 2).map(|row| row[1] - row[0])
     }
 
+    /// What was measured of training items and of held-out ones, each with its step; where several are kept as one, the first
+    /// of theirs.
+    pub fn rows(&self) -> impl Iterator<Item = (usize, [f32; 2])> + '_ {
+        let rows = self.history.values().chunks_exact(2).filter(|_| self.last.len() == 2).enumerate();
+        rows.map(|(row, values)| (self.step(row), [values[0], values[1]]))
+    }
+
+    /// The step of a row.
+    pub fn step(&self, row: usize) -> usize {
+        match row * self.history.stride() {
+            0 => self.first,
+            measured => (self.first / STEPS_PER_TEST + measured) * STEPS_PER_TEST,
+        }
+    }
+
     /// The least and the most of all; `None` of nothing.
     pub fn extent(&self) -> Option<[f32; 2]> {
         let values = self.history.values().iter().filter(|value| value.is_finite());
@@ -80,12 +95,7 @@ impl Measured {
 
     /// A line of each kind over the steps.
     pub fn lines(&self, numbers: &mut Numbers) -> Vec<Line> {
-        let stride = self.history.stride();
-        let x = (0..self.history.rows()).map(|row| match row * stride {
-            0 => self.first as f32,
-            measured => ((self.first / STEPS_PER_TEST + measured) * STEPS_PER_TEST) as f32,
-        });
-        let x = numbers.add(x);
+        let x = numbers.add((0..self.history.rows()).map(|row| self.step(row) as f32));
         let mut line = |column: usize| {
             let y = numbers.add(self.history.column(column));
             Line { label: NAMES[column].into(), is_train: column == 0, lane: 0, x, low: y, high: y }

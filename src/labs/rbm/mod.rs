@@ -8,14 +8,17 @@ mod controls;
 mod energy;
 mod figures;
 mod films;
+mod forming;
 mod job;
 mod layers;
 mod likelihood;
+mod linear;
 mod map;
 mod measured;
 mod observer;
 mod predict;
 mod referee;
+mod remedies;
 mod score;
 mod topics;
 mod verdict;
@@ -88,6 +91,14 @@ impl Lab for Rbm {
         controls::change(experiment, key, value)
     }
 
+    fn short_name(&self, experiment: &Experiment) -> String {
+        controls::short_name(self, experiment)
+    }
+
+    fn is_told_by_names(&self) -> bool {
+        true
+    }
+
     fn has_pad(&self) -> bool {
         true
     }
@@ -115,8 +126,8 @@ impl Lab for Rbm {
     fn shows(&self, id: &str, experiment: &Experiment) -> bool {
         let job = Job::of(&experiment.data);
         let jobs: &[Job] = match id {
-            "two_layers" | "dream" | "phases" | "filters" | "given_back" | "curves" | "likelihood"
-            | "referee" => &[Job::Features, Job::Classify],
+            "two_layers" | "dream" | "phases" | "forming" | "filters" | "given_back" | "curves"
+            | "likelihood" | "referee" => &[Job::Features, Job::Classify],
             "map" | "pixel_map" | "linear" => &[Job::Features],
             "answer" => &[Job::Classify],
             "predicted" => &[Job::Predict],
@@ -128,7 +139,8 @@ impl Lab for Rbm {
         };
         let has_labels = experiment.data.classes().is_ok_and(|classes| classes > 0);
         let is_of_pictures = experiment.data.set().is_ok_and(DataSet::is_of_pictures);
-        let needs_pictures = matches!(id, "two_layers" | "dream" | "phases" | "filters" | "given_back");
+        let needs_pictures =
+            matches!(id, "two_layers" | "dream" | "phases" | "forming" | "filters" | "given_back");
         jobs.contains(&job)
             && (is_of_pictures || !needs_pictures)
             && (id != "linear" || has_labels && experiment.data.test_items() > 0)

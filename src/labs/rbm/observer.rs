@@ -1,10 +1,14 @@
 //! What the RBM lab remembers of a run: its curves, the free energies of training and held-out items, and what its job is
 //! measured by.
 
+use super::forming::Forming;
 use super::job::Job;
+use super::likelihood::Likelihood;
+use super::linear::Linear;
 use super::measured::Measured;
 use super::referee::Referee;
-use super::{answers, chains, energy, figures, layers, likelihood, map, score, verdict, viewer, words};
+use super::{answers, chains, energy, figures, layers, map, score, verdict, viewer, words};
+use crate::data::DataSet;
 use crate::labs::curves::Learning;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
 use crate::train::Run;
@@ -17,11 +21,18 @@ pub(super) struct RbmObserver {
     pub learning: Learning,
     pub energies: Measured,
     pub scores: Measured,
+    /// Of pictures alone.
+    #[serde(default)]
+    forming: Forming,
     /// What would be reached without a machine, once it was asked for; it follows from the data alone.
     #[serde(skip)]
     pub baselines: Vec<(String, f32)>,
     #[serde(skip)]
     referee: Referee,
+    #[serde(skip)]
+    likelihood: Likelihood,
+    #[serde(skip)]
+    linear: Linear,
 }
 
 /// Whether free energies tell something: users have rated different films, so that theirs tell nothing of each other.
@@ -34,14 +45,28 @@ fn has_scores(job: Job) -> bool {
     job != Job::Features
 }
 
+/// Whether hidden units have filters that can be looked at.
+fn has_filters(run: &Run) -> bool {
+    run.current().data.set().is_ok_and(DataSet::is_of_pictures)
+}
+
 impl RbmObserver {
     /// Begins with what [`Run::measure`] left of the first batch.
     pub fn new(run: &Run) -> Self {
-        Self::with(run, Learning::untested(run.steps()), Measured::new(run), Measured::new(run))
+        let forming = if has_filters(run) { Forming::new(run) } else { Forming::default() };
+        let measured = [Measured::new(run), Measured::new(run)];
+        Self::of(Learning::untested(run.steps()), measured, forming, score::baselines(run))
     }
 
-    fn with(run: &Run, learning: Learning, energies: Measured, scores: Measured) -> Self {
-        Self { learning, energies, scores, baselines: score::baselines(run), referee: Referee::default() }
+    /// With nothing yet of what is worked out only to be shown.
+    fn of(
+        learning: Learning,
+        [energies, scores]: [Measured; 2],
+        forming: Forming,
+        baselines: Vec<(String, f32)>,
+    ) -> Self {
+        let (referee, likelihood, linear) = Default::default();
+        Self { learning, energies, scores, forming, baselines, referee, likelihood, linear }
     }
 
     /// Goes on with what was seen of a run that has come as far as this one.
@@ -51,7 +76,12 @@ impl RbmObserver {
         let job = Job::of(&run.current().data);
         let is_of_the_run =
             read.energies.is_of(run, has_energies(job)) && read.scores.is_of(run, has_scores(job));
-        is_of_the_run.then(|| Self::with(run, learning, read.energies, read.scores))
+        // A file of before filters were kept has none of its way.
+        let is_older = has_filters(run) && read.forming == Forming::default();
+        let forming = if is_older { Forming::new(run) } else { read.forming };
+        let is_of_the_run = is_of_the_run && (!has_filters(run) || forming.is_of(run));
+        let measured = [read.energies, read.scores];
+        is_of_the_run.then(|| Self::of(learning, measured, forming, score::baselines(run)))
     }
 }
 
@@ -65,6 +95,9 @@ impl Observer for RbmObserver {
         if has_scores(job) {
             self.scores.after_step(run, score::measure);
         }
+        if has_filters(run) {
+            self.forming.after_step(run);
+        }
     }
 
     fn after_edit(&mut self, run: &Run) {
@@ -77,11 +110,12 @@ impl Observer for RbmObserver {
             "given_back" => chains::given_back(run, numbers),
             "dream" => chains::dream(self, run, view, numbers),
             "phases" => figures::phases(run, numbers),
+            "forming" => self.forming.panel(run, numbers),
             "filters" => figures::filters(run, numbers),
             "map" | "pixel_map" => map::panel(run, id, numbers),
-            "likelihood" => likelihood::panel(run, numbers),
+            "likelihood" => self.likelihood.panel(run, numbers),
             "weights" => figures::weights(run, numbers),
-            "linear" => map::linear(run, numbers),
+            "linear" => self.linear.panel(run, numbers),
             "answer" => answers::answer(run, view, numbers),
             "predicted" => answers::predicted(run, numbers),
             "rated" => viewer::questions(run, view, numbers),
@@ -101,6 +135,15 @@ impl Observer for RbmObserver {
         })
     }
 
+    fn is_at_work(&self, id: &str, run: &Run) -> bool {
+        match id {
+            "likelihood" => self.likelihood.is_at_work(run),
+            "linear" => self.linear.is_at_work(run),
+            "referee" => self.referee.is_at_work(run),
+            _ => false,
+        }
+    }
+
     fn verdict(&self, run: &Run) -> Verdict {
         verdict::of(self, run)
     }
@@ -108,7 +151,7 @@ impl Observer for RbmObserver {
     fn remember(&self) -> Box<dyn Observer> {
         let (learning, energies) = (self.learning.clone(), self.energies.clone());
         let (scores, baselines) = (self.scores.clone(), self.baselines.clone());
-        Box::new(Self { learning, energies, scores, baselines, referee: Referee::default() })
+        Box::new(Self::of(learning, [energies, scores], self.forming.clone(), baselines))
     }
 
     fn seen(&self) -> Value {
@@ -116,7 +159,11 @@ impl Observer for RbmObserver {
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.learning.bytes() + self.energies.bytes() + self.scores.bytes()
+        size_of::<Self>()
+            + self.learning.bytes()
+            + self.energies.bytes()
+            + self.scores.bytes()
+            + self.forming.bytes()
     }
 
     fn whole(&self, id: &str, run: &Run, at: usize, numbers: &mut Numbers) -> Option<Panel> {

@@ -15,6 +15,8 @@ const HIDDEN: usize = 10;
 /// Updates in all, and between two looks.
 const STEPS: usize = 6000;
 const PER_LOOK: usize = 100;
+/// Updates for one figure, so that no other waits long for it.
+const AT_ONCE: usize = 500;
 /// Gibbs steps, kept chains and learning rate of each; chains that are kept want a lower one.
 const KINDS: [(&str, usize, usize, f32); 3] =
     [("CD-1", 1, 0, 0.1), ("CD-10", 10, 0, 0.1), ("PCD", 1, 100, 0.03)];
@@ -85,10 +87,15 @@ pub(super) struct Referee {
 }
 
 impl Referee {
-    /// Goes on until they have made as many updates as the run.
+    /// Whether they have made fewer updates than the run.
+    pub fn is_at_work(&self, run: &Run) -> bool {
+        self.steps < run.steps().min(STEPS)
+    }
+
+    /// Goes on towards as many updates as the run has made.
     fn follow(&mut self, run: &Run) {
         let seed = run.current().seed;
-        let until = run.steps().min(STEPS);
+        let until = run.steps().min(STEPS).min(self.steps + AT_ONCE);
         if self.contestants.is_empty() || self.seed != seed {
             let contestants = KINDS.iter().map(|kind| Contestant::new(*kind, seed)).collect();
             *self = Self { seed, rows: pictures(), contestants, steps: 0 };
@@ -106,6 +113,7 @@ impl Referee {
         let x = numbers.add((0..looks).map(|look| (look * PER_LOOK) as f32));
         let gaps = self.contestants.iter().flat_map(|contestant| &contestant.gaps).copied();
         let top = gaps.fold(0.0, f32::max);
+        let many = self.rows.len() / (SIDE * SIDE);
         let line = |(lane, contestant): (usize, &Contestant)| {
             let y = numbers.add(contestant.gaps[..looks].iter().copied());
             PlacedLine { lane, label: KINDS[lane].0.into(), x, y, is_theory: false }
@@ -119,18 +127,19 @@ impl Referee {
             "Three small machines learn beside the run, from its first step on.".into()
         } else {
             format!(
-                "Nats by which the likelihood of 14 pictures stays below the best possible after {} updates: {}.",
+                "Nats by which the mean ln p of {many} pictures stays below the best possible, −ln {many}, after {} updates: {}.",
                 count((looks - 1) * PER_LOOK),
                 said.join(", ")
             )
         };
         let figure = Lines {
             x_label: "update".into(),
-            y_label: "nats from the best".into(),
+            y_label: "nats below the best".into(),
             scale: LineScale::Linear(top),
             lines,
             at: None,
-            marks: Vec::new(),
+            marks: vec![(0.0, format!("best possible, −ln {many} = −{}", fixed(libm::log(many as f64), 2)))],
+            is_of_kinds: true,
         };
         Panel { id: "referee".into(), note: String::new(), summary, figure: Figure::Lines(figure) }
     }

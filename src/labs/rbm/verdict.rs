@@ -3,9 +3,9 @@
 use super::job::Job;
 use super::observer::RbmObserver;
 use super::score::written;
-use super::{energy, layer_of};
+use super::{energy, layer_of, remedies};
 use crate::labs::format::{count, fixed};
-use crate::labs::{Remedy, Tone, Verdict};
+use crate::labs::{Tone, Verdict};
 use crate::train::Run;
 
 /// Nats by which the gap between held-out items and training ones has grown since it was least, and which it has, before the
@@ -44,11 +44,35 @@ pub(super) fn of(observer: &RbmObserver, run: &Run) -> Verdict {
             fixed(f64::from(gap), 1),
             fixed(f64::from(grown), 1)
         );
-        return Verdict::new(Tone::Warn, "Overfitting.", text, remedies(run));
+        let back_to = match remedies::best(observer, job) {
+            Some((step, ..)) => Some(step),
+            None => energy::last_within(&observer.energies, GROWN / 2.0),
+        };
+        return Verdict {
+            back_to,
+            ..Verdict::new(Tone::Warn, "Overfitting.", text, remedies::for_overfitting(run))
+        };
+    }
+    if let (Some((step, [trained, best])), &[train, held_out]) =
+        (remedies::past_its_best(observer, job), observer.scores.last())
+    {
+        let text = format!(
+            "Held-out {items}s came to {} at step {}, and to {} by now, while training {items}s went from {} to {}: it learns those by heart.",
+            written(job, best),
+            count(step),
+            written(job, held_out),
+            written(job, trained),
+            written(job, train)
+        );
+        let back_to = Some(step);
+        return Verdict {
+            back_to,
+            ..Verdict::new(Tone::Warn, "Past its best.", text, remedies::for_overfitting(run))
+        };
     }
     if let Some((is_better, text)) = told {
         return if is_better {
-            Verdict::new(Tone::Good, "Better than guessing.", text, Vec::new())
+            Verdict::new(Tone::Good, "Better than guessing.", text, remedies::for_more(run, job))
         } else {
             Verdict::new(Tone::Note, "Learning.", text, Vec::new())
         };
@@ -63,7 +87,7 @@ pub(super) fn of(observer: &RbmObserver, run: &Run) -> Verdict {
         if gap < 0.0 { "below" } else { "above" },
         count(run.data().train.len())
     );
-    Verdict::new(Tone::Note, "Learning.", text, Vec::new())
+    Verdict::new(Tone::Note, "Learning.", text, remedies::for_more(run, job))
 }
 
 /// How the job stands, where it was measured: whether the machine does better than what needs none, and that in words.
@@ -103,13 +127,4 @@ fn told(observer: &RbmObserver, job: Job) -> Option<(bool, String)> {
             (held_out < CLEARLY * unigram, text)
         }
     })
-}
-
-fn remedies(run: &Run) -> Vec<Remedy> {
-    let decay = (layer_of(run.current()).kernel_regularizer.l2 < 0.001)
-        .then(|| Remedy::new("Add weight decay", "weight_decay", 0.001));
-    let data = &run.current().data;
-    let has_more = data.samples < 2000 && data.set().is_ok_and(|set| !set.is_given() && set.is_of_pictures());
-    let more = has_more.then(|| Remedy::new("Take 2,000 pictures", "data.samples", 2000).anew());
-    [decay, more].into_iter().flatten().collect()
 }

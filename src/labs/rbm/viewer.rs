@@ -11,8 +11,8 @@ use crate::train::Run;
 const OFFERED: usize = 6;
 const RECOMMENDED: usize = 6;
 /// Hidden units and films of the table of tastes.
-const UNITS: usize = 4;
-const FILMS: usize = 6;
+const UNITS: usize = 12;
+const FILMS: usize = 8;
 /// A change of the odds that is not in the strongest colour, whatever the others are.
 const FAINT: f32 = 0.3;
 /// Users who must have rated a film before it is recommended: of others nothing was learned.
@@ -24,6 +24,11 @@ fn counts(run: &Run) -> Vec<usize> {
     let mut counts = vec![0; train.columns()];
     (0..train.len()).for_each(|user| train.row(user).for_each(|(film, _)| counts[film] += 1));
     counts
+}
+
+/// Films in the order of how often they are rated, the most first.
+fn by_fame(films: &mut [usize], counts: &[usize]) {
+    films.sort_by_key(|&film| (std::cmp::Reverse(counts[film]), film));
 }
 
 fn title(run: &Run, film: usize) -> String {
@@ -48,15 +53,20 @@ pub(super) fn questions(run: &Run, view: &View, numbers: &mut Numbers) -> Panel 
     let wanted = view.probe.search.trim().to_lowercase();
     let mut others: Vec<usize> =
         (0..counts.len()).filter(|film| mine.iter().all(|(of, _)| of != film)).collect();
-    others.sort_by_key(|&film| (std::cmp::Reverse(counts[film]), film));
-    others.retain(|&film| wanted.is_empty() || title(run, film).to_lowercase().contains(&wanted));
-    let room = OFFERED.saturating_sub(mine.len()).max(if wanted.is_empty() { 1 } else { OFFERED });
-    let found: Vec<usize> = others.into_iter().take(room).collect();
-    // What is looked for stands first, what was rated below it.
+    by_fame(&mut others, &counts);
+    // What is looked for, or what was rated among what is known best, each at its place whatever is answered.
     let items: Vec<usize> = if wanted.is_empty() {
-        mine.iter().map(|(film, _)| *film).chain(found).collect()
+        let room = OFFERED.saturating_sub(mine.len()).max(1);
+        let mut items: Vec<usize> =
+            mine.iter().map(|(film, _)| *film).chain(others.into_iter().take(room)).collect();
+        by_fame(&mut items, &counts);
+        items
     } else {
-        found.into_iter().chain(mine.iter().map(|(film, _)| *film)).collect()
+        let mut found: Vec<usize> = (0..counts.len()).collect();
+        by_fame(&mut found, &counts);
+        found.retain(|&film| title(run, film).to_lowercase().contains(&wanted));
+        found.truncate(OFFERED);
+        found
     };
     let answers: Vec<Option<usize>> =
         items.iter().map(|film| mine.iter().find(|(of, _)| of == film).map(|(_, level)| *level)).collect();
@@ -120,14 +130,16 @@ pub(super) fn recommended(run: &Run, view: &View, numbers: &mut Numbers) -> Pane
     Panel { id: "recommended".into(), note: note.into(), summary, figure: Figure::Intervals(figure) }
 }
 
-/// The figure "tastes": how far each of the strongest hidden units moves the expected stars of a few films.
+/// The figure "tastes": how far each hidden unit moves the expected stars of the films that are rated most: the same films and
+/// units whatever the weights, so that nothing changes its place while the machine learns.
 pub(super) fn tastes(run: &Run, numbers: &mut Numbers) -> Panel {
     let (rbm, weights) = machine(run);
     let (units, scale, counts) = (rbm.hidden_units(), scale(run), counts(run));
     let levels = scale.levels();
     let mut films: Vec<usize> = (0..counts.len()).collect();
-    films.sort_by_key(|&film| (std::cmp::Reverse(counts[film]), film));
-    films.truncate(FILMS.max(counts.len().min(60)));
+    by_fame(&mut films, &counts);
+    films.truncate(FILMS);
+    let shown = units.min(UNITS);
     // A unit that is on moves the logit of each level; of those the slope over the stars counts.
     let middle = f32::midpoint(scale.stars(0), scale.stars(levels - 1));
     let squares: f32 =
@@ -138,32 +150,23 @@ pub(super) fn tastes(run: &Run, numbers: &mut Numbers) -> Panel {
         };
         (0..levels).map(of_level).sum::<f32>() / squares
     };
-    let strength = |unit: usize| films.iter().map(|&film| slope(film, unit) * slope(film, unit)).sum::<f32>();
-    let mut strongest: Vec<usize> = (0..units).collect();
-    strongest.sort_by(|a, b| strength(*b).total_cmp(&strength(*a)).then(a.cmp(b)));
-    strongest.truncate(UNITS);
-    // The films that these units tell apart most.
-    let told_apart = |film: usize| strongest.iter().map(|&unit| slope(film, unit).abs()).fold(0.0, f32::max);
-    films.sort_by(|a, b| told_apart(*b).total_cmp(&told_apart(*a)).then(a.cmp(b)));
-    films.truncate(FILMS);
     let values: Vec<f32> =
-        strongest.iter().flat_map(|&unit| films.iter().map(move |&film| slope(film, unit))).collect();
+        films.iter().flat_map(|&film| (0..shown).map(move |unit| slope(film, unit))).collect();
     // What is next to nothing stays pale.
     let most = values.iter().fold(FAINT, |most, value| most.max(value.abs()));
     let summary = format!(
-        "What {} of {units} hidden units add to the odds of one star more, for {} films: at most {most:.2}.",
-        strongest.len(),
+        "What {shown} of {units} hidden units add to the odds of one star more, for the {} films that are rated most: at most {most:.2}.",
         films.len()
     );
     let figure = Grid {
         label: "change of the log-odds of a star more".into(),
-        sides: Default::default(),
-        rows: strongest.iter().map(|unit| format!("unit {}", unit + 1)).collect(),
-        columns: films.iter().map(|&film| title(run, film)).collect(),
+        sides: [String::new(), "hidden unit".into()],
+        rows: films.iter().map(|&film| title(run, film)).collect(),
+        columns: (1..=shown).map(|unit| unit.to_string()).collect(),
         values: numbers.add(values),
         most: Some(most),
         chosen: None,
     };
-    let note = format!("{} of {units} hidden units", strongest.len());
+    let note = format!("{shown} of {units} hidden units");
     Panel { id: "tastes".into(), note, summary, figure: Figure::Grid(figure) }
 }

@@ -145,6 +145,7 @@ pub(super) fn memory(observer: &mut SequenceObserver, run: &Run, numbers: &mut N
         lines,
         at: None,
         marks: Vec::new(),
+        is_of_kinds: false,
     };
     Panel { id: "memory".into(), note, summary, figure: Figure::Lines(figure) }
 }

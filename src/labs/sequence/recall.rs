@@ -79,6 +79,7 @@ pub(super) fn panel(observer: &mut SequenceObserver, run: &Run, numbers: &mut Nu
         lines,
         at: data.has_lag().then(|| (data.lag() as f32, "trained".into())),
         marks: chance.into_iter().collect(),
+        is_of_kinds: false,
     };
     Panel { id: "recall".into(), note: String::new(), summary, figure: Figure::Lines(figure) }
 }
