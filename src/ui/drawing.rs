@@ -101,9 +101,12 @@ pub fn Drawing(
         }
         on_move(event);
     };
-    let let_go = move |_: PointerEvent| {
+    let let_go = move |is_taken: bool| {
         if is_held.get_value() {
             is_held.set_value(false);
+            if is_taken {
+                drawn.with_untracked(|drawn| probe::let_go(page, drawn.as_ref()));
+            }
             page.set_drawing(false);
         }
     };
@@ -125,7 +128,7 @@ pub fn Drawing(
     view! {
         <div class="fig__plot">
             <canvas node_ref=canvas id=id role="img" tabindex="0" aria-label=summary style=height
-                on:pointerdown=on_down on:pointermove=on_drag on:pointerup=let_go on:pointercancel=let_go on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
+                on:pointerdown=on_down on:pointermove=on_drag on:pointerup=move |_| let_go(true) on:pointercancel=move |_| let_go(false) on:pointerleave=move |_| hover.set(None) on:click=on_click on:keydown=on_key></canvas>
             {takes_points.then(|| view! { <points::Overlay page=page drawn=drawn size=size /> })}
             {children.map(|children| children())}
             <legend::Empty drawn=drawn size=size />

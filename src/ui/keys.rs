@@ -76,6 +76,18 @@ pub fn focus_control(key: &str) {
     }
 }
 
+/// Moves the focus into a figure in which something is asked: to the first that is not answered yet, else to the first control.
+pub fn focus_figure(id: &str) {
+    let selectors = [
+        format!("[data-testid='{id}'] fieldset:not(:has(:checked)) input"),
+        format!("[data-testid='{id}'] :is(input, select, button):not(:disabled)"),
+    ];
+    let found = selectors.iter().find_map(|selector| document().query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus(); // an element that takes no focus leaves it where it was
+    }
+}
+
 fn toggle_more() {
     if let Some(fold) =
         document().get_element_by_id("more").and_then(|e| e.dyn_into::<web_sys::HtmlDetailsElement>().ok())

@@ -1,8 +1,9 @@
-//! What a visitor does with a machine of two layers: rates films, holds a half of a picture, follows an item, asks for
-//! another dream.
+//! What a visitor does with a machine of two layers: rates films, follows an item, asks for another dream. What is held of
+//! an item stands in `hold`.
 
+use super::hold;
 use super::page::{Drawn, Page};
-use crate::labs::{Figure, Half, Questions};
+use crate::labs::{Figure, Questions};
 use leptos::prelude::*;
 
 /// What can be done with a figure.
@@ -24,16 +25,18 @@ pub fn Under(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
             _ => None,
         })
     });
-    move || match kind.get() {
+    move || {
+        match kind.get() {
         Some(Kind::Questions) => view! { <Rates page=page drawn=drawn /> }.into_any(),
         Some(Kind::Held) => {
-            view! { <div class="under"><Item page=page label="Held-out picture" /><Hold page=page /></div> }
+            view! { <div class="under"><Item page=page label="Held-out picture" /><hold::Hold page=page drawn=drawn /></div> }
                 .into_any()
         }
         Some(Kind::Item) => {
             view! { <div class="under"><Item page=page label="Held-out document" /></div> }.into_any()
         }
         None => ().into_any(),
+    }
     }
 }
 
@@ -86,27 +89,9 @@ fn Item(page: Page, label: &'static str) -> impl IntoView {
     view! {
         <label class="inline" for="followed"><span>{label}" "<span class="num">{move || format!("1–{}", many())}</span></span>
             <input class="num" type="number" id="followed" min="1" max=move || many().to_string() placeholder="drawing" prop:value=value on:change=on_change /></label>
-        {move || (has_drawing.get() && chosen().is_some()).then(|| view! {
-            <button class="btn" data-testid="look-at-drawing" on:click=move |_| page.look_for(|probe| probe.item = None)>"Your drawing"</button>
+        {move || has_drawing.get().then(|| view! {
+            <button class="btn" data-testid="look-at-drawing" disabled=move || chosen().is_none() on:click=move |_| page.look_for(|probe| probe.item = None)>"Your drawing"</button>
         })}
-    }
-}
-
-/// Which half is held fast while the rest is dreamt.
-#[component]
-fn Hold(page: Page) -> impl IntoView {
-    let now = move || page.probe.with(|probe| probe.held);
-    let choice = move |label: &'static str, half: Option<Half>| {
-        view! {
-            <label><input type="radio" name="held" prop:checked=move || now() == half
-                on:change=move |_| page.look_for(|probe| probe.held = half) /><span>{label}</span></label>
-        }
-    };
-    let halves = Half::ALL.map(|half| choice(half.label(), Some(half)));
-    view! {
-        <fieldset class="inline hold"><legend>"Hold"</legend>
-            <div class="seg" data-testid="held">{choice("Nothing", None)}{halves}</div>
-        </fieldset>
     }
 }
 

@@ -14,6 +14,7 @@ mod figure;
 mod focus;
 mod head;
 mod history;
+mod hold;
 mod icons;
 mod image;
 mod intake;

@@ -2,7 +2,7 @@
 //! reached by pointer, by touch and by keys on the figure, and by a native control beside it.
 
 use super::page::{Drawn, Page};
-use super::sequence;
+use super::{hold, sequence};
 use crate::labs::format::significant;
 use crate::labs::{Errors, Figure, ItemOrder, LatentMap, PictureRows};
 use crate::plot;
@@ -33,9 +33,15 @@ pub fn drag(page: Page, drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64))
             let threshold = plot::error_at(errors, size.0, at.0);
             page.look_for(|probe| probe.threshold = Some(threshold));
         }
+        Figure::TwoLayers(_) => return hold::drag(page, drawn, size, at),
         _ => return false,
     }
     true
+}
+
+/// What was dragged is let go, and taken.
+pub fn let_go(page: Page, drawn: Option<&Drawn>) {
+    hold::take_marked(page, drawn);
 }
 
 /// Takes a click: an item to follow, or with Shift one to walk to; a level to see what is shown at.
@@ -57,7 +63,7 @@ pub fn click(page: Page, drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64)
             true
         }
         Figure::TimeMaps(_) | Figure::Inked(_) => sequence::click(page, drawn, size, at),
-        Figure::LatentMap(_) | Figure::Errors(_) => true, // taken when it was pressed
+        Figure::LatentMap(_) | Figure::Errors(_) | Figure::TwoLayers(_) => true, // taken when it was pressed
         _ => false,
     }
 }
@@ -76,6 +82,11 @@ fn follow(page: Page, item: usize, is_second: bool) {
 /// Moves the cursor, the threshold or the item that is followed by an arrow key.
 pub fn key(page: Page, drawn: Option<&Drawn>, event: &KeyboardEvent) {
     let Some(drawn) = drawn else { return };
+    if hold::key(page, drawn, event) {
+        event.prevent_default();
+        event.stop_propagation();
+        return;
+    }
     let by = if event.shift_key() { FAR } else { 1.0 };
     let [right, up] = match event.key().as_str() {
         "ArrowLeft" => [-by, 0.0],

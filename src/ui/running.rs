@@ -1,6 +1,7 @@
 //! What can be done to the run: settings changed, runs begun, frames of it taken in, and the address kept.
 
 use super::address;
+use super::keys;
 use super::lane::Lane;
 use super::page::{Drawn, Page, Progress, lab_of};
 use super::trainer::{Taken, Trainer};
@@ -38,6 +39,10 @@ impl Page {
     /// Does what a remedy says: in a new lane while there is one, so that the problem stays in sight beside its
     /// cure. Where the cure is read off the drawing, in the lane itself.
     pub fn apply(self, remedy: &Remedy) {
+        // What the visitor can do is done in a figure.
+        if self.slots().iter().any(|slot| slot.id == remedy.key) {
+            return keys::focus_figure(&remedy.key);
+        }
         if self.lab().is_about_drawing() || !self.add_lane() {
             return self.change(&remedy.key, &remedy.value, remedy.restarts);
         }

@@ -66,6 +66,8 @@ pub struct Trainer {
     pub(super) keeping: Keeping,
     wants_file: bool,
     wants_refresh: bool,
+    /// Figures of which the worker has more to work out.
+    at_work: Vec<String>,
     pending_files: Option<Offer>,
     /// What the columns of a table are for.
     pending_roles: Option<Roles>,
@@ -168,6 +170,7 @@ impl Trainer {
         self.start_when_read = None;
         self.wants_file = false;
         self.inbox = None;
+        self.at_work.clear();
         self.pace = Pace::default();
         self.wake();
     }
@@ -389,7 +392,20 @@ impl Trainer {
         if std::mem::take(&mut self.wants_refresh) {
             return Some((advance(0.0, 0), Asked::Other));
         }
-        None
+        self.work_on(page, lane)
+    }
+
+    /// Goes on with what is worked out over several looks, while the run stands still and nothing else is asked for.
+    fn work_on(&mut self, page: Page, lane: Lane) -> Option<(Request, Asked)> {
+        if self.at_work.is_empty() || !self.asked.is_empty() {
+            return None;
+        }
+        let at_work = std::mem::take(&mut self.at_work);
+        let mut view = page.view(lane);
+        view.figures.retain(|figure| at_work.contains(figure));
+        let is_wanted = !view.figures.is_empty() && !view.is_drawing;
+        let request = Request::Advance { run: self.run, budget_ms: 0.0, steps: 0, until: None, view };
+        is_wanted.then_some((request, Asked::Other))
     }
 
     fn draw_soon(&mut self, page: Page, lane: Lane) {
@@ -408,6 +424,7 @@ impl Trainer {
             return; // nobody asked for a step on the way
         }
         self.keeping.note(&frame, matches!(asked, Some(Asked::Start(_) | Asked::Edit)));
+        self.at_work.clone_from(&frame.at_work);
         let numbers = Arc::new(numbers);
         let mut frame = frame;
         let is_over = frame.divergence.is_some();
