@@ -4,7 +4,8 @@
 
 use glassbox::data::{DataConfig, Pictures, idx};
 use glassbox::labs::{
-    Figure, FigureSlot, Half, ItemOrder, LABS, Lab, Numbers, Probe, SequenceProbe, View, find,
+    Figure, FigureSlot, Held, HeldPixels, ItemOrder, LABS, Lab, Numbers, Patch, Probe, SequenceProbe, View,
+    find,
 };
 use glassbox::train::settings::Settings;
 use glassbox::train::{Experiment, InitialWeights};
@@ -51,7 +52,11 @@ fn probing() -> View {
             top_k: 3,
             again: 2,
         },
-        held: Some(Half::Left),
+        held: Held {
+            pixels: HeldPixels::Chosen(vec![[3, 9], [31, 40]]),
+            label: Some(4),
+            marked: Some(Patch { from: [2, 3], to: [0, 9] }),
+        },
         ratings: vec![[2, 4], [0, 1]],
         search: "rivers".into(),
         dreams: 2,

@@ -36,9 +36,10 @@ async fn pictures_go_up_and_come_back() {
     stage.run("const at = document.querySelector('#followed'); at.value = 4; at.dispatchEvent(new Event('change', { bubbles: true }))").await;
     until_said(&stage, "two_layers", "A held-out").await;
     stage.choose_radio("held", "Top").await;
-    until_said(&stage, "two_layers", "is held fast").await;
-    stage.choose_radio("held", "Nothing").await;
+    until_said(&stage, "two_layers", "Held fast: one half of a held-out").await;
     stage.click("[data-testid=look-at-drawing]").await;
+    until_said(&stage, "two_layers", "Held fast: one half of your drawing").await;
+    stage.choose_radio("held", "Nothing").await;
     until_said(&stage, "two_layers", "Your drawing goes up").await;
     // Dreams: another begins with other noise.
     stage.show("[data-testid=dream]").await;
@@ -67,6 +68,89 @@ async fn pictures_go_up_and_come_back() {
     assert_eq!(stage.step().await, step + 2);
     let link = from_link(&stage.hash().await).expect("an address");
     assert_eq!(link.first.edits.len(), 1, "{}", stage.hash().await);
+    stage.close().await;
+}
+
+/// Any pixels are held: by pointer, by keys on the picture, by numbers beneath it; none of it touches the run.
+#[tokio::test]
+async fn any_pixels_are_held_while_the_rest_is_dreamt() {
+    let Some(stage) = Stage::open("#lab=rbm&seed=3").await else { return };
+    until_said(&stage, "two_layers", "Your drawing goes up").await;
+    train(&stage, 20).await;
+    let (step, link) = (stage.step().await, stage.hash().await);
+    // The picture has 28 pixels to a side, from the left edge of the figure on.
+    stage.press("#figure-two_layers", [20.0, 60.0], [100.0, 120.0]).await;
+    until_said(&stage, "two_layers", "of 784 pixels of your drawing").await;
+    let chosen = "document.querySelector('[data-testid=held] label:last-child input').checked";
+    stage.until(chosen, "that pixels were chosen").await;
+    let dragged = said(&stage, "two_layers").await;
+    assert!(!dragged.contains("Held fast: 1 of"), "{dragged}");
+    // A click on a pixel that is held lets go of it.
+    stage.press("#figure-two_layers", [60.0, 90.0], [60.0, 90.0]).await;
+    until_other(&stage, "two_layers", &dragged).await;
+    // By keys: space holds what is marked, Shift with an arrow marks one more line of one pixel, and another space lets go.
+    stage.choose_radio("held", "Nothing").await;
+    until_said(&stage, "two_layers", "Your drawing goes up").await;
+    stage.focus("#figure-two_layers").await;
+    stage.type_keys(" ").await;
+    until_said(&stage, "two_layers", "Held fast: 1 of 784 pixels").await;
+    stage.type_keys("\u{E015}").await; // down, from a pixel that is held to one that is not
+    stage
+        .until(
+            "document.querySelector('#figure-two_layers').ariaLabel.includes('Held fast: 1 of')",
+            "what is held",
+        )
+        .await;
+    stage.type_keys(" ").await;
+    until_said(&stage, "two_layers", "Held fast: 2 of 784 pixels").await;
+    stage.shift_key("\u{E014}").await;
+    stage.shift_key("\u{E014}").await;
+    stage.type_keys(" ").await; // it begins with one that is held
+    until_said(&stage, "two_layers", "Held fast: 1 of 784 pixels").await;
+    stage.type_keys(" ").await;
+    until_said(&stage, "two_layers", "Held fast: 4 of 784 pixels").await;
+    // By numbers.
+    for (field, value) in [("first-row", 2), ("last-row", 3), ("first-column", 0), ("last-column", 27)] {
+        stage.run(&format!("const at = document.getElementById('{field}'); at.value = {value}; at.dispatchEvent(new Event('change', {{ bubbles: true }}))")).await;
+    }
+    stage.click("[data-testid=hold-marked]").await;
+    until_said(&stage, "two_layers", "Held fast: 60 of 784 pixels").await;
+    assert_axe_finds_nothing(&stage, "pixels that are held").await;
+    stage.click("[data-testid=let-go-marked]").await;
+    until_said(&stage, "two_layers", "Held fast: 4 of 784 pixels").await;
+    stage.choose_radio("held", "Ink").await;
+    until_said(&stage, "two_layers", "Held fast: the ink of your drawing").await;
+    assert_eq!((stage.step().await, stage.hash().await), (step, link), "what is held is no part of the run");
+    // With its label: of nothing but that, the picture is dreamt.
+    begin(&stage, "Classify").await;
+    train(&stage, 20).await;
+    stage.choose_radio("held", "Nothing").await;
+    stage.choose("#held-label", "4").await;
+    until_said(&stage, "two_layers", "Held fast: the label 4;").await;
+    stage.close().await;
+}
+
+/// The first weights, two steps on the way, and now; gone back in time, those of then.
+#[tokio::test]
+async fn filters_are_seen_to_form() {
+    let Some(stage) = Stage::open("#lab=rbm&seed=3").await else { return };
+    train(&stage, 70).await;
+    stage.show("[data-testid=forming]").await;
+    until_said(&stage, "forming", "at step 0, ").await;
+    for words in ["at step 16,", "at step 64,", "at step 70."] {
+        until_said(&stage, "forming", words).await;
+    }
+    let then = said(&stage, "forming").await;
+    train(&stage, 230).await;
+    until_said(&stage, "forming", "at step 256,").await;
+    stage.run("const at = document.querySelector('[data-testid=scrub]'); at.value = 70; at.dispatchEvent(new Event('input', { bubbles: true })); at.dispatchEvent(new Event('change', { bubbles: true }))").await;
+    stage.until_step(70).await;
+    stage
+        .until(
+            &format!("document.querySelector('#figure-forming').ariaLabel === {}", json!(then)),
+            "the filters of then",
+        )
+        .await;
     stage.close().await;
 }
 

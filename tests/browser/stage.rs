@@ -269,6 +269,20 @@ impl Stage {
         self.client.perform_actions(actions).await.expect("keys");
     }
 
+    /// Presses a key with Shift wherever the focus is.
+    pub async fn shift_key(&self, key: &str) {
+        use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+        let (shift, key) = ('\u{E008}', key.chars().next().expect("a key"));
+        let actions = [
+            KeyAction::Down { value: shift },
+            KeyAction::Down { value: key },
+            KeyAction::Up { value: key },
+            KeyAction::Up { value: shift },
+        ];
+        let actions = actions.into_iter().fold(KeyActions::new("keyboard".to_owned()), KeyActions::then);
+        self.client.perform_actions(actions).await.expect("keys");
+    }
+
     /// The page must be no wider than the view: on a phone what is wider makes the view itself wider than the screen.
     pub async fn assert_fits(&self, what: &str) {
         let overflow = self

@@ -116,7 +116,7 @@ fn signals() -> Sample {
             let values = numbers.add(
                 (0..5 * 96).map(|_| if is_signed { 0.1 * noise.next() } else { 0.3 + 0.1 * noise.next() }),
             );
-            PictureRow { label: label.into(), values, is_signed }
+            PictureRow { label: label.into(), values, is_signed, most: 1.0 }
         };
         let rows = vec![row("in", false), row("out", false), row("out − in", true)];
         Figure::PictureRows(PictureRows {

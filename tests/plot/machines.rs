@@ -59,6 +59,7 @@ fn two_layers(name: &str, units: usize, [height, width]: [usize; 2], is_held: bo
             width,
             clamped: numbers
                 .add((0..if is_held { cells } else { 0 }).map(|cell| f32::from(u8::from(cell < cells / 2)))),
+            marked: is_held.then_some(Patch { from: [height - 1, 3], to: [height / 2, 7] }),
         })
     })
 }

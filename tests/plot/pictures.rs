@@ -278,7 +278,7 @@ fn picture_rows(many: usize) -> Sample {
         let mut row = |label: &str, is_signed: bool| {
             let ink = |value: f32| if is_signed { value } else { value.abs() };
             let values = numbers.add((0..many * 784).map(|_| ink(noise.next())));
-            PictureRow { label: label.into(), values, is_signed }
+            PictureRow { label: label.into(), values, is_signed, most: 1.0 }
         };
         let rows = vec![row("in", false), row("out", false), row("out − in", true)];
         Figure::PictureRows(PictureRows {

@@ -170,6 +170,7 @@ fn placed(name: &str, scale: LineScale, lanes: usize) -> Sample {
             lines,
             at: Some((60.0, "trained".into())),
             marks: vec![(0.125, "chance".into())],
+            is_of_kinds: false,
         })
     })
 }
