@@ -101,15 +101,7 @@ pub fn Drawing(
         }
         on_move(event);
     };
-    let let_go = move |is_taken: bool| {
-        if is_held.get_value() {
-            is_held.set_value(false);
-            if is_taken {
-                drawn.with_untracked(|drawn| probe::let_go(page, drawn.as_ref()));
-            }
-            page.set_drawing(false);
-        }
-    };
+    let let_go = move |is_taken| let_go(page, drawn, is_held, is_taken);
     let on_click = move |event: web_sys::MouseEvent| {
         let at = (f64::from(event.offset_x()), f64::from(event.offset_y()));
         let (size_now, extends) = (size.get_untracked(), event.shift_key());
@@ -135,6 +127,18 @@ pub fn Drawing(
             <ReadOut drawn=drawn size=size hover=hover is_right_half=is_right_half />
         </div>
     }
+}
+
+/// Ends what was held by the pointer, which is taken unless the browser took the pointer away.
+fn let_go(page: Page, drawn: Signal<Option<Drawn>>, is_held: StoredValue<bool>, is_taken: bool) {
+    if !is_held.get_value() {
+        return;
+    }
+    is_held.set_value(false);
+    if is_taken {
+        drawn.with_untracked(|drawn| probe::let_go(page, drawn.as_ref()));
+    }
+    page.set_drawing(false);
 }
 
 /// Tells the page which unit is under the pointer, for figures of feature maps.
