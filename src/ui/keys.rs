@@ -12,7 +12,7 @@ use web_sys::{HtmlDialogElement, HtmlElement};
 
 const LIST: &str = "key-list";
 const KEYS: [(&str, &str); 12] = [
-    ("Space", "Play or pause"),
+    ("Space", "Play or pause; on the two layers of an RBM: hold what is marked, or let go"),
     (".", "Step once; with Shift one epoch"),
     ("r", "Reset to the seed; with Shift a new seed"),
     ("l", "Add a lane; 1 to 4 select one"),
@@ -21,7 +21,10 @@ const KEYS: [(&str, &str); 12] = [
     ("t", "Theme"),
     ("m", "Open or close More"),
     ("Enter", "On a figure: its numbers as a table, to be saved"),
-    ("← ↑ ↓ →", "On the confusion matrix: the pictures of the next cell"),
+    (
+        "← ↑ ↓ →",
+        "On the confusion matrix: the pictures of the next cell; on the two layers of an RBM: other pixels are marked, with Shift more",
+    ),
     ("?", "This list"),
     ("Esc", "Close a list or a table; let go of a neuron or link"),
 ];

@@ -143,7 +143,7 @@ fn Rates(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
             }
         });
         let stars = stars.collect_view();
-        view! { <li><fieldset><legend>{title}{forget}</legend><div class="seg num">{stars}</div></fieldset></li> }
+        view! { <li><fieldset><legend><span>{title}</span>{forget}</legend><div class="seg num">{stars}</div></fieldset></li> }
     };
     let is_none_found = move || {
         let has_searched = page.probe.with(|probe| !probe.search.trim().is_empty());

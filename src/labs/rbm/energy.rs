@@ -12,6 +12,10 @@ use crate::train::Run;
 
 /// Items of each kind.
 const ITEMS: usize = 200;
+/// Nats by which the gap between held-out items and training ones has grown since it was least, and which it has, before the
+/// machine is said to overfit.
+const GROWN: f32 = 8.0;
+const GAP: f32 = 10.0;
 
 /// By how much the gap between held-out items and training ones has grown since it was least, and the gap now.
 pub(super) fn gaps(energies: &Measured) -> Option<[f32; 2]> {
@@ -20,11 +24,19 @@ pub(super) fn gaps(energies: &Measured) -> Option<[f32; 2]> {
     Some([test - train - least, test - train])
 }
 
-/// The last step at which the gap had grown by no more than so many nats since it was least.
-pub(super) fn last_within(energies: &Measured, nats: f32) -> Option<usize> {
-    let least = energies.gaps().min_by(f32::total_cmp)?;
-    let within = energies.gaps().enumerate().filter(|(_, gap)| gap - least <= nats);
-    within.last().map(|(row, _)| energies.step(row))
+/// Whether the gap has `grown` so much since it was least, and is so large, that held-out items are those that are left behind.
+pub(super) fn is_overfitting([grown, gap]: [f32; 2]) -> bool {
+    grown > GROWN && gap > GAP
+}
+
+/// The last step at which they were not, as far as was known then.
+pub(super) fn last_sound(energies: &Measured) -> Option<usize> {
+    let least = energies.gaps().scan(f32::INFINITY, |least, gap| {
+        *least = least.min(gap);
+        Some([gap - *least, gap])
+    });
+    let sound = least.enumerate().filter(|(_, gaps)| !is_overfitting(*gaps));
+    sound.last().map(|(row, _)| energies.step(row))
 }
 
 /// Mean free energies of training items and of held-out ones.

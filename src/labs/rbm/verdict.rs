@@ -8,11 +8,6 @@ use crate::labs::format::{count, fixed};
 use crate::labs::{Tone, Verdict};
 use crate::train::Run;
 
-/// Nats by which the gap between held-out items and training ones has grown since it was least, and which it has, before the
-/// machine is said to overfit.
-const GROWN: f32 = 8.0;
-const GAP: f32 = 10.0;
-
 /// Of what is reached without a machine, what is clearly less.
 const CLEARLY: f32 = 0.99;
 /// R² from which on a number is told at all.
@@ -34,20 +29,20 @@ pub(super) fn of(observer: &RbmObserver, run: &Run) -> Verdict {
         return Verdict::new(Tone::Note, "Not tested.", text, Vec::new());
     }
     let told = told(observer, job);
-    if let Some([grown, gap]) = energy::gaps(&observer.energies)
-        && (grown > GROWN && gap > GAP)
+    if let Some([grown, gap]) = energy::gaps(&observer.energies).filter(|gaps| energy::is_overfitting(*gaps))
     {
         let training = count(run.data().train.len());
-        let beside = told.as_ref().map_or_else(String::new, |(_, text)| format!(" {text}"));
+        let best = remedies::best(observer, job);
+        let (back_to, then) = match (&told, best, energy::last_sound(&observer.energies)) {
+            (Some((_, text)), Some((step, _)), _) => (Some(step), format!(" {text}")),
+            (_, _, Some(step)) => (Some(step), format!(" At step {} that was not so yet.", count(step))),
+            _ => (None, String::new()),
+        };
         let text = format!(
-            "Held-out {items}s cost {} nats more than the {training} training {items}s, {} more than when that was least.{beside}",
+            "Held-out {items}s cost {} nats more than the {training} training {items}s, {} more than when that was least.{then}",
             fixed(f64::from(gap), 1),
             fixed(f64::from(grown), 1)
         );
-        let back_to = match remedies::best(observer, job) {
-            Some((step, ..)) => Some(step),
-            None => energy::last_within(&observer.energies, GROWN / 2.0),
-        };
         return Verdict {
             back_to,
             ..Verdict::new(Tone::Warn, "Overfitting.", text, remedies::for_overfitting(run))
