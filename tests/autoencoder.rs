@@ -6,7 +6,7 @@
 use glassbox::data::{Data, DataConfig, Examples, Pictures, Targets};
 use glassbox::labs::{Figure, Lab, Numbers, Tone, Verdict, View, find, from_link, to_link};
 use glassbox::nn::Pass;
-use glassbox::train::{Experiment, Metric, Model, Report, Run, model};
+use glassbox::train::{Experiment, Metric, Model, Pretraining, Report, Run, model};
 use serde_json::{Value, json};
 
 fn dense(units: usize, activation: &str) -> Value {
@@ -495,4 +495,87 @@ fn tied_sparse_and_variational_networks_learn_otherwise() {
     let mut without = Run::new(variational).unwrap();
     (0..35).for_each(|_| _ = without.step().unwrap());
     assert!(without.network().weights != run.network().weights, "the weight was turned up");
+}
+
+/// Machines are for sigmoids in a network that mirrors its encoder: choosing them makes such a one, and what is none of
+/// theirs leaves them.
+#[test]
+fn stacked_machines_come_and_go_with_what_they_stand_for() {
+    let change = |from: &Experiment, key: &str, value: Value| {
+        lab().change(from, key, &value).unwrap_or_else(|e| panic!("{key}: {e}"))
+    };
+    let default = lab().defaults();
+    let start = |experiment: &Experiment| {
+        let control = lab().controls(experiment).into_iter().find(|control| control.key == "start").unwrap();
+        (control.shown(), control.folded)
+    };
+    assert_eq!(start(&default), ("Random weights".into(), true));
+    let stacked = change(&default, "start", json!("machines"));
+    assert_eq!(start(&stacked), ("Stacked RBMs".into(), false));
+    assert_eq!(stacked.pretraining, Some(Pretraining::default()));
+    let dense = |experiment: &Experiment| -> Vec<(usize, String)> {
+        let layers = serde_json::to_value(&experiment.network.layers).unwrap();
+        let dense = layers.as_array().unwrap().iter().filter(|layer| layer["type"] == "dense").cloned();
+        dense
+            .map(|layer| {
+                (layer["units"].as_u64().unwrap() as usize, layer["activation"].as_str().unwrap_or("").into())
+            })
+            .collect()
+    };
+    let [sigmoid, linear] = ["sigmoid", "linear"].map(String::from);
+    let wide = |units| (units, sigmoid.clone());
+    assert_eq!(dense(&stacked), [wide(256), wide(64), (2, linear), wide(64), wide(256), wide(784)]);
+    assert_eq!(change(&stacked, "start", json!("random")).pretraining, None);
+    assert_eq!(change(&stacked, "start", json!("random")).network, stacked.network);
+    for (key, value, stays) in [
+        ("code", json!(8), true),
+        ("tied", json!(true), true),
+        ("noise", json!(0.5), true),
+        ("sparsity", json!("kl"), true),
+        ("use", json!("denoise"), true),
+        ("use", json!("detect"), true),
+        ("network", json!("dense"), true),
+        ("optimizer.name", json!("sgd"), true),
+        ("sparsity", json!("l1"), false),
+        ("activation", json!("tanh"), false),
+        ("network", json!("convolutional"), false),
+        ("network", json!("variational"), false),
+    ] {
+        let changed = change(&stacked, key, value.clone());
+        assert_eq!(changed.pretraining.is_some(), stays, "{key} {value}");
+        // And again, from whatever came of it.
+        let again = change(&changed, "start", json!("machines"));
+        assert!(again.pretraining.is_some(), "{key} {value}");
+    }
+    let sets = lab().controls(&default).into_iter().find(|control| control.key == "data.name").unwrap();
+    for set in sets.choices {
+        let experiment =
+            change(&change(&default, "data.name", set.value.clone()), "start", json!("machines"));
+        let (verdict, ..) = shown(experiment, 3);
+        assert_ne!(verdict.word, "Diverged.", "{}: {}", set.value, verdict.text);
+    }
+}
+
+#[test]
+fn the_verdict_says_what_a_deep_network_began_with() {
+    let change = |from: &Experiment, key: &str, value: Value| lab().change(from, key, &value).unwrap();
+    let stacked = change(&change(&lab().defaults(), "data.samples", json!(500)), "start", json!("machines"));
+    let random = change(&stacked, "start", json!("random"));
+    let (fresh, ..) = shown(stacked.clone(), 0);
+    assert_eq!(fresh.word, "Pre-trained.", "{}", fresh.text);
+    let words =
+        "its weights are those of 3 machines (RBMs), each trained by 200 updates on what the one below makes";
+    assert!(fresh.text.contains(words), "{}", fresh.text);
+    let (slow, ..) = shown(random.clone(), 40);
+    let remedy = slow.remedies.iter().find(|remedy| remedy.key == "start").expect("a remedy");
+    assert!(remedy.restarts);
+    assert_eq!(change(&random, &remedy.key, remedy.value.clone()), stacked);
+    let (quick, ..) = shown(stacked, 40);
+    assert!(quick.remedies.iter().all(|remedy| remedy.key != "start"));
+    assert!(
+        quick.text.ends_with(" It began with the weights of stacked machines."),
+        "{} {}",
+        quick.word,
+        quick.text
+    );
 }

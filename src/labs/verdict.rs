@@ -19,7 +19,8 @@ pub enum Tone {
 pub struct Remedy {
     /// A verb: "Try ReLU".
     pub label: String,
-    /// Key and value of a control of the lab; or the id of a figure in which the visitor can do it, without a value.
+    /// Key and value of a control of the lab; or the id of a figure in which the visitor can do it, without a value; or
+    /// [`Self::LINK`] with the runs to go to.
     pub key: String,
     pub value: Value,
     /// Whether it helps only from step 0 on, since the weights of this run are past saving.
@@ -92,6 +93,9 @@ impl Verdict {
 }
 
 impl Remedy {
+    /// The key of a remedy that is a link to other runs, of another lab perhaps.
+    pub const LINK: &str = "link";
+
     /// A button that sets a control.
     pub fn new(label: &str, key: &str, value: impl Into<Value>) -> Self {
         Self { label: label.into(), key: key.into(), value: value.into(), restarts: false }

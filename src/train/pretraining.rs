@@ -15,8 +15,8 @@ const BATCH: usize = 32;
 /// Items that the first visible biases of a machine follow from, at most.
 const ITEMS_OF_MEANS: usize = 1_000;
 /// By so much slower machines learn that have linear units, hidden or visible: their states know no bounds. At a
-/// hundredth of the rate, as in the paper, 200 updates leave a code of 16 where it began: of the variance of digits 3 % comes through
-/// before step 0, at a tenth 37 % (`GLASSBOX_SWEEPS=1 cargo test --test compression pre_training -- --nocapture`).
+/// hundredth of the rate, as in the paper, 200 updates leave a code of 16 with a squared error of 0.0642 before step 0, no
+/// better than one mean for all; at a tenth with 0.0387 (784-256-64-16 on 1,875 generated digits).
 const SLOWER: f32 = 10.0;
 const MOMENTUM: f32 = 0.5;
 /// Most connections that all updates together may go through, once for each item: some 20 s in a browser.
@@ -88,6 +88,12 @@ impl Pretraining {
     /// Where there are none for its network.
     pub fn machines(experiment: &Experiment) -> Result<usize> {
         places(experiment).map(|places| places.len())
+    }
+
+    /// Whether the network of `experiment` can begin so.
+    #[must_use]
+    pub fn fits(self, experiment: &Experiment) -> bool {
+        self.validate(experiment).is_ok()
     }
 
     pub(super) fn validate(self, experiment: &Experiment) -> Result<()> {

@@ -5,7 +5,7 @@ use super::icons::{self, Icon};
 use super::lane_list::{Tag, words};
 use super::own_panel::ReadingBar;
 use crate::labs::format::count;
-use crate::labs::{Tone, Verdict, lane_name};
+use crate::labs::{Remedy, Tone, Verdict, lane_name};
 use leptos::prelude::*;
 
 fn class_of(tone: Tone) -> &'static str {
@@ -87,7 +87,13 @@ pub fn Head(page: Page) -> impl IntoView {
                             .into_iter()
                             .map(|remedy| {
                                 let label = remedy.label.clone();
-                                view! { <button class="btn" on:click=move |_| page.apply(&remedy)>{label}</button> }
+                                match remedy.value.as_str().filter(|_| remedy.key == Remedy::LINK) {
+                                    Some(link) => view! { <a class="btn" href=format!("#{link}")>{label}</a> }.into_any(),
+                                    None => {
+                                        view! { <button class="btn" on:click=move |_| page.apply(&remedy)>{label}</button> }
+                                            .into_any()
+                                    }
+                                }
                             })
                             .collect_view()
                     }}

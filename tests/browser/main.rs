@@ -21,6 +21,7 @@ mod nudge;
 mod own;
 mod own_again;
 mod past;
+mod pretraining;
 mod speed;
 mod stage;
 mod tables;

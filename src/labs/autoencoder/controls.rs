@@ -9,7 +9,7 @@ use crate::labs::control::{MIXED, common, optimizer_for_pictures, parsed};
 use crate::labs::{Choice, Control, Kind};
 use crate::nn::{Activation, LayerConfig, Loss};
 use crate::train::settings::Settings;
-use crate::train::{Experiment, OptimizerName};
+use crate::train::{Experiment, OptimizerName, Pretraining};
 use serde_json::Value;
 
 /// Numbers that an item may have to pass through.
@@ -18,6 +18,8 @@ const CODES: [usize; 8] = [1, 2, 3, 4, 8, 16, 32, 64];
 const LOSSES: [Loss; 3] = [Loss::BinaryCrossentropy, Loss::MeanSquaredError, Loss::MeanAbsoluteError];
 /// How much inputs are spoiled.
 const LEVELS: [f64; 11] = [0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0];
+/// Where the first weights come from.
+const START: [(&str, &str); 2] = [("random", "Random weights"), ("machines", "Stacked RBMs")];
 /// What an autoencoder is used for.
 const USES: [(&str, &str); 3] = [("compress", "Compress"), ("denoise", "Denoise"), ("detect", "Detect")];
 
@@ -78,8 +80,48 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
     if let Some(shape) = &shape {
         controls.extend(of_shape(shape));
     }
+    controls.push(start(experiment, shape.as_ref()));
     controls.extend(of_training(experiment, whole));
     controls
+}
+
+/// What its weights are first; in sight where only they would be others.
+fn start(experiment: &Experiment, shape: Option<&Shape>) -> Control {
+    let choices = START.map(|(value, label)| Choice::new(value, label)).to_vec();
+    let kind = Kind::Segments { featured: 2 };
+    let control = Control::new("start", "Starts from", kind, choices, start_of(experiment)).restarting();
+    let is_ready = shape.is_some_and(|shape| shape.can_be_stacked() && *shape == shape.clone().stacked());
+    if is_ready { control.shown_first() } else { control }
+}
+
+/// Which of [`START`] a run begins with.
+pub(super) fn start_of(experiment: &Experiment) -> &'static str {
+    if experiment.pretraining.is_some() { "machines" } else { "random" }
+}
+
+/// `experiment` beginning with one of [`START`]; machines are for sigmoids, in a network that mirrors its encoder.
+fn starting(mut experiment: Experiment, start: &str) -> Result<Experiment> {
+    experiment.pretraining = None;
+    match start {
+        "random" => Experiment::from_value(experiment.to_value()),
+        "machines" => {
+            let pretraining = Pretraining::default();
+            if !pretraining.fits(&experiment) {
+                let code = Code::of(&experiment).map_or(2, |code| code.units);
+                let shape = Shape::of(&experiment).filter(Shape::can_be_stacked);
+                experiment = with_shape(experiment, &shape.unwrap_or_else(|| fresh("deep", code)).stacked())?;
+            }
+            let pretraining = Some(pretraining);
+            Experiment::from_value(Experiment { pretraining, ..experiment }.to_value())
+        }
+        _ => Err(Error::setting("start", start, "one of random, machines")),
+    }
+}
+
+/// Without machines where they no longer stand for its layers.
+pub(super) fn settled(mut experiment: Experiment) -> Result<Experiment> {
+    experiment.pretraining = experiment.pretraining.filter(|pretraining| pretraining.fits(&experiment));
+    Experiment::from_value(experiment.to_value())
 }
 
 /// What decides a network of the lab beside its kind and its code.
@@ -198,6 +240,7 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
     let mut changed = Experiment { edits: Vec::new(), ..experiment.clone() };
     match key {
         "use" => return used(changed, parsed::<String>(key, value)?.as_str()),
+        "start" => return starting(changed, parsed::<String>(key, value)?.as_str()),
         "code" => return with_code(changed, parsed(key, value)?),
         "network" => {
             let kind: String = parsed(key, value)?;
@@ -245,7 +288,7 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
         }
         _ => return changed.with(&Settings::from([(key.to_owned(), value.clone())])),
     }
-    Experiment::from_value(changed.to_value())
+    settled(changed)
 }
 
 /// Set up for one of [`USES`].
@@ -288,7 +331,7 @@ fn with_code(mut experiment: Experiment, units: usize) -> Result<Experiment> {
         return Err(Error::setting("code", units, allowed));
     };
     dense.units = units * if code.is_sampled() { 2 } else { 1 };
-    Experiment::from_value(experiment.to_value())
+    settled(experiment)
 }
 
 /// With something changed of what decides its network.
@@ -316,7 +359,7 @@ pub(super) fn with_shape(mut experiment: Experiment, shape: &Shape) -> Result<Ex
     })?;
     experiment.network.layers = layers;
     experiment.initial_weights = None;
-    Experiment::from_value(experiment.to_value())
+    settled(experiment)
 }
 
 /// Trained on another class, or on one less; all of them is none in particular.

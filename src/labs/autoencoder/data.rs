@@ -1,6 +1,6 @@
 //! What follows for an experiment when it is to be trained on other data.
 
-use super::controls::with_shape;
+use super::controls::{settled, with_shape};
 use super::networks::Shape;
 use crate::data::{BatchSize, DataConfig, DataSet, SETS, Targets};
 use crate::error::Result;
@@ -66,7 +66,7 @@ pub(super) fn on(experiment: &Experiment, data: DataConfig) -> Result<Experiment
         _ => {}
     }
     if is_alike && (changed.loss != Loss::BinaryCrossentropy || usual_loss(&changed.data) == changed.loss) {
-        return Experiment::from_value(changed.to_value());
+        return settled(changed);
     }
     if changed.loss == Loss::BinaryCrossentropy || usual_loss(&changed.data) == Loss::BinaryCrossentropy {
         changed.loss = usual_loss(&changed.data);

@@ -83,6 +83,17 @@ impl Shape {
         matches!(self.kind.as_str(), "dense" | "deep" | "linear")
     }
 
+    /// Whether machines can be stacked to the widths of its layers.
+    pub fn can_be_stacked(&self) -> bool {
+        matches!(self.kind.as_str(), "dense" | "deep")
+    }
+
+    /// The network like it that machines stand for: all sigmoids, but for the code.
+    pub fn stacked(self) -> Self {
+        let sparsity = if self.sparsity == "l1" { "none" } else { self.sparsity };
+        Self { activation: Activation::Sigmoid, sparsity, ..self }
+    }
+
     /// Whether the code can be asked to be sparse.
     pub fn can_be_sparse(&self) -> bool {
         self.kind != "variational" && self.kind != "linear"

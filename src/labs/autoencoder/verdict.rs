@@ -8,7 +8,7 @@ use super::networks::Shape;
 use super::observer::AutoencoderObserver;
 use crate::labs::format::{count, fixed, percent, power, significant};
 use crate::labs::{Remedy, Tone, Verdict};
-use crate::train::{Evaluation, Run};
+use crate::train::{Evaluation, Pretraining, Run};
 
 /// From this share of the variance on most is said to be kept.
 const MOST: f32 = 0.8;
@@ -36,9 +36,10 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
     };
     let Some(Evaluation { metric: error, .. }) = observer.learning.evaluation else {
         let (word, more) = if run.steps() == 0 {
-            ("Untrained.", "its weights are random. Press Play.")
+            ("Untrained.", format!("{}. Press Play.", begun(run)))
         } else {
-            ("Not tested.", "no items are kept for the test, so it is not known what it keeps of new ones.")
+            let more = "no items are kept for the test, so it is not known what it keeps of new ones.";
+            ("Not tested.", more.to_owned())
         };
         return Verdict::new(Tone::Note, word, format!("{through}; {more}"), Vec::new());
     };
@@ -57,8 +58,9 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
         significant(variance, 3)
     );
     if run.steps() == 0 {
-        let text = format!("{through}; its weights are random, and {errors}. Press Play.");
-        return Verdict::new(Tone::Note, "Untrained.", text, Vec::new());
+        let text = format!("{through}; {}, and {errors}. Press Play.", begun(run));
+        let word = if run.current().pretraining.is_some() { "Pre-trained." } else { "Untrained." };
+        return Verdict::new(Tone::Note, word, text, Vec::new());
     }
     let kept = 1.0 - error / variance;
     if error > BLOWN_UP * variance && run.steps() >= PATIENCE / 10 {
@@ -72,7 +74,7 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
     if kept.is_nan() || kept <= 0.0 {
         let text =
             format!("{through}, and {errors}: one and the same {} for all would do no worse.", kind_of(run));
-        return Verdict::new(Tone::Warn, "Keeps nothing yet.", text, Vec::new());
+        return Verdict::new(Tone::Warn, "Keeps nothing yet.", text, stacked(run).into_iter().collect());
     }
     match use_of(run.current()) {
         "detect" if observer.told.area > 0.0 => return detected(observer, run, &through),
@@ -90,19 +92,23 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
         ),
         _ => String::new(),
     };
-    let text = format!("{through}, and {} of the variance comes out again{beside}: {errors}.", percent(kept));
+    let text = format!(
+        "{through}, and {} of the variance comes out again{beside}: {errors}.{}",
+        percent(kept),
+        first_weights(run)
+    );
     let shape = Shape::of(run.current());
     if let Some(pca) = pca.filter(|_| shape.as_ref().is_some_and(|shape| shape.kind == "linear")) {
         return straight(kept, pca, &text);
     }
     let is_better = pca.is_none_or(|pca| kept > pca);
     if !is_better && run.steps() < PATIENCE {
-        return Verdict::new(Tone::Note, "Behind PCA so far.", text, Vec::new());
+        return Verdict::new(Tone::Note, "Behind PCA so far.", text, stacked(run).into_iter().collect());
     }
     if kept >= MOST && is_better {
         return Verdict::new(Tone::Good, "Keeps most of it.", text, Vec::new());
     }
-    let mut remedies = Vec::new();
+    let mut remedies: Vec<Remedy> = stacked(run).into_iter().collect();
     if run.steps() >= PATIENCE && units.is_some_and(|units| units < WIDER && WIDER < numbers) {
         remedies.push(Remedy::new("Use a code of 32 numbers", "code", WIDER));
     }
@@ -110,9 +116,37 @@ pub(super) fn of(observer: &AutoencoderObserver, run: &Run) -> Verdict {
         if shape.is_none_or(|shape| shape.kind != "deep") {
             remedies.push(Remedy::new("Use a deeper network", "network", "deep"));
         }
+        remedies.truncate(2);
         return Verdict::new(Tone::Warn, "No better than PCA.", text, remedies);
     }
     Verdict::new(Tone::Note, "Keeps a part of it.", text, remedies)
+}
+
+/// Where the first weights come from: "its weights are random".
+fn begun(run: &Run) -> String {
+    let (Some(pretraining), Ok(machines)) = (run.current().pretraining, Pretraining::machines(run.current()))
+    else {
+        return "its weights are random".into();
+    };
+    let steps = count(pretraining.steps);
+    format!(
+        "its weights are those of {machines} machines (RBMs), each trained by {steps} updates on what the one below makes of the items"
+    )
+}
+
+/// The same where it is worth a word once it has learned.
+fn first_weights(run: &Run) -> &'static str {
+    if run.current().pretraining.is_some() { " It began with the weights of stacked machines." } else { "" }
+}
+
+/// The remedy of deep sigmoids that hardly move: weights of machines.
+fn stacked(run: &Run) -> Option<Remedy> {
+    let now = run.current();
+    let is_worth_it = now.pretraining.is_none()
+        && Pretraining::default().fits(now)
+        && Pretraining::machines(now).is_ok_and(|machines| machines > 2);
+    let remedy = || Remedy::new("Start from stacked RBMs", "start", "machines").anew();
+    is_worth_it.then(remedy)
 }
 
 /// From this share of what principal components keep on a network without a bend is said to have come to them.

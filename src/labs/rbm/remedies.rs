@@ -1,16 +1,18 @@
-//! What helps a machine, each one click away: another setting in a lane beside the run, a step to go back to, or a figure in
-//! which the visitor can do something.
+//! What helps a machine, each one click away: another setting in a lane beside the run, a step to go back to, a figure in
+//! which the visitor can do something, or another lab.
 
 use super::job::Job;
 use super::layer_of;
 use super::observer::RbmObserver;
-use crate::labs::Remedy;
-use crate::train::Run;
+use crate::labs::{Lanes, Remedy, find, to_link};
+use crate::train::{Experiment, Run};
 
 /// Numbers of hidden units that are offered.
 const UNITS: [usize; 8] = [8, 16, 32, 48, 64, 96, 128, 256];
 /// Epochs after which something else is worth a try.
 const EPOCHS: usize = 3;
+/// Epochs after which its features are good enough for other uses.
+const LEARNED: usize = 6;
 /// What is clearly worse than the best that was measured: of errors the part above it, of shares the difference below.
 const ABOVE: f32 = 1.02;
 const BELOW: f32 = 0.05;
@@ -38,13 +40,26 @@ pub(super) fn for_more(run: &Run, job: Job) -> Vec<Remedy> {
             let longer = (layer.gibbs_steps < 10).then(|| Remedy::new("Try CD-10", "gibbs_steps", 10).anew());
             let kept = (layer.persistent_chains == 0)
                 .then(|| Remedy::new("Try PCD", "persistent_chains", 64).anew());
-            [longer, kept].into_iter().flatten().collect()
+            let stacked = (run.epoch() >= LEARNED).then(|| stacked(run.current())).flatten();
+            [longer, stacked, kept].into_iter().flatten().take(2).collect()
         }
         Job::Films => {
             [Some(Remedy::new("Rate one more film", "rated", ())), units].into_iter().flatten().collect()
         }
         Job::Classify | Job::Predict | Job::Topics => units.into_iter().collect(),
     }
+}
+
+/// The way to an autoencoder that begins with stacked machines, beside one that begins at random.
+fn stacked(experiment: &Experiment) -> Option<Remedy> {
+    let Experiment { data, seed, .. } = experiment;
+    let set = data.set().ok().filter(|set| set.is_of_pictures() && !set.is_given())?;
+    let lab = find("autoencoder").ok()?;
+    let on_set = lab.change(&lab.defaults(), "data.name", &set.name.into()).ok()?;
+    let stacked = lab.change(&Experiment { seed: *seed, ..on_set }, "start", &"machines".into()).ok()?;
+    let random = lab.change(&stacked, "start", &"random".into()).ok()?;
+    let link = to_link(&Lanes { first: random, others: vec![(1, stacked)] }).ok()?;
+    Some(Remedy::new("Stack machines into an autoencoder", Remedy::LINK, link))
 }
 
 /// The step at which held-out items did best by what the job is measured by, with what training and held-out ones came to.
