@@ -10,18 +10,24 @@ async fn until_verdict(stage: &Stage, words: &str) {
     stage.until(&words_in, words).await;
 }
 
-/// The error on the test items of each lane at the last step that both were tested at.
+/// The error on the test items of each lane at the last step that both were tested at, read from the table of the curves.
 async fn tested(stage: &Stage) -> Vec<f64> {
-    stage.click("[data-testid=curves] .fig__table").await;
+    stage.show("[data-testid=curves]").await;
+    stage.until_still().await;
     let rows = "(() => { const heads = [...document.querySelectorAll('dialog[open] th')].map(th => th.textContent);\
-        const of = name => heads.findIndex(head => head.startsWith('mean squared error') && head.includes(name));\
-        const columns = [of('A'), of('B')];\
+        const columns = ['A', 'B'].map(name => heads.indexOf('test mean error², ' + name + ' test'));\
         const rows = [...document.querySelectorAll('dialog[open] tbody tr')].map(tr => columns.map(at => tr.cells[at]?.textContent));\
-        return rows.filter(row => row.every(text => text)).pop() ?? heads; })()";
-    let found = stage.value(rows).await;
-    stage.click("dialog[open] header [aria-label=Close]").await;
-    let texts: Vec<String> = serde_json::from_value(found.clone()).unwrap_or_default();
-    texts.iter().map(|text| text.parse().unwrap_or_else(|_| panic!("{found}"))).collect()
+        return rows.filter(row => row.every(Number)).pop() ?? []; })()";
+    for _ in 0..40 {
+        stage.click("[data-testid=curves] .fig__table").await;
+        let found = stage.value(rows).await;
+        stage.click("dialog[open] header [aria-label=Close]").await;
+        let texts: Vec<String> = serde_json::from_value(found).unwrap();
+        if !texts.is_empty() {
+            return texts.iter().map(|text| text.parse().unwrap()).collect();
+        }
+    }
+    panic!("no step at which both were tested");
 }
 
 async fn play_to(stage: &Stage, step: usize) {
@@ -34,6 +40,7 @@ async fn play_to(stage: &Stage, step: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_pretraining_buys_is_seen_beside_a_random_start() {
     let Some(stage) = Stage::open("#lab=autoencoder&data.samples=1000").await else { return };
+    stage.click("#more > summary").await;
     stage.choose_radio("activation", "Sigmoid").await;
     stage.until("document.querySelector('[data-testid=start]')", "where it starts").await;
     stage.keys("r").await;
@@ -60,6 +67,8 @@ async fn what_pretraining_buys_is_seen_beside_a_random_start() {
     assert!(errors.len() == 2 && errors[1] < 0.9 * errors[0], "{errors:?}");
     until_verdict(&stage, "It began with the weights of stacked machines.").await;
     // Back to random weights, by the control itself: the two lanes are alike.
+    stage.run("scrollTo(0, 0)").await;
+    stage.until_still().await;
     stage.choose_radio("start", "Random weights").await;
     stage.until("!location.hash.includes('pretraining')", "random weights").await;
     assert_eq!(stage.value("document.querySelectorAll('.controls .diff').length").await, 0, "alike");
