@@ -4,8 +4,8 @@
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
 use glassbox::labs::{
-    self, Figure, Held, HeldPixels, Intervals, Lab, Numbers, Observer, Panel, Patch, Probe, Questions,
-    TwoLayers, Verdict, View,
+    self, Figure, Held, HeldPixels, Intervals, Lab, Lanes, Numbers, Observer, Panel, Patch, Probe, Questions,
+    Remedy, TwoLayers, Verdict, View, from_link,
 };
 use glassbox::train::{Experiment, Run};
 use serde_json::{Value, json};
@@ -222,6 +222,19 @@ fn what_may_do_better_is_offered_beside_it() {
     let verdict = features.observer.verdict(&features.run);
     assert_eq!(labels(&verdict), ["Try CD-10", "Try PCD"]);
     assert_remedies_work(features.run.current(), &verdict);
+    // Once it has learned, what else it is good for: two lanes of another lab that differ in where they start.
+    features.train(30);
+    let verdict = features.observer.verdict(&features.run);
+    assert_eq!(labels(&verdict), ["Try CD-10", "Stack machines into an autoencoder"]);
+    let link = &verdict.remedies[1];
+    assert_eq!(link.key, Remedy::LINK);
+    let Lanes { first, others } = from_link(link.value.as_str().unwrap()).unwrap();
+    let [(1, stacked)] = &others[..] else { panic!("{link:?}") };
+    assert_eq!(
+        (first.lab.as_str(), first.pretraining, stacked.pretraining),
+        ("autoencoder", None, Some(Default::default()))
+    );
+    assert_eq!(Experiment { pretraining: None, ..stacked.clone() }, first);
     let mut films = Watched::new(experiment("films", json!({})));
     films.train(1200);
     let verdict = films.observer.verdict(&films.run);
