@@ -154,6 +154,48 @@ async fn filters_are_seen_to_form() {
     stage.close().await;
 }
 
+/// Plays as fast as it can until the verdict says so.
+async fn play_until_said(stage: &Stage, words: &str) {
+    stage.choose("#speed", "Max").await;
+    stage.click("[data-testid=play]").await;
+    stage.until(&format!("document.querySelector('.verdict').innerText.includes('{words}')"), words).await;
+    stage.click("[data-testid=play]").await;
+}
+
+/// Back to where a machine had not learned by heart yet, another rule in a lane beside it, and a figure to do something in.
+#[tokio::test]
+async fn remedies_do_what_they_say() {
+    let Some(stage) = Stage::open("#lab=rbm&seed=3&data.samples=100").await else { return };
+    play_until_said(&stage, "Overfitting.").await;
+    let step = stage.step().await;
+    stage.click("[data-testid=back-to]").await;
+    stage
+        .until("!document.querySelector('.verdict').innerText.includes('Overfitting.')", "a step before it")
+        .await;
+    assert!((1..step).contains(&stage.step().await));
+    stage.click(".verdict__fix .btn").await;
+    stage
+        .until(
+            "document.querySelector('[data-testid=lane-b]').innerText.includes('CD-10')",
+            "a lane by its rule",
+        )
+        .await;
+    stage
+        .until(
+            "document.querySelector('[data-testid=lane-a]').innerText.includes('CD-1')",
+            "the first by its",
+        )
+        .await;
+    stage.visit_anew("#lab=rbm&seed=3").await;
+    begin(&stage, "Recommend films").await;
+    play_until_said(&stage, "Better than guessing.").await;
+    stage.click(".verdict__fix .btn").await;
+    stage.until("document.activeElement.closest('[data-testid=rates] li')", "the focus on a film").await;
+    stage.type_keys(" ").await;
+    until_said(&stage, "rated", "one film").await;
+    stage.close().await;
+}
+
 #[tokio::test]
 async fn digits_are_told_by_free_energy() {
     let Some(stage) = Stage::open("#lab=rbm&seed=3").await else { return };
