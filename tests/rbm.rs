@@ -150,27 +150,30 @@ fn network(layer: RbmLayer, visible: usize, seed: u64) -> Network {
 }
 
 /// With chains long enough contrastive divergence is the gradient of the likelihood: of binary units, choices and numbers,
-/// whose variance is learned too; and of hidden units that are numbers.
+/// whose variance is learned too; and of hidden units that are numbers. With units that are clamped it is the gradient of the
+/// likelihood of the others given those.
 #[test]
 fn long_chains_come_to_the_gradient_of_the_likelihood() {
     let softmax = VisibleGroup { choices: Some(3), ..group(VisibleUnits::Softmax, 3) };
     let four = || (vec![group(VisibleUnits::Bernoulli, 4)], vec![1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0]);
-    let kinds: [((Vec<VisibleGroup>, Vec<f32>), HiddenUnits); 4] = [
-        (four(), HiddenUnits::Bernoulli),
-        (four(), HiddenUnits::Gaussian),
+    let kinds: [((Vec<VisibleGroup>, Vec<f32>), HiddenUnits, usize); 5] = [
+        (four(), HiddenUnits::Bernoulli, 0),
+        (four(), HiddenUnits::Gaussian, 0),
+        (four(), HiddenUnits::Bernoulli, 2),
         (
             (vec![softmax, group(VisibleUnits::Bernoulli, 1)], vec![1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0]),
             HiddenUnits::Bernoulli,
+            0,
         ),
-        ((vec![group(VisibleUnits::Gaussian, 2)], vec![1.5, -0.5, 0.25, 2.0]), HiddenUnits::Bernoulli),
+        ((vec![group(VisibleUnits::Gaussian, 2)], vec![1.5, -0.5, 0.25, 2.0]), HiddenUnits::Bernoulli, 0),
     ];
-    for ((groups, rows), hidden) in kinds {
+    for ((groups, rows), hidden, clamped) in kinds {
         let learns_variance = groups[0].kind == VisibleUnits::Gaussian;
         let machine = Machine::new(groups.clone(), 3, hidden, 0.6, 3);
         let visible = machine.rbm.visible_units();
         let layer = layer(3, |layer| {
             (layer.visible, layer.gibbs_steps, layer.learns_variance) = (groups, 25, learns_variance);
-            layer.hidden = hidden;
+            (layer.hidden, layer.clamped) = (hidden, clamped);
         });
         let mut network = network(layer, visible, 1);
         network.weights.copy_from_slice(&machine.numbers);
@@ -192,8 +195,18 @@ fn long_chains_come_to_the_gradient_of_the_likelihood() {
             exact.numbers[index] = before + step;
             let energies = exact.free_energies(&rows);
             let many = energies.len() as f64;
-            let value =
-                energies.iter().sum::<f64>() / many + log_partition(&exact.rbm, exact.weights()).unwrap();
+            let partitions: f64 = if clamped == 0 {
+                many * log_partition(&exact.rbm, exact.weights()).unwrap()
+            } else {
+                let of_rest = |row: &[f32]| {
+                    let all = all_rows(visible);
+                    let like = all.chunks(visible).filter(|other| other[..clamped] == row[..clamped]);
+                    let energies = exact.free_energies(&like.flatten().copied().collect::<Vec<_>>());
+                    log_sum_exp(energies.iter().map(|energy| -energy))
+                };
+                rows.chunks(visible).map(of_rest).sum()
+            };
+            let value = (energies.iter().sum::<f64>() + partitions) / many;
             let at = f64::from(exact.numbers[index]);
             exact.numbers[index] = before;
             (value, at)
@@ -201,7 +214,10 @@ fn long_chains_come_to_the_gradient_of_the_likelihood() {
         for (index, mean) in mean.into_iter().enumerate() {
             let ((high, up), (low, down)) = (negative_log(index, 2e-2), negative_log(index, -2e-2));
             let wanted = (high - low) / (up - down);
-            assert!((mean - wanted).abs() < 0.015, "{hidden:?}: {index} of {visible}: {mean} {wanted}");
+            assert!(
+                (mean - wanted).abs() < 0.015,
+                "{hidden:?}, {clamped}: {index} of {visible}: {mean} {wanted}"
+            );
         }
     }
 }
@@ -385,6 +401,16 @@ fn what_is_seen_of_machines_goes_on_from_a_file_and_what_is_no_job_is_refused() 
             "network.layers.0.visible",
         ),
         ("edits", json!([{ "step": 0, "set": { "network.layers": dropout } }]), "edits"),
+        (
+            "network.layers.0.clamped",
+            json!(3),
+            "network.layers.0.clamped is 3, but must be 0 where items have no label",
+        ),
+        (
+            "network.layers.0.clamped",
+            json!(784),
+            "network.layers.0.clamped is 784, but must be from 0 to 783",
+        ),
     ] {
         let refused = changed(&[(key, value)]).and_then(|experiment| lab.check(&experiment)).unwrap_err();
         assert!(refused.to_string().starts_with(words), "{refused}");
@@ -446,7 +472,7 @@ fn what_is_likely_of_some_units_given_the_others_is_told_by_free_energies() {
 fn a_machine_begins_with_the_means_of_its_data() {
     let experiment = glassbox::labs::find("rbm").unwrap().defaults();
     let run = glassbox::train::Run::new(experiment).unwrap();
-    let means = run.data().train.means();
+    let means = run.data().train.moments().means;
     let hidden = vec![0.0; 48];
     let layer = &run.network().weights;
     let rbm = Rbm::new(vec![group(VisibleUnits::Bernoulli, 784)], 48, HiddenUnits::Bernoulli);
@@ -459,4 +485,16 @@ fn a_machine_begins_with_the_means_of_its_data() {
     for (found, mean) in found.iter().zip(&means) {
         assert!((found - mean).abs() < 2e-3, "{found} {mean}");
     }
+
+    // And with the variances of numbers, where those are learned.
+    let lab = glassbox::labs::find("rbm").unwrap();
+    let experiment = lab.change(&lab.defaults(), "job", &serde_json::json!("predict")).unwrap();
+    let run = glassbox::train::Run::new(experiment).unwrap();
+    let labels = run.data().train.all_labels();
+    let mean =
+        |of: &dyn Fn(f64) -> f64| labels.iter().map(|&y| of(y.into())).sum::<f64>() / labels.len() as f64;
+    let middle = mean(&|y| y);
+    let variance = mean(&|y| (y - middle) * (y - middle));
+    let log_variance = f64::from(*run.network().weights.last().unwrap());
+    assert!((log_variance - libm::log(variance)).abs() < 1e-4, "{log_variance}, {variance}");
 }

@@ -152,26 +152,26 @@ fn hidden_units_tell_digits_better_than_pixels_where_labels_are_few() {
     }
 }
 
+/// As the lab begins, whichever items are held out.
 #[test]
 fn a_number_is_told_by_those_beside_it() {
-    let mut run = run_on(experiment("predict", None, 7, json!({})), None);
-    let mut observer = train(&mut run, 200, Some(&|epoch| 0.003 / (1.0 + epoch as f64 / 50.0)));
-    let told = beside(&mut *observer, &run);
-    assert!(told[1] >= 0.6, "{told:?}");
+    for seed in 1..=3 {
+        let mut run = run_on(experiment("predict", None, seed, json!({})), None);
+        let mut observer = train(&mut run, 100, None);
+        let told = beside(&mut *observer, &run);
+        assert!(told[1] >= 0.75, "{told:?}");
+    }
 
     let Some(file) = shared("tabular/auto-mpg.csv") else { return };
     let mut reading = table::Reading::open("auto-mpg.csv", std::fs::read(file).unwrap()).unwrap();
     let mut table = std::iter::from_fn(|| Some(reading.step().unwrap())).find_map(|table| table).unwrap();
     let config = table.preview(table.guess()).plan.as_ref().unwrap().clone();
     assert_eq!(config.table.as_ref().unwrap().target, "mpg");
-    // Rectified units grade what they say, as numbers want it. Of some seeds the held-out cars are hard (benches/README.md).
-    let settings = json!({ "network.layers.0.units": 12, "network.layers.0.hidden": "relu",
-        "network.layers.0.gibbs_steps": 5 });
-    for seed in [1, 3, 7] {
-        let experiment = experiment("predict", Some(&config), seed, settings.clone());
+    for seed in 1..=if more() { 20 } else { 6 } {
+        let experiment = experiment("predict", Some(&config), seed, json!({}));
         let given = table.data(&experiment.data, seed).unwrap();
         let mut run = run_on(experiment, Some(given));
-        let mut observer = train(&mut run, 300, Some(&|epoch| 0.0005 / (1.0 + epoch as f64 / 100.0)));
+        let mut observer = train(&mut run, 200, None);
         let told = beside(&mut *observer, &run);
         assert!(told[1] >= 0.75, "{told:?}");
     }

@@ -5,6 +5,7 @@ use super::pictures::{Pictures, to_numbers};
 use super::sequences::Sequences;
 use super::sparse::SparseRows;
 use crate::error::{Error, Result};
+use crate::nn::Moments;
 use crate::tensor::{Tensor, tensor};
 
 /// What a network is given of each item.
@@ -207,16 +208,11 @@ impl Examples {
         tensor(&shape, values)
     }
 
-    /// The mean of each number that a network is given, `[..input_shape]`.
+    /// Mean and variance of each number that a network is given, `[..input_shape]`.
     #[must_use]
-    pub fn means(&self) -> Vec<f32> {
-        let mut item = vec![0.0; self.input_shape().iter().product()];
-        let mut sums = vec![0.0; item.len()];
-        for index in 0..self.len() {
-            self.copy_item(index, &mut item);
-            sums.iter_mut().zip(&item).for_each(|(sum, x)| *sum += f64::from(*x));
-        }
-        sums.into_iter().map(|sum| (sum / self.len().max(1) as f64) as f32).collect()
+    pub fn moments(&self) -> Moments {
+        let size = self.input_shape().iter().product();
+        Moments::of(size, self.len(), |index, item| self.copy_item(index, item))
     }
 
     /// All labels, item after item.

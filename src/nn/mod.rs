@@ -14,7 +14,7 @@ mod unrolled;
 
 pub use activation::Activation;
 pub use init::{Initializer, InitializerName};
-pub use layers::{Layer, LayerConfig};
+pub use layers::{Layer, LayerConfig, Moments};
 pub use loss::Loss;
 pub use network::{Learned, Moved, Network, NetworkConfig, Plan, Slot};
 pub use pass::{Mode, Pass, Trace};

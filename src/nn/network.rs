@@ -11,7 +11,7 @@ pub use moving::Moved;
 use moving::Place;
 pub use parts::Learned;
 
-use super::layers::{Layer, LayerConfig, Regularizer};
+use super::layers::{Layer, LayerConfig, Moments, Regularizer};
 use super::{Loss, Mode, Pass, Trace};
 use crate::error::Result;
 use crate::tensor::{Rng, Stream, Tensor, all_finite, tensor};
@@ -117,13 +117,12 @@ impl Network {
         self.layers[index].after_draw(all, &mut rng);
     }
 
-    /// Sets first weights by what the network will be given, where its first layer wants that: by the mean of each number
-    /// over so many items.
-    pub fn adapt(&mut self, means: impl FnOnce() -> Vec<f32>, items: usize) {
+    /// Sets first weights by what the network will be given, where its first layer wants that.
+    pub fn adapt(&mut self, moments: impl FnOnce() -> Moments) {
         if let (Some(layer), Some(share)) = (self.layers.first(), self.shares.first())
             && layer.adapts()
         {
-            layer.adapt(&mut self.weights[share.clone()], &means(), items);
+            layer.adapt(&mut self.weights[share.clone()], &moments());
         }
     }
 

@@ -96,6 +96,7 @@ pub(super) fn is_live(key: &str) -> bool {
                 setting,
                 "activation"
                     | "activity_regularizer"
+                    | "clamped"
                     | "gibbs_steps"
                     | "kernel_regularizer"
                     | "kl_weight"

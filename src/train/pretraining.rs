@@ -6,7 +6,7 @@ use crate::data::{Batches, Examples, Targets};
 use crate::error::{Error, Result, ensure_within, name_of};
 use crate::nn::layers::Rbm;
 use crate::nn::rbm::{self, Chain, HiddenUnits, VisibleGroup, VisibleUnits};
-use crate::nn::{Activation, LayerConfig, Learned, Loss, Mode, Network, NetworkConfig, Pass};
+use crate::nn::{Activation, LayerConfig, Learned, Loss, Mode, Moments, Network, NetworkConfig, Pass};
 use crate::tensor::{Rng, Stream};
 use serde::{Deserialize, Serialize};
 
@@ -135,7 +135,10 @@ impl Pretraining {
         // From all parts of the items, whichever way they are sorted.
         let count = items.len().min(ITEMS_OF_MEANS);
         let some: Vec<u32> = (0..count).map(|index| (index * items.len() / count) as u32).collect();
-        network.adapt(|| means(rows.of(&some, below, items), inputs), count);
+        network.adapt(|| {
+            let rows = rows.of(&some, below, items);
+            Moments::of(inputs, count, |index, row| row.copy_from_slice(&rows[index * inputs..][..inputs]))
+        });
         let mut optimizer = Optimizer::new(self.optimizer_of(&place.layer), network.weights.len());
         let mut pass = Pass::default();
         for step in 0..self.steps {
@@ -199,16 +202,6 @@ impl Rows {
         }
         &chain.visible
     }
-}
-
-/// The mean of each of `size` numbers over rows.
-fn means(rows: &[f32], size: usize) -> Vec<f32> {
-    let mut sums = vec![0.0; size];
-    for row in rows.chunks_exact(size) {
-        sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += f64::from(*x));
-    }
-    let count = (rows.len() / size).max(1) as f64;
-    sums.into_iter().map(|sum| (sum / count) as f32).collect()
 }
 
 /// The machines that the layers of an experiment stand for, from the items to the code.

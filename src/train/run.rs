@@ -100,7 +100,7 @@ impl Run {
         let mut network = Network::new(&current.network, &input_shape, current.loss, current.seed)?;
         match current.initial_weights {
             Some(weights) => weights.give(&mut network, model)?,
-            None => network.adapt(|| data.train.means(), data.train.len()),
+            None => network.adapt(|| data.train.moments()),
         }
         if let Some(pretraining) = current.pretraining {
             pretraining.give(&mut network, &current, &data.train)?;

@@ -1,6 +1,6 @@
 //! What can be set in the RBM lab.
 
-use super::job::Job;
+use super::job::{Job, given_units};
 use super::layer_of;
 use crate::data::{BatchSize, DataConfig, DataSet};
 use crate::error::Result;
@@ -49,7 +49,7 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             "units",
             "Hidden units",
             Kind::Slider,
-            whole(&[8, 16, 32, 48, 64, 96, 128, 256]),
+            whole(&[8, 12, 16, 32, 48, 64, 96, 128, 256]),
             layer.units,
         )
         .shown_first()
@@ -104,6 +104,15 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
         let samples =
             Control::new("data.samples", label, Kind::Slider, whole(&numbers), experiment.data.samples);
         controls.push(samples.restarting().for_all_lanes());
+    }
+    let given = given_units(&experiment.data);
+    if given > 0 {
+        let asked = if job == Job::Predict { "The number" } else { "The label" };
+        let aims = vec![Choice::new(given, format!("{asked} of an item")), Choice::new(0, "Both together")];
+        controls.insert(3, Control::new("clamped", "Learns", segments, aims, layer.clamped).shown_first());
+    }
+    if layer.clamped > 0 {
+        controls.retain(|control| control.key != "persistent_chains");
     }
     // A chain by itself has no number of words.
     if job == Job::Topics {
@@ -167,6 +176,14 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
             Job::on(experiment, if usual.name == name { usual } else { DataConfig::named(&name) })
         }
         "gibbs_steps" | "units" | "persistent_chains" | "mean_field" => of_layer(key, value.clone()),
+        // Chains of their own belong to no items, whose labels were to be learned.
+        "clamped" => {
+            let chains = if value == 0 { json!(layer_of(experiment).persistent_chains) } else { json!(0) };
+            let set = [("clamped", value.clone()), ("persistent_chains", chains)];
+            changed.with(
+                &set.map(|(key, value)| (format!("network.layers.0.{key}"), value)).into_iter().collect(),
+            )
+        }
         "weight_decay" => of_layer("kernel_regularizer", json!({ "l2": parsed::<f64>(key, value)? })),
         "sparsity" => {
             let target: f64 = parsed(key, value)?;

@@ -101,7 +101,7 @@ impl Job {
                 32,
             ),
             Self::Predict => {
-                (json!({ "name": "plane", "samples": 500, "targets": "joint" }), 32, 0.003, 0.9, 16)
+                (json!({ "name": "plane", "samples": 500, "targets": "joint" }), 12, 0.0005, 0.9, 16)
             }
             Self::Films => (json!({ "name": "ratings", "targets": "inputs" }), 16, 0.1, 0.5, 20),
             Self::Topics => (json!({ "name": "documents", "targets": "inputs" }), 16, 0.0005, 0.9, 20),
@@ -117,8 +117,11 @@ impl Job {
         let mut experiment = with_visible(experiment, &data);
         let of_layer = match self {
             Self::Features | Self::Classify => json!({}),
-            // One step of the chain is too short to show how numbers go together.
-            Self::Predict => json!({ "learns_variance": true, "gibbs_steps": 10 }),
+            // Rectified units grade what they say, as numbers want it; and a number that is told by others is all that is
+            // asked for.
+            Self::Predict => {
+                json!({ "learns_variance": true, "hidden": "relu", "clamped": 2 })
+            }
             Self::Films => json!({ "kernel_regularizer": { "l2": 0.003 } }),
             // Hidden biases count once for each word, so that all units are on in every document, or off, where nothing
             // holds them back; and weights that all begin near nothing stay alike.
@@ -203,6 +206,14 @@ impl Job {
             let given = serde_json::to_string(&layer.visible).expect("plain data");
             return Err(Error::setting("network.layers.0.visible", given, allowed));
         }
+        let given = given_units(data);
+        if layer.clamped != 0 && layer.clamped != given {
+            let allowed = match given {
+                0 => "0 where items have no label".into(),
+                given => format!("0, or {given} for the label given the item"),
+            };
+            return Err(Error::setting("network.layers.0.clamped", layer.clamped, allowed));
+        }
         Ok(())
     }
 }
@@ -230,6 +241,12 @@ fn visible_for(data: &DataConfig) -> Result<Vec<VisibleGroup>> {
     Ok(groups)
 }
 
+/// Visible units that are given where the others are asked for: those of the item without its label; 0 where there is none.
+pub(super) fn given_units(data: &DataConfig) -> usize {
+    let joined = data.joined_units().unwrap_or(0);
+    data.item_shape().map_or(0, |shape| if joined > 0 { shape.iter().product() } else { 0 })
+}
+
 /// An experiment with the visible units and the loss that its data want.
 fn with_visible(mut experiment: Value, data: &DataConfig) -> Value {
     let groups = visible_for(data).unwrap_or_default();
@@ -239,6 +256,9 @@ fn with_visible(mut experiment: Value, data: &DataConfig) -> Value {
     let layer = &mut experiment["network"]["layers"][0];
     if !has_gaussian && let Some(layer) = layer.as_object_mut() {
         layer.remove("learns_variance");
+    }
+    if layer["clamped"].as_u64().is_some_and(|clamped| clamped > 0) {
+        layer["clamped"] = json!(given_units(data));
     }
     // Units that are on or off are meant where nothing is said.
     layer["visible"] = if is_binary { json!([]) } else { json!(groups) };

@@ -89,6 +89,38 @@ impl WeightSpec {
     }
 }
 
+/// What the numbers of an input are over all items of a data set.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Moments {
+    pub items: usize,
+    /// `[..input_shape]`
+    pub means: Vec<f32>,
+    /// `[..input_shape]`
+    pub variances: Vec<f32>,
+}
+
+impl Moments {
+    /// Of so many items of `size` numbers, each written by `write` into what it is given.
+    pub fn of(size: usize, items: usize, mut write: impl FnMut(usize, &mut [f32])) -> Self {
+        let mut item = vec![0.0; size];
+        let mut sums = vec![[0.0; 2]; size];
+        for index in 0..items {
+            write(index, &mut item);
+            for ([sum, squares], &x) in sums.iter_mut().zip(&item) {
+                *sum += f64::from(x);
+                *squares += f64::from(x) * f64::from(x);
+            }
+        }
+        let count = items.max(1) as f64;
+        let variance = |[sum, squares]: [f64; 2]| (squares / count - sum * sum / (count * count)).max(0.0);
+        Self {
+            items,
+            means: sums.iter().map(|[sum, _]| (sum / count) as f32).collect(),
+            variances: sums.into_iter().map(|sums| variance(sums) as f32).collect(),
+        }
+    }
+}
+
 /// A differentiable step. Shapes are checked once, when a network is built ([`Self::build`]); what
 /// was built computes without errors.
 pub trait Layer: Send + Sync {
@@ -176,8 +208,8 @@ pub trait Layer: Send + Sync {
         false
     }
 
-    /// Sets first weights by the mean of each number of its input over so many items, for the first layer of a network.
-    fn adapt(&self, _weights: &mut [f32], _means: &[f32], _items: usize) {}
+    /// Sets first weights by what the numbers of its input are over all items, for the first layer of a network.
+    fn adapt(&self, _weights: &mut [f32], _moments: &Moments) {}
 
     /// Takes over into weights that are not trainable what a training pass measured; called once for
     /// each step, when its pass and update are sound.

@@ -5,7 +5,7 @@ use super::{Layer, WeightSpec, is_trainable, trainable};
 use crate::error::{Error, Result, ensure_within};
 use crate::nn::network::size;
 use crate::nn::rbm::{self, Chain, HiddenUnits, Room, VisibleGroup, VisibleUnits, Weights};
-use crate::nn::{Activation, Initializer, InitializerName, Trace};
+use crate::nn::{Activation, Initializer, InitializerName, Moments, Trace};
 use crate::tensor::math::exp;
 use crate::tensor::{Rng, matmul};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 /// What is handed to the optimizer is not the gradient of that loss but contrastive divergence,
 /// ∂/∂w = ⟨v h⟩ after `gibbs_steps` of Gibbs sampling − ⟨v h⟩ of the data, and so for the biases, as means over the batch:
 /// from the data (CD-k), or from `persistent_chains` that go on from step to step (PCD). With `mean_field` nothing is drawn,
-/// and means take the place of samples. A `sparsity_target` adds `sparsity_cost` · (mean of hⱼ − target) to ∂/∂cⱼ.
+/// and means take the place of samples. With units `clamped` to the data on the chain, what is learned is how likely the others
+/// are given those (a conditional machine), not how likely both are. A `sparsity_target` adds `sparsity_cost` · (mean of hⱼ − target) to ∂/∂cⱼ.
 ///
 /// # Shapes
 /// - input `[batch, visible]`, or pictures, as so many numbers; output of the same shape
@@ -26,7 +27,7 @@ use serde::{Deserialize, Serialize};
 /// # Errors
 /// [`Error::Setting`] for `units` outside 1…4096, `gibbs_steps` outside 1…100, `persistent_chains` over 1,000, groups of
 /// visible units that do not sum to the input, a learned variance where none is gaussian, two groups of counts, kept chains
-/// with counts, and a sparsity out of its range.
+/// with counts or with clamped units, all units clamped, and a sparsity out of its range.
 ///
 /// # Reference
 /// Hinton, Training products of experts by minimizing contrastive divergence, Neural Computation 14 (2002); persistent:
@@ -51,6 +52,9 @@ pub struct Rbm {
     pub mean_field: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     pub learns_variance: bool,
+    /// Visible units, from the first on, that stay as the data have them on the chain.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub clamped: usize,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sparsity_target: Option<f32>,
     #[serde(default = "tenth", skip_serializing_if = "is_tenth")]
@@ -108,6 +112,7 @@ impl Rbm {
             persistent_chains: 0,
             mean_field: false,
             learns_variance: false,
+            clamped: 0,
             sparsity_target: None,
             sparsity_cost: tenth(),
             kernel_initializer: small(),
@@ -160,9 +165,10 @@ struct Phase<'a> {
 }
 
 /// A chain whose numbers lie in a part of the layer's trace, where they find room from step to step.
-fn taken(part: &mut Trace) -> Chain {
+fn taken(part: &mut Trace, clamped: usize) -> Chain {
     use std::mem::take;
     Chain {
+        clamped,
         visible: take(&mut part.output),
         hidden: take(&mut part.kept),
         states: take(&mut part.grad_output),
@@ -174,7 +180,7 @@ fn taken(part: &mut Trace) -> Chain {
 
 /// Puts it back there.
 fn put(chain: Chain, part: &mut Trace) {
-    let Chain { visible, hidden, states, logits, means, room } = chain;
+    let Chain { visible, hidden, states, logits, means, room, .. } = chain;
     (part.output, part.kept, part.grad_output) = (visible, hidden, states);
     (part.pre_activation, part.grad_pre_activation, part.scratch) = (logits, means, room.scaled);
 }
@@ -263,6 +269,10 @@ impl Rbm {
         if counted > 1 {
             return Err(Error::setting("visible", format!("{counted} groups of counts"), "one such group"));
         }
+        if self.persistent_chains > 0 && self.clamped > 0 {
+            let allowed = "0 where units are clamped: chains that go on belong to no items of the data";
+            return Err(Error::setting("persistent_chains", self.persistent_chains, allowed));
+        }
         if self.persistent_chains > 0 && has(VisibleUnits::ReplicatedSoftmax) {
             let allowed = "0 where words are counted: a chain by itself has no number of words";
             return Err(Error::setting("persistent_chains", self.persistent_chains, allowed));
@@ -277,12 +287,24 @@ impl Layer for Rbm {
     }
 
     /// Visible biases with which the machine gives the means of the data while its hidden units say nothing (Hinton 2010,
-    /// section 8.1).
-    fn adapt(&self, weights: &mut [f32], means: &[f32], items: usize) {
+    /// section 8.1), and variances that are theirs where they are learned.
+    fn adapt(&self, weights: &mut [f32], Moments { items, means, variances }: &Moments) {
+        /// Variance of what is the same in all items: to learn from, it must not be 0.
+        const LEAST: f32 = 0.01;
         let biases = &mut weights[self.inputs * self.units..][..self.inputs];
         for (start, group) in self.machine.placed() {
             let range = start..start + group.units;
-            group.biases_of(&means[range.clone()], items, &mut biases[range]);
+            group.biases_of(&means[range.clone()], *items, &mut biases[range]);
+        }
+        let Some(first) = self.learns_variance.then(|| self.inputs * self.units + self.inputs + self.units)
+        else {
+            return;
+        };
+        for (start, group) in self.machine.placed().filter(|(_, group)| group.kind == VisibleUnits::Gaussian)
+        {
+            let range = start..start + group.units;
+            let logs = weights[first..][range.clone()].iter_mut();
+            logs.zip(&variances[range]).for_each(|(log, v)| *log = libm::log(f64::from(v.max(LEAST))) as f32);
         }
     }
 
@@ -293,6 +315,9 @@ impl Layer for Rbm {
         if !self.visible.is_empty() && units != self.inputs {
             let allowed = format!("groups of {} units in all, the numbers of an item", self.inputs);
             return Err(Error::setting("visible", format!("{units} units"), allowed));
+        }
+        if self.clamped > 0 {
+            ensure_within("clamped", self.clamped, &(0..=self.inputs - 1))?;
         }
         self.machine = self.machine(self.inputs);
         Ok(input_shape.to_vec())
@@ -358,7 +383,7 @@ impl Layer for Rbm {
         if trace.parts.is_empty() {
             trace.parts.push(Trace::default());
         }
-        let mut chain = taken(&mut trace.parts[0]);
+        let mut chain = taken(&mut trace.parts[0], self.clamped);
         let Trace { output, pre_activation, kept, noise, .. } = trace;
         machine.hidden_logits(weights, input, &mut chain.logits, &mut chain.room);
         machine.hidden_means(&chain.logits, kept);
@@ -370,6 +395,7 @@ impl Layer for Rbm {
         }
         machine.visible_logits(weights, &chain.states, pre_activation);
         machine.visible_means(pre_activation, input, output);
+        rbm::clamp(output, input, self.inputs, self.clamped);
         put(chain, &mut trace.parts[0]);
         trace.activation = self.activation();
     }
@@ -386,7 +412,7 @@ impl Layer for Rbm {
         let chains = &weights[self.learned()..];
         let weights = self.weights_in(weights, self.inputs);
         let mut noise = trace.noise.as_mut().filter(|_| !self.mean_field);
-        let mut chain = taken(&mut trace.parts[0]);
+        let mut chain = taken(&mut trace.parts[0], self.clamped);
         if chains.is_empty() {
             chain.visible.clone_from(&trace.output);
         } else {

@@ -10,6 +10,8 @@ pub struct Chain {
     pub hidden: Vec<f32>,
     /// Of the hidden units, as drawn last.
     pub states: Vec<f32>,
+    /// How many of the visible units, from the first on, keep what they are.
+    pub clamped: usize,
     pub(in crate::nn) logits: Vec<f32>,
     pub(in crate::nn) means: Vec<f32>,
     pub(in crate::nn) room: Room,
@@ -41,12 +43,18 @@ impl Chain {
     pub fn down(&mut self, machine: &Rbm, weights: Weights) {
         machine.visible_logits(weights, &self.states, &mut self.logits);
         machine.visible_means(&self.logits, &self.visible, &mut self.means);
-        std::mem::swap(&mut self.visible, &mut self.means);
+        self.take_up(machine);
     }
 
     /// Draws the visible units around the means that they hold.
     pub fn draw_visible(&mut self, machine: &Rbm, weights: Weights, rng: &mut Rng) {
         machine.sample_visible(weights, &self.visible, &mut self.means, rng);
+        self.take_up(machine);
+    }
+
+    /// Has what was made as its visible units, but for those that are clamped.
+    fn take_up(&mut self, machine: &Rbm) {
+        clamp(&mut self.means, &self.visible, machine.visible_units(), self.clamped);
         std::mem::swap(&mut self.visible, &mut self.means);
     }
 
@@ -64,5 +72,13 @@ impl Chain {
                 self.down(machine, weights);
             }
         }
+    }
+}
+
+/// The first `clamped` units of each row of `made` as they are in `like`, both `[rows, visible]`.
+pub(in crate::nn) fn clamp(made: &mut [f32], like: &[f32], visible: usize, clamped: usize) {
+    if clamped > 0 {
+        let rows = made.chunks_exact_mut(visible).zip(like.chunks_exact(visible));
+        rows.for_each(|(made, like)| made[..clamped].copy_from_slice(&like[..clamped]));
     }
 }

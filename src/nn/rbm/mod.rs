@@ -9,6 +9,7 @@ pub mod exact;
 mod units;
 
 pub use chain::Chain;
+pub(in crate::nn) use chain::clamp;
 pub use units::{HiddenUnits, VisibleGroup, VisibleUnits};
 
 use crate::tensor::math::{exp, sigmoid, softplus};
