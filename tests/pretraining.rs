@@ -4,7 +4,7 @@
 
 use glassbox::data::{Batches, Data, DataConfig, Targets};
 use glassbox::labs::{from_link, to_link};
-use glassbox::nn::{Loss, Mode, Network, NetworkConfig, Pass};
+use glassbox::nn::{Loss, Mode, Moments, Network, NetworkConfig, Pass};
 use glassbox::train::{Experiment, Model, Optimizer, Pretraining, Run, Timeline, model};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -93,10 +93,7 @@ fn weights_are_those_of_machines_trained_alike() {
             .unwrap();
     let (seed, items) = (Pretraining::seed_of(3, 1), rows.len() / 20);
     let mut second = Network::new(&layer, &[20], Loss::MeanSquaredError, seed).unwrap();
-    let mean = |unit: usize| {
-        (rows.iter().skip(unit).step_by(20).map(|&x| f64::from(x)).sum::<f64>() / items as f64) as f32
-    };
-    second.adapt(|| (0..20).map(mean).collect(), items);
+    second.adapt(|| Moments::of(20, items, |item, row| row.copy_from_slice(&rows[20 * item..][..20])));
     // A machine with linear units learns at a tenth of the rate.
     let optimizer = json!({ "name": "sgd", "learning_rate": 0.01, "momentum": 0.5 });
     let mut optimizer = Optimizer::new(serde_json::from_value(optimizer).unwrap(), second.weights.len());

@@ -415,6 +415,18 @@ fn what_is_seen_of_machines_goes_on_from_a_file_and_what_is_no_job_is_refused() 
         let refused = changed(&[(key, value)]).and_then(|experiment| lab.check(&experiment)).unwrap_err();
         assert!(refused.to_string().starts_with(words), "{refused}");
     }
+
+    // Chains that are kept would rate all films, while users rated few.
+    for job in ["films", "topics"] {
+        let usual = lab.change(&lab.defaults(), "job", &json!(job)).unwrap();
+        assert!(lab.controls(&usual).iter().all(|control| control.key != "persistent_chains"), "{job}");
+        let chains = [("network.layers.0.persistent_chains".to_owned(), json!(64))].into_iter().collect();
+        let refused = usual.with(&chains).and_then(|experiment| lab.check(&experiment)).unwrap_err();
+        assert!(
+            refused.to_string().starts_with("network.layers.0.persistent_chains is 64, but must be 0"),
+            "{refused}"
+        );
+    }
 }
 
 #[test]

@@ -96,7 +96,6 @@ pub(super) fn is_live(key: &str) -> bool {
                 setting,
                 "activation"
                     | "activity_regularizer"
-                    | "clamped"
                     | "gibbs_steps"
                     | "kernel_regularizer"
                     | "kl_weight"

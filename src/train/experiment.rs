@@ -274,7 +274,7 @@ impl Experiment {
             }
         }
         let changed = edit.set.keys().find(|key| !is_live(key)).map_or("", String::as_str);
-        let allowed = "an activation, activity_regularizer, clamped, gibbs_steps, kernel_regularizer, kl_weight, mean_field, sparsity_target, data.corruption, rate, trainable, optimizer, loss, batch_size, weights, points, or layers that differ in normalisation, dropout and add alone: all else needs a new run";
+        let allowed = "an activation, activity_regularizer, gibbs_steps, kernel_regularizer, kl_weight, mean_field, sparsity_target, data.corruption, rate, trainable, optimizer, loss, batch_size, weights, points, or layers that differ in normalisation, dropout and add alone: all else needs a new run";
         Err(Error::setting(&key, changed, allowed))
     }
 }

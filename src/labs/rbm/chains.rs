@@ -1,4 +1,4 @@
-//! Pictures that the machine makes: of held-out ones, and of noise.
+//! Pictures that the machine makes of noise.
 
 use super::layer_of;
 use super::observer::RbmObserver;
@@ -10,8 +10,6 @@ use crate::train::Run;
 
 /// Steps of the chain whose states are shown.
 const SHOWN: [usize; 8] = [0, 1, 2, 5, 10, 100, 500, 1000];
-/// Held-out pictures side by side.
-const PICTURES: usize = 10;
 
 /// The machine of a run with its weights of now.
 pub(super) fn machine(run: &Run) -> (Rbm, Weights<'_>) {
@@ -63,53 +61,12 @@ fn figure(
     }
 }
 
-/// Held-out pictures, and what comes back of a sample of the hidden units.
-pub(super) fn given_back(run: &Run, numbers: &mut Numbers) -> Panel {
-    let data = run.data();
-    let (examples, kind) = if data.test.is_empty() {
-        (&data.train, "training picture")
-    } else {
-        (&data.test, "held-out picture")
-    };
-    let size: usize = run.input_shape().iter().product();
-    let items: Vec<usize> = one_of_each(examples.all_labels(), data.classes);
-    let mut given = vec![0.0; size * items.len()];
-    given.chunks_exact_mut(size).zip(&items).for_each(|(row, &item)| examples.copy_item(item, row));
-    let (rbm, weights) = machine(run);
-    let mut rng = Rng::new(run.current().seed, Stream::Dreaming { times: 0 });
-    let mut chain = Chain::at(given.clone());
-    chain.up(&rbm, weights, Some(&mut rng));
-    chain.down(&rbm, weights);
-    let made = chain.visible;
-    let mean = given.iter().zip(&made).map(|(v, m)| (v - m) * (v - m)).sum::<f32>() / given.len() as f32;
-    let label = |&item: &usize| examples.all_labels().get(item).map_or_else(String::new, f32::to_string);
-    let columns = items.iter().map(|item| (label(item), *item as f32)).collect();
-    let summary = format!(
-        "{} {kind}s above what the machine gives back of each: mean squared difference {}.",
-        items.len(),
-        fixed(f64::from(mean), 4)
-    );
-    let rows = vec![("in", given), ("back", made)];
-    let figure = figure(run, rows, columns, kind, numbers);
-    Panel { id: "given_back".into(), note: String::new(), summary, figure: Figure::PictureRows(figure) }
-}
-
-/// The first of each class, in their order; the first items where there are no classes.
-fn one_of_each(labels: &[f32], classes: usize) -> Vec<usize> {
-    if classes == 0 {
-        return (0..labels.len().min(PICTURES)).collect();
-    }
-    let first = |class: usize| labels.iter().position(|&label| label as usize == class);
-    (0..classes).filter_map(first).take(PICTURES).collect()
-}
-
 /// A chain from noise, the same noise whatever the weights until another dream is asked for.
 pub(super) fn dream(observer: &RbmObserver, run: &Run, view: &View, numbers: &mut Numbers) -> Panel {
     let (rbm, weights) = machine(run);
     let times = 3 + view.probe.dreams;
     let mut rng = Rng::new(run.current().seed, Stream::Dreaming { times });
-    let noise = (0..rbm.visible_units()).map(|_| f32::from(u8::from(rng.uniform() < 0.5)));
-    let mut chain = Chain::at(noise.collect());
+    let mut chain = Chain::at(rbm.noise(1, &mut rng));
     let mut shown = chain.visible.clone();
     for step in 1..=SHOWN[SHOWN.len() - 1] {
         chain.up(&rbm, weights, Some(&mut rng));

@@ -95,30 +95,37 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
         controls.insert(1, data.shown_first().restarting().for_all_lanes());
     }
     if !experiment.data.set().is_ok_and(DataSet::is_given) {
-        let (label, numbers) = match job {
-            Job::Features | Job::Classify => ("Pictures", vec![100, 500, 1000, 2000, 5000]),
-            Job::Predict => ("Rows", vec![100, 200, 500, 1000, 2000]),
-            Job::Films => ("Users", vec![100, 200, 400, 1000, 2000]),
-            Job::Topics => ("Documents", vec![200, 400, 600, 1000, 2000]),
-        };
-        let samples =
-            Control::new("data.samples", label, Kind::Slider, whole(&numbers), experiment.data.samples);
-        controls.push(samples.restarting().for_all_lanes());
+        controls.push(samples(job, experiment.data.samples));
     }
     let given = given_units(&experiment.data);
     if given > 0 {
         let asked = if job == Job::Predict { "The number" } else { "The label" };
         let aims = vec![Choice::new(given, format!("{asked} of an item")), Choice::new(0, "Both together")];
-        controls.insert(3, Control::new("clamped", "Learns", segments, aims, layer.clamped).shown_first());
+        controls.insert(
+            3,
+            Control::new("clamped", "Learns", segments, aims, layer.clamped).shown_first().restarting(),
+        );
     }
     if layer.clamped > 0 {
         controls.retain(|control| control.key != "persistent_chains");
     }
-    // A chain by itself has no number of words.
-    if job == Job::Topics {
+    // A chain by itself has no number of words, and has rated all films.
+    if matches!(job, Job::Films | Job::Topics) {
         controls.retain(|control| control.key != "persistent_chains");
     }
     controls
+}
+
+/// How many items are made.
+fn samples(job: Job, now: usize) -> Control {
+    let (label, numbers) = match job {
+        Job::Features | Job::Classify => ("Pictures", [100, 500, 1000, 2000, 5000]),
+        Job::Predict => ("Rows", [100, 200, 500, 1000, 2000]),
+        Job::Films => ("Users", [100, 200, 400, 1000, 2000]),
+        Job::Topics => ("Documents", [200, 400, 600, 1000, 2000]),
+    };
+    let choices = numbers.into_iter().map(|n| Choice::new(n, n.to_string())).collect();
+    Control::new("data.samples", label, Kind::Slider, choices, now).restarting().for_all_lanes()
 }
 
 /// A single as JSON writes it shortest.

@@ -92,7 +92,12 @@ pub(super) const SLOTS: [FigureSlot; 22] = [
     },
     FigureSlot {
         is_told: true,
-        ..below("likelihood", "What a picture costs", "−ln p, by annealed importance sampling", 120)
+        ..below(
+            "likelihood",
+            "What a picture costs",
+            "−ln p of pixels drawn on or off, by annealed importance sampling",
+            120,
+        )
     },
     FigureSlot { is_slow: false, ..below("weights", "Weights and biases", "how many of each size", 190) },
 ];
@@ -206,13 +211,13 @@ pub(super) fn weights(run: &Run, numbers: &mut Numbers) -> Panel {
     };
     let parts = vec![
         part("w", weights.kernel),
-        part("data minus dream", gradients),
+        part("gradient", gradients),
         part("visible biases", weights.visible_bias),
         part("hidden biases", weights.hidden_bias),
     ];
     let norm = crate::tensor::l2_norm(gradients);
     let summary = format!(
-        "The {} weights between {} visible and {} hidden units lie from {:.2} to {:.2}; the difference that the last step learned from has the norm {norm:.3}.",
+        "The {} weights between {} visible and {} hidden units lie from {:.2} to {:.2}; the gradient of the last step, with its penalty, has the norm {norm:.3}.",
         count(weights.kernel.len()),
         count(rbm.visible_units()),
         count(rbm.hidden_units()),

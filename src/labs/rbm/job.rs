@@ -206,6 +206,11 @@ impl Job {
             let given = serde_json::to_string(&layer.visible).expect("plain data");
             return Err(Error::setting("network.layers.0.visible", given, allowed));
         }
+        if layer.persistent_chains > 0 && set.is_sparse() {
+            let allowed = "0 for ratings and documents: a chain by itself has rated every film, or has no number of words";
+            let key = "network.layers.0.persistent_chains";
+            return Err(Error::setting(key, layer.persistent_chains, allowed));
+        }
         let given = given_units(data);
         if layer.clamped != 0 && layer.clamped != given {
             let allowed = match given {

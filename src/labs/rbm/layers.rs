@@ -38,9 +38,11 @@ pub(super) fn panel(run: &Run, view: &View, numbers: &mut Numbers) -> Panel {
     let mut rng = Rng::new(run.current().seed, Stream::Dreaming { times: 2 });
     let mut chain = Chain::at(given.clone());
     if !held.is_empty() {
-        // What is not held begins as noise.
-        let free = chain.visible.iter_mut().zip(&held).filter(|(_, held)| **held == 0.0);
-        free.for_each(|(pixel, _)| *pixel = f32::from(u8::from(rng.uniform() < 0.5)));
+        // What is not held begins as noise, a label that is not too.
+        held.resize(given.len(), 0.0);
+        chain.visible = rbm.noise(1, &mut rng);
+        let held = chain.visible.iter_mut().zip(&given).zip(&held).filter(|(_, held)| **held == 1.0);
+        held.for_each(|((unit, given), _)| *unit = *given);
     }
     let steps = if held.is_empty() { 1 } else { STEPS };
     for step in 1..=steps {

@@ -5,8 +5,8 @@ use super::layer_of;
 use crate::data::Examples;
 use crate::labs::format::{count, fixed, percent};
 use crate::labs::{Figure, NamedBars, Numbers, Panel};
-use crate::nn::rbm::Room;
 use crate::nn::rbm::annealing::{Annealing, Estimate};
+use crate::nn::rbm::{Room, VisibleGroup, VisibleUnits};
 use crate::tensor::{Rng, Stream};
 use crate::train::Run;
 
@@ -82,7 +82,15 @@ impl Likelihood {
             let many = examples.len().min(PICTURES);
             let mut rows = vec![0.0; rbm.visible_units() * many];
             let places = rows.chunks_exact_mut(rbm.visible_units()).enumerate();
-            places.for_each(|(item, row)| examples.copy_item(item, row));
+            // What is likely is told of states that are on or off, as those are that grey pixels stand for.
+            let mut rng = Rng::new(run.current().seed, Stream::Dreaming { times: u32::MAX - 1 });
+            places.for_each(|(item, row)| {
+                examples.copy_item(item, row);
+                let binary = |(_, group): &(usize, &VisibleGroup)| group.kind == VisibleUnits::Bernoulli;
+                for (start, group) in rbm.placed().filter(binary) {
+                    rng.draw(&mut row[start..][..group.units]);
+                }
+            });
             rbm.free_energy(weights, &rows, &mut energies, &mut Room::default());
             let mean = energies.iter().map(|&energy| f64::from(energy)).sum::<f64>() / many.max(1) as f64;
             (mean + estimate.log_partition) as f32

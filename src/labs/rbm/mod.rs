@@ -126,21 +126,22 @@ impl Lab for Rbm {
     fn shows(&self, id: &str, experiment: &Experiment) -> bool {
         let job = Job::of(&experiment.data);
         let jobs: &[Job] = match id {
-            "two_layers" | "dream" | "phases" | "forming" | "filters" | "given_back" | "curves"
-            | "likelihood" | "referee" => &[Job::Features, Job::Classify],
+            "two_layers" | "dream" | "phases" | "forming" | "filters" | "curves" | "likelihood"
+            | "referee" => &[Job::Features, Job::Classify],
             "map" | "pixel_map" | "linear" => &[Job::Features],
             "answer" => &[Job::Classify],
             "predicted" => &[Job::Predict],
             "rated" | "recommended" | "tastes" | "beside" => &[Job::Films],
             "topics" | "near" => &[Job::Topics],
             "score" => &[Job::Classify, Job::Predict, Job::Films, Job::Topics],
-            "energy" => &[Job::Features, Job::Classify, Job::Predict, Job::Topics],
             _ => &Job::ALL,
         };
+        if id == "energy" && !observer::has_energies(experiment) {
+            return false;
+        }
         let has_labels = experiment.data.classes().is_ok_and(|classes| classes > 0);
         let is_of_pictures = experiment.data.set().is_ok_and(DataSet::is_of_pictures);
-        let needs_pictures =
-            matches!(id, "two_layers" | "dream" | "phases" | "forming" | "filters" | "given_back");
+        let needs_pictures = matches!(id, "two_layers" | "dream" | "phases" | "forming" | "filters");
         jobs.contains(&job)
             && (is_of_pictures || !needs_pictures)
             && (id != "linear" || has_labels && experiment.data.test_items() > 0)
@@ -157,9 +158,7 @@ impl Lab for Rbm {
             };
             return FigureSlot { title, ..slot };
         }
-        let is_trained = slot.id == "given_back" && experiment.data.test_items() == 0;
-        let caption = if is_trained { "training pictures go up, a sample comes back" } else { slot.caption };
-        FigureSlot { caption, ..slot }
+        slot
     }
 
     fn observe(&self, run: &Run) -> Box<dyn Observer> {

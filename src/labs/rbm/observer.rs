@@ -3,6 +3,7 @@
 
 use super::forming::Forming;
 use super::job::Job;
+use super::layer_of;
 use super::likelihood::Likelihood;
 use super::linear::Linear;
 use super::measured::Measured;
@@ -11,7 +12,7 @@ use super::{answers, chains, energy, figures, layers, map, score, verdict, viewe
 use crate::data::DataSet;
 use crate::labs::curves::Learning;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
-use crate::train::Run;
+use crate::train::{Experiment, Run};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -35,9 +36,11 @@ pub(super) struct RbmObserver {
     linear: Linear,
 }
 
-/// Whether free energies tell something: users have rated different films, so that theirs tell nothing of each other.
-fn has_energies(job: Job) -> bool {
-    job != Job::Films
+/// Whether free energies of training items and of others can be compared: not where users have rated different films or
+/// documents differ in their length, since each has a Z of its own, nor where items are but given and their labels learned.
+pub(super) fn has_energies(experiment: &Experiment) -> bool {
+    let job = Job::of(&experiment.data);
+    !matches!(job, Job::Films | Job::Topics) && layer_of(experiment).clamped == 0
 }
 
 /// Whether there is something to be told of held-out items.
@@ -75,7 +78,7 @@ impl RbmObserver {
         let learning = read.learning.of(run)?;
         let job = Job::of(&run.current().data);
         let is_of_the_run =
-            read.energies.is_of(run, has_energies(job)) && read.scores.is_of(run, has_scores(job));
+            read.energies.is_of(run, has_energies(run.current())) && read.scores.is_of(run, has_scores(job));
         // A file of before filters were kept has none of its way.
         let is_older = has_filters(run) && read.forming == Forming::default();
         let forming = if is_older { Forming::new(run) } else { read.forming };
@@ -89,7 +92,7 @@ impl Observer for RbmObserver {
     fn after_step(&mut self, run: &Run, loss: f32) {
         self.learning.after_step(run, loss);
         let job = Job::of(&run.current().data);
-        if has_energies(job) {
+        if has_energies(run.current()) {
             self.energies.after_step(run, energy::measure);
         }
         if has_scores(job) {
@@ -107,7 +110,6 @@ impl Observer for RbmObserver {
     fn panel(&mut self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {
         Some(match id {
             "two_layers" => layers::panel(run, view, numbers),
-            "given_back" => chains::given_back(run, numbers),
             "dream" => chains::dream(self, run, view, numbers),
             "phases" => figures::phases(run, numbers),
             "forming" => self.forming.panel(run, numbers),

@@ -345,15 +345,7 @@ impl Layer for Rbm {
     /// Chains begin where a machine without weights is.
     fn after_draw(&self, weights: &mut [f32], rng: &mut Rng) {
         let (_, chains) = weights.split_at_mut(self.learned());
-        if chains.is_empty() {
-            return;
-        }
-        let machine = &self.machine;
-        let none = Weights { kernel: &[], visible_bias: &[], hidden_bias: &[], log_variance: &[] };
-        let (mut means, mut states) = (Vec::new(), Vec::new());
-        machine.visible_means(&vec![0.0; chains.len()], &vec![1.0; chains.len()], &mut means);
-        machine.sample_visible(none, &means, &mut states, rng);
-        chains.copy_from_slice(&states);
+        chains.copy_from_slice(&self.machine.noise(self.persistent_chains, rng));
     }
 
     /// What it learns from a batch is no sum over its rows where it draws.

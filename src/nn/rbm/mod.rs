@@ -212,6 +212,17 @@ impl Rbm {
         }
     }
 
+    /// Rows of visible units as a machine without weights has them, `[rows, visible]`.
+    #[must_use]
+    pub fn noise(&self, rows: usize, rng: &mut Rng) -> Vec<f32> {
+        let none = Weights { kernel: &[], visible_bias: &[], hidden_bias: &[], log_variance: &[] };
+        let (mut means, mut states) = (Vec::new(), Vec::new());
+        let count = rows * self.visible;
+        self.visible_means(&vec![0.0; count], &vec![1.0; count], &mut means);
+        self.sample_visible(none, &means, &mut states, rng);
+        states
+    }
+
     /// F(v) = −ln Σₕ e^(−E(v, h)) of each row, `[rows]`, without what no weight changes (of counts, the number of their
     /// orders).
     pub fn free_energy(&self, weights: Weights, visible: &[f32], energies: &mut Vec<f32>, room: &mut Room) {
