@@ -37,6 +37,16 @@ fn compared(page: Page, verdict: &Verdict) -> String {
     page.lab().compared(verdict, &others.collect::<Vec<_>>())
 }
 
+/// Whether a lane beside the selected one already is what the remedy would make.
+fn is_open(page: Page, remedy: &Remedy) -> bool {
+    let here = page.selected_lane.get();
+    let others = page.open_lanes.get().into_iter().filter(|index| *index != here);
+    let made = page.current.with(|now| page.lab().change(now, &remedy.key, &remedy.value));
+    made.is_ok_and(|made| {
+        others.map(|index| page.lane_at(index).current).any(|other| made.difference(&other.get()).is_empty())
+    })
+}
+
 #[component]
 pub fn Head(page: Page) -> impl IntoView {
     let question = Memo::new(move |_| page.current.with(|experiment| page.lab().question(experiment)));
@@ -49,7 +59,11 @@ pub fn Head(page: Page) -> impl IntoView {
         }
         verdict
     });
-    let remedies = Memo::new(move |_| verdict.with(|verdict| verdict.remedies.clone()));
+    let remedies = Memo::new(move |_| {
+        let mut remedies = verdict.with(|verdict| verdict.remedies.clone());
+        remedies.retain(|remedy| !is_open(page, remedy));
+        remedies
+    });
     // No further than the run can be gone back.
     let back_to = Memo::new(move |_| {
         let (first, step) = page.progress.with(|progress| (progress.first, progress.step));

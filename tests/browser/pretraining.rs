@@ -90,4 +90,10 @@ async fn the_rbm_lab_leads_to_stacked_machines() {
         (None, Some(Pretraining::default()))
     );
     assert_eq!(lanes.first.network, lanes.others[0].1.network);
+    // The lane that random weights are sent to is open already; alone they are sent there.
+    play_to(&stage, 50).await;
+    until_verdict(&stage, "784 numbers pass through 2").await;
+    assert_eq!(stage.value("document.querySelectorAll('.verdict__fix .btn').length").await, 0);
+    stage.click("[aria-label^='Remove lane B']").await;
+    until_verdict(&stage, "Start from stacked RBMs").await;
 }
