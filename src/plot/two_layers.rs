@@ -20,8 +20,10 @@ const FOOT: f64 = 22.0;
 /// A picture and a tile are no larger than this.
 const LARGEST: f64 = 172.0;
 const TILE: f64 = 38.0;
-/// Below a tile, for its number; where that would leave less than the least for the tile, it is left to the read-out.
+/// Below a tile, for its number, and below that; where it would leave less than the least for the tile, it is left to the
+/// read-out.
 const BELOW: f64 = 13.0;
+const APART: f64 = 5.0;
 const LEAST: f64 = 20.0;
 /// Widths from which on all units are drawn, and in three columns.
 const ALL: f64 = 360.0;
@@ -51,9 +53,9 @@ fn layout(figure: &TwoLayers, (width, height): (f64, f64)) -> Layout {
     let half = if across == 3 { 0.5 } else { 0.0 };
     let pitch = (height - 14.0).max(0.0) / (down as f64 + half);
     let largest = (0.12 * width).min(TILE);
-    let has_numbers = (pitch - BELOW - 2.0).min(largest) >= LEAST;
+    let has_numbers = (pitch - BELOW - APART).min(largest) >= LEAST;
     let below = if has_numbers { BELOW } else { 0.0 };
-    let side = (pitch - below - if has_numbers { 2.0 } else { 8.0 }).min(largest).max(0.0);
+    let side = (pitch - below - if has_numbers { APART } else { 8.0 }).min(largest).max(0.0);
     let apart = side.max(if has_numbers { 28.0 } else { 0.0 }) * if across == 3 { 1.74 } else { 1.55 };
     let tile = |index: usize| {
         let (row, column) = (index / across, index % across);
@@ -383,7 +385,7 @@ pub(super) fn read(
         } else {
             ["probability".to_owned(), if state > 0.0 { "on".into() } else { "off".into() }]
         };
-        let name = format!("hidden unit {}, of {}", figure.units[index], count(figure.of_units));
+        let name = format!("hidden unit {}, of {}", figure.units[index] + 1, count(figure.of_units));
         let mut lines = vec![name, format!("{mean_name} {}", exact(*mean)), now];
         let tile = layout.tile(index);
         if let Some((row, column, _)) = cell_at(figure, tile, pointer) {
@@ -424,7 +426,7 @@ pub(super) fn table(figure: &TwoLayers, numbers: &Numbers) -> Table {
     Table {
         columns: names(&["hidden unit", mean, "state"]),
         rows: rows
-            .map(|(unit, (mean, state))| vec![unit.to_string(), mean.to_string(), state.to_string()])
+            .map(|(unit, (mean, state))| vec![(unit + 1).to_string(), mean.to_string(), state.to_string()])
             .collect(),
     }
 }

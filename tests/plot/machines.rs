@@ -269,12 +269,12 @@ fn hidden_units_and_pixels_are_found_where_they_are_drawn() {
         read(&sample, (675, 228), of_unit.nth(600).expect("a tile")).expect("a unit").lines
     };
     let lines = read_at(4);
-    assert_eq!(lines[..3], ["hidden unit 4, of 48", "probability 0.0625", "off"]);
+    assert_eq!(lines[..3], ["hidden unit 5, of 48", "probability 0.0625", "off"]);
     assert!(lines[3].starts_with("weight to row "), "{lines:?}");
     assert_eq!(read_at(8)[2], "on");
     let held = read(&sample, (675, 228), (80.0, 40.0)).expect("a pixel");
     assert_eq!(held.lines[2], "held as it is given");
     let free = read(&sample, (675, 228), (80.0, 180.0)).expect("a pixel");
     assert_eq!(free.lines.len(), 2, "{free:?}");
-    assert_eq!(table(&sample.figure, &sample.numbers).rows[2], ["8", "0.875", "1"]);
+    assert_eq!(table(&sample.figure, &sample.numbers).rows[2], ["9", "0.875", "1"]);
 }

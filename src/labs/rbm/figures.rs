@@ -61,14 +61,17 @@ pub(super) const SLOTS: [FigureSlot; 22] = [
     },
     FigureSlot {
         is_slow: true,
-        ..story("topics", "Topics", "words that each hidden unit makes likelier", 400)
+        ..story("topics", "Topics", "words that each hidden unit makes likelier", 420)
     },
     FigureSlot {
         is_slow: true,
         of_probe: true,
         ..story("near", "Documents near a document", "by their hidden units, most like first", 240)
     },
-    FigureSlot { tests: true, ..story("beside", "Beside what needs no machine", "of held-out items", 150) },
+    FigureSlot {
+        tests: true,
+        ..story("beside", "Beside what needs no machine", "error on held-out ratings, in stars (RMSE)", 150)
+    },
     story("tastes", "Tastes it found", "what hidden units add to the odds of a star more", 220),
     FigureSlot { is_always_filled: true, ..side("score", "How well it does its job", "", 168) },
     FigureSlot { is_always_filled: true, ..side("energy", "Free energy", "train thick, held-out thin", 168) },
@@ -183,7 +186,7 @@ pub(super) fn phases(run: &Run, numbers: &mut Numbers) -> Panel {
     let figure = PictureRows {
         rows,
         kind: "hidden unit".into(),
-        names: shown.iter().map(|unit| format!("unit {unit}")).collect(),
+        names: shown.iter().map(|unit| format!("unit {}", unit + 1)).collect(),
         items: numbers.add(shown.iter().map(|&unit| unit as f32)),
         can_choose: false,
         chosen: None,

@@ -104,7 +104,7 @@ impl Forming {
         let figure = PictureRows {
             rows,
             kind: "hidden unit".into(),
-            names: (0..units).map(|unit| format!("unit {unit}")).collect(),
+            names: (1..=units).map(|unit| format!("unit {unit}")).collect(),
             items: numbers.add((0..units).map(|unit| unit as f32)),
             can_choose: false,
             chosen: None,

@@ -8,7 +8,7 @@ use crate::nn::rbm::Chain;
 use crate::train::Run;
 
 /// Words of a list, and lists at most.
-const WORDS: usize = 8;
+const WORDS: usize = 9;
 const LISTS: usize = 12;
 /// Documents near one.
 const NEAR: usize = 5;
@@ -50,11 +50,9 @@ pub(super) fn topics(run: &Run, numbers: &mut Numbers) -> Panel {
 /// The figure "near": a held-out document, and those of training whose hidden units are most like its.
 pub(super) fn near(run: &Run, view: &View, numbers: &mut Numbers) -> Panel {
     let data = run.data();
-    let (part, kind) = if data.test.is_empty() {
-        (&data.train, "training document")
-    } else {
-        (&data.test, "held-out document")
-    };
+    // In few words, which a narrow list has room for.
+    let (part, kind) =
+        if data.test.is_empty() { (&data.train, "training no.") } else { (&data.test, "held-out no.") };
     let item = view.probe.item.unwrap_or(0).min(part.len().saturating_sub(1));
     let (rbm, weights) = machine(run);
     let size = rbm.visible_units();
