@@ -100,7 +100,7 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
     let given = given_units(&experiment.data);
     if given > 0 {
         let asked = if job == Job::Predict { "The number" } else { "The label" };
-        let aims = vec![Choice::new(given, format!("{asked} of an item")), Choice::new(0, "Both together")];
+        let aims = vec![Choice::new(given, asked), Choice::new(0, "Everything")];
         controls.insert(
             3,
             Control::new("clamped", "Learns", segments, aims, layer.clamped).shown_first().restarting(),

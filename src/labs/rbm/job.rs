@@ -118,10 +118,13 @@ impl Job {
         let of_layer = match self {
             Self::Features | Self::Classify => json!({}),
             // Rectified units grade what they say, as numbers want it; and a number that is told by others is all that is
-            // asked for.
-            Self::Predict => {
-                json!({ "learns_variance": true, "hidden": "relu", "clamped": 2 })
-            }
+            // asked for. From weights next to nothing it would take its time to begin.
+            Self::Predict => json!({
+                "learns_variance": true,
+                "hidden": "relu",
+                "clamped": 2,
+                "kernel_initializer": { "name": "random_normal", "stddev": 0.3 }
+            }),
             Self::Films => json!({ "kernel_regularizer": { "l2": 0.003 } }),
             // Hidden biases count once for each word, so that all units are on in every document, or off, where nothing
             // holds them back; and weights that all begin near nothing stay alike.
