@@ -2,11 +2,30 @@
 
 use super::VOCABULARY;
 use crate::data::SparseRows;
+use std::fmt::Display;
+
+/// How often a document may have one word, and how many words it may have: where documents are drawn, each of them is.
+const MOST_TIMES: u64 = u16::MAX as u64;
+const MOST_WORDS: u64 = 1_000_000;
 
 /// A document: how often it has each word, which is said by its place in a list.
 pub(super) struct Bag {
     pub title: String,
     pub counts: Vec<(u32, u32)>,
+}
+
+/// What a document has too much of, by its words with how often each stands there.
+pub(super) fn too_much<W: Display>(words: impl Iterator<Item = (W, u64)>) -> Option<String> {
+    let mut sum = 0;
+    for (word, times) in words {
+        if times > MOST_TIMES {
+            return Some(format!(
+                "the word {word} stands there {times} times, but may at most {MOST_TIMES} times"
+            ));
+        }
+        sum += times;
+    }
+    (sum > MOST_WORDS).then(|| format!("it has {sum} words, but may have at most {MOST_WORDS}"))
 }
 
 /// Documents with the words that stand in two or more of them, the most frequent first.
@@ -23,10 +42,10 @@ pub(super) struct Corpus {
 impl Corpus {
     pub fn of(words: &[String], bags: Vec<Bag>) -> Self {
         let mut documents = vec![0_usize; words.len()];
-        let mut times = vec![0_usize; words.len()];
+        let mut times = vec![0_u64; words.len()];
         for &(word, count) in bags.iter().flat_map(|bag| &bag.counts) {
             documents[word as usize] += 1;
-            times[word as usize] += count as usize;
+            times[word as usize] += u64::from(count);
         }
         let lone = documents.iter().filter(|documents| **documents == 1).count();
         let mut order: Vec<usize> = (0..words.len()).filter(|&word| documents[word] > 1).collect();

@@ -1,7 +1,7 @@
 //! Documents that somebody counted before, as LDA-C has them: on each line the number of different words, then each as its
 //! number from 0 with how often it stands there. The words are lines of a second file, titles those of a third.
 
-use super::corpus::Bag;
+use super::corpus::{Bag, too_much};
 use crate::error::{Error, Result};
 
 /// Most characters of a title.
@@ -76,21 +76,19 @@ fn title((index, line): (usize, &str)) -> String {
 fn row(line: &str, words: usize, of_words: &str) -> std::result::Result<Vec<(u32, u32)>, String> {
     let mut parts = line.split_whitespace();
     let said = parts.next().unwrap_or_default();
-    let mut row = Vec::new();
+    let mut row: Vec<(u32, u64)> = Vec::new();
     for part in parts {
         let pair = part
             .split_once(':')
-            .and_then(|(word, count)| Some((word.parse::<u32>().ok()?, count.parse().ok()?)));
+            .and_then(|(word, count)| Some((word.parse::<u64>().ok()?, count.parse().ok()?)));
         let Some((word, count)) = pair else {
             let shown: String = part.chars().take(MAX_TITLE).collect();
             return Err(format!("{shown} is no word with its count, as 12:3 is"));
         };
-        if word as usize >= words {
+        if word >= words as u64 {
             return Err(format!("the word {word} is none of the {words} of {of_words}, which count from 0"));
         }
-        if count > 0 {
-            row.push((word, count));
-        }
+        row.push((word as u32, count));
     }
     if said != row.len().to_string() {
         let shown: String = said.chars().take(MAX_TITLE).collect();
@@ -101,5 +99,12 @@ fn row(line: &str, words: usize, of_words: &str) -> std::result::Result<Vec<(u32
     if said != row.len().to_string() {
         return Err("a word stands there twice".into());
     }
-    Ok(row)
+    match too_much(row.iter().copied()) {
+        Some(reason) => Err(reason),
+        None => Ok(row
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(word, count)| (word, count as u32))
+            .collect()),
+    }
 }

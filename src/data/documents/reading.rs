@@ -2,7 +2,7 @@
 //! files, one document each; or files of counts. Texts are taken apart part by part, so that the worker can answer in between.
 
 use super::DOCUMENTS;
-use super::corpus::{Bag, Corpus};
+use super::corpus::{Bag, Corpus, too_much};
 use super::counts::{self, MAX_TITLE};
 use super::own::OwnDocuments;
 use super::words::words;
@@ -90,7 +90,7 @@ impl Reading {
     /// Takes the next texts apart; `None` while there is more to come.
     ///
     /// # Errors
-    /// [`Error::File`] for documents that have hardly a word in common.
+    /// [`Error::File`] for documents that have hardly a word in common, or one that has too many.
     pub fn step(&mut self) -> Result<Option<OwnDocuments>> {
         let end = self.taken + PART;
         while self.taken < end {
@@ -99,7 +99,7 @@ impl Reading {
                 return OwnDocuments::new(&self.name, corpus, self.too_many).map(Some);
             };
             self.taken += text.len();
-            self.take(&text);
+            self.take(&text)?;
         }
         Ok(None)
     }
@@ -110,8 +110,8 @@ impl Reading {
         self.taken as f32 / self.bytes.max(1) as f32
     }
 
-    fn take(&mut self, text: &str) {
-        let mut counts = BTreeMap::new();
+    fn take(&mut self, text: &str) -> Result<()> {
+        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
         for word in words(text) {
             let next = self.words.len() as u32;
             let id = *self.by_word.entry(word).or_insert_with_key(|word| {
@@ -120,7 +120,12 @@ impl Reading {
             });
             *counts.entry(id).or_insert(0) += 1;
         }
+        let named = counts.iter().map(|(id, times)| (&self.words[*id as usize], u64::from(*times)));
+        if let Some(reason) = too_much(named) {
+            return Err(Error::file(&self.name, format!("document {}: {reason}", self.bags.len() + 1)));
+        }
         self.bags.push(Bag { title: beginning(text), counts: counts.into_iter().collect() });
+        Ok(())
     }
 }
 

@@ -152,6 +152,52 @@ fn counts_are_read_with_their_words_and_titles() {
     assert_eq!(with("2 1:1 1:2"), "n.ldac: line 13: a word stands there twice");
 }
 
+/// Twelve documents of two words among twenty, and a last one of this line.
+fn ending_with(line: &str) -> Result<OwnDocuments> {
+    let tokens: String = (0..20).map(|word| format!("word{word}\n")).collect();
+    let text = format!("{}{line}\n", "2 0:1 1:1\n".repeat(12));
+    read(&[("n.ldac", &text), ("n.tokens", &tokens)])
+}
+
+fn refusal(line: &str) -> String {
+    ending_with(line).unwrap_err().to_string()
+}
+
+#[test]
+fn words_that_stand_there_0_times_are_among_those_of_a_line() {
+    let mut own = ending_with("3 0:1 1:0 2:4").unwrap();
+    let all = all(&own.data(&own.config(), 1).unwrap());
+    let last = all.iter().find(|(title, _)| title == "document 13").unwrap();
+    assert_eq!(last.1, [("word0".into(), 1)]);
+    assert_eq!(refusal("2 0:1 1:0 2:4"), "n.ldac: line 13: it says 2 words, but has 3");
+    assert_eq!(refusal("2 0:1 0:0"), "n.ldac: line 13: a word stands there twice");
+}
+
+#[test]
+fn a_word_has_a_most_in_a_document() {
+    assert!(ending_with("2 0:1 1:65535").is_ok());
+    for times in ["65536", "4294967295", "4294967296"] {
+        let wanted =
+            format!("n.ldac: line 13: the word 1 stands there {times} times, but may at most 65535 times");
+        assert_eq!(refusal(&format!("2 0:1 1:{times}")), wanted);
+    }
+    let often = "tide rises\n".repeat(12) + &"tide ".repeat(65_536);
+    assert_eq!(
+        said(&[("a.txt", &often)]),
+        "a.txt: document 13: the word tide stands there 65536 times, but may at most 65535 times"
+    );
+}
+
+#[test]
+fn a_document_has_a_most_of_words() {
+    let rest: String = (1..16).map(|word| format!(" {word}:65500")).collect();
+    assert!(ending_with(&format!("16 0:17500{rest}")).is_ok());
+    assert_eq!(
+        refusal(&format!("16 0:17501{rest}")),
+        "n.ldac: line 13: it has 1000001 words, but may have at most 1000000"
+    );
+}
+
 #[test]
 fn what_is_wrong_with_documents_is_told() {
     assert_eq!(said(&[("a.txt", "")]), "a.txt: it is empty: there is nothing to learn from");
