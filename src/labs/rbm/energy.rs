@@ -3,6 +3,7 @@
 
 use super::chains::machine;
 use super::job::Job;
+use super::map::pixels;
 use super::measured::Measured;
 use crate::data::Examples;
 use crate::labs::format::{count, fixed};
@@ -42,17 +43,11 @@ pub(super) fn last_sound(energies: &Measured) -> Option<usize> {
 /// Mean free energies of training items and of held-out ones.
 pub(super) fn measure(run: &Run) -> Vec<f32> {
     let (rbm, weights) = machine(run);
-    let (mut row, mut energies) = (vec![0.0; rbm.visible_units()], Vec::new());
-    let mut room = Room::default();
+    let (mut energies, mut room) = (Vec::new(), Room::default());
     let mut mean = |examples: &Examples| {
-        let many = examples.len().min(ITEMS);
-        let mut sum = 0.0;
-        for item in 0..many {
-            examples.copy_item(item, &mut row);
-            rbm.free_energy(weights, &row, &mut energies, &mut room);
-            sum += f64::from(energies[0]);
-        }
-        (sum / many as f64) as f32
+        rbm.free_energy(weights, &pixels(examples, ITEMS), &mut energies, &mut room);
+        let sum: f64 = energies.iter().map(|&energy| f64::from(energy)).sum();
+        (sum / energies.len() as f64) as f32
     };
     let parts = [&run.data().train, &run.data().test];
     parts.into_iter().filter(|part| !part.is_empty()).map(&mut mean).collect()

@@ -2,9 +2,10 @@
 
 use super::chains::machine;
 use super::topics::rows;
+use crate::data::Examples;
 use crate::labs::format::count;
 use crate::labs::{Figure, Numbers, Panel, View, WordList, WordLists};
-use crate::nn::rbm::Chain;
+use crate::nn::rbm::{Rbm, Weights};
 use crate::train::Run;
 
 /// Words of a list, and lists at most.
@@ -47,6 +48,19 @@ pub(super) fn topics(run: &Run, numbers: &mut Numbers) -> Panel {
     Panel { id: "topics".into(), note, summary, figure: Figure::WordLists(figure) }
 }
 
+/// Hidden means of a document, by the rows of the kernel for the words that it has: those are few of all words.
+fn hidden(rbm: &Rbm, weights: Weights, words: impl Iterator<Item = (usize, usize)>, means: &mut Vec<f32>) {
+    let (units, mut many) = (rbm.hidden_units(), 0);
+    let mut logits = weights.hidden_bias.to_vec();
+    for (word, count) in words {
+        let row = &weights.kernel[word * units..][..units];
+        logits.iter_mut().zip(row).for_each(|(z, w)| *z += count as f32 * w);
+        many += count;
+    }
+    logits.iter_mut().zip(weights.hidden_bias).for_each(|(z, c)| *z += (many as f32 - 1.0) * c);
+    rbm.hidden_means(&logits, means);
+}
+
 /// The figure "near": a held-out document, and those of training whose hidden units are most like its.
 pub(super) fn near(run: &Run, view: &View, numbers: &mut Numbers) -> Panel {
     let data = run.data();
@@ -55,26 +69,24 @@ pub(super) fn near(run: &Run, view: &View, numbers: &mut Numbers) -> Panel {
         if data.test.is_empty() { (&data.train, "training no.") } else { (&data.test, "held-out no.") };
     let item = view.probe.item.unwrap_or(0).min(part.len().saturating_sub(1));
     let (rbm, weights) = machine(run);
-    let size = rbm.visible_units();
-    let hidden = |examples: &crate::data::Examples, item: usize| {
-        let mut chain = Chain::at(vec![0.0; size]);
-        examples.copy_item(item, &mut chain.visible);
-        chain.up_to_means(&rbm, weights);
-        chain.hidden
-    };
-    let here = hidden(part, item);
+    let mut here = Vec::new();
+    hidden(&rbm, weights, rows(part).row(item), &mut here);
     let cosine = |other: &[f32]| {
         let dot: f32 = here.iter().zip(other).map(|(a, b)| a * b).sum();
         let norms = crate::tensor::l2_norm(&here) * crate::tensor::l2_norm(other);
         dot / norms.max(f32::MIN_POSITIVE)
     };
+    let mut there = Vec::new();
     let mut others: Vec<(usize, f32)> = (0..data.train.len())
         .filter(|&other| !(data.test.is_empty() && other == item))
-        .map(|other| (other, cosine(&hidden(&data.train, other))))
+        .map(|other| {
+            hidden(&rbm, weights, rows(&data.train).row(other), &mut there);
+            (other, cosine(&there))
+        })
         .collect();
     others.sort_by(|(a, of_a), (b, of_b)| of_b.total_cmp(of_a).then(a.cmp(b)));
     others.truncate(NEAR);
-    let mut list = |examples: &crate::data::Examples, item: usize, note: String, is_marked: bool| {
+    let mut list = |examples: &Examples, item: usize, note: String, is_marked: bool| {
         let mut words: Vec<(usize, usize)> = rows(examples).row(item).collect();
         words.sort_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then(a.cmp(b)));
         words.truncate(WORDS);
@@ -102,4 +114,29 @@ pub(super) fn near(run: &Run, view: &View, numbers: &mut Numbers) -> Panel {
     );
     let figure = WordLists { lists, kind: "document".into() };
     Panel { id: "near".into(), note: String::new(), summary, figure: Figure::WordLists(figure) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labs::find;
+    use crate::nn::rbm::Chain;
+    use serde_json::json;
+
+    #[test]
+    fn few_words_say_of_a_document_what_all_do() {
+        let lab = find("rbm").expect("a lab");
+        let experiment = lab.change(&lab.defaults(), "job", &json!("topics")).expect("a job");
+        let mut run = Run::new(experiment).expect("documents are built in");
+        (0..30).for_each(|_| assert!(run.step().is_ok()));
+        let ((rbm, weights), documents) = (machine(&run), &run.data().test);
+        let mut chain = Chain::at(vec![0.0; rbm.visible_units()]);
+        let mut means = Vec::new();
+        for item in 0..documents.len() {
+            documents.copy_item(item, &mut chain.visible);
+            chain.up_to_means(&rbm, weights);
+            hidden(&rbm, weights, rows(documents).row(item), &mut means);
+            assert_eq!(means, chain.hidden, "document {item}");
+        }
+    }
 }
