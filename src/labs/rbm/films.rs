@@ -22,8 +22,15 @@ impl<'a> Viewer<'a> {
     pub fn of(run: &'a Run) -> Self {
         let (rbm, weights) = machine(run);
         let levels = rows(run, false).levels().unwrap_or(1);
-        let scale = Scale::of(levels).unwrap_or(Scale::STARS);
-        Self { rbm, weights, levels, scale, hidden: Vec::new(), logits: Vec::new(), shares: Vec::new() }
+        Self {
+            rbm,
+            weights,
+            levels,
+            scale: scale(run),
+            hidden: Vec::new(),
+            logits: Vec::new(),
+            shares: Vec::new(),
+        }
     }
 
     /// Takes up a user who gave films these levels: hidden means, by the rows of the kernel that count.
@@ -62,6 +69,11 @@ impl<'a> Viewer<'a> {
 pub(super) fn rows(run: &Run, held_out: bool) -> &SparseRows {
     let part = if held_out { &run.data().test } else { &run.data().train };
     part.sparse().expect("the job is of ratings")
+}
+
+/// How stars stand for the levels of the ratings.
+pub(super) fn scale(run: &Run) -> Scale {
+    Scale::of(rows(run, false).levels().unwrap_or(1)).unwrap_or(Scale::STARS)
 }
 
 /// Root of the mean squared error in stars, over what is trained on or over what is held out; each user is told by what is
@@ -107,7 +119,7 @@ const TURNS: usize = 10;
 impl Baselines {
     pub fn of(run: &Run) -> Self {
         let (train, held_out) = (rows(run, false), rows(run, true));
-        let scale = Scale::of(train.levels().unwrap_or(1)).unwrap_or(Scale::STARS);
+        let scale = scale(run);
         let stars = |level: usize| f64::from(scale.stars(level));
         let all = || {
             (0..train.len()).flat_map(|user| train.row(user).map(move |(film, level)| (user, film, level)))

@@ -7,7 +7,7 @@ use crate::nn::layers::Rbm as RbmLayer;
 use crate::nn::rbm::Room;
 use crate::nn::rbm::exact::log_partition;
 use crate::nn::{LayerConfig, Loss, Mode, Network, NetworkConfig, Pass};
-use crate::train::Run;
+use crate::train::{Optimizer, OptimizerConfig, OptimizerName, Run};
 
 /// Cells of a side of the pictures, and hidden units.
 const SIDE: usize = 3;
@@ -36,7 +36,7 @@ fn pictures() -> Vec<f32> {
 /// A machine on its way.
 struct Contestant {
     layer: RbmLayer,
-    rate: f32,
+    optimizer: Optimizer,
     network: Network,
     pass: Pass,
     /// Nats by which the mean −ln p of the pictures is above the least there is, ln of their number, at each look.
@@ -50,7 +50,9 @@ impl Contestant {
         let config = NetworkConfig { layers: vec![LayerConfig::Rbm(layer.clone())] };
         let network = Network::new(&config, &[SIDE * SIDE], Loss::BinaryCrossentropy, seed)
             .expect("it is always the same");
-        Self { layer, rate, network, pass: Pass::default(), gaps: Vec::new() }
+        let config = OptimizerConfig::new(OptimizerName::Sgd, rate);
+        let optimizer = Optimizer::new(config, network.weights.len());
+        Self { layer, optimizer, network, pass: Pass::default(), gaps: Vec::new() }
     }
 
     /// Looks, where it is time, and makes update number `step`.
@@ -66,14 +68,8 @@ impl Contestant {
         }
         self.pass.mode = Mode::Training { step };
         self.network.learn(rows, rows, &mut self.pass);
-        let rate = self.rate;
-        self.network.update(&self.pass, |weights, grads, slots| {
-            for slot in slots.iter().filter(|slot| slot.is_trainable) {
-                let range = slot.range.clone();
-                weights[range.clone()].iter_mut().zip(&grads[range]).for_each(|(w, g)| *w -= rate * g);
-            }
-            true
-        });
+        let optimizer = &mut self.optimizer;
+        self.network.update(&self.pass, |weights, grads, slots| optimizer.update(weights, grads, slots));
     }
 }
 

@@ -1,8 +1,7 @@
 //! The visitor as one more user: which films they rated, which the machine recommends for it, and which tastes it found.
 
 use super::chains::machine;
-use super::films::{Viewer, rows};
-use crate::data::ratings::Scale;
+use super::films::{Viewer, rows, scale};
 use crate::labs::format::{count, fixed};
 use crate::labs::{Figure, Grid, Intervals, Numbers, Panel, Questions, View};
 use crate::train::Run;
@@ -33,10 +32,6 @@ fn by_fame(films: &mut [usize], counts: &[usize]) {
 
 fn title(run: &Run, film: usize) -> String {
     run.data().names.inputs.get(film).cloned().unwrap_or_else(|| format!("film {}", film + 1))
-}
-
-fn scale(run: &Run) -> Scale {
-    Scale::of(rows(run, false).levels().unwrap_or(1)).unwrap_or(Scale::STARS)
 }
 
 /// What the visitor rated, of films and levels that there are.
