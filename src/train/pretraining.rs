@@ -1,13 +1,16 @@
 //! Pre-training: a stack of Boltzmann machines, each trained on what those below it make of the items, whose weights an
 //! autoencoder begins with. How a machine learns is the layer `rbm`'s; here it is said which, on what, and where they go.
 
+mod places;
+
 use super::{Experiment, Optimizer, OptimizerConfig, OptimizerName};
-use crate::data::{Batches, Examples, Targets};
-use crate::error::{Error, Result, ensure_within, name_of};
+use crate::data::{Batches, Examples};
+use crate::error::{Error, Result, ensure_within};
 use crate::nn::layers::Rbm;
-use crate::nn::rbm::{self, Chain, HiddenUnits, VisibleGroup, VisibleUnits};
-use crate::nn::{Activation, LayerConfig, Learned, Loss, Mode, Moments, Network, NetworkConfig, Pass};
+use crate::nn::rbm::{self, Chain, HiddenUnits, VisibleUnits};
+use crate::nn::{LayerConfig, Learned, Loss, Mode, Moments, Network, NetworkConfig, Pass};
 use crate::tensor::{Rng, Stream};
+use places::{Place, places};
 use serde::{Deserialize, Serialize};
 
 /// Items of a batch, where there are so many.
@@ -47,16 +50,6 @@ impl Default for Pretraining {
     fn default() -> Self {
         Self { steps: 200, learning_rate: 0.1 }
     }
-}
-
-/// A machine of the stack, by the two dense layers that it stands for.
-struct Place {
-    /// Its number from the items on, for messages and its random stream.
-    index: usize,
-    encoder: usize,
-    decoder: usize,
-    inputs: usize,
-    layer: Rbm,
 }
 
 /// A machine with its weights.
@@ -202,99 +195,4 @@ impl Rows {
         }
         &chain.visible
     }
-}
-
-/// The machines that the layers of an experiment stand for, from the items to the code.
-///
-/// # Errors
-/// [`Error::Setting`] saying what of it no machine stands for.
-fn places(experiment: &Experiment) -> Result<Vec<Place>> {
-    let partners = partners(experiment)?;
-    let are_shares = experiment.data.set()?.is_within_0_and_1();
-    let count = partners.len();
-    let mut places = Vec::new();
-    for (index, Partners { encoder, decoder, inputs, units }) in partners.into_iter().enumerate() {
-        let (is_first, is_last) = (index == 0, index + 1 == count);
-        let hidden = match activation(experiment, encoder, [true, is_last])? {
-            Activation::Linear => HiddenUnits::Gaussian,
-            _ => HiddenUnits::Bernoulli,
-        };
-        // Numbers beyond 0…1 are no probabilities.
-        let visible = match activation(experiment, decoder, [!is_first || are_shares, is_first])? {
-            Activation::Linear => vec![VisibleGroup::new(VisibleUnits::Gaussian, inputs)],
-            _ => Vec::new(),
-        };
-        let mut layer = Rbm::new(units);
-        (layer.hidden, layer.visible) = (hidden, visible);
-        places.push(Place { index, encoder, decoder, inputs, layer });
-    }
-    Ok(places)
-}
-
-/// Two dense layers of which one takes what the other gives, by their indices.
-struct Partners {
-    encoder: usize,
-    decoder: usize,
-    inputs: usize,
-    units: usize,
-}
-
-fn partners(experiment: &Experiment) -> Result<Vec<Partners>> {
-    let refused = |allowed: String| Err(Error::setting("pretraining", "given", allowed));
-    if experiment.initial_weights.is_some() {
-        return refused("left out where initial_weights say what to start from".into());
-    }
-    let (data, layers) = (&experiment.data, &experiment.network.layers);
-    if data.targets != Targets::Inputs || data.set()?.is_sparse() {
-        let allowed =
-            "left out unless items that are known in full are to be given back (data.targets inputs)";
-        return refused(allowed.into());
-    }
-    let is_other = |layer: &&LayerConfig| !matches!(layer.kind(), "dense" | "flatten" | "dropout");
-    if let Some(other) = layers.iter().find(is_other) {
-        let kind = other.kind();
-        return refused(format!(
-            "left out for a network with a layer {kind}: machines stand for dense layers"
-        ));
-    }
-    let item = data.input_shape()?;
-    let arrays = Network::arrays(&experiment.network, &item, experiment.loss)?;
-    let kernels: Vec<(usize, [usize; 2])> = arrays
-        .iter()
-        .filter(|(_, slot)| slot.name == "kernel")
-        .map(|(_, slot)| (slot.layer, [slot.shape[0], slot.shape[1]]))
-        .collect();
-    let is_whole = kernels.first().is_some_and(|(_, [inputs, _])| *inputs == item.iter().product::<usize>());
-    let mirrored = kernels.iter().rev().map(|&(layer, [inputs, units])| (layer, [units, inputs]));
-    let pairs: Vec<_> = kernels.iter().copied().zip(mirrored).take(kernels.len() / 2).collect();
-    let are_alike = pairs.iter().all(|((_, one), (_, other))| one == other);
-    if !is_whole || !are_alike || !kernels.len().is_multiple_of(2) {
-        let units: Vec<String> = kernels.iter().map(|(_, [_, units])| units.to_string()).collect();
-        let units = units.join(", ");
-        return refused(format!(
-            "left out unless the dense layers behind the code mirror those up to it: theirs have {units} units"
-        ));
-    }
-    let partners = pairs.into_iter().map(|((encoder, [inputs, units]), (decoder, _))| Partners {
-        encoder,
-        decoder,
-        inputs,
-        units,
-    });
-    Ok(partners.collect())
-}
-
-/// The activation of a dense layer, which may be sigmoid, or linear, or either.
-fn activation(experiment: &Experiment, layer: usize, [sigmoid, linear]: [bool; 2]) -> Result<Activation> {
-    let found = experiment.network.layers[layer].activation().unwrap_or(Activation::Linear);
-    if found == Activation::Sigmoid && sigmoid || found == Activation::Linear && linear {
-        return Ok(found);
-    }
-    let allowed = match [sigmoid, linear] {
-        [true, true] => "sigmoid or linear",
-        [true, false] => "sigmoid",
-        _ => "linear",
-    };
-    let allowed = format!("{allowed} where pretraining is given, as the units of machines are");
-    Err(Error::setting(&format!("network.layers.{layer}.activation"), name_of(found), allowed))
 }
