@@ -168,11 +168,18 @@ fn films_keep_their_places() {
     let ratings = vec![[items[3], 4], [items[1], 0]];
     let probe = Probe { ratings, ..Probe::default() };
     assert_eq!(rows(watched.panel("rated", probe.clone())), asked, "what is rated stays where it is");
-    let found = rows(watched.panel("rated", Probe { search: " THE ".into(), ..probe }));
-    assert!(
-        found.0.len() <= 6 && found.0.iter().all(|name| name.to_lowercase().contains("the")),
-        "{found:?}"
-    );
+    // Of what is looked for, all that was rated is shown, and six films beside it.
+    let mut found = |ratings: Vec<[usize; 2]>| {
+        let (panel, _) = watched.panel("rated", Probe { search: " THE ".into(), ratings, ..probe.clone() });
+        let Figure::Questions(Questions { rows, items, answers, .. }) = panel.figure else { panic!() };
+        assert!(rows.names.iter().all(|name| name.to_lowercase().contains("the")), "{:?}", rows.names);
+        (items, answers)
+    };
+    let (first, answers) = found(Vec::new());
+    assert_eq!((first.len(), answers), (6, vec![None; 6]));
+    let (next, answers) = found(first.iter().map(|&film| [film, 2]).collect());
+    assert!(next.len() > 6 && next.starts_with(&first), "{next:?} {first:?}");
+    assert_eq!((&answers[..6], &answers[6..]), (&[Some(2); 6][..], &vec![None; next.len() - 6][..]));
 }
 
 /// Each remedy is a control that gives another experiment which can be trained, or a figure that the job shows.

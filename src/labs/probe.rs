@@ -35,6 +35,16 @@ pub struct Probe {
     pub dreams: u32,
 }
 
+impl Probe {
+    /// Forgets what was looked for among items, as when there are others: an item's number, a film's or a pixel's would
+    /// be that of something else.
+    pub fn forget_items(&mut self) {
+        (self.item, self.to, self.held) = (None, None, Held::default());
+        self.ratings.clear();
+        self.search.clear();
+    }
+}
+
 /// What is looked for in a sequence, and how a text is to be written on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -29,11 +29,11 @@ pub fn Under(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
         match kind.get() {
         Some(Kind::Questions) => view! { <Rates page=page drawn=drawn /> }.into_any(),
         Some(Kind::Held) => {
-            view! { <div class="under"><Item page=page label="Held-out picture" /><hold::Hold page=page drawn=drawn /></div> }
+            view! { <div class="under"><Item page=page of="picture" /><hold::Hold page=page drawn=drawn /></div> }
                 .into_any()
         }
         Some(Kind::Item) => {
-            view! { <div class="under"><Item page=page label="Held-out document" /></div> }.into_any()
+            view! { <div class="under"><Item page=page of="document" /></div> }.into_any()
         }
         None => ().into_any(),
     }
@@ -61,10 +61,16 @@ pub fn Tools(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
     }
 }
 
-/// Which item is looked at, by number; the drawing, where there is one, until a number is chosen.
+/// Which item is looked at, by number, of those that are held out or else of all; the drawing, where there is one, until a
+/// number is chosen.
 #[component]
-fn Item(page: Page, label: &'static str) -> impl IntoView {
-    let many = move || page.current.with(|experiment| experiment.data.test_items().max(1));
+fn Item(page: Page, of: &'static str) -> impl IntoView {
+    let held_out = Memo::new(move |_| page.current.with(|now| now.data.test_items()));
+    let many = move || match held_out.get() {
+        0 => page.current.with(|now| now.training_items().max(1)),
+        held_out => held_out,
+    };
+    let label = move || if held_out.get() > 0 { "Held-out " } else { "Training " };
     let on_change = move |event| {
         let item = event_target_value(&event).parse::<usize>().ok().map(|item| item.clamp(1, many()) - 1);
         page.look_for(|probe| probe.item = item);
@@ -84,10 +90,10 @@ fn Item(page: Page, label: &'static str) -> impl IntoView {
     let chosen = move || page.probe.with(|probe| probe.item);
     let value = move || match chosen() {
         None if has_drawing.get() => String::new(),
-        item => (item.unwrap_or(0) + 1).to_string(),
+        item => (item.unwrap_or(0).min(many() - 1) + 1).to_string(),
     };
     view! {
-        <label class="inline" for="followed"><span>{label}" "<span class="num">{move || format!("1–{}", many())}</span></span>
+        <label class="inline" for="followed"><span>{label}{of}" "<span class="num">{move || format!("1–{}", many())}</span></span>
             <input class="num" type="number" id="followed" min="1" max=move || many().to_string() placeholder="drawing" prop:value=value on:change=on_change /></label>
         {move || has_drawing.get().then(|| view! {
             <button class="btn" data-testid="look-at-drawing" disabled=move || chosen().is_none() on:click=move |_| page.look_for(|probe| probe.item = None)>"Your drawing"</button>
@@ -147,7 +153,7 @@ fn Rates(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
     };
     let is_none_found = move || {
         let has_searched = page.probe.with(|probe| !probe.search.trim().is_empty());
-        has_searched && items.with(|items| items.iter().all(|(film, _)| given(*film).is_some()))
+        has_searched && questions.with(|all| all.as_ref().is_some_and(|all| all.items.is_empty()))
     };
     let on_search = move |event| {
         let wanted = event_target_value(&event);
@@ -157,6 +163,6 @@ fn Rates(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
         <label class="inline rates__find" for="find-film"><span>"Find a film"</span>
             <input type="search" id="find-film" placeholder="part of its title" maxlength="80" prop:value=move || page.probe.with(|probe| probe.search.clone()) on:input=on_search /></label>
         <ul class="rates" data-testid="rates"><For each=move || items.get() key=Clone::clone children=one /></ul>
-        {move || is_none_found().then(|| view! { <p class="hint" data-testid="no-film">"No other film has that in its title."</p> })}
+        {move || is_none_found().then(|| view! { <p class="hint" data-testid="no-film">"No film has that in its title."</p> })}
     }
 }

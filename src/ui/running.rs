@@ -6,7 +6,7 @@ use super::lane::Lane;
 use super::page::{Drawn, Page, Progress, lab_of};
 use super::trainer::{Taken, Trainer};
 use super::transport::OVER;
-use crate::data::Nudge;
+use crate::data::{Nudge, Targets};
 use crate::error::Error;
 use crate::labs::{self, Figure, Lanes, Remedy};
 use crate::nn::Survey;
@@ -148,10 +148,16 @@ impl Page {
     }
 
     pub(super) fn restart_on(self, lane: Lane, experiment: Experiment, taken: Option<Taken>) {
+        // Two files of ratings may differ in nothing that is set.
+        let has_other_items = matches!(taken, Some(Taken::Data(..)))
+            || self.current.with_untracked(|before| kind_of_items(before) != kind_of_items(&experiment));
         // A threshold and a place on the map are of the run that they were set in.
         self.probe.update(|probe| {
             (probe.threshold, probe.cursor) = (None, None);
             probe.sequence.edits.clear();
+            if has_other_items {
+                probe.forget_items();
+            }
         });
         self.note_run(lane);
         let bare = Experiment { edits: Vec::new(), ..experiment.clone() };
@@ -350,6 +356,12 @@ fn shapes(experiment: &Experiment) -> Vec<(String, Vec<usize>)> {
     let input_shape = experiment.data.input_shape().unwrap_or_default();
     let costs = Survey::of(&experiment.network, &input_shape).costs;
     costs.into_iter().map(|cost| (cost.name, cost.shape)).collect()
+}
+
+/// What items must agree in so that what was looked for among them is still there.
+fn kind_of_items(experiment: &Experiment) -> (&str, Targets, Vec<usize>) {
+    let data = &experiment.data;
+    (&data.name, data.targets, data.input_shape().unwrap_or_default())
 }
 
 pub(super) fn refusal(error: &Error) -> String {

@@ -275,9 +275,7 @@ async fn films_are_rated_and_recommended() {
         .await;
     stage.type_keys(" of the moon").await;
     stage.until("document.querySelector('[data-testid=no-film]')", "that there is none").await;
-    stage.run("const at = document.querySelector('#find-film'); at.value = ''; at.dispatchEvent(new Event('input', { bubbles: true }))").await;
-    stage.click("[data-testid=clear-ratings]").await;
-    until_said(&stage, "rated", "not rated any").await;
+    until_said(&stage, "rated", "2 films").await;
 
     // Ratings of one's own, and those that are none.
     let bad = "1\t1\t9\t0\n";
@@ -288,6 +286,9 @@ async fn films_are_rated_and_recommended() {
         .collect();
     bring(&stage, "drop", json!([file("mine.csv", format!("user,film,rating\n{rows}").as_bytes())])).await;
     stage.until("location.hash.includes('own_ratings')", "a run on them").await;
+    // What was looked for among the films before is none of these.
+    until_said(&stage, "rated", "not rated any").await;
+    stage.until("document.querySelector('#find-film').value === ''", "no search").await;
     train(&stage, 5).await;
     stage
         .until(
@@ -295,6 +296,12 @@ async fn films_are_rated_and_recommended() {
             "films without names",
         )
         .await;
+    // Nor among those of another file, of as many films by as many users.
+    stage.click("[data-testid=rates] li:nth-child(1) label:nth-child(5)").await;
+    until_said(&stage, "rated", "one film").await;
+    let rows = rows.replace(",1\n", ",5\n");
+    bring(&stage, "drop", json!([file("other.csv", format!("user,film,rating\n{rows}").as_bytes())])).await;
+    until_said(&stage, "rated", "not rated any").await;
     stage.close().await;
 }
 

@@ -60,7 +60,13 @@ pub(super) fn questions(run: &Run, view: &View, numbers: &mut Numbers) -> Panel 
         let mut found: Vec<usize> = (0..counts.len()).collect();
         by_fame(&mut found, &counts);
         found.retain(|&film| title(run, film).to_lowercase().contains(&wanted));
-        found.truncate(OFFERED);
+        let mut room = OFFERED;
+        found.retain(|film| {
+            let is_mine = mine.iter().any(|(of, _)| of == film);
+            let stays = is_mine || room > 0;
+            room -= usize::from(stays && !is_mine);
+            stays
+        });
         found
     };
     let answers: Vec<Option<usize>> =
@@ -121,7 +127,7 @@ pub(super) fn recommended(run: &Run, view: &View, numbers: &mut Numbers) -> Pane
         decimals: 1,
         marked: 2,
     };
-    let note = if run.steps() == 0 { "film averages until you press Play" } else { "" };
+    let note = if run.steps() == 0 { "near the film averages until you press Play" } else { "" };
     Panel { id: "recommended".into(), note: note.into(), summary, figure: Figure::Intervals(figure) }
 }
 
