@@ -375,8 +375,9 @@ fn what_is_seen_of_machines_goes_on_from_a_file_and_what_is_no_job_is_refused() 
     assert_eq!(again.seen(), observer.seen());
     run.step().unwrap();
     run.step().unwrap();
-    let later = glassbox::train::Run::new(lab.defaults()).unwrap();
-    assert!(lab.observe_on(&later, observer.seen()).is_none(), "of another run");
+    assert!(lab.observe_on(&run, observer.seen()).is_none(), "of an earlier step");
+    let other = glassbox::train::Run::new(lab.defaults()).unwrap();
+    assert!(lab.observe_on(&other, observer.seen()).is_none(), "of another run");
 
     for job in ["classify", "predict", "films", "topics"] {
         let experiment = lab.change(&lab.defaults(), "job", &json!(job)).unwrap();
