@@ -156,7 +156,8 @@ fn network(layer: RbmLayer, visible: usize, seed: u64) -> Network {
 fn long_chains_come_to_the_gradient_of_the_likelihood() {
     let softmax = VisibleGroup { choices: Some(3), ..group(VisibleUnits::Softmax, 3) };
     let four = || (vec![group(VisibleUnits::Bernoulli, 4)], vec![1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0, 0.0]);
-    let kinds: [((Vec<VisibleGroup>, Vec<f32>), HiddenUnits, usize); 5] = [
+    type Kind = ((Vec<VisibleGroup>, Vec<f32>), HiddenUnits, usize);
+    let kinds: [Kind; 5] = [
         (four(), HiddenUnits::Bernoulli, 0),
         (four(), HiddenUnits::Gaussian, 0),
         (four(), HiddenUnits::Bernoulli, 2),
