@@ -92,9 +92,13 @@ fn train(run: &mut Run, epochs: usize, rate: Option<&dyn Fn(usize) -> f64>) -> B
 /// The bars of a figure, each with its name; they are printed.
 fn bars(observer: &mut dyn Observer, run: &Run, panel: &str) -> Vec<(String, f32)> {
     let mut numbers = Numbers::default();
-    let panel = observer.panel(panel, run, &View::default(), &mut numbers).unwrap();
-    println!("seed {}, {} epochs: {}", run.current().seed, run.epoch(), panel.summary);
-    let Figure::NamedBars(bars) = panel.figure else { panic!("{}", panel.summary) };
+    // What takes long is worked out over several looks.
+    let mut seen = observer.panel(panel, run, &View::default(), &mut numbers).unwrap();
+    while observer.is_at_work(panel, run) {
+        seen = observer.panel(panel, run, &View::default(), &mut numbers).unwrap();
+    }
+    println!("seed {}, {} epochs: {}", run.current().seed, run.epoch(), seen.summary);
+    let Figure::NamedBars(bars) = seen.figure else { panic!("{}", seen.summary) };
     bars.names.into_iter().zip(numbers.at(bars.values).iter().copied()).collect()
 }
 
