@@ -154,7 +154,7 @@ fn counts_are_read_with_their_words_and_titles() {
 
 /// Twelve documents of two words among twenty, and a last one of this line.
 fn ending_with(line: &str) -> Result<OwnDocuments> {
-    let tokens: String = (0..20).map(|word| format!("word{word}\n")).collect();
+    let tokens: String = (0..20).map(|word| format!("word{word}\n")).collect::<Vec<_>>().concat();
     let text = format!("{}{line}\n", "2 0:1 1:1\n".repeat(12));
     read(&[("n.ldac", &text), ("n.tokens", &tokens)])
 }
@@ -190,7 +190,7 @@ fn a_word_has_a_most_in_a_document() {
 
 #[test]
 fn a_document_has_a_most_of_words() {
-    let rest: String = (1..16).map(|word| format!(" {word}:65500")).collect();
+    let rest: String = (1..16).map(|word| format!(" {word}:65500")).collect::<Vec<_>>().concat();
     assert!(ending_with(&format!("16 0:17500{rest}")).is_ok());
     assert_eq!(
         refusal(&format!("16 0:17501{rest}")),
