@@ -60,6 +60,7 @@ fn probing() -> View {
         ratings: vec![[2, 4], [0, 1]],
         search: "rivers".into(),
         dreams: 2,
+        dream_step: Some(40),
     };
     View { probe, ..View::default() }
 }

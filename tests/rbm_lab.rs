@@ -95,6 +95,28 @@ fn a_label_is_held_where_there_are_labels() {
     assert!(!none.contains("Held fast"), "there is no eleventh label: {none}");
 }
 
+/// The same chain, whether its steps are far apart or one after another.
+#[test]
+fn a_dream_that_is_looked_on_at_is_the_dream() {
+    let mut watched = Watched::new(experiment("features", json!({ "data.samples": 200 })));
+    watched.train(50);
+    let mut tiles = |dream_step| {
+        let (panel, numbers) = watched.panel("dream", Probe { dream_step, ..Probe::default() });
+        let Figure::PictureRows(figure) = panel.figure else { panic!("a dream is pictures") };
+        let pictures = numbers.at(figure.rows[0].values).chunks(784).map(<[f32]>::to_vec);
+        figure.names.into_iter().zip(pictures).collect::<Vec<_>>()
+    };
+    let (apart, first, later) = (tiles(None), tiles(Some(0)), tiles(Some(100)));
+    assert_eq!(
+        first.iter().map(|(name, _)| &**name).collect::<Vec<_>>(),
+        ["noise", "1", "2", "3", "4", "5", "6", "7"]
+    );
+    assert_eq!([&first[..3], &first[5..6]].concat(), apart[..4]);
+    assert_eq!([&later[0].0, &later[7].0], ["93", "100"]);
+    assert_eq!(later[7], apart[5]);
+    assert_ne!(later[6].1, later[7].1);
+}
+
 #[test]
 fn figures_of_several_looks_come_to_an_end_and_wait_for_nobody() {
     let mut watched = Watched::new(experiment("features", json!({ "data.samples": 200, "units": 8 })));

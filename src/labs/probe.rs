@@ -33,6 +33,8 @@ pub struct Probe {
     pub search: String,
     /// How often another dream was asked for.
     pub dreams: u32,
+    /// The step of the dream that is looked on at; `None` where steps far apart stand side by side.
+    pub dream_step: Option<usize>,
 }
 
 impl Probe {

@@ -1,10 +1,12 @@
 //! What a visitor does with a machine of two layers: rates films, follows an item, asks for another dream. What is held of
 //! an item stands in `hold`.
 
-use super::hold;
+use super::icons::{self, Icon};
 use super::page::{Drawn, Page};
+use super::{browser, hold};
 use crate::labs::{Figure, Questions};
 use leptos::prelude::*;
+use std::time::Duration;
 
 /// What can be done with a figure.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,12 +54,59 @@ pub fn Tools(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
     let has_rated = Memo::new(move |_| page.probe.with(|probe| !probe.ratings.is_empty()));
     view! {
         {move || is_dream.get().then(|| view! {
-            <button class="btn btn--line" data-testid="dream-again" on:click=move |_| page.look_for(|probe| probe.dreams += 1)>"Dream again"</button>
+            <Dreaming page=page />
         })}
         {move || is_rated.get().then(|| view! {
             <button class="btn" data-testid="clear-ratings" disabled=move || !has_rated.get()
                 on:click=move |_| page.look_for(|probe| probe.ratings.clear())>"Clear"</button>
         })}
+    }
+}
+
+/// Another dream, and looking on at one, a step after another; where motion is not wanted, a step at each press.
+#[component]
+fn Dreaming(page: Page) -> impl IntoView {
+    /// Time that a step stays.
+    const STEP: Duration = Duration::from_millis(150);
+    /// The first step looked at, behind the noise and what it came to, and the last of a chain.
+    const STEPS: [usize; 2] = [7, 1000];
+    let looks_on = RwSignal::new(false);
+    let go_on = move || {
+        let at = page.probe.with_untracked(|probe| probe.dream_step);
+        let next = at.filter(|step| *step < STEPS[1]).map_or(STEPS[0], |step| step + 1);
+        page.look_for(|probe| probe.dream_step = Some(next));
+        next < STEPS[1]
+    };
+    let handle = set_interval_with_handle(
+        move || {
+            if looks_on.try_get_untracked() == Some(true) && !go_on() {
+                looks_on.set(false);
+            }
+        },
+        STEP,
+    );
+    on_cleanup(move || {
+        if let Ok(handle) = &handle {
+            handle.clear();
+        }
+    });
+    let on_look = move |_| {
+        let looked_on = looks_on.get_untracked();
+        looks_on.set(!looked_on && go_on() && !browser::wants_little_motion());
+    };
+    let again = move |_| {
+        looks_on.set(false);
+        page.look_for(|probe| {
+            probe.dreams += 1;
+            probe.dream_step = None;
+        });
+    };
+    let icon = Signal::derive(move || if looks_on.get() { icons::PAUSE } else { icons::PLAY });
+    let words = move || if looks_on.get() { "Stop the dream" } else { "Look on while it dreams" };
+    view! {
+        <button class="btn btn--line btn--icon" data-testid="look-on" aria-label=words title=words
+            aria-pressed=move || looks_on.get().to_string() on:click=on_look><Icon path=icon small=true /></button>
+        <button class="btn btn--line" data-testid="dream-again" on:click=again>"Dream again"</button>
     }
 }
 

@@ -1,7 +1,7 @@
 //! The RBM lab: pictures that go up and come back, halves held fast, dreams; digits told by free energy; numbers predicted;
 //! films rated and recommended; topics of documents; and data of the visitor's own for each.
 
-use crate::memory::{said, train, until_other, until_said};
+use crate::memory::{label, said, train, until_other, until_said};
 use crate::own::{bring, file, until_notice};
 use crate::stage::{Stage, VIEWS};
 use crate::widely::assert_axe_finds_nothing;
@@ -47,6 +47,14 @@ async fn pictures_go_up_and_come_back() {
     let before = said(&stage, "dream").await;
     stage.click("[data-testid=dream-again]").await;
     until_other(&stage, "dream", &before).await;
+    // One looks on while it dreams, and stops it.
+    stage.click("[data-testid=look-on]").await;
+    let step = format!("Number({}.match(/after ([0-9,]+) steps/)?.[1].replace(',', ''))", label("dream"));
+    stage.until(&format!("{step} > 9 && {step} < 900"), "a dream that goes on").await;
+    stage.click("[data-testid=look-on]").await;
+    stage.until("document.querySelector('[data-testid=look-on]').ariaPressed === 'false'", "a stop").await;
+    stage.click("[data-testid=dream-again]").await;
+    until_said(&stage, "dream", "after 1,000 steps of Gibbs sampling").await;
     for (figure, words) in [
         ("filters", "hidden units, as pictures"),
         ("map", "two principal components of their hidden means"),

@@ -15,7 +15,7 @@ const DOWN: &str = "\u{E015}";
 const END: &str = "\u{E010}";
 const HOME: &str = "\u{E011}";
 
-fn label(figure: &str) -> String {
+pub fn label(figure: &str) -> String {
     format!("document.querySelector('#figure-{figure}').ariaLabel")
 }
 

@@ -9,7 +9,9 @@ use crate::tensor::{Rng, Stream};
 use crate::train::Run;
 
 /// Steps of the chain whose states are shown.
-const SHOWN: [usize; 8] = [0, 1, 2, 5, 10, 100, 500, 1000];
+const SHOWN: [usize; 8] = [0, 1, 2, 5, 10, 100, 500, LAST];
+/// As far as a chain goes.
+const LAST: usize = 1000;
 
 /// The machine of a run with its weights of now.
 pub(super) fn machine(run: &Run) -> (Rbm, Weights<'_>) {
@@ -67,27 +69,33 @@ pub(super) fn dream(observer: &RbmObserver, run: &Run, view: &View, numbers: &mu
     let times = 3 + view.probe.dreams;
     let mut rng = Rng::new(run.current().seed, Stream::Dreaming { times });
     let mut chain = Chain::at(rbm.noise(1, &mut rng));
-    let mut shown = chain.visible.clone();
-    for step in 1..=SHOWN[SHOWN.len() - 1] {
+    // Where one looks on, the steps just made.
+    let steps = view.probe.dream_step.map_or(SHOWN, |last| {
+        let last = last.clamp(SHOWN.len() - 1, LAST);
+        std::array::from_fn(|index| last + 1 + index - SHOWN.len())
+    });
+    let last = steps[steps.len() - 1];
+    let mut shown = if steps[0] == 0 { chain.visible.clone() } else { Vec::new() };
+    for step in 1..=last {
         chain.up(&rbm, weights, Some(&mut rng));
         chain.down(&rbm, weights);
-        if SHOWN.contains(&step) {
+        if steps.contains(&step) {
             shown.extend_from_slice(&chain.visible);
         }
         chain.draw_visible(&rbm, weights, &mut rng);
     }
     let name = |step: usize| if step == 0 { "noise".into() } else { count(step) };
-    let columns = SHOWN.iter().map(|&step| (name(step), step as f32)).collect();
+    let columns = steps.iter().map(|&step| (name(step), step as f32)).collect();
     let figure = figure(run, vec![("chain", shown)], columns, "step", numbers);
     let energies = numbers.at(figure.measures);
-    let (last, held_out) = (energies[energies.len() - 1], observer.energies.last().get(1).copied());
+    let (energy, held_out) = (energies[energies.len() - 1], observer.energies.last().get(1).copied());
     let beside = held_out.map_or_else(String::new, |held_out| {
         format!(", where held-out pictures have {} in the mean", fixed(f64::from(held_out), 0))
     });
     let summary = format!(
         "From noise, after {} steps of Gibbs sampling: a picture with a free energy of {} nats{beside}.",
-        count(SHOWN[SHOWN.len() - 1]),
-        fixed(f64::from(last), 0)
+        count(last),
+        fixed(f64::from(energy), 0)
     );
     Panel { id: "dream".into(), note: String::new(), summary, figure: Figure::PictureRows(figure) }
 }
