@@ -203,8 +203,8 @@ impl Layer for Rbm {
     /// Visible biases with which the machine gives the means of the data while its hidden units say nothing (Hinton 2010,
     /// section 8.1), and variances that are theirs where they are learned.
     fn adapt(&self, weights: &mut [f32], Moments { items, means, variances }: &Moments) {
-        /// Variance of what is the same in all items: to learn from, it must not be 0.
-        const LEAST: f32 = 0.01;
+        /// The least of them: where all items are the same, or nearly, the first update would be too bold.
+        const LEAST: f32 = 0.1;
         let biases = &mut weights[self.inputs * self.units..][..self.inputs];
         for (start, group) in self.machine.placed() {
             let range = start..start + group.units;
