@@ -123,7 +123,7 @@ impl Job {
                 "learns_variance": true,
                 "hidden": "relu",
                 "clamped": 2,
-                "kernel_initializer": { "name": "random_normal", "stddev": 0.3 }
+                "kernel_initializer": { "name": "random_normal", "stddev": 0.1 }
             }),
             Self::Films => json!({ "kernel_regularizer": { "l2": 0.003 } }),
             // Hidden biases count once for each word, so that all units are on in every document, or off, where nothing

@@ -4,6 +4,7 @@ use crate::error::{Error, Result, ensure_within};
 use crate::tensor::Rng;
 use crate::tensor::math::{exp, sigmoid};
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
 
 /// What visible units hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -188,8 +189,6 @@ fn draw(row: &mut [f32], times: usize, rng: &mut Rng) {
 /// Σ ln(1 + e^(z − n + ½)) over n = 1, 2, …: the copies of a rectified unit, by the dilogarithm −Li₂(−eᶻ), of which the
 /// sum is the midpoint rule.
 pub(super) fn copies(z: f64) -> f64 {
-    /// Terms until e^(−20 k) of the rest is nothing.
-    const TERMS: usize = 60;
     if !z.is_finite() {
         return z.max(0.0); // NaN is 0 here: that a run left the numbers is told elsewhere
     }
@@ -202,13 +201,18 @@ pub(super) fn copies(z: f64) -> f64 {
         sum += libm::log1p(libm::exp(z + 0.5));
     }
     // Σₙ ln(1 + e^(z − n + ½)) = Σₖ (−1)^(k+1) e^(k (z − ½)) / (k (1 − e^(−k))) for z < −½.
-    for k in 1..=TERMS {
-        let k = k as f64;
-        let sign = if k % 2.0 == 1.0 { 1.0 } else { -1.0 };
-        sum += sign * libm::exp(k * (z - 0.5)) / (k * (1.0 - libm::exp(-k)));
-    }
-    sum
+    let base = libm::exp(z - 0.5);
+    sum + FACTORS.iter().rev().fold(0.0, |sum, factor| (sum + factor) * base)
 }
+
+/// (−1)^(k+1) / (k (1 − e^(−k))) for k = 1, 2, …, until 0.23^k of the rest is nothing.
+static FACTORS: LazyLock<[f64; 24]> = LazyLock::new(|| {
+    std::array::from_fn(|index| {
+        let k = index as f64 + 1.0;
+        let sign = if index % 2 == 0 { 1.0 } else { -1.0 };
+        sign / (k * (1.0 - libm::exp(-k)))
+    })
+});
 
 #[cfg(test)]
 mod tests {
