@@ -208,8 +208,10 @@ fn films_keep_their_places() {
 fn assert_remedies_work(experiment: &Experiment, verdict: &Verdict) {
     assert!(verdict.remedies.len() <= 2, "{verdict:?}");
     for remedy in &verdict.remedies {
-        if lab().figures().iter().any(|slot| slot.id == remedy.key) {
-            assert!(lab().shows(&remedy.key, experiment), "{remedy:?}");
+        if remedy.key == Remedy::FIGURE {
+            let id = remedy.value.as_str().unwrap();
+            let is_there = lab().figures().iter().any(|slot| slot.id == id);
+            assert!(is_there && lab().shows(id, experiment), "{remedy:?}");
             continue;
         }
         let cured = lab().change(experiment, &remedy.key, &remedy.value).unwrap();

@@ -95,6 +95,8 @@ impl Verdict {
 impl Remedy {
     /// The key of a remedy that is a link to other runs, of another lab perhaps.
     pub const LINK: &str = "link";
+    /// The key of a remedy whose value is the id of a figure, in which the visitor does it.
+    pub const FIGURE: &str = "figure";
 
     /// A button that sets a control.
     pub fn new(label: &str, key: &str, value: impl Into<Value>) -> Self {

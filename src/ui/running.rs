@@ -40,8 +40,8 @@ impl Page {
     /// cure. Where the cure is read off the drawing, in the lane itself.
     pub fn apply(self, remedy: &Remedy) {
         // What the visitor can do is done in a figure.
-        if self.slots().iter().any(|slot| slot.id == remedy.key) {
-            return keys::focus_figure(&remedy.key);
+        if let Some(id) = remedy.value.as_str().filter(|_| remedy.key == Remedy::FIGURE) {
+            return keys::focus_figure(id);
         }
         if self.lab().is_about_drawing() || !self.add_lane() {
             return self.change(&remedy.key, &remedy.value, remedy.restarts);

@@ -43,9 +43,10 @@ pub(super) fn for_more(run: &Run, job: Job) -> Vec<Remedy> {
             let stacked = (run.epoch() >= LEARNED).then(|| stacked(run.current())).flatten();
             [longer, stacked, kept].into_iter().flatten().take(2).collect()
         }
-        Job::Films => {
-            [Some(Remedy::new("Rate one more film", "rated", ())), units].into_iter().flatten().collect()
-        }
+        Job::Films => [Some(Remedy::new("Rate one more film", Remedy::FIGURE, "rated")), units]
+            .into_iter()
+            .flatten()
+            .collect(),
         Job::Classify | Job::Predict | Job::Topics => units.into_iter().collect(),
     }
 }
