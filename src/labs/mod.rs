@@ -2,6 +2,7 @@
 //! ([`Control`]) and what is to be seen ([`Panel`]); page, worker and URL follow by themselves.
 
 mod autoencoder;
+mod batching;
 mod bench;
 mod changes;
 mod cnn;
@@ -9,6 +10,7 @@ mod confusion;
 mod control;
 mod curves;
 mod decades;
+mod elapsed;
 pub mod format;
 mod gradients;
 mod heat;
@@ -22,6 +24,7 @@ mod lines;
 mod link;
 mod look_inside;
 mod machine_figures;
+mod optimizers;
 mod over_time;
 mod overlay;
 mod panel;
@@ -34,6 +37,7 @@ mod sequence;
 mod softmax;
 mod sweep;
 mod verdict;
+mod workloads;
 
 pub use bench::{Bench, Products, elementwise, power_of};
 pub use changes::{Change, changes, differences, effect, sentence};
@@ -69,8 +73,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Every lab, in the order of the page. A new one is its file and its line here.
-pub const LABS: [&dyn Lab; 5] =
-    [&gradients::Gradients, &cnn::Cnn, &autoencoder::Autoencoder, &sequence::Sequence, &rbm::Rbm];
+pub const LABS: [&dyn Lab; 7] = [
+    &gradients::Gradients,
+    &cnn::Cnn,
+    &autoencoder::Autoencoder,
+    &sequence::Sequence,
+    &rbm::Rbm,
+    &batching::Batching,
+    &optimizers::Optimizers,
+];
 
 /// What the visitor looks at; it decides what is computed for the eye, never a number of the run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -106,6 +117,9 @@ pub struct View {
     /// What is looked for among items and codes.
     #[serde(default)]
     pub probe: Probe,
+    /// Whether this is the lane that controls and most figures speak of.
+    #[serde(default)]
+    pub is_selected: bool,
     /// Whether the pen is down or a slider is held: figures that are slow to fill, or that no drawing changes,
     /// wait until it is let go.
     #[serde(default)]
@@ -238,6 +252,10 @@ pub trait Lab: Sync {
     /// # Errors
     /// [`Error::Setting`] naming what it cannot show.
     fn check(&self, experiment: &Experiment) -> Result<()>;
+    /// Whether its lanes race against time: each as fast as it can, and not step by step with the others.
+    fn races_against_time(&self) -> bool {
+        false
+    }
     /// Whether there is a pad to draw on, whose picture is in the [`View`].
     fn has_pad(&self) -> bool {
         false
@@ -323,6 +341,20 @@ pub trait Lab: Sync {
 pub trait Observer {
     /// Called after every step with its loss.
     fn after_step(&mut self, run: &Run, loss: f32);
+    /// Whether [`Self::after_step`] will test once the next step is made, which takes time that is no training.
+    fn tests_after(&self, run: &Run) -> bool {
+        let _ = run;
+        false
+    }
+    /// Called after steps were made, with the milliseconds that they took on this device. No clock decides anything of a run.
+    fn after_training(&mut self, run: &Run, ms: f64) {
+        let _ = (run, ms);
+    }
+    /// Called while the run stands still and this is the selected lane, before figures are filled: what is measured of the
+    /// device is timed here, some of it at a time.
+    fn time(&mut self, run: &Run, view: &View, now_ms: fn() -> f64) {
+        let _ = (run, view, now_ms);
+    }
     /// Called when the settings of the running network were changed.
     fn after_edit(&mut self, run: &Run);
     /// Called before the figures of a frame are asked for, with what the visitor looks at.
