@@ -283,6 +283,7 @@ impl Learning {
                 at,
                 changes: changes(run.experiment()),
                 strips: vec![loss, metric],
+                ..Curves::default()
             }),
         }
     }
