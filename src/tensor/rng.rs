@@ -17,6 +17,10 @@ pub enum Stream {
     Shuffle,
     /// Drawing digits.
     Drawing,
+    /// Directions in weight space.
+    Directions,
+    /// Choosing the items that a loss surface is of.
+    SurfaceItems,
     /// Training the machine at this place of a stack, below 100, of whose weights a network begins.
     Pretraining { machine: usize },
     /// Sequences of another lag than those trained on, below 500.
@@ -50,6 +54,8 @@ impl Rng {
             Stream::Split => 2,
             Stream::Shuffle => 3,
             Stream::Drawing => 4,
+            Stream::Directions => 11,
+            Stream::SurfaceItems => 12,
             Stream::Pretraining { machine } => 100 + machine as u64,
             Stream::Probe { lag } => 500 + lag as u64,
             Stream::Writing { times } => 1 << 60 | u64::from(times),

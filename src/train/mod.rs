@@ -16,6 +16,7 @@ mod self_test;
 pub mod settings;
 mod snapshot;
 pub mod statistics;
+pub mod surface;
 pub mod timeline;
 mod weights;
 

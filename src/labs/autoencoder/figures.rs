@@ -17,13 +17,8 @@ pub(super) fn gradients(observer: &AutoencoderObserver, numbers: &mut Numbers) -
         predicted: Span::default(),
         finding: None,
     }];
-    let figure = LayerBars {
-        label: "‖∂L/∂W‖".into(),
-        series,
-        decades: observer.decades.0,
-        is_numbered: true,
-        ..LayerBars::default()
-    };
+    let figure =
+        LayerBars { label: "‖∂L/∂W‖".into(), series, decades: observer.decades.0, is_numbered: true };
     Panel { id: "gradients".into(), note: String::new(), summary, figure: Figure::LayerBars(figure) }
 }
 

@@ -117,8 +117,7 @@ pub(super) fn panel(
     } else {
         format!("{label} after {} steps: {}.", count(run.steps()), told.join(", "))
     };
-    let curves =
-        Curves { steps: run.steps(), at, strips: vec![strip], changes: Vec::new(), ..Curves::default() };
+    let curves = Curves { steps: run.steps(), at, strips: vec![strip], changes: Vec::new() };
     Panel { id: "score".into(), note, summary, figure: Figure::Curves(curves) }
 }
 
