@@ -16,8 +16,10 @@ const TEST_ROWS: usize = 512;
 pub(super) struct Learning {
     /// Training loss: smallest and largest of the steps that a row stands for.
     loss: History,
-    /// Test loss and metric, every [`STEPS_PER_TEST`] steps.
+    /// Test loss and metric, every so many steps.
     test: History,
+    #[serde(default = "usual_steps")]
+    every: usize,
     /// Steps that the run had made when this began.
     begun: usize,
     /// Step of the first test.
@@ -73,6 +75,10 @@ impl Top {
     }
 }
 
+fn usual_steps() -> usize {
+    STEPS_PER_TEST
+}
+
 /// What was tested only to be shown is no part of a copy.
 impl Clone for Learning {
     fn clone(&self) -> Self {
@@ -89,6 +95,7 @@ impl Learning {
         Self {
             loss: History::new(vec![Join::Min, Join::Max], LOSS_ROWS),
             test: History::new(vec![Join::Mean, Join::Mean], TEST_ROWS),
+            every: STEPS_PER_TEST,
             begun,
             first_test: begun + 1,
             evaluation: None,
@@ -104,8 +111,11 @@ impl Learning {
     /// What was read from a file, if it is of a run that has come as far as this one.
     pub(super) fn of(self, run: &Run) -> Option<Self> {
         let fresh = Self::untested(self.begun);
+        if self.every == 0 {
+            return None;
+        }
         let tests = match self.due.0 {
-            Some(_) => 1 + (self.steps / STEPS_PER_TEST).checked_sub(self.first_test / STEPS_PER_TEST)?,
+            Some(_) => 1 + (self.steps / self.every).checked_sub(self.first_test / self.every)?,
             None => 0,
         };
         let is_of_the_run = self.steps == run.steps()
@@ -143,9 +153,20 @@ impl Learning {
 
     /// Begins with a test.
     pub(super) fn tested(run: &Run) -> Self {
-        let mut learning = Self { first_test: run.steps(), ..Self::untested(run.steps()) };
+        Self::tested_every(STEPS_PER_TEST, run)
+    }
+
+    /// The same, with further tests every so many steps.
+    pub(super) fn tested_every(steps: usize, run: &Run) -> Self {
+        let every = steps.max(1);
+        let mut learning = Self { first_test: run.steps(), every, ..Self::untested(run.steps()) };
         learning.test(run);
         learning
+    }
+
+    /// Whether a test is due when the run has made so many steps.
+    pub(super) fn is_due(&self, steps: usize) -> bool {
+        steps == self.first_test || steps.is_multiple_of(self.every)
     }
 
     /// Takes in a step that was made, with its loss.
@@ -153,7 +174,7 @@ impl Learning {
         self.steps = run.steps();
         self.loss.push(&[loss, loss]);
         self.tops[0].push(loss);
-        if run.steps() == self.first_test || run.steps().is_multiple_of(STEPS_PER_TEST) {
+        if self.is_due(run.steps()) {
             self.test(run);
         }
     }
@@ -203,7 +224,7 @@ impl Learning {
         let test_x = steps(self.test.rows(), self.test.stride())
             .map(|test| match test {
                 0 => self.first_test,
-                test => (self.first_test / STEPS_PER_TEST + test) * STEPS_PER_TEST,
+                test => (self.first_test / self.every + test) * self.every,
             })
             .chain(newest.map(|_| self.steps));
         let test_x = numbers.add(test_x.map(|step| step as f32));
@@ -262,6 +283,7 @@ impl Learning {
                 at,
                 changes: changes(run.experiment()),
                 strips: vec![loss, metric],
+                ..Curves::default()
             }),
         }
     }

@@ -25,6 +25,16 @@ pub fn power_of_ten(exponent: i32) -> String {
     }
 }
 
+/// A tick of a log axis of counts: `0` → "1", `3` → "1k", `5` → "100k", `6` → "1M".
+#[must_use]
+pub fn short_power(exponent: i32) -> String {
+    match u32::try_from(exponent) {
+        Ok(exponent @ 3..=5) => format!("{}k", 10_usize.pow(exponent - 3)),
+        Ok(exponent @ ..=9) => short_count(10_usize.pow(exponent)),
+        _ => power_of_ten(exponent),
+    }
+}
+
 /// At most two digits over any magnitude: `3.1e-8` → "3.1×10⁻⁸", `3e-8` → "3×10⁻⁸", `1e-8` → "10⁻⁸";
 /// plain from 0.001 to 9999: "0.34", "0.5", "270", "1,094".
 #[must_use]
@@ -207,6 +217,10 @@ mod tests {
         assert_eq!(power(-1094.2), "−1,094");
         assert_eq!(power_of_ten(-12), "10⁻¹²");
         assert_eq!(power_of_ten(0), "1");
+        assert_eq!(
+            [0, 2, 3, 5, 6, 12, -2].map(short_power),
+            ["1", "100", "1k", "100k", "1M", "10¹²", "10⁻²"]
+        );
     }
 
     #[test]

@@ -2,13 +2,17 @@
 //! ([`Control`]) and what is to be seen ([`Panel`]); page, worker and URL follow by themselves.
 
 mod autoencoder;
+mod batching;
 mod bench;
 mod changes;
 mod cnn;
 mod confusion;
 mod control;
 mod curves;
+mod deal;
 mod decades;
+mod elapsed;
+mod fans;
 pub mod format;
 mod gradients;
 mod heat;
@@ -22,6 +26,8 @@ mod lines;
 mod link;
 mod look_inside;
 mod machine_figures;
+mod memory_bars;
+mod optimizers;
 mod over_time;
 mod overlay;
 mod panel;
@@ -29,15 +35,19 @@ mod past;
 mod picture_rows;
 mod pictures;
 mod probe;
+mod race;
 mod rbm;
 mod sequence;
 mod softmax;
 mod sweep;
 mod verdict;
+mod workloads;
 
 pub use bench::{Bench, Products, elementwise, power_of};
 pub use changes::{Change, changes, differences, effect, sentence};
 pub use control::{Choice, Control, Kind, MIXED};
+pub use deal::{Deal, DealRow};
+pub use fans::{Fan, Fans};
 pub use heat::{HeatMap, HeatMaps};
 pub use held::{Half, Held, HeldPixels, Patch};
 pub use inked::{Inked, InkedBlock};
@@ -47,10 +57,11 @@ pub use layers::{
     Draft, DraftRow, Input, LAYER_KINDS, LayerField, LayerKind, layer_kind, live_kinds, place_for,
 };
 pub use lesson::{Lesson, PARTS, frame};
-pub use lines::{LineScale, Lines, PlacedLine};
+pub use lines::{Knee, LineScale, Lines, PlacedDot, PlacedLine, XScale};
 pub use link::{LANE_LETTERS, Lanes, from_link, to_link};
 pub use look_inside::{HistogramPart, Histograms, LayerLines, Weight, Weights};
 pub use machine_figures::{Intervals, NamedBars, Questions, TwoLayers, WordList, WordLists};
+pub use memory_bars::{MemoryBar, MemoryBars};
 pub use over_time::{TimeGroup, TimeMap, TimeMaps, TimeScale, Unrolled, Working, WorkingLine};
 pub use overlay::{Shown, lane_name, overlaid};
 pub use panel::*;
@@ -58,6 +69,7 @@ pub use past::{PastRun, PastRuns, settings_in_words};
 pub use picture_rows::{PictureRow, PictureRows};
 pub use pictures::*;
 pub use probe::{ItemOrder, Probe, SequenceProbe};
+pub use race::{CurveAxis, Race, Runner, equal_end, first_crossing, target_level, value_at};
 pub use softmax::{Pull, SoftmaxBench, Softmaxed};
 pub use sweep::{Sweep, SweepLine};
 pub use verdict::{Left, Remedy, Tone, Verdict};
@@ -69,8 +81,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Every lab, in the order of the page. A new one is its file and its line here.
-pub const LABS: [&dyn Lab; 5] =
-    [&gradients::Gradients, &cnn::Cnn, &autoencoder::Autoencoder, &sequence::Sequence, &rbm::Rbm];
+pub const LABS: [&dyn Lab; 7] = [
+    &gradients::Gradients,
+    &cnn::Cnn,
+    &autoencoder::Autoencoder,
+    &sequence::Sequence,
+    &rbm::Rbm,
+    &batching::Batching,
+    &optimizers::Optimizers,
+];
 
 /// What the visitor looks at; it decides what is computed for the eye, never a number of the run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -106,6 +125,9 @@ pub struct View {
     /// What is looked for among items and codes.
     #[serde(default)]
     pub probe: Probe,
+    /// Whether this is the lane that controls and most figures speak of.
+    #[serde(default)]
+    pub is_selected: bool,
     /// Whether the pen is down or a slider is held: figures that are slow to fill, or that no drawing changes,
     /// wait until it is let go.
     #[serde(default)]
@@ -238,6 +260,10 @@ pub trait Lab: Sync {
     /// # Errors
     /// [`Error::Setting`] naming what it cannot show.
     fn check(&self, experiment: &Experiment) -> Result<()>;
+    /// Whether its lanes race against time: each as fast as it can, and not step by step with the others.
+    fn races_against_time(&self) -> bool {
+        false
+    }
     /// Whether there is a pad to draw on, whose picture is in the [`View`].
     fn has_pad(&self) -> bool {
         false
@@ -323,6 +349,20 @@ pub trait Lab: Sync {
 pub trait Observer {
     /// Called after every step with its loss.
     fn after_step(&mut self, run: &Run, loss: f32);
+    /// Whether [`Self::after_step`] will test once the next step is made, which takes time that is no training.
+    fn tests_after(&self, run: &Run) -> bool {
+        let _ = run;
+        false
+    }
+    /// Called after steps were made, with the milliseconds that they took on this device. No clock decides anything of a run.
+    fn after_training(&mut self, run: &Run, ms: f64) {
+        let _ = (run, ms);
+    }
+    /// Called while the run stands still and this is the selected lane, before figures are filled: what is measured of the
+    /// device is timed here, some of it at a time.
+    fn time(&mut self, run: &Run, view: &View, now_ms: fn() -> f64) {
+        let _ = (run, view, now_ms);
+    }
     /// Called when the settings of the running network were changed.
     fn after_edit(&mut self, run: &Run);
     /// Called before the figures of a frame are asked for, with what the visitor looks at.

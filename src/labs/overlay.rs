@@ -2,8 +2,9 @@
 //! whatever draws, reads or lists a figure needs to know of no lanes.
 
 use super::{
-    Curves, Figure, Grid, Inked, InkedBlock, LANE_LETTERS, LayerBars, Line, LineScale, Lines, Numbers, Panel,
-    PlacedLine, Span, Strip, TimeGroup, TimeMap, TimeMaps,
+    Curves, Deal, DealRow, Fan, Fans, Figure, Grid, Inked, InkedBlock, LANE_LETTERS, LayerBars, Line,
+    LineScale, Lines, MemoryBar, MemoryBars, Numbers, Panel, PlacedDot, PlacedLine, Race, Runner, Span,
+    Strip, TimeGroup, TimeMap, TimeMaps,
 };
 
 /// What a lane shows: its place in [`LANE_LETTERS`], a panel and the numbers of that.
@@ -28,6 +29,10 @@ pub fn overlaid(lanes: &[Shown], selected: usize) -> Option<(Panel, Numbers)> {
         Figure::Lines(first) => Figure::Lines(lines(lanes, first, &mut numbers)),
         Figure::TimeMaps(first) => Figure::TimeMaps(time_maps(lanes, first, &mut numbers)),
         Figure::Inked(_) => Figure::Inked(inked(lanes, &mut numbers)),
+        Figure::Deal(first) => Figure::Deal(deals(lanes, first, &mut numbers)),
+        Figure::MemoryBars(first) => Figure::MemoryBars(memory_bars(lanes, first)),
+        Figure::Fans(first) => Figure::Fans(fans(lanes, first, &mut numbers)),
+        Figure::Race(first) => Figure::Race(races(lanes, first, &mut numbers)),
         _ => return None,
     };
     let said = |(lane, panel, _): &Shown| format!("Lane {}: {}", lane_name(*lane), panel.summary);
@@ -41,12 +46,21 @@ fn copied(span: Span, from: &Numbers, to: &mut Numbers) -> Span {
 
 /// The strips of the selected lane with every lane's lines of the same measure.
 fn curves(lanes: &[Shown], selected: usize, numbers: &mut Numbers) -> Curves {
-    let mut joined = Curves { steps: 0, at: None, strips: Vec::new(), changes: Vec::new() };
+    let mut joined = Curves::default();
     let order = lanes.iter().filter(|(lane, ..)| *lane == selected);
     for (lane, panel, own) in order.chain(lanes.iter().filter(|(lane, ..)| *lane != selected)) {
         let Figure::Curves(of_lane) = &panel.figure else { continue };
         joined.steps = joined.steps.max(of_lane.steps);
         joined.at = joined.at.or(of_lane.at);
+        if joined.strips.is_empty() {
+            joined.axis = of_lane.axis;
+        }
+        if of_lane.axis != joined.axis {
+            continue; // on its way to the axis that was chosen
+        }
+        joined.end = joined.end.into_iter().chain(of_lane.end).reduce(f32::max);
+        joined.target = joined.target.into_iter().chain(of_lane.target).reduce(f32::min);
+        joined.is_race |= of_lane.is_race;
         for strip in &of_lane.strips {
             let place = joined.strips.iter().position(|other| other.label == strip.label);
             let place = place.unwrap_or_else(|| {
@@ -127,24 +141,54 @@ fn grids(lanes: &[Shown], first: &Grid, numbers: &mut Numbers) -> Grid {
     Grid { rows, values: numbers.add(values), ..first.clone() }
 }
 
-/// The lines of every lane on the axes of the selected one, theirs widened so that all have room.
+/// The lines of every lane on the axes of the selected one, theirs widened so that all have room. What they share stands
+/// once.
 fn lines(lanes: &[Shown], first: &Lines, numbers: &mut Numbers) -> Lines {
-    let mut joined = Lines { lines: Vec::new(), ..first.clone() };
-    for (lane, panel, own) in lanes {
-        let Figure::Lines(of_lane) = &panel.figure else { continue };
+    let mut joined = Lines { lines: Vec::new(), dots: Vec::new(), ..first.clone() };
+    let of_lanes = || {
+        lanes.iter().filter_map(|(lane, panel, own)| match &panel.figure {
+            Figure::Lines(of_lane) => Some((*lane, of_lane, *own)),
+            _ => None,
+        })
+    };
+    let shared = |of_lane: &Lines, own: &Numbers| -> Vec<(Vec<u32>, Vec<u32>)> {
+        let bits = |span| own.at(span).iter().map(|value| value.to_bits()).collect();
+        of_lane.lines.iter().filter(|line| line.is_shared).map(|line| (bits(line.x), bits(line.y))).collect()
+    };
+    let all: Vec<_> = of_lanes().map(|(_, of_lane, own)| shared(of_lane, own)).collect();
+    let is_same = all.windows(2).all(|pair| pair[0] == pair[1]);
+    let now = |of_lane: &Lines| -> Vec<PlacedDot> {
+        of_lane.dots.iter().filter(|dot| dot.is_shared).cloned().collect()
+    };
+    let dots: Vec<_> = of_lanes().map(|(_, of_lane, _)| now(of_lane)).collect();
+    let is_same_now = is_same && dots.windows(2).all(|pair| pair[0] == pair[1]);
+    for (place, (lane, of_lane, own)) in of_lanes().enumerate() {
         if let (LineScale::Decades(all), LineScale::Decades(one)) = (&mut joined.scale, of_lane.scale) {
             *all = [all[0].min(one[0]), all[1].max(one[1])];
         }
         if let (LineScale::Linear(all), LineScale::Linear(one)) = (&mut joined.scale, of_lane.scale) {
             *all = all.max(one);
         }
-        joined.lines.extend(of_lane.lines.iter().map(|line| PlacedLine {
-            lane: *lane,
+        let drawn = of_lane.lines.iter().filter(|line| place == 0 || !(line.is_shared && is_same));
+        joined.lines.extend(drawn.map(|line| PlacedLine {
+            lane,
             // Which line it is is said by its lane; what is computed is named once.
-            label: if line.is_theory { String::new() } else { lane_name(*lane) },
+            label: match line {
+                line if line.is_shared && is_same => line.label.clone(),
+                line if line.is_theory => String::new(),
+                _ => lane_name(lane),
+            },
             x: copied(line.x, own, numbers),
             y: copied(line.y, own, numbers),
+            is_shared: line.is_shared && is_same,
             is_theory: line.is_theory,
+        }));
+        let drawn = of_lane.dots.iter().filter(|dot| place == 0 || !(dot.is_shared && is_same_now));
+        joined.dots.extend(drawn.map(|dot| match dot {
+            dot if dot.is_shared && is_same_now => dot.clone(),
+            // The words of a place that lanes do not share go with their line.
+            dot if dot.is_shared => PlacedDot { lane, label: String::new(), is_shared: false, ..dot.clone() },
+            _ => PlacedDot { lane, label: lane_name(lane), ..dot.clone() },
         }));
     }
     joined
@@ -191,6 +235,65 @@ fn inked(lanes: &[Shown], numbers: &mut Numbers) -> Inked {
     Inked { blocks }
 }
 
+/// The epoch of every lane, row by row.
+fn deals(lanes: &[Shown], first: &Deal, numbers: &mut Numbers) -> Deal {
+    let mut joined = Deal { rows: Vec::new(), ..first.clone() };
+    for (lane, panel, own) in lanes {
+        let Figure::Deal(of_lane) = &panel.figure else { continue };
+        joined.rows.extend(of_lane.rows.iter().map(|row| {
+            // Classes of other data would have other colours than those that are named.
+            let labels = if of_lane.classes == first.classes { row.labels } else { Span::default() };
+            DealRow { lane: *lane, labels: copied(labels, own, numbers), ..row.clone() }
+        }));
+    }
+    joined
+}
+
+/// The bytes of every lane; what one batch of all items would take is the selected one's.
+fn memory_bars(lanes: &[Shown], first: &MemoryBars) -> MemoryBars {
+    let mut joined = MemoryBars { bars: Vec::new(), ..first.clone() };
+    for (lane, panel, _) in lanes {
+        let Figure::MemoryBars(of_lane) = &panel.figure else { continue };
+        joined.bars.extend(of_lane.bars.iter().map(|bar| MemoryBar { lane: *lane, ..bar.clone() }));
+    }
+    joined
+}
+
+/// The angles of every lane, side by side.
+fn fans(lanes: &[Shown], first: &Fans, numbers: &mut Numbers) -> Fans {
+    let mut joined = Fans { fans: Vec::new(), ..first.clone() };
+    for (lane, panel, own) in lanes {
+        let Figure::Fans(of_lane) = &panel.figure else { continue };
+        joined.fans.extend(of_lane.fans.iter().map(|fan| Fan {
+            lane: *lane,
+            angles: copied(fan.angles, own, numbers),
+            ..fan.clone()
+        }));
+    }
+    joined
+}
+
+/// The learning curves of every lane that is tested by the same measure.
+fn races(lanes: &[Shown], first: &Race, numbers: &mut Numbers) -> Race {
+    let mut joined = Race { runners: Vec::new(), ..first.clone() };
+    for (lane, panel, own) in lanes {
+        let Figure::Race(of_lane) = &panel.figure else { continue };
+        if of_lane.metric != first.metric {
+            continue;
+        }
+        joined.runners.extend(of_lane.runners.iter().map(|runner| Runner {
+            lane: *lane,
+            updates: copied(runner.updates, own, numbers),
+            examples: copied(runner.examples, own, numbers),
+            seconds: copied(runner.seconds, own, numbers),
+            loss: copied(runner.loss, own, numbers),
+            metric: copied(runner.metric, own, numbers),
+            ..runner.clone()
+        }));
+    }
+    joined
+}
+
 /// `values` in so many columns, the last in the last; where there are fewer, no number stands between.
 fn fitted(values: &[f32], columns: usize) -> impl Iterator<Item = f32> + '_ {
     let hidden = values.len().saturating_sub(1);
@@ -233,7 +336,13 @@ mod tests {
             };
             let changes = vec![Change { step: values.len(), words: "Tanh".into() }];
             (
-                panel(Figure::Curves(Curves { steps: values.len(), at: None, strips: vec![strip], changes })),
+                panel(Figure::Curves(Curves {
+                    steps: values.len(),
+                    at: None,
+                    strips: vec![strip],
+                    changes,
+                    ..Curves::default()
+                })),
                 numbers,
             )
         };
@@ -290,7 +399,7 @@ mod tests {
                 predicted: Span::default(),
                 finding: Some(Finding { layer: 1, text: finding.into(), is_fault: false }),
             }];
-            let bars = LayerBars { label: "g".into(), series, decades: [-2, 0], is_numbered: false };
+            let bars = LayerBars { label: "g".into(), series, decades: [-2, 0], ..LayerBars::default() };
             (panel(Figure::LayerBars(bars)), numbers)
         };
         let (a, b) = (of_lane(&[1.0, 2.0, 3.0, 4.0], "of a"), of_lane(&[5.0, 6.0], "of b"));

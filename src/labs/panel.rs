@@ -3,6 +3,8 @@
 
 use super::bench::{Bench, Products};
 use super::changes::Change;
+use super::deal::Deal;
+use super::fans::Fans;
 use super::heat::HeatMaps;
 use super::inked::Inked;
 use super::latent::{Errors, Grid, LatentMap, Roc};
@@ -10,9 +12,11 @@ use super::layer_figures::{Costs, Filters, Pooled};
 use super::lines::Lines;
 use super::look_inside::{Histograms, LayerLines, Weights};
 use super::machine_figures::{Intervals, NamedBars, Questions, TwoLayers, WordLists};
+use super::memory_bars::MemoryBars;
 use super::over_time::{TimeMaps, Unrolled, Working};
 use super::picture_rows::PictureRows;
 use super::pictures::{Arithmetic, Gallery, Maps, Matrix, Scores};
+use super::race::{CurveAxis, Race};
 use super::sweep::Sweep;
 use crate::nn::Activation;
 use serde::{Deserialize, Serialize};
@@ -95,6 +99,10 @@ pub enum Figure {
     Questions(Questions),
     NamedBars(NamedBars),
     WordLists(WordLists),
+    Deal(Deal),
+    MemoryBars(MemoryBars),
+    Fans(Fans),
+    Race(Race),
 }
 
 /// Numbers to learn and what the network gives for them.
@@ -107,7 +115,7 @@ pub struct Scatter {
 }
 
 /// Lines over the steps of a run, in one strip for each measure.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Curves {
     /// Right end of the axis, in steps.
     pub steps: usize,
@@ -116,6 +124,19 @@ pub struct Curves {
     pub strips: Vec<Strip>,
     /// What was changed while the run went on, by ascending step.
     pub changes: Vec<Change>,
+    /// What the places of the lines are counted in. `at` and `changes` are steps, and drawn only over these.
+    #[serde(default)]
+    pub axis: CurveAxis,
+    /// Right end of the axis where it is not of steps.
+    #[serde(default)]
+    pub end: Option<f32>,
+    /// A loss that is told of, with the lane that first falls to it.
+    #[serde(default)]
+    pub target: Option<f32>,
+    /// Whether that loss is the lowest round one that two lanes reached, where none is given; see
+    /// [`super::target_level`].
+    #[serde(default)]
+    pub is_race: bool,
 }
 
 /// One measure over the steps, with its own axis.
@@ -153,7 +174,7 @@ pub struct Line {
 
 /// A bar for each layer on a log axis, in the columns of the [`Diagram`]; side by side where there are
 /// several lanes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LayerBars {
     /// What is measured: "‖∂L/∂W‖".
     pub label: String,
@@ -163,6 +184,9 @@ pub struct LayerBars {
     pub decades: [i32; 2],
     /// Whether the layers' numbers stand beneath the bars: where no [`Diagram`] above them says which is which.
     pub is_numbered: bool,
+    /// Values from and to which all is well, shaded, with the words for it: ([3e-4, 3e-3], "healthy, near 10⁻³").
+    #[serde(default)]
+    pub band: Option<([f32; 2], String)>,
 }
 
 /// The bars of one lane.

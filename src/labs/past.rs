@@ -212,7 +212,7 @@ mod tests {
             past: Vec::new(),
         };
         let strips = vec![strip("loss", true), strip("test accuracy", false)];
-        let figure = Figure::Curves(Curves { steps: losses.len(), at: None, strips, changes: Vec::new() });
+        let figure = Figure::Curves(Curves { steps: losses.len(), at: None, strips, ..Curves::default() });
         (Panel { id: "curves".into(), note: String::new(), summary: String::new(), figure }, numbers)
     }
 

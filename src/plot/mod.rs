@@ -14,9 +14,11 @@ mod columns;
 mod costs;
 mod csv;
 mod curves;
+mod deal;
 mod diagram;
 mod distribution;
 mod errors;
+mod fans;
 mod filters;
 mod gallery;
 mod grid;
@@ -32,6 +34,7 @@ mod lines;
 mod links;
 mod maps;
 mod matrix;
+mod memory_bars;
 mod named_bars;
 mod named_rows;
 mod palette;
@@ -42,6 +45,7 @@ mod plane;
 mod png;
 mod pooled;
 mod products;
+mod race;
 mod read_out;
 mod roc;
 mod runs;
@@ -196,6 +200,10 @@ pub fn draw<DB: DrawingBackend>(
         }
         Figure::NamedBars(figure) => named_bars::draw(&pen, figure, numbers),
         Figure::WordLists(figure) => word_lists::draw(&pen, figure, numbers),
+        Figure::Deal(deal) => deal::draw(&pen, deal, numbers, view.lane),
+        Figure::MemoryBars(bars) => memory_bars::draw(&pen, bars, view.lane),
+        Figure::Fans(fans) => fans::draw(&pen, fans, numbers, view.lane),
+        Figure::Race(race) => race::draw(&pen, race, numbers, view.lane),
     }?;
     let under_pointer = view.hover.and_then(|at| read_out(figure, numbers, (pen.width, pen.height), at));
     match under_pointer {

@@ -3,10 +3,10 @@
 use super::pen::{Pen, Point};
 use super::text::Rect;
 use super::{
-    Drawn, arithmetic, bars, bench, costs, curves, diagram, distribution, errors, filters, gallery, grid,
-    heat, histograms, inked, intervals, latent_map, layer_lines, layer_map, lines, maps, matrix, named_bars,
-    picture_rows, plane, pooled, products, roc, scatter, scores, sweep, time_maps, two_layers, unrolled,
-    weights, word_lists, working,
+    Drawn, arithmetic, bars, bench, costs, curves, deal, diagram, distribution, errors, fans, filters,
+    gallery, grid, heat, histograms, inked, intervals, latent_map, layer_lines, layer_map, lines, maps,
+    matrix, memory_bars, named_bars, picture_rows, plane, pooled, products, race, roc, scatter, scores,
+    sweep, time_maps, two_layers, unrolled, weights, word_lists, working,
 };
 use crate::labs::{Figure, Numbers, Questions};
 use plotters::prelude::DrawingBackend;
@@ -100,5 +100,9 @@ pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: P
         }
         Figure::NamedBars(figure) => named_bars::read(figure, numbers, size, pointer),
         Figure::WordLists(figure) => word_lists::read(figure, numbers, size, pointer),
+        Figure::Deal(deal) => deal::read(deal, numbers, size, pointer),
+        Figure::MemoryBars(bars) => memory_bars::read(bars, size, pointer),
+        Figure::Fans(fans) => fans::read(fans, numbers, size, pointer),
+        Figure::Race(race) => race::read(race, numbers, size, pointer),
     }
 }

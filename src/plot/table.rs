@@ -8,8 +8,8 @@ use super::distribution::bin_edge;
 use super::layer_map::first_step;
 use super::plane::arrow_of;
 use super::{
-    bench, errors, grid, inked, intervals, latent_map, lines, named_bars, products, roc, scatter,
-    table_layers, time_maps, two_layers, unrolled, word_lists, working,
+    bench, deal, errors, fans, grid, inked, intervals, latent_map, lines, memory_bars, named_bars, products,
+    race, roc, scatter, table_layers, time_maps, two_layers, unrolled, word_lists, working,
 };
 use crate::labs::format::layer_name;
 use crate::labs::{
@@ -68,6 +68,10 @@ pub fn table(figure: &Figure, numbers: &Numbers) -> Table {
         }
         Figure::NamedBars(figure) => named_bars::table(figure, numbers),
         Figure::WordLists(figure) => word_lists::table(figure, numbers),
+        Figure::Deal(deal) => deal::table(deal),
+        Figure::MemoryBars(bars) => memory_bars::table(bars),
+        Figure::Fans(fans) => fans::table(fans, numbers),
+        Figure::Race(race) => race::table(race, numbers),
     }
 }
 

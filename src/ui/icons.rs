@@ -27,6 +27,8 @@ pub const UNDO: &str = "M7.5 4.5L3.5 8.5l4 4M3.5 8.5H12a4 4 0 0 1 0 8H8";
 pub const CNN: &str = "M4.5 3h6A1.5 1.5 0 0 1 12 4.5v6a1.5 1.5 0 0 1-1.5 1.5h-6A1.5 1.5 0 0 1 3 10.5v-6A1.5 1.5 0 0 1 4.5 3zM8 17h7.5a1.5 1.5 0 0 0 1.5-1.5V8M6 6h3v3H6z";
 pub const AUTOENCODER: &str = "M3 4v12l5-4V8zM17 4v12l-5-4V8zM8 10h4";
 pub const SEQUENCE: &str = "M2.5 9v2a1 1 0 0 0 1 1h2a1 1 0 0 0 1-1V9a1 1 0 0 0-1-1h-2a1 1 0 0 0-1 1zM13.5 9v2a1 1 0 0 0 1 1h2a1 1 0 0 0 1-1V9a1 1 0 0 0-1-1h-2a1 1 0 0 0-1 1zM6.5 10h7M4.5 8c0-5 11-5 11 0M11.5 8l2 2-2 2";
+pub const BATCHING: &str = "M3 5h3M3 10h3M3 15h3M9 5h8M9 10h8M9 15h8";
+pub const OPTIMIZERS: &str = "M3.5 11a7 5.5 0 1 0 14 0a7 5.5 0 1 0-14 0zM9 12a2.5 1.8 0 1 0 5 0a2.5 1.8 0 1 0-5 0zM3 3l3.5 2.5L6 8.5l3 1";
 pub const RBM: &str = "M3.2 5a1.8 1.8 0 1 0 3.6 0a1.8 1.8 0 1 0-3.6 0zM13.2 5a1.8 1.8 0 1 0 3.6 0a1.8 1.8 0 1 0-3.6 0zM3.2 15a1.8 1.8 0 1 0 3.6 0a1.8 1.8 0 1 0-3.6 0zM13.2 15a1.8 1.8 0 1 0 3.6 0a1.8 1.8 0 1 0-3.6 0zM5 6.8v6.4M15 6.8v6.4M6.3 6.3l7.4 7.4M13.7 6.3l-7.4 7.4";
 pub const GRADIENTS: &str = "M3 16.5h14M4.5 14V5.5M8 14V8M11.5 14v-3.5M15 14v-1.5";
 

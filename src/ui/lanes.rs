@@ -4,9 +4,9 @@
 use super::Page;
 use super::lane::Lane;
 use super::lesson;
-use super::pace::{Pace, SPEEDS};
+use super::pace::{Pace, SPEEDS, TOP_SPEED, USUAL_SPEED};
 use super::trainer::{BUDGET_MS, Trainer};
-use crate::labs::Lanes;
+use crate::labs::{Lab, Lanes};
 use crate::train::Experiment;
 use leptos::prelude::*;
 
@@ -136,6 +136,13 @@ impl Page {
             self.words.update(|count| *count += 1);
             self.refresh();
         }
+    }
+
+    /// Lets the lanes of a lab that was opened run as it wants them to: in step, or each as fast as it can.
+    pub(super) fn set_pace_of(self, lab: &dyn Lab) {
+        let races = lab.races_against_time();
+        self.is_in_step.set(!races);
+        self.speed.set(if races { TOP_SPEED } else { USUAL_SPEED });
     }
 
     /// Keeps the lanes in step, or lets each run as fast as it can.

@@ -28,6 +28,10 @@ pub struct Measured {
     pub training_share: f64,
 }
 
+/// The speed that runs begin with, and the last.
+pub const USUAL_SPEED: usize = 2;
+pub const TOP_SPEED: usize = SPEEDS.len() - 1;
+
 /// Steps owed to the chosen speed, and steps and time of the current second.
 #[derive(Default)]
 pub struct Pace {

@@ -9,7 +9,7 @@ use super::lane::Lane;
 use super::lanes::Round;
 use super::look_inside::Wanted;
 use super::own::Own;
-use super::pace::Measured;
+use super::pace::{Measured, USUAL_SPEED};
 use super::receptive::field_of;
 use super::sheet::Sheet;
 use super::trainer::Trainer;
@@ -182,7 +182,7 @@ impl Page {
             notice: RwSignal::new(notice),
             refused: StoredValue::new(refused),
             is_playing: RwSignal::new(false),
-            speed: RwSignal::new(2),
+            speed: RwSignal::new(USUAL_SPEED),
             until: RwSignal::new(None),
             is_told_of_store: StoredValue::new(false),
             reached: RwSignal::new(None),
@@ -203,6 +203,7 @@ impl Page {
                         What you see is still measured, but a link will not give the same numbers elsewhere.";
             page.notice.set(Some(text.into()));
         }
+        page.set_pace_of(lab_of(&link.first));
         let word = page.open(link.clone(), "This link");
         page.take_up_look();
         page.take_up(&link, word);
@@ -291,6 +292,7 @@ impl Page {
             check: self.check.get_untracked(),
             probe: self.probe.get_untracked(),
             arrows: self.arrows.get_untracked(),
+            is_selected,
             is_drawing: self.is_drawing.get_untracked(),
         }
     }

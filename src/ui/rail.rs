@@ -12,6 +12,8 @@ fn icon_of(lab: &str) -> &'static str {
         "autoencoder" => icons::AUTOENCODER,
         "sequence" => icons::SEQUENCE,
         "rbm" => icons::RBM,
+        "batching" => icons::BATCHING,
+        "optimizers" => icons::OPTIMIZERS,
         _ => icons::NOTE,
     }
 }

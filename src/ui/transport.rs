@@ -104,7 +104,7 @@ fn Speed(page: Page) -> impl IntoView {
         .iter()
         .enumerate()
         .map(|(index, speed)| {
-            view! { <option value=index.to_string() selected=index == page.speed.get_untracked()>{speed.label}</option> }
+            view! { <option value=index.to_string() selected=move || index == page.speed.get()>{speed.label}</option> }
         })
         .collect_view();
     let on_change = move |event| page.speed.set(event_target_value(&event).parse().unwrap_or(2));

@@ -25,6 +25,8 @@ pub struct Watched {
     /// Training since a moment was kept, and what keeping that took.
     since_moment_ms: f64,
     moment_cost_ms: f64,
+    /// Time that tests took while it trained last.
+    testing_ms: f64,
     /// Where it last got to that it was to train until, as long as it stands there.
     reached: Option<Until>,
     /// Loss of the batch of the last step that was made.
@@ -68,6 +70,7 @@ impl Watched {
             timeline,
             since_moment_ms: 0.0,
             moment_cost_ms: 0.0,
+            testing_ms: 0.0,
             reached: None,
             loss: None,
             schedule: Schedule::default(),
@@ -151,7 +154,7 @@ impl Watched {
             && self.run.divergence().is_none()
         {
             for _ in 0..per_look.min(steps - trained.steps) {
-                let Ok(loss) = self.step() else { break };
+                let Ok(loss) = self.step(now_ms) else { break };
                 trained.steps += 1;
                 trained.reached = until.filter(|until| self.is_at(*until, loss));
                 if trained.reached.is_some() {
@@ -171,6 +174,10 @@ impl Watched {
                 self.keep(now_ms);
             }
         }
+        let testing_ms = std::mem::take(&mut self.testing_ms);
+        if trained.steps > 0 {
+            self.observer.after_training(&self.run, trained.ms - testing_ms);
+        }
         trained
     }
 
@@ -182,11 +189,13 @@ impl Watched {
 
     /// Makes a step and returns its loss; what the step came to is told to the observer before an edit that follows it, as
     /// with a live one.
-    fn step(&mut self) -> std::result::Result<f32, Divergence> {
+    fn step(&mut self, now_ms: fn() -> f64) -> std::result::Result<f32, Divergence> {
         self.reached = None;
         let loss = self.run.step_before_edits()?;
         self.loss = Some(loss);
+        let began = self.observer.tests_after(&self.run).then(now_ms);
         self.observer.after_step(&self.run, loss);
+        self.testing_ms += began.map_or(0.0, |began| now_ms() - began);
         if self.run.make_due_edits() {
             self.after_edit();
         }
@@ -240,7 +249,7 @@ impl Watched {
             return Some(step);
         }
         if self.timeline.head().is_some_and(|head| head.step == step && head.has_diverged) {
-            _ = self.step(); // fails as it did before
+            _ = self.step(now_ms); // fails as it did before
         }
         None
     }
@@ -300,6 +309,9 @@ impl Watched {
             self.schedule.clear_those(|figure| is_any(figure, |slot| slot.of_probe));
         }
         self.observer.look(&self.run, view);
+        if is_still && view.is_selected && !view.is_drawing {
+            self.observer.time(&self.run, view, now_ms);
+        }
         let mut panels = Vec::new();
         // What is new is filled at once and held against nothing; the rest as there is time for it.
         let due =

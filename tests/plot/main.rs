@@ -3,6 +3,7 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
+mod batches;
 mod codes;
 mod files;
 mod machines;
@@ -146,8 +147,12 @@ fn a_prediction_that_is_far_off_is_read_with_what_it_rests_on() {
         let values = numbers.add([0.5; 4]);
         let predicted = numbers.add([0.5 * factor; 4]);
         let series = vec![BarSeries { lane: 0, values, predicted, finding: None }];
-        let figure =
-            Figure::LayerBars(LayerBars { label: "g".into(), series, decades: [-3, 2], is_numbered: false });
+        let figure = Figure::LayerBars(LayerBars {
+            label: "g".into(),
+            series,
+            decades: [-3, 2],
+            ..LayerBars::default()
+        });
         let at = (columns(400.0, 4).center(2), 80.0);
         let lines = read_out(&figure, &numbers, (400.0, 160.0), at).unwrap().lines;
         assert_eq!(lines.iter().any(|line| line == PREMISE), is_off, "{factor}: {lines:?}");
@@ -524,6 +529,9 @@ fn pictures() {
             }
             Figure::TwoLayers(_) => &[(675, 228), (358, 228), (430, 228)],
             Figure::WordLists(_) => &[(900, 220), (358, 400), (180, 300)],
+            Figure::Deal(_) => &[(676, 148), (358, 148), (676, 148)],
+            Figure::MemoryBars(_) | Figure::Race(_) => &[(292, 262), (358, 262), (292, 262)],
+            Figure::Fans(_) => &[(322, 152), (358, 152), (322, 152)],
         };
         for (i, &size) in sizes.iter().enumerate() {
             let hover = (i == 2).then_some((120.0, 60.0));

@@ -136,6 +136,7 @@ pub fn figures() -> Vec<Sample> {
     figures.extend(super::codes::figures());
     figures.extend(super::time::figures());
     figures.extend(super::machines::figures());
+    figures.extend(super::batches::figures());
     figures
 }
 
@@ -169,7 +170,7 @@ fn curves(name: &str, steps: usize) -> Sample {
                 marks,
                 past: Vec::new(),
             }],
-            changes: Vec::new(),
+            ..Curves::default()
         })
     })
 }
@@ -197,7 +198,7 @@ fn vanishing_curves() -> Sample {
                 marks,
                 past: Vec::new(),
             }],
-            changes: Vec::new(),
+            ..Curves::default()
         })
     })
 }
@@ -212,7 +213,7 @@ fn spiky_curves() -> Sample {
         let steps = numbers.add([0.0, 40.0, 80.0, f32::NAN, 400.0]);
         let past = vec![[steps, numbers.add([0.9, 0.5, 0.3, 0.2, 0.1])]];
         let strips = vec![Strip { label: "loss".into(), range: None, top: None, lines, marks, past }];
-        Figure::Curves(Curves { steps: 300, at: None, strips, changes: Vec::new() })
+        Figure::Curves(Curves { steps: 300, at: None, strips, ..Curves::default() })
     })
 }
 
@@ -244,7 +245,9 @@ pub fn bars(name: &str, values: &[f32], finding: &str) -> Sample {
         let values = numbers.add(values.iter().copied());
         let finding = Some(Finding { layer: 1, text: finding.into(), is_fault: false });
         let series = vec![BarSeries { lane: 0, values, predicted, finding }];
-        Figure::LayerBars(LayerBars { label: "‖∂L/∂W‖".into(), series, decades, is_numbered: false })
+        Figure::LayerBars(LayerBars {
+            label: "‖∂L/∂W‖".into(), series, decades, ..LayerBars::default()
+        })
     })
 }
 
@@ -255,7 +258,13 @@ pub fn check(layer: usize) -> Sample {
         let finding = Some(Finding { layer, text: format!("layer {layer} lies"), is_fault: true });
         let series = vec![BarSeries { lane: 0, values, predicted: Span::default(), finding }];
         let label = "relative error".into();
-        Figure::LayerBars(LayerBars { label, series, decades: [-8, 0], is_numbered: true })
+        Figure::LayerBars(LayerBars {
+            label,
+            series,
+            decades: [-8, 0],
+            is_numbered: true,
+            ..LayerBars::default()
+        })
     })
 }
 
@@ -481,9 +490,8 @@ pub fn broken() -> Vec<Sample> {
         });
     }
     samples.extend(super::time::sparse());
-    samples.push(sample("no strips", |_| {
-        Figure::Curves(Curves { steps: 0, at: Some(0), strips: Vec::new(), changes: Vec::new() })
-    }));
+    samples
+        .push(sample("no strips", |_| Figure::Curves(Curves { steps: 0, at: Some(0), ..Curves::default() })));
     samples.push(sample("no columns", |_| {
         Figure::Diagram(Diagram {
             columns: Vec::new(),
@@ -530,7 +538,13 @@ pub fn broken() -> Vec<Sample> {
     samples.push(sample("crossed decades", |numbers| {
         let values = numbers.add([1.0, -1.0, f32::MIN_POSITIVE]);
         let series = vec![BarSeries { lane: 0, values, predicted: Span::default(), finding: finding_at(2) }];
-        Figure::LayerBars(LayerBars { label: String::new(), series, decades: [5, -5], is_numbered: true })
+        Figure::LayerBars(LayerBars {
+            label: String::new(),
+            series,
+            decades: [5, -5],
+            is_numbered: true,
+            ..LayerBars::default()
+        })
     }));
     samples.push(sample("findings of no layer", |numbers| {
         let values = numbers.add([1.0, 0.1]);
@@ -541,7 +555,13 @@ pub fn broken() -> Vec<Sample> {
             finding: finding_at(layer),
         });
         let (label, series) = (String::new(), series.to_vec());
-        Figure::LayerBars(LayerBars { label, series, decades: [-2, 0], is_numbered: true })
+        Figure::LayerBars(LayerBars {
+            label,
+            series,
+            decades: [-2, 0],
+            is_numbered: true,
+            ..LayerBars::default()
+        })
     }));
     samples
 }

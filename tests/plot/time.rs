@@ -158,6 +158,7 @@ fn placed(name: &str, scale: LineScale, lanes: usize) -> Sample {
                 _ => 0.3 * noise.next().abs(),
             })),
             is_theory,
+            ..PlacedLine::default()
         };
         let mut lines: Vec<_> = (0..lanes).map(|lane| line(lane, false)).collect();
         if lanes > 0 && matches!(scale, LineScale::Decades(_)) {
@@ -171,6 +172,7 @@ fn placed(name: &str, scale: LineScale, lanes: usize) -> Sample {
             at: Some((60.0, "trained".into())),
             marks: vec![(0.125, "chance".into())],
             is_of_kinds: false,
+            ..Lines::default()
         })
     })
 }

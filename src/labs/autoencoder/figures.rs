@@ -17,8 +17,13 @@ pub(super) fn gradients(observer: &AutoencoderObserver, numbers: &mut Numbers) -
         predicted: Span::default(),
         finding: None,
     }];
-    let figure =
-        LayerBars { label: "‖∂L/∂W‖".into(), series, decades: observer.decades.0, is_numbered: true };
+    let figure = LayerBars {
+        label: "‖∂L/∂W‖".into(),
+        series,
+        decades: observer.decades.0,
+        is_numbered: true,
+        ..LayerBars::default()
+    };
     Panel { id: "gradients".into(), note: String::new(), summary, figure: Figure::LayerBars(figure) }
 }
 

@@ -175,6 +175,7 @@ pub(super) fn panel(check: Option<&Check>, run: &Run, numbers: &mut Numbers) -> 
         series: vec![BarSeries { lane: 0, values: numbers.add(errors), predicted: Span::default(), finding }],
         decades: [-8, 0],
         is_numbered: true,
+        ..LayerBars::default()
     };
     super::figures::panel("check", note, summary, Figure::LayerBars(figure))
 }

@@ -172,10 +172,8 @@ pub(super) fn gradients(observer: &GradientsObserver, run: &Run, numbers: &mut N
     let values = numbers.add(observer.now.iter().copied());
     let finding = finding.map(|text| Finding { layer: 1, text, is_fault: false });
     let series = vec![BarSeries { lane: 0, values, predicted: numbers.add(predicted), finding }];
-    let figure =
-        LayerBars {
-            label: "‖∂L/∂W‖".into(), series, decades: observer.decades(), is_numbered: false
-        };
+    let decades = observer.decades();
+    let figure = LayerBars { label: "‖∂L/∂W‖".into(), series, decades, ..LayerBars::default() };
     panel("gradients", String::new(), summary, Figure::LayerBars(figure))
 }
 

@@ -80,6 +80,7 @@ pub(super) fn panel(energies: &Measured, run: &Run, at: Option<usize>, numbers: 
     } else {
         format!("Free energy after {} steps: {}.", count(run.steps()), told.join(", "))
     };
-    let curves = Curves { steps: run.steps(), at, strips: vec![strip], changes: Vec::new() };
+    let curves =
+        Curves { steps: run.steps(), at, strips: vec![strip], changes: Vec::new(), ..Curves::default() };
     Panel { id: "energy".into(), note, summary, figure: Figure::Curves(curves) }
 }

@@ -112,7 +112,7 @@ impl Referee {
         let many = self.rows.len() / (SIDE * SIDE);
         let line = |(lane, contestant): (usize, &Contestant)| {
             let y = numbers.add(contestant.gaps[..looks].iter().copied());
-            PlacedLine { lane, label: KINDS[lane].0.into(), x, y, is_theory: false }
+            PlacedLine { lane, label: KINDS[lane].0.into(), x, y, is_theory: false, ..PlacedLine::default() }
         };
         let lines: Vec<_> = self.contestants.iter().enumerate().map(line).collect();
         let said = self.contestants.iter().zip(KINDS).filter_map(|(contestant, (name, ..))| {
@@ -136,6 +136,7 @@ impl Referee {
             at: None,
             marks: vec![(0.0, format!("best possible, −ln {many} = −{}", fixed(libm::log(many as f64), 2)))],
             is_of_kinds: true,
+            ..Lines::default()
         };
         Panel { id: "referee".into(), note: String::new(), summary, figure: Figure::Lines(figure) }
     }

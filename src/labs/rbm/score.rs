@@ -117,7 +117,8 @@ pub(super) fn panel(
     } else {
         format!("{label} after {} steps: {}.", count(run.steps()), told.join(", "))
     };
-    let curves = Curves { steps: run.steps(), at, strips: vec![strip], changes: Vec::new() };
+    let curves =
+        Curves { steps: run.steps(), at, strips: vec![strip], changes: Vec::new(), ..Curves::default() };
     Panel { id: "score".into(), note, summary, figure: Figure::Curves(curves) }
 }
 

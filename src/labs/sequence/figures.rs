@@ -106,6 +106,7 @@ pub(super) fn memory(observer: &mut SequenceObserver, run: &Run, numbers: &mut N
         x: steps,
         y: numbers.add(norms.iter().copied()),
         is_theory: false,
+        ..PlacedLine::default()
     }];
     let factor = factor_per_step(norms);
     let pass = if has_loss_everywhere(run) { &observer.pass } else { run.pass() };
@@ -115,7 +116,14 @@ pub(super) fn memory(observer: &mut SequenceObserver, run: &Run, numbers: &mut N
     let last = norms.last().copied().unwrap_or(f32::NAN);
     if let Some(predicted) = &predicted {
         let y = numbers.add(predicted.iter().map(|share| (f64::from(last) * share) as f32));
-        lines.push(PlacedLine { lane: 0, label: "predicted".into(), x: steps, y, is_theory: true });
+        lines.push(PlacedLine {
+            lane: 0,
+            label: "predicted".into(),
+            x: steps,
+            y,
+            is_theory: true,
+            ..PlacedLine::default()
+        });
     }
     let decades = Decades::of(norms.iter().copied()).0;
     let decades = [decades[0].max(decades[1] - MOST_DECADES), decades[1]];
@@ -146,6 +154,7 @@ pub(super) fn memory(observer: &mut SequenceObserver, run: &Run, numbers: &mut N
         at: None,
         marks: Vec::new(),
         is_of_kinds: false,
+        ..Lines::default()
     };
     Panel { id: "memory".into(), note, summary, figure: Figure::Lines(figure) }
 }

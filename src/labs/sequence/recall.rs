@@ -58,7 +58,8 @@ pub(super) fn panel(observer: &mut SequenceObserver, run: &Run, numbers: &mut Nu
     let measured = &recall.measured;
     let x = numbers.add(measured.iter().map(|(lag, _)| *lag as f32));
     let y = numbers.add(measured.iter().map(|(_, value)| *value));
-    let lines = vec![PlacedLine { lane: 0, label: "test".into(), x, y, is_theory: false }];
+    let lines =
+        vec![PlacedLine { lane: 0, label: "test".into(), x, y, is_theory: false, ..PlacedLine::default() }];
     let is_share = run.metric() == Metric::Accuracy;
     let classes = run.data().classes;
     let chance = (is_share && classes > 1).then(|| (1.0 / classes as f32, "chance".to_owned()));
@@ -80,6 +81,7 @@ pub(super) fn panel(observer: &mut SequenceObserver, run: &Run, numbers: &mut Nu
         at: data.has_lag().then(|| (data.lag() as f32, "trained".into())),
         marks: chance.into_iter().collect(),
         is_of_kinds: false,
+        ..Lines::default()
     };
     Panel { id: "recall".into(), note: String::new(), summary, figure: Figure::Lines(figure) }
 }

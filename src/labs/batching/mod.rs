@@ -1,0 +1,94 @@
+//! The batching lab: what a batch buys. The same network from the same weights learns in batches of several sizes, one
+//! in each lane; what they cost and what they come to is measured on this device.
+
+mod controls;
+mod figures;
+mod observer;
+mod verdict;
+
+use super::{Across, Control, FigureSlot, Lab, Observer, Place, Verdict, workloads};
+use crate::data::BatchSize;
+use crate::error::Result;
+use crate::train::{Experiment, Run};
+use serde_json::{Value, json};
+
+/// See the module.
+pub(super) struct Batching;
+
+/// Batch sizes of the lanes beside the first, which is 1.
+const BESIDE: [BatchSize; 3] = [BatchSize::Items(32), BatchSize::Items(512), BatchSize::Full];
+
+impl Lab for Batching {
+    fn name(&self) -> &'static str {
+        "batching"
+    }
+
+    fn title(&self) -> &'static str {
+        "Batching"
+    }
+
+    fn is_listed(&self) -> bool {
+        false
+    }
+
+    fn question(&self, _: &Experiment) -> String {
+        "What does a batch buy?".into()
+    }
+
+    fn defaults(&self) -> Experiment {
+        workloads::begin(self.name(), json!({ "batch_size": 1 }))
+    }
+
+    fn beside(&self) -> Vec<Experiment> {
+        let other = |batch_size| Experiment { batch_size, ..self.defaults() };
+        BESIDE.map(other).to_vec()
+    }
+
+    fn check(&self, experiment: &Experiment) -> Result<()> {
+        workloads::check(self.name(), experiment)
+    }
+
+    fn races_against_time(&self) -> bool {
+        true
+    }
+
+    fn short_name(&self, experiment: &Experiment) -> String {
+        controls::short_name(experiment)
+    }
+
+    fn is_told_by_names(&self) -> bool {
+        true
+    }
+
+    fn compared(&self, verdict: &Verdict, others: &[(String, Verdict)]) -> String {
+        verdict::compared(verdict, others)
+    }
+
+    fn controls(&self, experiment: &Experiment) -> Vec<Control> {
+        controls::all(experiment)
+    }
+
+    fn layer_controls(&self, _: &Experiment, _: usize) -> Vec<Control> {
+        Vec::new()
+    }
+
+    fn change(&self, experiment: &Experiment, key: &str, value: &Value) -> Result<Experiment> {
+        controls::change(experiment, key, value)
+    }
+
+    fn figures(&self) -> &'static [FigureSlot] {
+        const FIGURES: [FigureSlot; 1] = [FigureSlot {
+            across: Across::Overlaid,
+            ..FigureSlot::new("curves", "Loss", "training thick, test thin", Place::Story, 220)
+        }];
+        &FIGURES
+    }
+
+    fn observe(&self, run: &Run) -> Box<dyn Observer> {
+        Box::new(observer::BatchingObserver::new(run))
+    }
+
+    fn observe_on(&self, run: &Run, seen: Value) -> Option<Box<dyn Observer>> {
+        Some(Box::new(observer::BatchingObserver::on(run, seen)?))
+    }
+}

@@ -1,0 +1,107 @@
+//! What can be set in the optimizers lab, and what follows from each change. The network and its data belong to all lanes:
+//! what differs between those is the rule.
+
+use crate::error::{Error, Result};
+use crate::labs::control::parsed;
+use crate::labs::format::power;
+use crate::labs::{Choice, Control, Kind, workloads};
+use crate::train::settings::Settings;
+use crate::train::{Experiment, OptimizerConfig, OptimizerName};
+use serde_json::Value;
+
+/// A rule as the page offers it: an optimizer with the options that make it one of its own.
+struct Rule {
+    name: &'static str,
+    label: &'static str,
+    optimizer: OptimizerName,
+    momentum: Option<f32>,
+    is_nesterov: bool,
+}
+
+const fn rule(name: &'static str, label: &'static str, optimizer: OptimizerName) -> Rule {
+    Rule { name, label, optimizer, momentum: None, is_nesterov: false }
+}
+
+/// All, in the order of the page.
+const RULES: [Rule; 9] = [
+    rule("sgd", "SGD", OptimizerName::Sgd),
+    Rule { momentum: Some(0.9), ..rule("momentum", "Momentum", OptimizerName::Sgd) },
+    Rule { momentum: Some(0.9), is_nesterov: true, ..rule("nesterov", "Nesterov", OptimizerName::Sgd) },
+    rule("adagrad", "Adagrad", OptimizerName::Adagrad),
+    rule("adadelta", "Adadelta", OptimizerName::Adadelta),
+    rule("rmsprop", "RMSprop", OptimizerName::RmsProp),
+    rule("adam", "Adam", OptimizerName::Adam),
+    rule("adamw", "AdamW", OptimizerName::AdamW),
+    rule("nadam", "Nadam", OptimizerName::Nadam),
+];
+
+/// The rule of an optimizer, whatever its other options.
+fn rule_of(optimizer: &OptimizerConfig) -> &'static Rule {
+    let has_momentum = optimizer.momentum.is_some_and(|momentum| momentum > 0.0);
+    let is_nesterov = has_momentum && optimizer.nesterov == Some(true);
+    let is_of = |rule: &&Rule| {
+        rule.optimizer == optimizer.name
+            && (rule.optimizer != OptimizerName::Sgd
+                || (rule.momentum.is_some(), rule.is_nesterov) == (has_momentum, is_nesterov))
+    };
+    RULES.iter().find(is_of).unwrap_or(&RULES[0])
+}
+
+/// Every control, in the order of the page.
+pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
+    let rules = RULES.iter().map(|rule| Choice::new(rule.name, rule.label)).collect();
+    let optimizer = &experiment.optimizer;
+    let mut controls =
+        vec![Control::new("rule", "Optimiser", Kind::Select, rules, rule_of(optimizer).name).shown_first()];
+    let (rate, more): (Vec<Control>, Vec<Control>) = workloads::training(experiment)
+        .into_iter()
+        .filter(|control| control.key != "optimizer.name")
+        .partition(|control| control.key == "optimizer.learning_rate");
+    controls.extend(rate.into_iter().map(Control::shown_first));
+    controls.push(workloads::control(experiment).shown_first());
+    if let Some(momentum) = optimizer.momentum {
+        let choices = Choice::numbers([0.0, 0.5, 0.8, 0.9, 0.95, 0.99]);
+        controls.push(Control::new("optimizer.momentum", "Momentum", Kind::Slider, choices, momentum));
+    }
+    controls.extend(more);
+    controls
+}
+
+/// `experiment` with a control set; see [`crate::labs::Lab::change`].
+pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Result<Experiment> {
+    let mut changed = Experiment { edits: Vec::new(), ..experiment.clone() };
+    match key {
+        "rule" => {
+            let name: String = parsed(key, value)?;
+            let rule = RULES.iter().find(|rule| rule.name == name).ok_or_else(|| {
+                let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+                Error::setting(key, &name, format!("one of {}", names.join(", ")))
+            })?;
+            changed.optimizer = OptimizerConfig {
+                momentum: rule.momentum,
+                nesterov: rule.is_nesterov.then_some(true),
+                ..OptimizerConfig::new(rule.optimizer, usual_rate(experiment, rule))
+            };
+        }
+        _ if workloads::change(&mut changed, key, value)? => {}
+        _ => return changed.with(&Settings::from([(key.to_owned(), value.clone())])),
+    }
+    Experiment::from_value(changed.to_value())
+}
+
+/// The rate at which a rule learns what it is given: with momentum each gradient counts ten times.
+fn usual_rate(experiment: &Experiment, rule: &Rule) -> f32 {
+    let rate = workloads::usual_rate(experiment, rule.optimizer);
+    if rule.momentum.is_some() { rate / 5.0 } else { rate }
+}
+
+/// "Momentum", "SGD, rate 0.3".
+pub(super) fn short_name(experiment: &Experiment) -> String {
+    let rule = rule_of(&experiment.optimizer);
+    let rate = experiment.optimizer.learning_rate();
+    if rate == usual_rate(experiment, rule) {
+        rule.label.into()
+    } else {
+        format!("{}, rate {}", rule.label, power(rate))
+    }
+}

@@ -1,0 +1,92 @@
+//! The optimizers lab: which way is down. The same network from the same weights on the same batches, with another rule
+//! in each lane that makes steps of gradients.
+
+mod controls;
+mod figures;
+mod observer;
+mod verdict;
+
+use super::{Across, Control, FigureSlot, Lab, Observer, Place, Verdict, workloads};
+use crate::error::Result;
+use crate::train::{Experiment, Run};
+use serde_json::{Value, json};
+
+/// See the module.
+pub(super) struct Optimizers;
+
+/// Rules of the lanes beside the first, which is plain gradient descent.
+const BESIDE: [&str; 3] = ["momentum", "rmsprop", "adam"];
+
+impl Lab for Optimizers {
+    fn name(&self) -> &'static str {
+        "optimizers"
+    }
+
+    fn title(&self) -> &'static str {
+        "Optimisers"
+    }
+
+    fn is_listed(&self) -> bool {
+        false
+    }
+
+    fn question(&self, _: &Experiment) -> String {
+        "Which way down?".into()
+    }
+
+    fn defaults(&self) -> Experiment {
+        let mut experiment = workloads::begin(self.name(), json!({ "optimizer": { "name": "sgd" } }));
+        workloads::find("moons").expect("it is one").give(&mut experiment);
+        controls::change(&experiment, "rule", &json!("sgd")).expect("the defaults are tested")
+    }
+
+    fn beside(&self) -> Vec<Experiment> {
+        let rule =
+            |rule| controls::change(&self.defaults(), "rule", &json!(rule)).expect("the lanes are tested");
+        BESIDE.map(rule).to_vec()
+    }
+
+    fn check(&self, experiment: &Experiment) -> Result<()> {
+        workloads::check(self.name(), experiment)
+    }
+
+    fn short_name(&self, experiment: &Experiment) -> String {
+        controls::short_name(experiment)
+    }
+
+    fn is_told_by_names(&self) -> bool {
+        true
+    }
+
+    fn compared(&self, verdict: &Verdict, others: &[(String, Verdict)]) -> String {
+        verdict::compared(verdict, others)
+    }
+
+    fn controls(&self, experiment: &Experiment) -> Vec<Control> {
+        controls::all(experiment)
+    }
+
+    fn layer_controls(&self, _: &Experiment, _: usize) -> Vec<Control> {
+        Vec::new()
+    }
+
+    fn change(&self, experiment: &Experiment, key: &str, value: &Value) -> Result<Experiment> {
+        controls::change(experiment, key, value)
+    }
+
+    fn figures(&self) -> &'static [FigureSlot] {
+        const FIGURES: [FigureSlot; 1] = [FigureSlot {
+            across: Across::Overlaid,
+            ..FigureSlot::new("curves", "Loss", "train is thick", Place::Side, 190)
+        }];
+        &FIGURES
+    }
+
+    fn observe(&self, run: &Run) -> Box<dyn Observer> {
+        Box::new(observer::OptimizersObserver::new(run))
+    }
+
+    fn observe_on(&self, run: &Run, seen: Value) -> Option<Box<dyn Observer>> {
+        Some(Box::new(observer::OptimizersObserver::on(run, seen)?))
+    }
+}
