@@ -200,6 +200,22 @@ fn what_cannot_be_taken_ends_with_code_2_and_one_sentence() {
 }
 
 #[test]
+fn a_warm_up_that_outlasts_its_run_is_told() {
+    let schedule = json!({ "name": "warmup", "warmup_steps": 50 });
+    let at_once = json!({ "optimizer": { "name": "sgd", "learning_rate": 0.1, "schedule": schedule } });
+    let later = json!({ "edits": [{ "step": 10, "set": { "optimizer.schedule": schedule } }] });
+    for (name, content) in [("warm.json", at_once), ("warm_later.json", later)] {
+        let given = experiment(name, &content);
+        let output = glassbox(&["train", &given, "--steps", "50"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        let words = "optimizer.schedule.warmup_steps is 50, but must be less than 50, the steps of the run";
+        assert!(said.contains(words), "{said}");
+        assert_eq!(glassbox(&["train", &given, "--steps", "51"]).status.code(), Some(0));
+    }
+}
+
+#[test]
 fn missing_and_broken_files_are_told() {
     let said = |arguments: &[&str]| {
         let output = glassbox(arguments);

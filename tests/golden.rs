@@ -40,6 +40,7 @@ struct Golden {
     initializers: Initializers,
     layers: Vec<LayerNetwork>,
     sequences: Vec<LayerNetwork>,
+    schedules: Vec<ScheduleCase>,
 }
 
 #[derive(Deserialize)]
@@ -119,6 +120,14 @@ struct OptimizerCase {
     options: Map<String, Value>,
     losses: Vec<f64>,
     weights: Vec<Arrays>,
+}
+
+#[derive(Deserialize)]
+struct ScheduleCase {
+    schedule: Value,
+    /// Of a learning rate of 1.
+    rates: Vec<f64>,
+    runs: Vec<OptimizerCase>,
 }
 
 #[derive(Deserialize)]
@@ -293,27 +302,28 @@ fn networks_and_their_gradients_are_those_of_keras() {
     }
 }
 
-#[test]
-fn optimizers_walk_as_those_of_keras() {
-    let Optimizers { loss, steps, layers, inputs, targets, runs } = golden().optimizers;
-    let (inputs, targets) = (inputs.concat(), targets.concat());
-    for run in &runs {
-        let mut network = network_of(&layers, 2, &loss);
+/// Each run from the weights of the file, with its optimizer under a schedule where one is given.
+fn assert_walks(on: &Optimizers, runs: &[OptimizerCase], schedule: Option<&Value>) {
+    let (inputs, targets) = (on.inputs.concat(), on.targets.concat());
+    for run in runs {
+        let mut network = network_of(&on.layers, 2, &on.loss);
         let mut config = run.options.clone();
         config.insert("name".into(), run.optimizer.clone().into());
+        config.extend(schedule.map(|schedule| ("schedule".to_owned(), schedule.clone())));
         let config: OptimizerConfig = serde_json::from_value(config.into()).expect("Keras' options are ours");
         config.validate().expect("options in range");
         let mut optimizer = Optimizer::new(config, network.weights.len());
         let mut pass = Pass::default();
         let mut losses = Vec::new();
-        for _ in 0..steps {
+        for _ in 0..on.steps {
             network.forward(&inputs, &mut pass);
             losses.push(network.backward(&inputs, &targets, &mut pass));
             network.update(&pass, |weights, grads, slots| optimizer.update(weights, grads, slots));
         }
-        assert_close(&run.name, &losses, &run.losses, TRAJECTORY);
+        let name = schedule.map_or(run.name.clone(), |schedule| format!("{} {schedule}", run.name));
+        assert_close(&name, &losses, &run.losses, TRAJECTORY);
         for slot in network.slots() {
-            let what = format!("{} {} {}", run.name, slot.layer, slot.name);
+            let what = format!("{name} {} {}", slot.layer, slot.name);
             assert_close(
                 &what,
                 &network.weights[slot.range.clone()],
@@ -322,7 +332,29 @@ fn optimizers_walk_as_those_of_keras() {
             );
         }
     }
-    assert_eq!(runs.len(), 14);
+}
+
+#[test]
+fn optimizers_walk_as_those_of_keras() {
+    let on = golden().optimizers;
+    assert_walks(&on, &on.runs, None);
+    assert_eq!(on.runs.len(), 14);
+}
+
+#[test]
+fn learning_rates_go_as_those_of_keras_and_pytorch_and_optimizers_with_them() {
+    let Golden { optimizers, schedules, .. } = golden();
+    for case in &schedules {
+        let config: OptimizerConfig = serde_json::from_value(
+            json!({ "name": "adam", "learning_rate": 1.0, "schedule": case.schedule }),
+        )
+        .expect("names of options are theirs");
+        let rates: Vec<f32> = (0..case.rates.len()).map(|step| config.rate_at(step)).collect();
+        assert_close(&case.schedule.to_string(), &rates, &case.rates, 1e-6);
+        assert_walks(&optimizers, &case.runs, Some(&case.schedule));
+        assert_eq!(case.runs.len(), 9);
+    }
+    assert_eq!(schedules.len(), 7);
 }
 
 /// An optimizer named alone must move weights, bit for bit, as one whose options are all written out

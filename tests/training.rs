@@ -141,6 +141,15 @@ fn a_run_that_was_edited_is_replayed_from_its_experiment() {
         (58, "batch_size", json!(10)),
         (120, "optimizer", json!({ "name": "adam", "learning_rate": 0.003 })),
     ]);
+    assert_replays(&vec![
+        (30, "optimizer.schedule", json!({ "name": "cosine", "steps": 250, "warmup_steps": 40 })),
+        (90, "optimizer.schedule.alpha", json!(0.1)),
+        (140, "optimizer.schedule", json!({ "name": "step", "step_size": 20 })),
+        (140, "optimizer.schedule.step_size", json!(30)),
+        (140, "optimizer.schedule.name", json!("constant")),
+        (150, "optimizer.schedule", json!({ "name": "one_cycle", "steps": 290 })),
+        (210, "optimizer.schedule", Value::Null),
+    ]);
     let [first, second] = ["sigmoid", "tanh"].map(|activation| dense(8, activation, "glorot_uniform"));
     let out = json!({ "type": "dense", "units": 1, "activation": "sigmoid" });
     let dropout = json!({ "type": "dropout", "rate": 0.2 });

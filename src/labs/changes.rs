@@ -4,7 +4,7 @@ use super::format::{count, power};
 use super::{Control, Kind, Lab};
 use crate::data::{Corruption, CorruptionKind};
 use crate::nn::{Activation, LayerConfig, Loss};
-use crate::train::{Experiment, OptimizerName, settings::Settings};
+use crate::train::{Experiment, OptimizerName, Schedule, ScheduleName, settings::Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -155,6 +155,9 @@ fn said(key: &str, value: &Value) -> String {
     if let Some(part) = key.strip_prefix("data.corruption") {
         return said_of_corruption(part, value);
     }
+    if let Some(part) = key.strip_prefix("optimizer.schedule") {
+        return said_of_schedule(part, value);
+    }
     let setting = key.rsplit('.').next().unwrap_or(key);
     let named = match setting {
         "activation" => read::<Activation>(value).map(|activation| activation.label().to_owned()),
@@ -209,6 +212,31 @@ fn said_of_corruption(part: &str, value: &Value) -> String {
     }
 }
 
+/// How the learning rate goes from now on: "cosine schedule", "schedule over 1,000 steps", "constant learning rate".
+fn said_of_schedule(part: &str, value: &Value) -> String {
+    let named = |name: ScheduleName| match name {
+        ScheduleName::Constant => "constant learning rate".to_owned(),
+        ScheduleName::Step => "step schedule".into(),
+        ScheduleName::OneCycle => "one-cycle schedule".into(),
+        other => format!("{} schedule", other.label().to_lowercase()),
+    };
+    let number = value.as_f64().unwrap_or_default();
+    let steps = count(number as usize);
+    match (part, value) {
+        ("" | ".name", Value::Null) => named(ScheduleName::Constant),
+        (".name", name) => named(read(name).unwrap_or_default()),
+        ("", whole) => named(read::<Schedule>(whole).unwrap_or_default().name),
+        (".steps", Value::Number(_)) => format!("schedule over {steps} steps"),
+        (".warmup_steps", Value::Number(_)) => format!("warm-up of {steps} steps"),
+        (".step_size", Value::Number(_)) => format!("a drop every {steps} steps"),
+        (option, value) => {
+            let option = option.trim_start_matches('.').replace('_', " ");
+            let set = if value.is_null() { "default".into() } else { power(number as f32) };
+            format!("schedule's {option} {set}")
+        }
+    }
+}
+
 /// What can come and go between layers, as it is in this list of them: "batch normalisation, dropout 0.2".
 fn said_of_layers(layers: &Value) -> String {
     let layers = layers.as_array().map_or(&[][..], Vec::as_slice);
@@ -242,6 +270,21 @@ mod tests {
             ("data.corruption.kind", json!("masked_patch"), "inputs spoiled by masked patch"),
             ("data.corruption", Value::Null, "inputs as they are"),
             ("network.layers.3.kl_weight", json!(4.0), "divergence weight β 4"),
+        ] {
+            assert_eq!(said(key, &value), words);
+        }
+    }
+
+    #[test]
+    fn a_schedule_that_changes_live_is_told() {
+        for (key, value, words) in [
+            ("optimizer.schedule", json!({ "name": "cosine", "steps": 1000 }), "cosine schedule"),
+            ("optimizer.schedule", Value::Null, "constant learning rate"),
+            ("optimizer.schedule.name", json!("one_cycle"), "one-cycle schedule"),
+            ("optimizer.schedule.steps", json!(1000), "schedule over 1,000 steps"),
+            ("optimizer.schedule.warmup_steps", json!(50), "warm-up of 50 steps"),
+            ("optimizer.schedule.gamma", json!(0.5), "schedule's gamma 0.5"),
+            ("optimizer.schedule.alpha", Value::Null, "schedule's alpha default"),
         ] {
             assert_eq!(said(key, &value), words);
         }

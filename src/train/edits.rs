@@ -26,14 +26,14 @@ impl Edit {
 }
 
 /// Whether two changes made one after the other are as one that holds both: each can be made in any run, both set
-/// plain values, the last of which counts. An optimizer begins anew each time it is chosen, and an object is laid
+/// plain values, the last of which counts. An optimizer or a schedule begins anew each time it is chosen, and an object is laid
 /// over the one before it, so those stay changes of their own; so does one that speaks of a part of what the one
 /// before set, and one that changes the number of items, which deals them anew; and lists of layers in which others
 /// have weights, since one that goes and comes again begins anew.
 #[must_use]
 pub fn go_together(first: &Settings, second: &Settings) -> bool {
     let is_plain = |(key, value): (&String, &Value)| {
-        !matches!(key.as_str(), "optimizer" | "optimizer.name" | "data.samples")
+        !matches!(key.as_str(), "optimizer" | "optimizer.name" | "optimizer.schedule.name" | "data.samples")
             && !value.is_object()
             && !value.is_null()
     };
@@ -173,6 +173,8 @@ mod tests {
     fn what_changes_shapes_or_data_needs_a_new_run() {
         for key in [
             "optimizer.learning_rate",
+            "optimizer.schedule",
+            "optimizer.schedule.steps",
             "batch_size",
             "network.layers.3.activation",
             "network.layers.1.rate",

@@ -26,7 +26,7 @@ pub use evaluation::{Evaluation, Metric, Reading, likeliest, pictures_at_once};
 pub use experiment::{Experiment, MAX_SEED, VERSION};
 pub use history::{History, Join};
 pub use model::Model;
-pub use optimizer::{Optimizer, OptimizerConfig, OptimizerName};
+pub use optimizer::{Optimizer, OptimizerConfig, OptimizerName, Schedule, ScheduleName};
 pub use pretraining::Pretraining;
 pub use report::{Outcome, Report};
 pub use run::{Divergence, Run};

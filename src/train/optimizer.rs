@@ -3,8 +3,10 @@
 
 mod config;
 mod rules;
+mod schedule;
 
 pub use config::{OptimizerConfig, OptimizerName};
+pub use schedule::{Schedule, ScheduleName};
 
 use crate::error::{Error, Result, ensure_within};
 use crate::nn::{Moved, Slot};
@@ -29,6 +31,8 @@ pub struct Optimizer {
     /// Mean gradient of a centred `RMSprop`.
     third: Vec<f32>,
     updates: i32,
+    /// The learning rate of the update that is made.
+    rate: f32,
     /// Product of the momentum schedule of Nadam.
     schedule: f64,
 }
@@ -38,7 +42,8 @@ impl Optimizer {
     #[must_use]
     pub fn new(config: OptimizerConfig, weights: usize) -> Self {
         let [first, second, third] = [Vec::new(), Vec::new(), Vec::new()];
-        let mut optimizer = Self { config, weights, first, second, third, updates: 0, schedule: 1.0 };
+        let rate = config.rate_at(0);
+        let mut optimizer = Self { config, weights, first, second, third, updates: 0, rate, schedule: 1.0 };
         optimizer.make_room();
         optimizer
     }
@@ -139,6 +144,12 @@ impl Optimizer {
         Ok(())
     }
 
+    /// The learning rate of the next update.
+    #[must_use]
+    pub fn next_rate(&self) -> f32 {
+        self.config.rate_at(usize::try_from(self.updates).unwrap_or_default())
+    }
+
     /// Whether it is as [`Self::new`] makes it with the options in force.
     #[must_use]
     pub(super) fn is_fresh(&self) -> bool {
@@ -165,6 +176,7 @@ impl Optimizer {
     /// keeps its weights and its memory. Returns whether what was updated and remembered is finite.
     pub fn update(&mut self, weights: &mut [f32], grads: &mut [f32], slots: &[Slot]) -> bool {
         self.clip(grads, slots);
+        self.rate = self.next_rate();
         self.updates = self.updates.saturating_add(1);
         if self.config.name == OptimizerName::Nadam {
             self.schedule *= self.nadam_momentum(self.updates);

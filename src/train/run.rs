@@ -402,6 +402,12 @@ impl Run {
         self.step
     }
 
+    /// The learning rate of the next update, as its schedule has it.
+    #[must_use]
+    pub fn learning_rate(&self) -> f32 {
+        self.optimizer.next_rate()
+    }
+
     /// Passes over the training items that are complete.
     #[must_use]
     pub fn epoch(&self) -> usize {

@@ -1,7 +1,7 @@
 """Writes golden.json: what Keras computes, for the Rust tests to compare with.
 
     python3.11 -m venv /tmp/keras
-    /tmp/keras/bin/pip install keras==3.15.1 jax==0.10.2 numpy==2.4.6
+    /tmp/keras/bin/pip install keras==3.15.1 jax==0.10.2 numpy==2.4.6 torch==2.15.0
     /tmp/keras/bin/python tests/golden/make.py
 
 Keras runs on JAX in float64, so that the reference is more exact than our f32. Every number that goes in
@@ -20,6 +20,7 @@ os.environ.update(KERAS_BACKEND="jax", JAX_ENABLE_X64="1", JAX_PLATFORMS="cpu")
 import jax
 import keras
 import numpy as np
+import torch
 from keras.src.backend.common import dtypes
 
 keras.config.set_floatx("float64")
@@ -593,6 +594,85 @@ def sequences():
     return [layer_network(rng, *each, rows=SEQUENCES) for each in SEQUENCE_NETWORKS]
 
 
+# 9. Schedules
+
+SCHEDULE_STEPS = 60  # past the last of each schedule
+
+OF_SCHEDULES = [  # of RUNS: each rule with its usual options
+    "sgd", "sgd_momentum", "sgd_nesterov", "rmsprop", "adagrad", "adadelta", "adam", "adamw", "nadam",
+]  # fmt: skip
+
+KERAS, TORCH = keras.optimizers.schedules, torch.optim.lr_scheduler
+
+
+def torch_rates(scheduler, rate, steps=SCHEDULE_STEPS):
+    """The learning rate of each update as a scheduler of PyTorch has it; of one that ends, its last goes on."""
+    rule = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=rate, momentum=0.9)
+    scheduler = scheduler(rule)
+    rates = []
+    for _ in range(steps):
+        rates.append(float(rule.param_groups[0]["lr"]))
+        rule.step()
+        if len(rates) < getattr(scheduler, "total_steps", steps):
+            scheduler.step()
+    return rates
+
+
+def keras_rates(schedule, steps=SCHEDULE_STEPS):
+    return [float(schedule(step)) for step in range(steps)]
+
+
+SCHEDULES = [  # each as ours is called, and the rates that it makes of one
+    ("step", {"step_size": 20}, lambda rate: torch_rates(lambda rule: TORCH.StepLR(rule, 20), rate)),
+    ("step", {"step_size": 7, "gamma": 0.75}, lambda rate: torch_rates(lambda rule: TORCH.StepLR(rule, 7, 0.75), rate)),
+    ("cosine", {"steps": 40}, lambda rate: keras_rates(KERAS.CosineDecay(rate, 40))),
+    ("cosine", {"steps": 50, "warmup_steps": 10, "alpha": 0.125},
+     lambda rate: keras_rates(KERAS.CosineDecay(0.0, 40, alpha=0.125, warmup_target=rate, warmup_steps=10))),
+    # From 0, which LinearLR does not take.
+    ("warmup", {"warmup_steps": 16}, lambda rate: torch_rates(lambda rule: TORCH.LinearLR(rule, 1e-15, 1.0, 16), rate)),
+    ("one_cycle", {"steps": 50}, lambda rate: torch_rates(lambda rule: TORCH.OneCycleLR(rule, rate, total_steps=50), rate)),
+    ("one_cycle", {"steps": 45, "pct_start": 0.125, "div_factor": 8.0, "final_div_factor": 2.0},
+     lambda rate: torch_rates(lambda rule: TORCH.OneCycleLR(
+         rule, rate, total_steps=45, pct_start=0.125, div_factor=8.0, final_div_factor=2.0), rate)),
+]  # fmt: skip
+
+
+def schedules():
+    """Each rule under each schedule, on the network and the data of `optimizers`."""
+    rng = np.random.default_rng([SEED, 4])
+    layers = [dense(6, "tanh"), dense(1, "sigmoid")]
+    parameters = random_parameters(rng, 2, layers)
+    inputs = normal(rng, 16, 2)
+    targets = (inputs[:, :1] * inputs[:, 1:] > 0).astype(int)
+    model = build(2, layers, parameters, "linear")
+    value_and_grads = jax.jit(jax.value_and_grad(training_loss(model, "binary_crossentropy", inputs, targets)))
+    runs = {name: (optimizer, options) for name, optimizer, options in RUNS}
+
+    def run(name, rates_of):
+        optimizer, options = runs[name]
+        rates = rates_of(options["learning_rate"])
+        model.set_weights(parameters)
+        rule = OPTIMIZERS[optimizer](**options)
+        history = []
+        for rate in rates[:STEPS]:
+            value, grads = value_and_grads([variable.value for variable in model.trainable_variables], inputs)
+            history.append(float(value))
+            rule.learning_rate = rate
+            rule.apply(grads, model.trainable_variables)
+        return {
+            "name": name,
+            "optimizer": optimizer,
+            "options": options,
+            "losses": history,
+            "weights": by_layer(model.get_weights(), full),
+        }
+
+    return [
+        {"schedule": {"name": name, **options}, "rates": rates_of(1.0), "runs": [run(rule, rates_of) for rule in OF_SCHEDULES]}
+        for name, options, rates_of in SCHEDULES
+    ]
+
+
 def main():
     golden = {
         "versions": {"keras": keras.__version__, "jax": jax.__version__, "numpy": np.__version__},
@@ -604,6 +684,7 @@ def main():
         "initializers": initializers(),
         "layers": layers(),
         "sequences": sequences(),
+        "schedules": schedules(),
     }
     text = json.dumps(golden, indent=1, allow_nan=False)
     lists_on_one_line = re.sub(r"\[[^][{}]*\]", lambda numbers: re.sub(r"\s+", " ", numbers[0]), text)

@@ -36,7 +36,14 @@ impl Train {
         for path in self.report.iter().chain(&self.save) {
             check_folder(path)?;
         }
-        let mut run = start(read_experiment(&self.experiment)?, self.images.as_ref())?;
+        let experiment = read_experiment(&self.experiment)?;
+        if self.steps > 0 {
+            // The schedule that it begins with, and the one that its edits leave.
+            for optimizer in [&experiment.optimizer, &experiment.edited()?.optimizer] {
+                optimizer.ensure_warm_within(self.steps)?;
+            }
+        }
+        let mut run = start(experiment, self.images.as_ref())?;
         let bar = ProgressBar::new(self.steps as u64);
         let style =
             ProgressStyle::with_template("{bar:32} {pos}/{len} steps, loss {msg}, {per_sec}, {eta} left");

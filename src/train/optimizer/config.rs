@@ -1,5 +1,6 @@
 //! Which optimizer a run learns with, and its options, as an experiment says them.
 
+use super::Schedule;
 use crate::error::{Error, Result, ensure_within};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -47,6 +48,8 @@ pub struct OptimizerConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")] pub clipnorm: Option<f32>,
     /// The gradient of all weights together is scaled down to this norm.
     #[serde(default, skip_serializing_if = "Option::is_none")] pub global_clipnorm: Option<f32>,
+    /// How the learning rate goes with the updates; it is constant where left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")] pub schedule: Option<Schedule>,
 }
 
 impl OptimizerName {
@@ -96,10 +99,25 @@ impl OptimizerConfig {
         Self { name, learning_rate: Some(learning_rate), ..Self::default() }
     }
 
-    /// The learning rate in force.
+    /// The learning rate that is set; where there is a schedule, the largest of it.
     #[must_use]
     pub fn learning_rate(&self) -> f32 {
         self.learning_rate.unwrap_or(self.name.default_learning_rate())
+    }
+
+    /// The learning rate of the update before which `step` others were made.
+    #[must_use]
+    pub fn rate_at(&self, step: usize) -> f32 {
+        let rate = self.learning_rate();
+        self.schedule.as_ref().map_or(rate, |schedule| schedule.rate_at(rate, step))
+    }
+
+    /// Passes when a run of so many steps lasts longer than a schedule lets the learning rate rise.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] with both numbers.
+    pub fn ensure_warm_within(&self, steps: usize) -> Result<()> {
+        self.schedule.as_ref().map_or(Ok(()), |schedule| schedule.ensure_warm_within(steps))
     }
 
     /// Passes when the rule has this option, which was given.
@@ -144,6 +162,6 @@ impl OptimizerConfig {
             let allowed = "the only one of clipvalue, clipnorm and global_clipnorm";
             return Err(Error::setting("the gradient clipping", "given twice", allowed));
         }
-        Ok(())
+        self.schedule.as_ref().map_or(Ok(()), Schedule::validate)
     }
 }

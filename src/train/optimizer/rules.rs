@@ -8,7 +8,7 @@ impl Optimizer {
     /// w ← w − w · decay · rate, before the update.
     pub(super) fn decay(&self, weights: &mut [f32]) {
         let default = if self.config.name == OptimizerName::AdamW { 0.004 } else { 0.0 };
-        let factor = self.config.weight_decay.unwrap_or(default) * self.config.learning_rate();
+        let factor = self.config.weight_decay.unwrap_or(default) * self.rate;
         if factor > 0.0 {
             weights.iter_mut().for_each(|w| *w -= *w * factor);
         }
@@ -24,7 +24,7 @@ impl Optimizer {
 
     /// m ← μ m − η g; w ← w + m, or w + μ m − η g (Nesterov).
     pub(super) fn sgd(&mut self, weights: &mut [f32], grads: &[f32], range: Range<usize>) {
-        let (rate, momentum) = (self.config.learning_rate(), self.config.momentum.unwrap_or(0.0));
+        let (rate, momentum) = (self.rate, self.config.momentum.unwrap_or(0.0));
         if momentum == 0.0 {
             for (w, &g) in weights.iter_mut().zip(grads) {
                 *w -= rate * g;
@@ -40,7 +40,7 @@ impl Optimizer {
 
     /// v ← ρ v + (1 − ρ) g²; w ← w − η g / √(v + ε), centred and with momentum where asked for.
     pub(super) fn rmsprop(&mut self, weights: &mut [f32], grads: &[f32], range: Range<usize>) {
-        let (rate, epsilon) = (self.config.learning_rate(), self.epsilon());
+        let (rate, epsilon) = (self.rate, self.epsilon());
         let (rho, momentum) = (self.config.rho.unwrap_or(0.9), self.config.momentum.unwrap_or(0.0));
         let centered = self.config.centered.unwrap_or(false);
         let memory = self.first[range.clone()]
@@ -58,7 +58,7 @@ impl Optimizer {
 
     /// a ← a + g²; w ← w − η g / √(a + ε).
     pub(super) fn adagrad(&mut self, weights: &mut [f32], grads: &[f32], range: Range<usize>) {
-        let (rate, epsilon) = (self.config.learning_rate(), self.epsilon());
+        let (rate, epsilon) = (self.rate, self.epsilon());
         for ((w, &g), a) in weights.iter_mut().zip(grads).zip(&mut self.second[range]) {
             *a += g * g;
             *w -= rate * g / (*a + epsilon).sqrt();
@@ -67,7 +67,7 @@ impl Optimizer {
 
     /// a ← ρ a + (1 − ρ) g²; Δ = g √(d + ε) / √(a + ε); d ← ρ d + (1 − ρ) Δ²; w ← w − η Δ.
     pub(super) fn adadelta(&mut self, weights: &mut [f32], grads: &[f32], range: Range<usize>) {
-        let (rate, epsilon) = (self.config.learning_rate(), self.epsilon());
+        let (rate, epsilon) = (self.rate, self.epsilon());
         let rho = self.config.rho.unwrap_or(0.95);
         let memory = self.first[range.clone()].iter_mut().zip(&mut self.second[range]);
         for ((w, &g), (d, a)) in weights.iter_mut().zip(grads).zip(memory) {
@@ -83,7 +83,7 @@ impl Optimizer {
         let (beta_1, beta_2) = self.betas();
         let (power_1, power_2) = (power(beta_1, self.updates), power(beta_2, self.updates));
         let epsilon = self.epsilon();
-        let rate = (f64::from(self.config.learning_rate()) * (1.0 - power_2).sqrt() / (1.0 - power_1)) as f32;
+        let rate = (f64::from(self.rate) * (1.0 - power_2).sqrt() / (1.0 - power_1)) as f32;
         let memory = self.first[range.clone()].iter_mut().zip(&mut self.second[range]);
         for ((w, &g), (m, v)) in weights.iter_mut().zip(grads).zip(memory) {
             *m = flush(*m + (g - *m) * (1.0 - beta_1));
@@ -105,7 +105,7 @@ impl Optimizer {
         let from_momentum = (next / (1.0 - self.schedule * next)) as f32;
         let from_gradient = ((1.0 - now) / (1.0 - self.schedule)) as f32;
         let from_variance = (1.0 / (1.0 - power(beta_2, self.updates))) as f32;
-        let (rate, epsilon) = (self.config.learning_rate(), self.epsilon());
+        let (rate, epsilon) = (self.rate, self.epsilon());
         let memory = self.first[range.clone()].iter_mut().zip(&mut self.second[range]);
         for ((w, &g), (m, v)) in weights.iter_mut().zip(grads).zip(memory) {
             *m = flush(*m + (g - *m) * (1.0 - beta_1));
