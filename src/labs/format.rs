@@ -115,6 +115,29 @@ pub fn short_count(n: usize) -> String {
     format!("{}{letter}", text.strip_suffix(".0").unwrap_or(&text))
 }
 
+/// A time in seconds, with its unit: `0.0441` → "44 ms", `0.44` → "0.44 s", `137.2` → "137 s".
+#[must_use]
+pub fn seconds(value: impl Into<f64>) -> String {
+    let value = value.into();
+    if value.abs() < 0.0995 && value != 0.0 {
+        return format!("{}{THIN}ms", significant(value * 1000.0, 2));
+    }
+    format!("{}{THIN}s", significant(value, 2))
+}
+
+/// A size in bytes, with the largest unit that leaves at least 1: `8_400_000` → "8.4 MB", `512` → "512 bytes".
+#[must_use]
+pub fn bytes(value: f64) -> String {
+    let (size, unit) = match value {
+        999_950_000.0.. => (1e9, "GB"),
+        999_950.0.. => (1e6, "MB"),
+        999.5.. => (1e3, "kB"),
+        _ => return format!("{}{THIN}bytes", fixed(value, 0)),
+    };
+    let decimals = usize::from(value / size < 99.95);
+    format!("{}{THIN}{unit}", fixed(value / size, decimals))
+}
+
 /// A share: `0.61` → "61 %", with a narrow no-break space.
 #[must_use]
 pub fn percent(share: impl Into<f64>) -> String {
@@ -243,6 +266,18 @@ mod tests {
         assert_eq!(exact(-0.25), "−0.25");
         assert_eq!(exact(3.14e-8), "3.14×10⁻⁸");
         assert_eq!(exact(-0.0), "0");
+    }
+
+    #[test]
+    fn times_and_sizes_have_the_unit_that_fits() {
+        let times = [0.0004, 0.0441, 0.44, 3.21, 137.2].map(seconds);
+        assert_eq!(
+            times.map(|time| time.replace('\u{202f}', " ")),
+            ["0.40 ms", "44 ms", "0.44 s", "3.2 s", "137 s"]
+        );
+        let sizes = [0.0, 512.0, 1234.0, 999_960.0, 8_400_000.0, 153_500_000.0, 2.5e9].map(bytes);
+        let written = ["0 bytes", "512 bytes", "1.2 kB", "1.0 MB", "8.4 MB", "154 MB", "2.5 GB"];
+        assert_eq!(sizes.map(|size| size.replace('\u{202f}', " ")), written);
     }
 
     #[test]

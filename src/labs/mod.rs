@@ -69,7 +69,7 @@ pub use past::{PastRun, PastRuns, settings_in_words};
 pub use picture_rows::{PictureRow, PictureRows};
 pub use pictures::*;
 pub use probe::{ItemOrder, Probe, SequenceProbe};
-pub use race::{CurveAxis, Race, Runner, equal_end, first_crossing, target_level, value_at};
+pub use race::{CurveAxis, Race, Runner, Standing, equal_end, first_crossing, target_level, value_at};
 pub use softmax::{Pull, SoftmaxBench, Softmaxed};
 pub use sweep::{Sweep, SweepLine};
 pub use verdict::{Left, Remedy, Tone, Verdict};

@@ -1,6 +1,6 @@
 //! How lanes do after equal work, as data: of updates, of examples and of seconds; and when each first reaches a loss.
 
-use super::{Numbers, Span};
+use super::{Curves, Numbers, Span};
 use serde::{Deserialize, Serialize};
 
 /// What the place of a learning curve is counted in.
@@ -138,6 +138,50 @@ pub fn target_level<'a>(losses: impl IntoIterator<Item = &'a [f32]>) -> Option<f
     rounds.find(|level| *level >= reached * (1.0 - 1e-9)).map(|level| level as f32)
 }
 
+/// What lanes of one figure of curves come to, of their lines of the first measure that are trained on.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Standing {
+    /// The loss that is told of.
+    pub level: Option<f32>,
+    /// The lane that first falls to it, and where.
+    pub first: Option<(usize, f32)>,
+    /// The lane that is lowest as far as all reach, where there are several.
+    pub ahead: Option<usize>,
+}
+
+impl Curves {
+    /// Who reaches the target first and who is ahead; nothing where none is told of.
+    #[must_use]
+    pub fn standing(&self, numbers: &Numbers) -> Standing {
+        let lines = self.strips.first().map_or(&[][..], |strip| &strip.lines[..]);
+        let middle = |line: &super::Line| -> Vec<f32> {
+            numbers
+                .at(line.low)
+                .iter()
+                .zip(numbers.at(line.high))
+                .map(|(a, b)| f32::midpoint(*a, *b))
+                .collect()
+        };
+        let lines: Vec<(usize, &[f32], Vec<f32>)> = lines
+            .iter()
+            .filter(|line| line.is_train)
+            .map(|line| (line.lane, numbers.at(line.x), middle(line)))
+            .collect();
+        let found = || target_level(lines.iter().map(|(.., y)| y.as_slice()));
+        let level = self.target.or_else(|| self.is_race.then(found).flatten());
+        let crossing = |level: f32| {
+            let all = lines.iter().filter_map(|(lane, x, y)| Some((*lane, first_crossing(x, y, level)?)));
+            all.min_by(|a, b| a.1.total_cmp(&b.1))
+        };
+        let end = equal_end(lines.iter().map(|(_, x, _)| *x)).filter(|_| self.is_race && lines.len() > 1);
+        let ahead = end.and_then(|end| {
+            let all = lines.iter().filter_map(|(lane, x, y)| Some((*lane, value_at(x, y, end)?)));
+            all.min_by(|a, b| a.1.total_cmp(&b.1))
+        });
+        Standing { level, first: level.and_then(crossing), ahead: ahead.map(|(lane, _)| lane) }
+    }
+}
+
 impl Race {
     /// The loss that the lanes are compared by.
     #[must_use]
@@ -245,6 +289,30 @@ mod tests {
                 "{found:?}"
             );
         };
+        // The same curves as a figure tell the same.
+        let line = |runner: &Runner| super::super::Line {
+            label: String::new(),
+            is_train: true,
+            lane: runner.lane,
+            x: runner.examples,
+            low: runner.loss,
+            high: runner.loss,
+        };
+        let lines = race.runners.iter().map(line).collect();
+        let strip = super::super::Strip {
+            label: "loss".into(),
+            range: None,
+            top: None,
+            lines,
+            marks: vec![],
+            past: vec![],
+        };
+        let mut curves = Curves { strips: vec![strip], ..Curves::default() };
+        assert_eq!(curves.standing(&numbers), Standing::default(), "nothing is told");
+        curves.is_race = true;
+        let Standing { level: told, first, ahead } = curves.standing(&numbers);
+        assert_eq!((told, ahead), (Some(level), Some(0)));
+        assert!(first.is_some_and(|(lane, at)| lane == 0 && (at - 4.0).abs() < 1e-4), "{first:?}");
         near(crossings(CurveAxis::Updates), [4.0, 4.0]);
         near(crossings(CurveAxis::Examples), [4.0, 16.0]);
         near(crossings(CurveAxis::Seconds), [2.0, 4.0]);

@@ -161,7 +161,7 @@ fn foot_labels<'a>(
     name: &'a str,
 ) -> impl Iterator<Item = FootLabel> + 'a {
     ticks.iter().enumerate().map(move |(i, (value, label))| {
-        let text = if i == 0 { format!("{name} {label}") } else { label.clone() };
+        let text = if i == 0 && !name.is_empty() { format!("{name} {label}") } else { label.clone() };
         let half = Font::Small.width(&text) / 2.0;
         let x = scale.px(*value);
         let (left, at, align) = if x - half < scale.start {
@@ -211,13 +211,42 @@ pub fn foot_layers<DB: DrawingBackend>(pen: &Pen<DB>, columns: &Columns) -> Draw
 /// The ticks of a step axis: as many as have room side by side, at most five.
 #[must_use]
 pub fn step_ticks(scale: &Scale) -> Vec<(f64, String)> {
-    let ticks = |most: usize| -> Vec<_> {
-        let steps = Ticks::within(scale.from, scale.to, most).values;
-        let whole = steps.into_iter().filter(|step| step.fract() == 0.0);
-        whole.map(|step| (step, short_count(step as usize))).collect()
+    count_ticks(scale, "step")
+}
+
+/// The same of any count under its `name`.
+#[must_use]
+pub fn count_ticks(scale: &Scale, name: &str) -> Vec<(f64, String)> {
+    ticks_with_room(scale, name, |ticks| {
+        let whole = ticks.iter().filter(|(at, _)| at.fract() == 0.0);
+        whole.map(|&(at, _)| (at, short_count(at as usize))).collect()
+    })
+}
+
+/// The ticks of an axis of seconds, each with the unit: milliseconds where it ends before one second.
+#[must_use]
+pub fn second_ticks(scale: &Scale) -> Vec<(f64, String)> {
+    let (factor, unit) = if scale.to < 1.0 { (1000.0, "ms") } else { (1.0, "s") };
+    let in_unit = Scale { from: scale.from * factor, to: scale.to * factor, ..*scale };
+    let ticks = ticks_with_room(&in_unit, "", |ticks| {
+        ticks.iter().map(|(value, label)| (*value, format!("{label}\u{202f}{unit}"))).collect()
+    });
+    ticks.into_iter().map(|(value, label)| (value / factor, label)).collect()
+}
+
+/// As many ticks as have room side by side under `name`, at most five, written by `write`.
+fn ticks_with_room(
+    scale: &Scale,
+    name: &str,
+    write: impl Fn(&[(f64, String)]) -> Vec<(f64, String)>,
+) -> Vec<(f64, String)> {
+    let ticks = |most: usize| -> Vec<(f64, String)> {
+        let ticks = Ticks::within(scale.from, scale.to, most);
+        let labels: Vec<_> = ticks.values.iter().map(|&value| (value, ticks.label(value))).collect();
+        write(&labels)
     };
     let has_room = |ticks: &Vec<(f64, String)>| {
-        let labels: Vec<_> = foot_labels(scale, ticks, "step").collect();
+        let labels: Vec<_> = foot_labels(scale, ticks, name).collect();
         labels.windows(2).all(|pair| pair[0].left + Font::Small.width(&pair[0].text) + GAP <= pair[1].left)
     };
     (2..=5).rev().map(ticks).find(has_room).unwrap_or_else(|| ticks(1))
@@ -287,6 +316,20 @@ mod tests {
         assert_eq!(ticks(300.0, 3.0), ["0", "1", "2", "3"]);
         assert_eq!(ticks(300.0, 1.2e6), ["0", "500k", "1M"]);
         assert_eq!(ticks(10.0, 1.0).len(), 1);
+    }
+
+    #[test]
+    fn second_ticks_have_their_unit() {
+        let ticks = |to: f64| {
+            let scale = Scale { from: 0.0, to, start: 30.0, end: 400.0 };
+            second_ticks(&scale)
+                .into_iter()
+                .map(|(_, label)| label.replace('\u{202f}', " "))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(ticks(4.0), ["0 s", "1 s", "2 s", "3 s", "4 s"]);
+        assert_eq!(ticks(0.45), ["0 ms", "100 ms", "200 ms", "300 ms", "400 ms"]);
+        assert_eq!(ticks(1.2), ["0.0 s", "0.5 s", "1.0 s"]);
     }
 
     #[test]

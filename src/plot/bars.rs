@@ -75,6 +75,10 @@ pub(super) fn draw<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let layout = layout(bars, (pen.width, pen.height));
     let (columns, y) = (&layout.columns, &layout.y);
+    let band = band(bars, &layout);
+    if let Some((rect, _)) = band {
+        pen.fill(rect, &pen.style.palette.sunken)?;
+    }
     draw_axis(pen, bars, &layout)?;
     if bars.is_numbered {
         foot_layers(pen, columns)?;
@@ -83,6 +87,9 @@ pub(super) fn draw<DB: DrawingBackend>(
     room.take(Rect::of_text(&bars.label, Font::Small, 0.0, 7.0).grown(4.0));
     for (place, series) in bars.series.iter().enumerate() {
         draw_series(pen, (place, series), numbers, &layout, view.selected_layer, &mut room)?;
+    }
+    if layout.lanes > 1 {
+        draw_letters(pen, bars, numbers, &layout, &mut room)?;
     }
     for (place, series) in bars.series.iter().enumerate() {
         draw_predicted(pen, (place, series), numbers, &layout, &mut room)?;
@@ -101,6 +108,61 @@ pub(super) fn draw<DB: DrawingBackend>(
         };
         let value = value.filter(|_| view.selected_layer == finding.layer);
         draw_finding(pen, (finding, place, series), &layout, (of_bar, value), &mut room)?;
+    }
+    match band {
+        Some((rect, words)) => draw_band_words(pen, words, rect, &mut room),
+        None => Ok(()),
+    }
+}
+
+/// The band where all is well, if the axis reaches it, with its words.
+fn band<'a>(bars: &'a LayerBars, layout: &Layout) -> Option<(Rect, &'a str)> {
+    let (ends, words) = bars.band.as_ref()?;
+    let [low, high] = ends.map(|value| f64::from(value).log10());
+    let (columns, y) = (&layout.columns, &layout.y);
+    let is_seen = low < high && high > y.from && low < y.to;
+    is_seen.then(|| (Rect::between(columns.left, y.px(high), columns.right(), y.px(low)), words.as_str()))
+}
+
+/// The words of the band in the column of the input, which has no bar; else above the band or below it.
+fn draw_band_words<DB: DrawingBackend>(pen: &Pen<DB>, words: &str, band: Rect, room: &mut Room) -> Drawn<DB> {
+    let told = format!("shaded: {words}");
+    let width = Font::Small.width(&told);
+    let lefts = [band.x + 4.0, band.right() - width - 4.0, band.middle().0 - width / 2.0];
+    let heights = [band.middle().1, band.y - 8.0, band.bottom() + 8.0, band.y - 22.0, HEAD - 8.0];
+    let spots =
+        heights.iter().flat_map(|&middle| lefts.map(|left| Rect::of_text(&told, Font::Small, left, middle)));
+    match place_apart(room, spots) {
+        Some(rect) => {
+            let at = (rect.x, rect.middle().1);
+            pen.text(&told, at, Align::Left, Font::Small, &pen.style.palette.ink_2)
+        }
+        None => Ok(()),
+    }
+}
+
+/// The letter of each lane over its bar of the first layer, where there is room.
+fn draw_letters<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    bars: &LayerBars,
+    numbers: &Numbers,
+    layout: &Layout,
+    room: &mut Room,
+) -> Drawn<DB> {
+    for (place, series) in bars.series.iter().enumerate() {
+        let Some(&value) = numbers.at(series.values).first() else { continue };
+        let Some(bar) = layout.bar(place, 0, value).filter(|_| value.is_finite()) else { continue };
+        let (letter, middle) = (lane_name(series.lane), bar.middle().0);
+        let left = middle - Font::Strong.width(&letter) / 2.0;
+        if let Some(rect) = room.place([Rect::of_text(&letter, Font::Strong, left, bar.y - 10.0)]) {
+            pen.text(
+                &letter,
+                rect.middle(),
+                Align::Center,
+                Font::Strong,
+                &pen.style.palette.lane(series.lane),
+            )?;
+        }
     }
     Ok(())
 }

@@ -2,12 +2,12 @@
 //! its end with its last value.
 
 use super::Drawn;
-use super::axes::{Scale, Ticks, foot_axis, left_axis, rounded, step_ticks};
+use super::axes::{Scale, Ticks, count_ticks, foot_axis, left_axis, rounded, second_ticks, step_ticks};
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect, Room, push_apart};
-use crate::labs::format::{count, exact, power, significant};
-use crate::labs::{Curves, Line, Numbers, Span, Strip, lane_name};
+use crate::labs::format::{count, exact, power, seconds, significant};
+use crate::labs::{CurveAxis, Curves, Line, Numbers, Span, Standing, Strip, lane_name};
 use plotters::prelude::DrawingBackend;
 use plotters::style::Color;
 
@@ -53,10 +53,34 @@ fn layout(curves: &Curves, numbers: &Numbers, (width, height): (f64, f64)) -> La
     let left = (widest(&mut strips.iter().map(ticks)) + 10.0).max(22.0).min(width * 0.4);
     let right = (width - (ends(is_short) + 8.0).min(width * 0.5)).max(left);
     Layout {
-        x: Scale { from: 0.0, to: curves.steps.max(1) as f64, start: left, end: right },
+        x: Scale { from: 0.0, to: end(curves, numbers), start: left, end: right },
         strips,
         cut,
         is_short,
+    }
+}
+
+/// Where the axis across ends: at what the figure says, or its last place that is a number.
+fn end(curves: &Curves, numbers: &Numbers) -> f64 {
+    if curves.axis == CurveAxis::Updates {
+        return curves.steps.max(1) as f64;
+    }
+    let lines = curves.strips.iter().flat_map(|strip| &strip.lines);
+    let last = lines.flat_map(|line| numbers.at(line.x)).copied().filter(|x| x.is_finite()).reduce(f32::max);
+    curves
+        .end
+        .filter(|end| *end > 0.0 && end.is_finite())
+        .or(last.filter(|end| *end > 0.0))
+        .unwrap_or(1.0)
+        .into()
+}
+
+/// A place on the axis across as it is read: "step 120", "1,024 examples", "0.44 s".
+fn place_name(axis: CurveAxis, at: f32) -> String {
+    match axis {
+        CurveAxis::Updates => format!("step {}", count(at as usize)),
+        CurveAxis::Examples => format!("{} examples", count(at as usize)),
+        CurveAxis::Seconds => seconds(at),
     }
 }
 
@@ -176,14 +200,19 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, numbers: 
         let label = told.filter(fits).unwrap_or_else(|| strip.label.clone());
         pen.text(&label, (x.start, y.end - 10.0), Align::Left, Font::Small, &pen.style.palette.ink_3)?;
         let label = Rect::of_text(&label, Font::Small, x.start, y.end - 10.0);
-        draw_strip(pen, strip, numbers, &layout, (y, label))?;
+        draw_strip(pen, (curves, strip), numbers, &layout, (y, label))?;
+    }
+    let foot = layout.strips.last().map_or(pen.height - FOOT, |(y, _)| y.start);
+    match curves.axis {
+        CurveAxis::Updates => {}
+        CurveAxis::Examples => return foot_axis(pen, x, &count_ticks(x, "example"), "example", foot + 12.0),
+        CurveAxis::Seconds => return foot_axis(pen, x, &second_ticks(x), "", foot + 12.0),
     }
     draw_changes(pen, curves, &layout)?;
     let mark = curves.at.map(|step| step as f64).filter(|step| x.contains(*step));
     for (y, _) in mark.iter().flat_map(|_| &layout.strips) {
         pen.plumb(x.px(mark.unwrap_or_default()), y.end, y.start, &pen.style.palette.ink)?;
     }
-    let foot = layout.strips.last().map_or(pen.height - FOOT, |(y, _)| y.start);
     foot_axis(pen, x, &step_ticks(x), "step", foot + 12.0)
 }
 
@@ -210,7 +239,7 @@ fn draw_changes<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, layout: &Lay
 
 fn draw_strip<DB: DrawingBackend>(
     pen: &Pen<DB>,
-    strip: &Strip,
+    (curves, strip): (&Curves, &Strip),
     numbers: &Numbers,
     layout: &Layout,
     (y, label): (&Scale, Rect),
@@ -228,7 +257,8 @@ fn draw_strip<DB: DrawingBackend>(
             room.avoid(&piece.iter().map(middle).collect::<Vec<_>>());
         }
     }
-    for past in &strip.past {
+    let is_of_steps = curves.axis == CurveAxis::Updates;
+    for past in strip.past.iter().filter(|_| is_of_steps) {
         draw_past(pen, past, numbers, x, y)?;
     }
     draw_marks(pen, strip, x, y, &mut room)?;
@@ -253,6 +283,9 @@ fn draw_strip<DB: DrawingBackend>(
             }
         }
     }
+    if curves.strips.first().is_some_and(|first| std::ptr::eq(first, strip)) {
+        draw_standing(pen, curves, &curves.standing(numbers), (x, y), &mut room)?;
+    }
     let label = |line: &Line| end_label(line, numbers, layout.is_short);
     let named: Vec<_> = drawn.iter().filter(|(line, _)| !label(line).is_empty()).collect();
     let end = |pieces: &[Vec<Dot>]| pieces.iter().rev().find_map(|piece| piece.last()).map(middle);
@@ -261,6 +294,53 @@ fn draw_strip<DB: DrawingBackend>(
     push_apart(&mut heights, 14.0, y.end, y.start - 3.0);
     for ((line, _), height) in named.into_iter().zip(heights) {
         pen.text(&label(line), (x.end + 6.0, height), Align::Left, end_font(line), &lane(line))?;
+    }
+    Ok(())
+}
+
+/// The level that lanes are compared by, where the first of them falls to it, and who is ahead.
+fn draw_standing<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    curves: &Curves,
+    standing: &Standing,
+    (x, y): (&Scale, &Scale),
+    room: &mut Room,
+) -> Drawn<DB> {
+    let colors = &pen.style.palette;
+    if let Some(lane) = standing.ahead {
+        let unit = curves.axis.label().trim_end_matches('s');
+        let words = format!("per {unit}, {} is ahead", lane_name(lane));
+        let width = Font::Label.width(&words);
+        let spots = [8.0, 22.0, 36.0].map(|by| Rect::of_text(&words, Font::Label, x.end - width, y.end + by));
+        if let Some(rect) = room.place(spots) {
+            pen.text(&words, (rect.x, rect.middle().1), Align::Left, Font::Label, &colors.ink_2)?;
+        }
+    }
+    let Some(level) = standing.level.filter(|level| y.contains(f64::from(*level))) else { return Ok(()) };
+    let height = y.px(level.into());
+    pen.dashed(&[(x.start, height), (x.end, height)], 1.0, (4.0, 3.0), &colors.ink_3)?;
+    let Some((lane, at)) = standing.first.filter(|(_, at)| x.contains(f64::from(*at))) else { return Ok(()) };
+    let place = match curves.axis {
+        CurveAxis::Updates | CurveAxis::Seconds => format!("at {}", place_name(curves.axis, at)),
+        CurveAxis::Examples => format!("after {}", place_name(curves.axis, at)),
+    };
+    let (across, color) = (x.px(at.into()), colors.lane(lane));
+    let texts = [format!("{} crosses {} {place}", lane_name(lane), power(level)), power(level)];
+    // As high above the level as leaves the curves free, on the side that has room.
+    let tall = height - y.end;
+    let spots = |words: &str| {
+        let width = Font::Strong.width(words);
+        let heights = [0.8, 0.7, 0.6, 0.9, 0.5, 0.4, 0.3].map(|share| height - share * tall);
+        let words = words.to_owned();
+        heights.into_iter().flat_map(move |middle| {
+            [across + 6.0, across - 6.0 - width].map(|left| Rect::of_text(&words, Font::Strong, left, middle))
+        })
+    };
+    for words in texts {
+        if let Some(rect) = room.place(spots(&words)) {
+            pen.line([(across, height), (across, rect.y)], 1.5, &color)?;
+            return pen.text(&words, (rect.x, rect.middle().1), Align::Left, Font::Strong, &color);
+        }
     }
     Ok(())
 }
@@ -325,7 +405,7 @@ pub(super) fn read(curves: &Curves, numbers: &Numbers, size: (f64, f64), (px, py
     let step = steps.min_by(|&a, &b| distance(a).total_cmp(&distance(b)))?;
     let x = layout.x.px(step.into());
     let mut read = ReadOut {
-        lines: vec![format!("step {}", count(step as usize))],
+        lines: vec![place_name(curves.axis, step)],
         anchor: (x, py),
         crosshair: Crosshair::default(),
     };
@@ -347,7 +427,7 @@ pub(super) fn read(curves: &Curves, numbers: &Numbers, size: (f64, f64), (px, py
                 text = format!("{text} to {}", exact(high));
             }
             if at < step {
-                read.lines.push(format!("{text} at step {}", count(at as usize)));
+                read.lines.push(format!("{text} at {}", place_name(curves.axis, at)));
                 continue;
             }
             read.lines.push(text);

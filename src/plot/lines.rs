@@ -198,9 +198,10 @@ fn places(lines: &Lines, x: &Scale) -> Vec<(f64, String)> {
         let is_first = at <= x.from + 0.3 * (x.to - x.from);
         Font::Small.width(label) + if is_first { Font::Small.width(&lines.x_label) } else { 0.0 }
     };
-    for (at, label) in dots.chain(powers).filter(|(at, _)| x.contains(*at)) {
+    let gaps = dots.map(|tick| (tick, 8.0)).chain(powers.map(|tick| (tick, 24.0)));
+    for ((at, label), gap) in gaps.filter(|((at, _), _)| x.contains(*at)) {
         let is_free = |(other, name): &(f64, String)| {
-            (x.px(at) - x.px(*other)).abs() >= f64::midpoint(width(at, &label), width(*other, name)) + 8.0
+            (x.px(at) - x.px(*other)).abs() >= f64::midpoint(width(at, &label), width(*other, name)) + gap
         };
         if ticks.iter().all(is_free) {
             ticks.push((at, label));

@@ -144,6 +144,8 @@ pub fn height_of(figure: &Figure, most: f64) -> f64 {
     match figure {
         Figure::Weights(figure) => weights::height(figure, most),
         Figure::TimeMaps(maps) => time_maps::height(maps, most),
+        Figure::Deal(deal) => deal::height(deal, most),
+        Figure::MemoryBars(bars) => memory_bars::height(bars, most),
         _ => most,
     }
 }

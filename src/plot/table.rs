@@ -13,8 +13,8 @@ use super::{
 };
 use crate::labs::format::layer_name;
 use crate::labs::{
-    Arithmetic, BarSeries, Curves, Diagram, Distribution, Figure, Gallery, HeatMaps, LayerBars, LayerMap,
-    Line, Maps, Matrix, Numbers, PictureRows, Plane, Questions, Rule, Scores, Sweep, lane_name,
+    Arithmetic, BarSeries, CurveAxis, Curves, Diagram, Distribution, Figure, Gallery, HeatMaps, LayerBars,
+    LayerMap, Line, Maps, Matrix, Numbers, PictureRows, Plane, Questions, Rule, Scores, Sweep, lane_name,
 };
 
 /// Cells of text under named columns.
@@ -93,7 +93,12 @@ fn of_curves(curves: &Curves, numbers: &Numbers) -> Table {
             .zip(numbers.at(line.high))
             .any(|(low, high)| low.to_bits() != high.to_bits())
     };
-    let mut heads = vec!["step".to_owned()];
+    let across = match curves.axis {
+        CurveAxis::Updates => "step",
+        CurveAxis::Examples => "examples",
+        CurveAxis::Seconds => "seconds",
+    };
+    let mut heads = vec![across.to_owned()];
     let mut columns: Vec<(&Line, &[f32])> = Vec::new();
     for (strip, line) in lines {
         let head = format!("{strip}, {}", curves::line_name(curves, line));

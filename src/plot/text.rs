@@ -10,6 +10,10 @@ pub enum Font {
     Label,
     /// Names of thick lines and findings, 12 px bold.
     Strong,
+    /// Numbers that a mark stands for, 16 px.
+    Medium,
+    /// Key figures, 20 px.
+    Large,
 }
 
 impl Font {
@@ -19,6 +23,8 @@ impl Font {
         match self {
             Self::Small => 11.0,
             Self::Label | Self::Strong => 12.0,
+            Self::Medium => 16.0,
+            Self::Large => 20.0,
         }
     }
 
@@ -46,6 +52,16 @@ impl Font {
     pub fn clipped(self, text: &str, width_px: f64) -> &str {
         let mut ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).rev();
         ends.find(|&end| self.width(&text[..end]) <= width_px).map_or("", |end| text[..end].trim_end())
+    }
+
+    /// The same on as few lines, these of about one length.
+    #[must_use]
+    pub fn balanced(self, text: &str, width_px: f64, lines: usize) -> Vec<String> {
+        let wrapped = self.wrapped(text, width_px, lines);
+        let widths = (10..20).map(|part| width_px * f64::from(part) / 20.0);
+        let is_whole = |lines: &Vec<String>| !lines.iter().any(|line| line.ends_with('…'));
+        let narrower = widths.map(|width| self.wrapped(text, width, wrapped.len()));
+        narrower.into_iter().find(|lines| lines.len() == wrapped.len() && is_whole(lines)).unwrap_or(wrapped)
     }
 
     /// `text` on at most so many lines, parted at spaces, hyphens and underscores; each line as much as fits.
@@ -77,6 +93,7 @@ fn em(c: char) -> f64 {
         'm' | 'M' | '%' | '…' => 0.88,
         'w' | 'A'..='H' | 'K'..='L' | 'N'..='V' | 'X'..='Z' | '∞' => 0.72,
         'W' | '—' => 1.0,
+        '°' => 0.4,
         '+' | '−' | '×' | '=' | '<' | '>' | '±' => 0.76,
         _ => 0.57,
     }
@@ -237,6 +254,9 @@ mod tests {
         assert!(cut[0].ends_with('…') && cut[1] == "of iron", "{cut:?}");
         assert_eq!(wrapped("concentration", 40.0, 2).len(), 1, "nowhere to part it");
         assert_eq!(wrapped("", 40.0, 2), [""]);
+        let even = Font::Small.balanced("sepal length and petal width of all", 170.0, 2);
+        assert!((Font::Small.width(&even[0]) - Font::Small.width(&even[1])).abs() < 40.0, "{even:?}");
+        assert_eq!(Font::Small.balanced("sepal length", 200.0, 2), ["sepal length"]);
         assert_eq!(Font::Small.clipped("length", 200.0), "length");
         assert!("length".starts_with(Font::Small.clipped("length", 20.0)));
         assert_eq!(Font::Small.clipped("length", 2.0), "");

@@ -107,6 +107,10 @@ fn a_figure_of_one_lane_has_its_colour() {
             | Figure::Bench(_)
             | Figure::Products(_)
             | Figure::Costs(_) => true,
+            Figure::Deal(deal) => deal.rows.len() == 1,
+            Figure::MemoryBars(bars) => bars.bars.len() == 1,
+            Figure::Fans(fans) => fans.fans.len() == 1,
+            Figure::Race(race) => race.runners.len() == 1,
             Figure::Unrolled(figure) => figure.symbols.len() < 100,
             Figure::TimeMaps(maps) => maps.groups.len() == 1,
             Figure::Inked(inked) => inked.blocks.iter().all(|block| block.lane == 0),
@@ -387,9 +391,12 @@ fn the_pointer_reads_exact_values() {
 }
 
 #[test]
-fn few_weights_take_little_height() {
+fn few_weights_and_few_lanes_take_little_height() {
     let height = |name: &str| height_of(&named(name).figure, 232.0);
     assert_eq!(["weights-9", "weights-65", "curves"].map(height), [216.0, 232.0, 232.0]);
+    assert_eq!(["deal", "deal-one"].map(height), [176.0, 44.0], "a row for each lane");
+    let [one, four] = ["memory-bars-one", "memory-bars"].map(height);
+    assert!(one < four && four <= 232.0, "{one} {four}");
 }
 
 #[test]
@@ -495,10 +502,12 @@ fn pictures() {
     for sample in samples::figures() {
         let sizes: &[(u32, u32)] = match &sample.figure {
             Figure::Diagram(_) => &[(650, 276), (358, 276)],
+            Figure::LayerBars(bars) if bars.band.is_some() => &[(676, 176), (358, 176)],
             Figure::LayerBars(_) => &[(650, 148), (358, 148)],
             Figure::LayerMap(_) => &[(650, 112), (358, 112)],
             Figure::Plane(_) => &[(280, 280), (140, 140)],
             Figure::Distribution(_) => &[(290, 196), (358, 196)],
+            Figure::Curves(curves) if curves.is_race => &[(676, 220), (358, 220), (676, 220)],
             Figure::Curves(_) => &[(290, 164), (358, 260), (290, 164)],
             Figure::Maps(_) => &[(736, 400), (358, 300), (736, 400)],
             Figure::Scores(_) => &[(190, 260), (358, 260)],
@@ -522,6 +531,7 @@ fn pictures() {
             Figure::TimeMaps(_) => &[(900, 470), (358, 470), (800, 330)],
             Figure::Unrolled(_) => &[(650, 96), (358, 96)],
             Figure::Working(_) => &[(390, 210), (358, 210)],
+            Figure::Lines(lines) if !lines.dots.is_empty() => &[(322, 152), (358, 152), (292, 120)],
             Figure::Lines(_) => &[(300, 176), (358, 176), (300, 150)],
             Figure::Inked(_) => &[(900, 196), (358, 400)],
             Figure::Intervals(_) | Figure::NamedBars(_) | Figure::Questions(_) => {

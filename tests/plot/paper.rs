@@ -102,6 +102,8 @@ impl DrawingBackend for Paper {
         let font = match (is_bold, (style.size() / FINE).round() as u32) {
             (true, _) => glassbox::plot::Font::Strong,
             (false, 12) => glassbox::plot::Font::Label,
+            (false, 16) => glassbox::plot::Font::Medium,
+            (false, 20) => glassbox::plot::Font::Large,
             _ => glassbox::plot::Font::Small,
         };
         let width = font.width(text) / font.size() * style.size();
