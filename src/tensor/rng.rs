@@ -39,6 +39,8 @@ pub enum Stream {
     Corruption { epoch: usize, item: usize },
     /// Spoiling a test item, always alike.
     TestCorruption { item: usize },
+    /// Batches whose gradients are compared with that of all items, at a step.
+    GradientNoise { step: usize },
 }
 
 /// A seeded generator; equal seed and stream give equal numbers everywhere.
@@ -65,6 +67,7 @@ impl Rng {
             Stream::Augmentation { epoch, item } => 1 << 62 | (epoch as u64) << 32 | item as u64,
             Stream::Corruption { epoch, item } => 3 << 61 | (epoch as u64) << 32 | item as u64,
             Stream::TestCorruption { item } => 1 << 61 | item as u64,
+            Stream::GradientNoise { step } => 1 << 58 | step as u64,
         };
         Self(Pcg32::new(mixed(seed.wrapping_add(stream.wrapping_mul(0x9e37_79b9_7f4a_7c15))), stream))
     }

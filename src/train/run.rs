@@ -438,6 +438,11 @@ impl Run {
         &self.data
     }
 
+    /// The same, to be kept for as long as somebody works on them.
+    pub(super) fn shared_data(&self) -> Arc<Data> {
+        Arc::clone(&self.data)
+    }
+
     /// The network with its weights.
     #[must_use]
     pub fn network(&self) -> &Network {
@@ -456,19 +461,22 @@ impl Run {
     }
 
     fn pass_whole(&self) -> Pass {
-        let Experiment { network, loss, seed, .. } = &*self.current;
-        let mut network =
-            Network::new(network, &self.input_shape, *loss, *seed).expect("it is the one that runs");
         let is_updated = self.pass.mode != Mode::Training { step: self.step };
-        network.weights.copy_from_slice(if is_updated {
-            &self.weights_before
-        } else {
-            &self.network.weights
-        });
+        let weights = if is_updated { &self.weights_before } else { &self.network.weights };
+        let mut network = self.network_apart(weights);
         let mut pass = Pass::new(self.pass.mode);
         network.forward(&self.inputs, &mut pass);
         network.backward(&self.inputs, self.batch_targets(), &mut pass);
         pass
+    }
+
+    /// Another network like this one, of these weights; passed at the same step it draws the same noise.
+    pub(super) fn network_apart(&self, weights: &[f32]) -> Network {
+        let Experiment { network, loss, seed, .. } = &*self.current;
+        let mut network =
+            Network::new(network, &self.input_shape, *loss, *seed).expect("it is the one that runs");
+        network.weights.copy_from_slice(weights);
+        network
     }
 
     /// What the last batch was compared with.
