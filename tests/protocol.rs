@@ -155,6 +155,32 @@ fn passes_are_timed_on_the_running_network_and_on_no_other() {
 }
 
 #[test]
+fn batches_of_any_size_are_timed_on_a_copy_that_leaves_the_run_as_it_was() {
+    let mut session = Session::new(ticking);
+    session.answer(start(1));
+    session.answer(advance(1, 3));
+    let mut alone = Session::new(ticking);
+    alone.answer(start(1));
+    alone.answer(advance(1, 3));
+    let time = |run, batch, budget_ms| Request::Time { run, batch, budget_ms };
+    for (asked, budget_ms) in [(1, 0.0), (8, 20.0), (350, f64::NAN)] {
+        let Reply::Timed { batch, steps, items, ms } = session.answer(time(1, asked, budget_ms)).0 else {
+            panic!("not timed");
+        };
+        assert!(batch == asked && steps >= 3 && ms > 0.0 && (budget_ms.is_nan() || ms >= budget_ms));
+        assert!((steps..=steps * batch).contains(&items), "{items} of {steps} batches of {batch}");
+        assert!(asked == 8 || items == steps * batch, "350 are whole batches of 1 and of 350");
+    }
+    assert!(matches!(session.answer(time(2, 8, 0.0)).0, Reply::Failed { run: 2, .. }));
+    for batch in [0, 351] {
+        let Reply::Failed { message, .. } = session.answer(time(1, batch, 0.0)).0 else { panic!("timed") };
+        assert!(message.contains("batch_size") && message.contains("from 1 to 350"), "{message}");
+    }
+    let [after, untouched] = [&mut session, &mut alone].map(|session| frame(session.answer(advance(1, 5)).0));
+    assert_eq!((after.step, after.loss, after.panels), (untouched.step, untouched.loss, untouched.panels));
+}
+
+#[test]
 fn a_refused_edit_leaves_the_run_as_it_was() {
     let mut session = Session::new(ticking);
     session.answer(start(1));

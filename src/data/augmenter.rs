@@ -4,7 +4,7 @@
 use super::Augmentation;
 use super::pictures::to_numbers;
 use super::resample::{MARGIN, back, ink_at, larger, smaller, split};
-use crate::tensor::{Rng, Stream};
+use crate::tensor::{Rng, Stream, bytes_of};
 use std::ops::RangeInclusive;
 
 /// Deviation of a field of this kind whose nodes have deviation 1 (mean over the plane).
@@ -74,6 +74,13 @@ impl Augmenter {
         let reach = self.load(picture);
         self.thicken(thickness);
         self.resample(back(angle, shear, scale), shift, &reach, output);
+    }
+
+    /// Bytes of its buffers.
+    pub(crate) fn bytes(&self) -> usize {
+        let of_pixels = bytes_of(&self.source) + bytes_of(&self.thickened) + bytes_of(&self.inked);
+        let of_nodes = bytes_of(&self.nodes) + bytes_of(&self.blended);
+        of_pixels + of_nodes + bytes_of(&self.rows) + bytes_of(&self.columns)
     }
 
     /// Takes a picture, and returns the rows and columns that its ink can reach when it is thickened

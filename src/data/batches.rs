@@ -1,6 +1,6 @@
 //! How training items are dealt into batches: reshuffled every epoch, the last, smaller batch used.
 
-use crate::tensor::{Rng, Stream};
+use crate::tensor::{Rng, Stream, bytes_of};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use std::sync::Arc;
@@ -162,6 +162,11 @@ impl Batches {
     pub fn resume(&mut self, dealing: &Dealing) {
         self.order.clone_from_slice(&dealing.order);
         (self.position, self.epoch, self.rng) = (dealing.position, dealing.epoch, dealing.rng.clone());
+    }
+
+    /// Bytes of the order of the epoch.
+    pub(crate) fn bytes(&self) -> usize {
+        bytes_of(&self.order)
     }
 
     /// Items dealt since the epoch began.

@@ -6,7 +6,7 @@ use super::sequences::Sequences;
 use super::sparse::SparseRows;
 use crate::error::{Error, Result};
 use crate::nn::Moments;
-use crate::tensor::{Tensor, tensor};
+use crate::tensor::{Tensor, bytes_of, tensor};
 
 /// What a network is given of each item.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +67,20 @@ impl Examples {
     #[must_use]
     pub fn len(&self) -> usize {
         self.labels.shape()[0]
+    }
+
+    /// Bytes that the items hold, with their labels, places and titles.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let numbers = |tensor: &Tensor| size_of::<f32>() * tensor.len();
+        let inputs = match &self.inputs {
+            Inputs::Features(features) => numbers(features),
+            Inputs::Pictures(pictures) => pictures.bytes(),
+            Inputs::Sequences(sequences) => sequences.bytes(),
+            Inputs::Sparse(rows) => rows.bytes(),
+        };
+        let titles = bytes_of(&self.titles) + self.titles.iter().map(String::capacity).sum::<usize>();
+        inputs + numbers(&self.labels) + bytes_of(&self.places) + titles
     }
 
     /// Whether there is no item at all.
@@ -237,6 +251,7 @@ impl Examples {
         if [outputs, size] == [1, 1] {
             return targets.extend(items.map(|item| labels[item])); // most steps of the smallest networks
         }
+        targets.reserve(outputs * items.size_hint().0); // all at once: no more than the largest batch needs
         for item in items {
             let start = targets.len();
             targets.resize(start + outputs, 0.0);

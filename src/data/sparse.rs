@@ -1,6 +1,8 @@
 //! Rows of which little is known: the few films that each user rated, the words that each document has. Only what is there
 //! is kept, until a batch is made of it.
 
+use crate::tensor::bytes_of;
+
 /// Rows with what is known of each, one after another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SparseRows {
@@ -58,6 +60,11 @@ impl SparseRows {
     #[must_use]
     pub fn levels(&self) -> Option<usize> {
         self.levels
+    }
+
+    /// Bytes of all that is known.
+    pub(super) fn bytes(&self) -> usize {
+        bytes_of(&self.starts) + bytes_of(&self.columns) + bytes_of(&self.values)
     }
 
     /// What is known of a row: columns with their levels or counts.

@@ -14,7 +14,7 @@ pub use parts::Learned;
 use super::layers::{Layer, LayerConfig, Moments, Regularizer};
 use super::{Loss, Mode, Pass, Trace};
 use crate::error::Result;
-use crate::tensor::{Rng, Stream, Tensor, all_finite, tensor};
+use crate::tensor::{Rng, Stream, Tensor, all_finite, bytes_of, tensor};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -379,6 +379,19 @@ impl Network {
             }
         }
         total
+    }
+
+    /// Bytes of all that is no weight: layers, names, shapes, and where each array lies.
+    pub(crate) fn bytes_of_layers(&self) -> usize {
+        let layers =
+            bytes_of(&self.layers) + self.layers.iter().map(|layer| size_of_val(&**layer)).sum::<usize>();
+        let names = bytes_of(&self.names) + self.names.iter().map(String::capacity).sum::<usize>();
+        let shapes = bytes_of(&self.shapes) + self.shapes.iter().map(bytes_of).sum::<usize>();
+        let slots =
+            bytes_of(&self.slots) + self.slots.iter().map(|slot| bytes_of(&slot.shape)).sum::<usize>();
+        let lists =
+            bytes_of(&self.places) + bytes_of(&self.units) + bytes_of(&self.skips) + bytes_of(&self.shares);
+        layers + names + shapes + slots + lists
     }
 
     fn loss_input<'a>(&self, trace: &'a Trace) -> &'a [f32] {

@@ -2,7 +2,7 @@
 //! for the pictures of what each neuron sees. Buffers grow to the largest batch once and stay.
 
 use super::{Activation, Unrolled};
-use crate::tensor::Rng;
+use crate::tensor::{Rng, bytes_of};
 
 /// What a pass is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,6 +74,20 @@ impl Trace {
         self.activation.backward(&self.grad_output, &self.pre_activation, &self.output, grad_z, units);
     }
 
+    /// Bytes of all its buffers.
+    fn bytes(&self) -> usize {
+        let buffers = [
+            &self.output,
+            &self.pre_activation,
+            &self.grad_output,
+            &self.grad_pre_activation,
+            &self.kept,
+            &self.scratch,
+        ];
+        let parts = bytes_of(&self.parts) + self.parts.iter().map(Self::bytes).sum::<usize>();
+        buffers.into_iter().map(bytes_of).sum::<usize>() + self.unrolled.bytes() + parts
+    }
+
     /// f′ at the pre-activations.
     pub fn slopes(&self) -> impl Iterator<Item = f32> + '_ {
         self.pre_activation.iter().zip(&self.output).map(|(&z, &y)| self.activation.slope(z, y))
@@ -110,6 +124,12 @@ impl Pass {
     #[must_use]
     pub fn training(step: usize) -> Self {
         Self::new(Mode::Training { step })
+    }
+
+    /// Bytes that it holds, in all buffers of all layers.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        bytes_of(&self.traces) + self.traces.iter().map(Trace::bytes).sum::<usize>()
     }
 
     /// Outputs of the last layer, `[rows, units]`; empty before the first pass.

@@ -1,6 +1,7 @@
 //! What a recurrent layer leaves behind of a pass, time step by time step: for its way back, and for the pictures of what
 //! its cells remember.
 
+use crate::tensor::bytes_of;
 use crate::tensor::matmul::Panels;
 
 /// A recurrent layer through time. Buffers are time-major, `[time, rows, …]`, so that what all rows are at one step lies
@@ -42,6 +43,20 @@ pub struct Unrolled {
     pub(super) grad_inputs: Vec<f32>,
     /// The recurrent kernel, or it transposed, as products take it.
     pub(super) panels: Panels,
+}
+
+impl Unrolled {
+    /// Bytes of all its buffers.
+    pub(super) fn bytes(&self) -> usize {
+        let [h, c] = &self.begin;
+        let of_states =
+            [h, c, &self.states, &self.cells, &self.gates, &self.sums, &self.recurrent, &self.squashed];
+        let of_gradients =
+            [&self.grad_states, &self.grad_sums, &self.grad_recurrent, &self.grad_cells, &self.grad_gates];
+        let of_inputs = [&self.inputs, &self.grad_inputs];
+        let all = of_states.into_iter().chain(of_gradients).chain(of_inputs);
+        all.map(bytes_of).sum::<usize>() + self.panels.bytes()
+    }
 }
 
 /// `[first, second, size]` → `[second, first, size]`: batches of sequences from rows to time steps and back.

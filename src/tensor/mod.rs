@@ -21,8 +21,15 @@ pub type Tensor = ndarray::ArrayD<f32>;
 /// # Panics
 /// When the product of `shape` is not the number of values, which is a mistake of ours.
 #[must_use]
-pub fn tensor(shape: &[usize], values: Vec<f32>) -> Tensor {
+pub fn tensor(shape: &[usize], mut values: Vec<f32>) -> Tensor {
+    values.shrink_to_fit(); // what was gathered one by one may hold twice as much
     Tensor::from_shape_vec(shape, values).expect("as many values as the shape holds")
+}
+
+/// Bytes that a buffer holds, used or not.
+#[must_use]
+pub fn bytes_of<T>(buffer: &Vec<T>) -> usize {
+    size_of::<T>() * buffer.capacity()
 }
 
 /// The Euclidean norm, summed in `f64` so that squares of tiny gradients do not vanish: 1e-30 is

@@ -12,6 +12,7 @@ use super::weights::{is_weight, weights_in, without_weights};
 use crate::data::{BatchSize, DataConfig, Targets};
 use crate::error::{Error, Result, ensure_within, name_of};
 use crate::nn::{Loss, Network, NetworkConfig, Plan};
+use crate::tensor::bytes_of;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -92,6 +93,12 @@ impl Experiment {
     pub fn edited(&self) -> Result<Self> {
         let bare = Self { edits: Vec::new(), ..self.clone() };
         self.edits.iter().try_fold(bare, |experiment, edit| experiment.with(&without_weights(&edit.set)))
+    }
+
+    /// Bytes of its lists; what their parts hold besides is little.
+    pub(super) fn bytes_of_lists(&self) -> usize {
+        let DataConfig { features, points, .. } = &self.data;
+        bytes_of(&self.network.layers) + bytes_of(&self.edits) + bytes_of(features) + bytes_of(points)
     }
 
     /// Number of items it trains on.

@@ -25,7 +25,7 @@ pub const BATCHES: usize = 12;
 ///   is of what the set was drawn from, `|G|² − tr Σ / N`, which may be negative for a set that is learned by heart.)
 ///
 /// # Reference
-/// McCandlish et al., An empirical model of large-batch training (2018), arXiv:1812.06162, appendix A.1.
+/// `McCandlish` et al., An empirical model of large-batch training (2018), arXiv:1812.06162, appendix A.1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GradientNoise {
     /// Updates that were made when it was measured.

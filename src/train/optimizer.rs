@@ -10,7 +10,7 @@ pub use schedule::{Schedule, ScheduleName};
 
 use crate::error::{Error, Result, ensure_within};
 use crate::nn::{Moved, Slot};
-use crate::tensor::{all_finite, l2_norm};
+use crate::tensor::{all_finite, bytes_of, l2_norm};
 use std::ops::Range;
 
 /// Weights that are updated at a time: they, their gradients and their memories are in the nearest caches still
@@ -161,7 +161,7 @@ impl Optimizer {
     #[must_use]
     pub(super) fn bytes(&self) -> usize {
         let memories = [&self.first, &self.second, &self.third];
-        memories.into_iter().map(|memory| size_of::<f32>() * memory.capacity()).sum()
+        memories.into_iter().map(bytes_of).sum()
     }
 
     /// Whether an update changes gradients before it takes them.

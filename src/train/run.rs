@@ -1,6 +1,7 @@
 //! One run of an experiment, step by step: the same bits wherever and however fast it is stepped.
 
 mod divergence;
+mod memory;
 mod probing;
 mod snapshots;
 
@@ -91,6 +92,20 @@ impl Run {
             None => Data::new(&experiment.data, experiment.seed)?.into(),
         };
         Self::on(experiment, data, Some(model))
+    }
+
+    /// Another run with the settings of now, on the same data and from the weights of now, that learns from batches of so
+    /// many items; it begins at step 0, with an optimizer that remembers nothing.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a batch that the data, or the memory, cannot give.
+    pub fn apart(&self, batch: usize) -> Result<Self> {
+        let set = [("batch_size".to_owned(), batch.into())].into();
+        let experiment = Experiment { initial_weights: None, pretraining: None, ..self.current.with(&set)? };
+        let mut run = Self::on(experiment, Arc::clone(&self.data), None)?;
+        run.network.weights.copy_from_slice(&self.network.weights);
+        run.weights_before.copy_from_slice(&self.network.weights);
+        Ok(run)
     }
 
     fn on(experiment: Experiment, data: Arc<Data>, model: Option<&Network>) -> Result<Self> {

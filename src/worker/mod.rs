@@ -7,6 +7,7 @@ pub mod protocol;
 mod schedule;
 mod session;
 mod taking;
+mod timing;
 mod watched;
 
 pub use session::Session;

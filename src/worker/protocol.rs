@@ -41,6 +41,10 @@ pub enum Request {
     /// Passes the first `rows` training items through the network so often, in parts as test pictures are, and
     /// answers what that took: the speed of this device.
     Infer { run: u32, rows: u32, passes: u32 },
+    /// Trains a copy of the run, from its weights, with batches of so many items for about `budget_ms`, at least three
+    /// steps after one that does not count, and answers what they took; the run is as before. Refused where its data
+    /// cannot give such a batch, and where the copy leaves the numbers.
+    Time { run: u32, batch: usize, budget_ms: f64 },
     /// Gives files to train on, whose bytes travel beside it in the order of their names; `set` is the
     /// data that they are for, as `files`, `table` or `own_ratings`. What was given before is held until a start takes these.
     Give { set: String, names: Vec<String> },
@@ -93,6 +97,9 @@ pub enum Reply {
     Failed { run: u32, message: String },
     /// The passes asked for are done.
     Inferred { ms: f64 },
+    /// So many steps with batches of `batch` items took so long; they learned from `items` in all, as an epoch may end in a
+    /// smaller batch: `1000 · items / ms` samples a second.
+    Timed { batch: usize, steps: usize, items: usize, ms: f64 },
     /// The run as a model file, whose bytes travel beside it.
     Saved {
         #[serde(skip)]

@@ -1,5 +1,6 @@
 //! Sequences of one length, as small as they can be kept: a symbol is two bytes until a batch is made of it.
 
+use crate::tensor::bytes_of;
 use serde::{Deserialize, Serialize};
 
 /// How a network is given symbols.
@@ -35,6 +36,14 @@ impl Sequences {
     pub(super) fn of_symbols(symbols: Vec<u16>, steps: usize, count: usize, encoding: Encoding) -> Self {
         debug_assert!(symbols.iter().all(|&symbol| usize::from(symbol) < count || symbol == PADDING));
         Self { steps, kind: Kind::Symbols { symbols, count, encoding } }
+    }
+
+    /// Bytes of all steps.
+    pub(in crate::data) fn bytes(&self) -> usize {
+        match &self.kind {
+            Kind::Symbols { symbols, .. } => bytes_of(symbols),
+            Kind::Numbers { numbers, .. } => bytes_of(numbers),
+        }
     }
 
     /// Of numbers `[items, steps, features]`.

@@ -1,6 +1,7 @@
 //! A matrix that many products take in turn, packed once: what a recurrent layer multiplies its states by at every step.
 
 use super::{DEEP, Place, Start, by_panel};
+use crate::tensor::bytes_of;
 use crate::tensor::tile::{Row, WIDTH, pack, pack_transposed};
 
 /// The right factor `b[k, n]` of products, eight columns side by side.
@@ -17,6 +18,12 @@ impl Panels {
     #[must_use]
     pub fn numbers([k, n]: [usize; 2]) -> usize {
         k * n.next_multiple_of(WIDTH)
+    }
+
+    /// Bytes that they hold.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        bytes_of(&self.rows)
     }
 
     /// Takes `b[k, n]`.
