@@ -279,7 +279,9 @@ fn pictures_are_refused_where_the_plane_is_drawn() {
     let lab = LABS[0];
     let refused = lab.change(&lab.defaults(), "data.name", &json!("digits")).unwrap_err().to_string();
     assert!(
-        refused.ends_with("the lab gradients takes no pictures, signals, sequences, ratings or documents"),
+        refused.ends_with(
+            "the lab gradients takes no pictures, signals, sequences, ratings, documents or landscapes"
+        ),
         "{refused}"
     );
     let data = glassbox::data::DataConfig::named("files");

@@ -232,7 +232,9 @@ fn a_lab_that_cannot_show_an_experiment_says_so() {
     let request = Request::Start { run: 1, experiment, takes_offer: false, view: everything() };
     let Reply::Failed { message, .. } = Session::new(ticking).answer(request).0 else { panic!("refused") };
     assert!(
-        message.ends_with("the lab gradients takes no pictures, signals, sequences, ratings or documents"),
+        message.ends_with(
+            "the lab gradients takes no pictures, signals, sequences, ratings, documents or landscapes"
+        ),
         "{message}"
     );
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
+use glassbox::nn::layers::Function;
 use glassbox::nn::{Mode, Network, Pass};
 use glassbox::train::surface::{Directions, Path, Plane, Surface, Weights};
 use glassbox::train::{Experiment, Run};
@@ -303,4 +304,161 @@ fn a_run_that_left_the_numbers_has_a_surface() {
         while !surface.step(10_000) {}
         assert!(surface.values().iter().all(|value| value.is_nan() || value.is_finite()));
     }
+}
+
+fn landscape(function: &str, start: [f32; 2], optimizer: Value) -> Value {
+    json!({ "version": 1, "lab": "optimizers", "seed": 1, "data": { "name": "landscape" },
+        "network": { "layers": [{ "type": "landscape", "function": function, "start": start }] },
+        "loss": "mean_squared_error", "optimizer": optimizer, "batch_size": "full" })
+}
+
+fn landscape_run(function: &str, start: [f32; 2], optimizer: Value) -> Run {
+    Run::new(Experiment::from_value(landscape(function, start, optimizer)).unwrap()).unwrap()
+}
+
+const FUNCTIONS: [(&str, Function); 4] = [
+    ("rosenbrock", Function::Rosenbrock),
+    ("beale", Function::Beale),
+    ("saddle", Function::Saddle),
+    ("ravine", Function::Ravine),
+];
+
+#[test]
+fn the_surface_of_a_landscape_is_the_landscape() {
+    for (name, function) in FUNCTIONS {
+        let mut run =
+            landscape_run(name, function.usual_start(), json!({ "name": "adam", "learning_rate": 0.01 }));
+        let plane = Arc::new(Plane::axes(run.network()).unwrap());
+        let mut path = Path::new(2);
+        path.push(&run.network().weights);
+        for _ in 0..5 {
+            let before = [run.network().weights[0], run.network().weights[1]];
+            assert_eq!(run.step().unwrap(), function.value(before), "{name}");
+            path.push(&run.network().weights);
+        }
+        assert_eq!(plane.place(&path.snapshots()[0]), function.usual_start());
+        let view = plane.view(&[path.snapshots()], Some(function.view()));
+        assert_eq!(view, function.view(), "{name}: the usual way is worth seeing");
+        let mut surface = Surface::new(&run, plane, view, 21);
+        assert!(surface.step(usize::MAX));
+        for (cell, value) in surface.values().into_iter().enumerate() {
+            assert_eq!(value, function.value(surface.place_of(cell)), "{name}");
+        }
+        if let Some(minimum) = function.minimum() {
+            assert_eq!(function.gradient(minimum), [0.0; 2]);
+            assert!(surface.values().iter().all(|value| *value >= function.value(minimum)));
+        }
+        assert!(run.evaluate(&mut Pass::default()).is_none(), "there is nothing to test");
+    }
+}
+
+#[test]
+fn gradients_of_landscapes_are_their_slopes() {
+    for (name, function) in FUNCTIONS {
+        for place in [[0.3, -0.7], [-1.2, 1.0], [2.5, 0.4], [-3.0, -2.0]] {
+            let run = &mut landscape_run(name, place, json!({ "name": "sgd", "learning_rate": 0.0001 }));
+            run.measure();
+            let gradient = run.gradients().to_vec();
+            // In double precision from the formulas of the papers.
+            let f = |[x, y]: [f64; 2]| match function {
+                Function::Rosenbrock => (1.0 - x).powi(2) + 100.0 * (y - x * x).powi(2),
+                Function::Beale => {
+                    (1.5 - x + x * y).powi(2)
+                        + (2.25 - x + x * y * y).powi(2)
+                        + (2.625 - x + x * y.powi(3)).powi(2)
+                }
+                Function::Saddle => x * x - y * y,
+                Function::Ravine => 0.05 * x * x + 5.0 * y * y,
+            };
+            let at = place.map(f64::from);
+            for axis in 0..2 {
+                let moved = |by: f64| {
+                    let mut place = at;
+                    place[axis] += by;
+                    f(place)
+                };
+                let numeric = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+                let given = f64::from(gradient[axis]);
+                assert!((given - numeric).abs() < 1e-5 * (1.0 + numeric.abs()), "{name}: {given}, {numeric}");
+            }
+            assert!((f64::from(function.value(place)) - f(at)).abs() < 1e-6 * (1.0 + f(at).abs()));
+        }
+    }
+}
+
+#[test]
+fn steps_from_rosenbrocks_start_are_those_by_hand() {
+    let start = Function::Rosenbrock.usual_start();
+    let rate = 1.0 / 1024.0;
+    let mut run = landscape_run("rosenbrock", start, json!({ "name": "sgd", "learning_rate": rate }));
+    let [mut x, mut y] = start.map(f64::from);
+    for _ in 0..20 {
+        run.step().unwrap();
+        let across = y - x * x;
+        let slopes = [-2.0 * (1.0 - x) - 400.0 * x * across, 200.0 * across];
+        (x, y) = (x - rate * slopes[0], y - rate * slopes[1]);
+        let found = [run.network().weights[0], run.network().weights[1]].map(f64::from);
+        assert!((found[0] - x).abs() < 1e-5 && (found[1] - y).abs() < 1e-5, "{found:?}, not {x}, {y}");
+    }
+    // Each optimizer goes down.
+    for name in ["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "adagrad", "adadelta", "nadam"] {
+        let optimizer = json!({ "name": name, "learning_rate": 0.0005 });
+        let Ok(experiment) = Experiment::from_value(landscape("rosenbrock", start, optimizer)) else {
+            assert!(["momentum", "nesterov", "adagrad", "adadelta", "nadam"].contains(&name), "{name}");
+            continue;
+        };
+        let mut run = Run::new(experiment).unwrap();
+        let first = run.step().unwrap();
+        (0..30).for_each(|_| assert!(run.step().unwrap().is_finite()));
+        assert!(run.measure() < first, "{name}");
+    }
+}
+
+#[test]
+fn a_landscape_is_a_run_like_any_other() {
+    let mut run = landscape_run("rosenbrock", [-1.2, 1.0], json!({ "name": "sgd", "learning_rate": 1.0 }));
+    let divergence = (0..100).find_map(|_| run.step().err()).expect("it leaves the numbers");
+    assert_eq!(divergence.layer, "landscape");
+    assert!(run.network().weights.iter().all(|weight| weight.is_finite()));
+    // Down the saddle the loss falls below 0, and for ever.
+    let mut run = landscape_run("saddle", [-1.5, 0.01], json!({ "name": "sgd", "learning_rate": 0.1 }));
+    (0..60).for_each(|_| assert!(run.step().unwrap().is_finite()));
+    assert!(run.measure() < -1.0);
+    // Edits, of the position among them.
+    run.edit(&[("optimizer.learning_rate".to_owned(), json!(0.01))].into()).unwrap();
+    run.edit(&[("weights.landscape.position.1".to_owned(), json!(0.5))].into()).unwrap();
+    assert_eq!(run.network().weights[1], 0.5);
+    run.step().unwrap();
+    let mut again = Run::new(run.experiment().clone()).unwrap();
+    (0..61).for_each(|_| assert!(again.step().unwrap().is_finite()));
+    assert_eq!(again.network().weights, run.network().weights);
+    let mut gone_back = Run::new(run.experiment().clone()).unwrap();
+    let snapshot = gone_back.snapshot(None);
+    gone_back.step().unwrap();
+    gone_back.restore(&snapshot);
+    assert_eq!(gone_back.network().weights, [-1.5, 0.01]);
+}
+
+#[test]
+fn a_landscape_that_cannot_be_is_refused_in_words() {
+    let sgd = json!({ "name": "sgd", "learning_rate": 0.1 });
+    let refused = |pointer: &str, value: Value| {
+        let mut experiment = landscape("beale", [1.0, 1.0], sgd.clone());
+        *experiment.pointer_mut(pointer).unwrap() = value;
+        Experiment::from_value(experiment).unwrap_err().to_string()
+    };
+    let start = "/network/layers/0/start";
+    assert_eq!(
+        refused(start, json!([10.5, 0.0])),
+        "network.layers.0.start.0 is 10.5, but must be from -10 to 10"
+    );
+    assert!(refused(start, json!([0.0, -1e9])).starts_with("network.layers.0.start.1 is -1000000000"));
+    assert!(refused(start, json!([0.0, "x"])).starts_with("network.layers.0.start[1]"));
+    assert!(refused(start, json!([0.0, null])).starts_with("network.layers.0.start[1]"));
+    assert!(refused(start, json!([0.0])).starts_with("network.layers.0.start"));
+    let other = refused("/network/layers/0/function", json!("ackley"));
+    assert!(other.contains("network.layers.0.function") && other.contains("rosenbrock"), "{other}");
+    assert!(refused("/data", json!({ "name": "landscape", "samples": 101 })).contains("from 1 to 100"));
+    assert!(refused("/data", json!({ "name": "landscape", "noise": 0.1 })).contains("no noise"));
+    assert!(refused("/loss", json!("binary_crossentropy")).contains("mean_squared_error"));
 }

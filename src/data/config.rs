@@ -175,6 +175,7 @@ impl DataConfig {
                 Self { samples: 600, noise: 0.0, test_fraction: 0.2, targets: Targets::Inputs, ..plane }
             }
             Ok(Source::Own) => Self { noise: 0.0, ..plane },
+            Ok(Source::Landscape) => Self { samples: 1, noise: 0.0, test_fraction: 0.0, ..plane },
             _ => plane,
         }
     }
@@ -243,6 +244,7 @@ impl DataConfig {
     pub fn item_shape(&self) -> Result<Vec<usize>> {
         Ok(match self.set()?.source {
             Source::Points(_) | Source::Own => vec![self.features.len()],
+            Source::Landscape => vec![1],
             Source::Table => vec![self.table()?.inputs],
             Source::Pictures(_) => vec![SIDE, SIDE, 1],
             Source::Signals { .. } => vec![SIGNAL],

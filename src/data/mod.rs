@@ -21,6 +21,7 @@ mod given;
 mod heartbeat;
 pub mod idx;
 mod idx_file;
+mod landscape;
 mod moons;
 mod multi_gaussian;
 mod nudge;
@@ -57,7 +58,7 @@ use sequences::Recipe;
 use std::ops::RangeInclusive;
 
 /// Every set, in the order of the page.
-pub const SETS: [&DataSet; 27] = [
+pub const SETS: [&DataSet; 28] = [
     &spiral::SET,
     &circle::SET,
     &xor::SET,
@@ -85,6 +86,7 @@ pub const SETS: [&DataSet; 27] = [
     &files::DRAWINGS,
     &table::SET,
     &points::SET,
+    &landscape::SET,
 ];
 
 /// Pixels on a side of the pictures that runs train on, as MNIST has them.
@@ -149,6 +151,8 @@ enum Source {
     OwnDocuments,
     /// Points that stand in the experiment.
     Own,
+    /// Items that say nothing, for a network that is a function of its weights alone.
+    Landscape,
 }
 
 impl DataSet {
@@ -156,6 +160,12 @@ impl DataSet {
     #[must_use]
     pub fn is_plane(&self) -> bool {
         matches!(self.source, Source::Points(_) | Source::Own)
+    }
+
+    /// Whether its items say nothing: they are for a layer `landscape`.
+    #[must_use]
+    pub fn is_landscape(&self) -> bool {
+        matches!(self.source, Source::Landscape)
     }
 
     /// Whether its points stand in the experiment.
@@ -254,6 +264,7 @@ impl DataSet {
             Source::Pictures(_) | Source::Sequences(_) => 10..=60_000,
             Source::Text | Source::OwnText => 2..=sequences::MAX_STEPS,
             Source::Own => points::MIN_POINTS..=points::MAX_POINTS,
+            Source::Landscape => landscape::SAMPLES,
             Source::Files | Source::Table => 10..=idx::MAX_ITEMS,
             Source::Ratings | Source::OwnRatings => ratings::USERS,
             Source::Documents | Source::OwnDocuments => documents::DOCUMENTS,

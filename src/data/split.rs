@@ -2,7 +2,7 @@
 
 use super::{
     Augmentation, Augmenter, DataConfig, Draw, Examples, Inputs, Pictures, SIDE, SIGNAL, Source, documents,
-    points, ratings, sequences,
+    landscape, points, ratings, sequences,
 };
 use crate::error::{Error, Result};
 use crate::tensor::{Rng, Stream, tensor};
@@ -36,6 +36,7 @@ impl Data {
         config.validate()?;
         match config.set()?.source {
             Source::Own => points::arrays(config),
+            Source::Landscape => Ok(landscape::arrays(config)),
             Source::Points(sample) => Self::points(config, seed, sample),
             Source::Pictures(draw) => {
                 let classes = config.classes()?;

@@ -289,9 +289,10 @@ mod tests {
         }
         let read = serde_json::from_value::<LayerConfig>(json!({ "type": "none such" })).unwrap_err();
         let named = read.to_string().matches('`').count() / 2;
-        // What sequences pass through has no place in a list of layers for pictures, nor has a machine that is a network
-        // by itself.
-        let others = ["bidirectional", "cropping1d", "embedding", "gru", "lstm", "rbm", "simple_rnn"];
+        // What sequences pass through has no place in a list of layers for pictures, nor has a machine or a landscape that is a
+        // network by itself.
+        let others =
+            ["bidirectional", "cropping1d", "embedding", "gru", "landscape", "lstm", "rbm", "simple_rnn"];
         assert!(others.iter().all(|kind| read.to_string().contains(kind)));
         let wanted = LAYER_KINDS.len() + others.len();
         assert_eq!(named, wanted, "a kind of layer cannot be edited: {read}");

@@ -11,7 +11,8 @@ pub use plane::{Directions, Plane};
 
 use super::Run;
 use super::evaluation::pictures_at_once;
-use crate::nn::{Network, Pass, Survey};
+use crate::nn::layers::Function;
+use crate::nn::{Network, NetworkConfig, Pass, Survey};
 use crate::tensor::{Rng, Stream};
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ const STRIDES: [usize; 4] = [8, 4, 2, 1];
 ///
 /// It is the mean loss over a fixed sample of the training items, drawn by the seed, as they are: neither spoiled nor
 /// augmented. The network is used as in a test: dropout and noise are off, weights that are not trained (moving statistics
-/// among them) are those of the run, and penalties are left out.
+/// among them) are those of the run, and penalties are left out, but for the heights of landscapes, which are all their loss.
 pub struct Surface {
     network: Network,
     pass: Pass,
@@ -40,6 +41,8 @@ pub struct Surface {
     /// `[items, outputs]`
     targets: Vec<f32>,
     items: usize,
+    /// What landscapes add to the loss, and where their positions lie.
+    landscapes: Vec<(Function, usize)>,
     plane: Arc<Plane>,
     view: [f32; 4],
     side: usize,
@@ -78,6 +81,7 @@ impl Surface {
             train.write_targets(chosen.iter().copied(), network.outputs(), &mut targets);
         }
         Self {
+            landscapes: landscapes(&current.network, &network),
             network,
             pass: Pass::default(),
             inputs,
@@ -106,7 +110,7 @@ impl Surface {
 
     /// The loss at a place of the plane; NaN where it is no finite number.
     pub fn loss_at(&mut self, place: [f32; 2]) -> f32 {
-        let Self { network, pass, inputs, targets, items, plane, .. } = self;
+        let Self { network, pass, inputs, targets, items, plane, landscapes, .. } = self;
         plane.weights_at(place, &mut network.weights);
         network.tie();
         let (size, outputs) = (inputs.len() / (*items).max(1), network.outputs());
@@ -117,7 +121,10 @@ impl Surface {
             network.forward(inputs, pass);
             sum += f64::from(network.loss(targets, pass)) * (targets.len() / outputs) as f64;
         }
-        let loss = (sum / *items as f64) as f32;
+        let height = |&(function, at): &(Function, usize)| {
+            function.value([network.weights[at], network.weights[at + 1]])
+        };
+        let loss = (sum / *items as f64) as f32 + landscapes.iter().map(height).sum::<f32>();
         if loss.is_finite() { loss } else { f32::NAN }
     }
 
@@ -190,6 +197,13 @@ impl Surface {
     pub fn items(&self) -> usize {
         self.items
     }
+}
+
+/// The functions of all layers that are landscapes, with the places of their positions among the weights.
+fn landscapes(config: &NetworkConfig, network: &Network) -> Vec<(Function, usize)> {
+    let start = |layer| network.slots().iter().find(|slot| slot.layer == layer).map(|slot| slot.range.start);
+    let layers = config.layers.iter().enumerate();
+    layers.filter_map(|(index, layer)| Some((layer.as_landscape()?.function, start(index)?))).collect()
 }
 
 /// The first items of an order that the seed draws, at most so many.

@@ -233,10 +233,15 @@ impl Lab for Gradients {
 /// The figures draw a plane, so the data must lie in one, or in a space that it goes through.
 fn ensure_plane(data: &DataConfig) -> Result<()> {
     let set = data.set()?;
-    if !set.is_of_pictures() && !set.is_of_signals() && !set.is_of_sequences() && !set.is_sparse() {
+    if !set.is_of_pictures()
+        && !set.is_of_signals()
+        && !set.is_of_sequences()
+        && !set.is_sparse()
+        && !set.is_landscape()
+    {
         return Ok(());
     }
-    let allowed = "a set of points in the plane, or a table: the lab gradients takes no pictures, signals, sequences, ratings or documents";
+    let allowed = "a set of points in the plane, or a table: the lab gradients takes no pictures, signals, sequences, ratings, documents or landscapes";
     Err(Error::setting("data.name", &data.name, allowed))
 }
 

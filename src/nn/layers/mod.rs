@@ -16,6 +16,7 @@ mod flatten;
 mod global_average_pooling2d;
 mod gru;
 mod kernel;
+mod landscape;
 mod layer_normalization;
 mod lstm;
 mod max_pooling2d;
@@ -43,6 +44,7 @@ pub use flatten::Flatten;
 pub use global_average_pooling2d::GlobalAveragePooling2d;
 pub use gru::Gru;
 pub use kernel::Regularizer;
+pub use landscape::{Function, Landscape};
 pub use layer_normalization::LayerNormalization;
 pub use lstm::Lstm;
 pub use max_pooling2d::MaxPooling2d;
@@ -287,6 +289,7 @@ layers! {
     "flatten" Flatten,
     "global_average_pooling2d" GlobalAveragePooling2d,
     "gru" Gru,
+    "landscape" Landscape,
     "layer_normalization" LayerNormalization,
     "lstm" Lstm,
     "max_pooling2d" MaxPooling2d,
@@ -302,6 +305,12 @@ impl LayerConfig {
     #[must_use]
     pub fn as_dense(&self) -> Option<&Dense> {
         if let Self::Dense(dense) = self { Some(dense) } else { None }
+    }
+
+    /// The settings of a landscape, if it is one.
+    #[must_use]
+    pub fn as_landscape(&self) -> Option<&Landscape> {
+        if let Self::Landscape(landscape) = self { Some(landscape) } else { None }
     }
 
     /// Whether it only comes between others: it keeps shapes and draws no weights, so that it can come and go while a
