@@ -39,6 +39,7 @@ mod race;
 mod rbm;
 mod sequence;
 mod softmax;
+mod surface;
 mod sweep;
 mod verdict;
 mod workloads;
@@ -71,6 +72,7 @@ pub use pictures::*;
 pub use probe::{ItemOrder, Probe, SequenceProbe};
 pub use race::{CurveAxis, Race, Runner, Standing, equal_end, first_crossing, target_level, value_at};
 pub use softmax::{Pull, SoftmaxBench, Softmaxed};
+pub use surface::{SurfaceFigure, SurfaceMark, SurfacePath};
 pub use sweep::{Sweep, SweepLine};
 pub use verdict::{Left, Remedy, Tone, Verdict};
 

@@ -17,6 +17,7 @@ use super::over_time::{TimeMaps, Unrolled, Working};
 use super::picture_rows::PictureRows;
 use super::pictures::{Arithmetic, Gallery, Maps, Matrix, Scores};
 use super::race::{CurveAxis, Race};
+use super::surface::SurfaceFigure;
 use super::sweep::Sweep;
 use crate::nn::Activation;
 use serde::{Deserialize, Serialize};
@@ -103,6 +104,7 @@ pub enum Figure {
     MemoryBars(MemoryBars),
     Fans(Fans),
     Race(Race),
+    Surface(SurfaceFigure),
 }
 
 /// Numbers to learn and what the network gives for them.

@@ -11,6 +11,7 @@ mod bars;
 mod bench;
 mod bitmap;
 mod columns;
+mod contours;
 mod costs;
 mod csv;
 mod curves;
@@ -51,6 +52,9 @@ mod roc;
 mod runs;
 mod scatter;
 mod scores;
+mod surface;
+mod surface_map;
+mod surface_relief;
 mod svg;
 mod sweep;
 mod table;
@@ -81,6 +85,7 @@ pub use picture_rows::item_at;
 pub use plane::{marker, plane_square};
 pub use read_out::{Crosshair, ReadOut, read_out};
 pub use runs::runs_table;
+pub use surface::surface_place_at;
 pub use svg::{Svg, svg};
 pub use table::{Table, table};
 pub use text::{Font, Rect};
@@ -206,6 +211,7 @@ pub fn draw<DB: DrawingBackend>(
         Figure::MemoryBars(bars) => memory_bars::draw(&pen, bars, view.lane),
         Figure::Fans(fans) => fans::draw(&pen, fans, numbers, view.lane),
         Figure::Race(race) => race::draw(&pen, race, numbers, view.lane),
+        Figure::Surface(figure) => surface::draw(&pen, figure, numbers),
     }?;
     let under_pointer = view.hover.and_then(|at| read_out(figure, numbers, (pen.width, pen.height), at));
     match under_pointer {

@@ -6,7 +6,7 @@ use super::{
     Drawn, arithmetic, bars, bench, costs, curves, deal, diagram, distribution, errors, fans, filters,
     gallery, grid, heat, histograms, inked, intervals, latent_map, layer_lines, layer_map, lines, maps,
     matrix, memory_bars, named_bars, picture_rows, plane, pooled, products, race, roc, scatter, scores,
-    sweep, time_maps, two_layers, unrolled, weights, word_lists, working,
+    surface, sweep, time_maps, two_layers, unrolled, weights, word_lists, working,
 };
 use crate::labs::{Figure, Numbers, Questions};
 use plotters::prelude::DrawingBackend;
@@ -104,5 +104,6 @@ pub fn read_out(figure: &Figure, numbers: &Numbers, size: (f64, f64), pointer: P
         Figure::MemoryBars(bars) => memory_bars::read(bars, size, pointer),
         Figure::Fans(fans) => fans::read(fans, numbers, size, pointer),
         Figure::Race(race) => race::read(race, numbers, size, pointer),
+        Figure::Surface(figure) => surface::read(figure, numbers, size, pointer),
     }
 }

@@ -9,7 +9,7 @@ use super::layer_map::first_step;
 use super::plane::arrow_of;
 use super::{
     bench, deal, errors, fans, grid, inked, intervals, latent_map, lines, memory_bars, named_bars, products,
-    race, roc, scatter, table_layers, time_maps, two_layers, unrolled, word_lists, working,
+    race, roc, scatter, surface, table_layers, time_maps, two_layers, unrolled, word_lists, working,
 };
 use crate::labs::format::layer_name;
 use crate::labs::{
@@ -72,6 +72,7 @@ pub fn table(figure: &Figure, numbers: &Numbers) -> Table {
         Figure::MemoryBars(bars) => memory_bars::table(bars),
         Figure::Fans(fans) => fans::table(fans, numbers),
         Figure::Race(race) => race::table(race, numbers),
+        Figure::Surface(figure) => surface::table(figure, numbers),
     }
 }
 

@@ -10,6 +10,7 @@ mod machines;
 mod paper;
 mod pictures;
 mod samples;
+mod surfaces;
 mod time;
 
 use glassbox::labs::*;
@@ -542,6 +543,7 @@ fn pictures() {
             Figure::Deal(_) => &[(676, 148), (358, 148), (676, 148)],
             Figure::MemoryBars(_) | Figure::Race(_) => &[(292, 262), (358, 262), (292, 262)],
             Figure::Fans(_) => &[(322, 152), (358, 152), (322, 152)],
+            Figure::Surface(_) => &[(680, 380), (358, 300)],
         };
         for (i, &size) in sizes.iter().enumerate() {
             let hover = (i == 2).then_some((120.0, 60.0));

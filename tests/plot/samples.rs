@@ -137,6 +137,7 @@ pub fn figures() -> Vec<Sample> {
     figures.extend(super::time::figures());
     figures.extend(super::machines::figures());
     figures.extend(super::batches::figures());
+    figures.extend(super::surfaces::figures());
     figures
 }
 
