@@ -46,15 +46,13 @@ fn copied(span: Span, from: &Numbers, to: &mut Numbers) -> Span {
 
 /// The strips of the selected lane with every lane's lines of the same measure.
 fn curves(lanes: &[Shown], selected: usize, numbers: &mut Numbers) -> Curves {
-    let mut joined = Curves::default();
+    let (mut joined, mut axis) = (Curves::default(), None);
     let order = lanes.iter().filter(|(lane, ..)| *lane == selected);
     for (lane, panel, own) in order.chain(lanes.iter().filter(|(lane, ..)| *lane != selected)) {
         let Figure::Curves(of_lane) = &panel.figure else { continue };
         joined.steps = joined.steps.max(of_lane.steps);
         joined.at = joined.at.or(of_lane.at);
-        if joined.strips.is_empty() {
-            joined.axis = of_lane.axis;
-        }
+        joined.axis = *axis.get_or_insert(of_lane.axis);
         if of_lane.axis != joined.axis {
             continue; // on its way to the axis that was chosen
         }
@@ -307,7 +305,7 @@ fn fitted(values: &[f32], columns: usize) -> impl Iterator<Item = f32> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::labs::{BarSeries, Change, Finding};
+    use crate::labs::{BarSeries, Change, CurveAxis, Finding};
 
     fn panel(figure: Figure) -> Panel {
         Panel { id: "x".into(), note: String::new(), summary: "said.".into(), figure }
@@ -416,5 +414,103 @@ mod tests {
             (vec![vec![1.0, 2.0, 3.0, 4.0], vec![5.0, none, none, 6.0]], vec!["of a".into()])
         );
         assert_eq!(values(1), (vec![vec![1.0, 4.0], vec![5.0, 6.0]], vec!["of b".into()]));
+    }
+
+    /// Two lanes with these panels in one.
+    fn both(a: &(Panel, Numbers), b: &(Panel, Numbers)) -> (Figure, Numbers) {
+        let (joined, numbers) = overlaid(&[(0, &a.0, &a.1), (2, &b.0, &b.1)], 0).unwrap();
+        (joined.figure, numbers)
+    }
+
+    #[test]
+    fn what_lines_share_stands_once_and_what_they_do_not_has_its_lane() {
+        let of_lane = |rate: f32, batch: f32| {
+            let mut numbers = Numbers::default();
+            let line = PlacedLine {
+                label: "constant".into(),
+                x: numbers.add([1.0, 64.0]),
+                y: numbers.add([rate, rate]),
+                is_shared: true,
+                ..PlacedLine::default()
+            };
+            let now = PlacedDot { label: "now".into(), x: 64.0, y: rate, is_shared: true, lane: 0 };
+            let own = PlacedDot { label: "here".into(), x: batch, is_shared: false, ..now.clone() };
+            let lines = Lines { lines: vec![line], dots: vec![now, own], ..Lines::default() };
+            (panel(Figure::Lines(lines)), numbers)
+        };
+        let told = |b: f32| {
+            let (figure, _) = both(&of_lane(0.1, 1.0), &of_lane(b, 32.0));
+            let Figure::Lines(lines) = figure else { panic!("lines stay lines") };
+            let names = |shared: bool, lane: usize, label: &str| format!("{shared} {lane} {label}");
+            let drawn: Vec<_> = lines.lines.iter().map(|l| names(l.is_shared, l.lane, &l.label)).collect();
+            let dots: Vec<_> = lines.dots.iter().map(|d| names(d.is_shared, d.lane, &d.label)).collect();
+            (drawn.join(", "), dots.join(", "))
+        };
+        let same = ("true 0 constant".into(), "true 0 now, false 0 A, false 2 C".into());
+        assert_eq!(told(0.1), same);
+        let apart = ("false 0 A, false 2 C".into(), "false 0 , false 0 A, false 2 , false 2 C".into());
+        assert_eq!(told(0.2), apart);
+    }
+
+    #[test]
+    fn curves_over_seconds_reach_as_far_as_the_longest() {
+        let of_lane = |axis, end, is_race| {
+            let curves = Curves { axis, end: Some(end), is_race, ..Curves::default() };
+            (panel(Figure::Curves(curves)), Numbers::default())
+        };
+        let seconds = CurveAxis::Seconds;
+        let (figure, _) = both(&of_lane(seconds, 2.0, false), &of_lane(seconds, 3.0, true));
+        let Figure::Curves(curves) = figure else { panic!("curves stay curves") };
+        assert_eq!((curves.axis, curves.end, curves.is_race), (seconds, Some(3.0), true));
+        let (figure, _) = both(&of_lane(seconds, 2.0, false), &of_lane(CurveAxis::Examples, 900.0, true));
+        let Figure::Curves(curves) = figure else { panic!("curves stay curves") };
+        assert_eq!((curves.axis, curves.end, curves.is_race), (seconds, Some(2.0), false));
+    }
+
+    #[test]
+    fn deals_memory_fans_and_races_keep_a_row_for_each_lane() {
+        let own = |values: [f32; 2]| {
+            let mut numbers = Numbers(vec![9.0; 3]); // others stand before them
+            let span = numbers.add(values);
+            (span, numbers)
+        };
+        let joined = |make: &dyn Fn(Span) -> Figure| {
+            let [a, b] = [[1.0, 2.0], [3.0, 4.0]].map(|values| {
+                let (span, numbers) = own(values);
+                (panel(make(span)), numbers)
+            });
+            both(&a, &b)
+        };
+        let row = |labels| DealRow { items: 2, batch: 1, labels, ..DealRow::default() };
+        let (figure, numbers) =
+            joined(&|span| Figure::Deal(Deal { rows: vec![row(span)], ..Deal::default() }));
+        let Figure::Deal(deal) = figure else { panic!("a deal stays a deal") };
+        let rows: Vec<_> = deal.rows.iter().map(|row| (row.lane, numbers.at(row.labels))).collect();
+        assert_eq!(rows, [(0, &[1.0, 2.0][..]), (2, &[3.0, 4.0])]);
+
+        let (figure, numbers) = joined(&|angles| {
+            Figure::Fans(Fans { fans: vec![Fan { angles, ..Fan::default() }], ..Fans::default() })
+        });
+        let Figure::Fans(fans) = figure else { panic!("fans stay fans") };
+        let rows: Vec<_> = fans.fans.iter().map(|fan| (fan.lane, numbers.at(fan.angles))).collect();
+        assert_eq!(rows, [(0, &[1.0, 2.0][..]), (2, &[3.0, 4.0])]);
+
+        let (figure, numbers) = joined(&|loss| {
+            Figure::Race(Race { runners: vec![Runner { loss, ..Runner::default() }], ..Race::default() })
+        });
+        let Figure::Race(race) = figure else { panic!("a race stays a race") };
+        let rows: Vec<_> = race.runners.iter().map(|runner| (runner.lane, numbers.at(runner.loss))).collect();
+        assert_eq!(rows, [(0, &[1.0, 2.0][..]), (2, &[3.0, 4.0])]);
+        assert_eq!(race.target(&numbers), Some(3.0), "the second lane reached it");
+
+        let bars = MemoryBars {
+            bars: vec![MemoryBar::default()],
+            whole: Some(MemoryBar::default()),
+            ..MemoryBars::default()
+        };
+        let (figure, _) = joined(&|_| Figure::MemoryBars(bars.clone()));
+        let Figure::MemoryBars(bars) = figure else { panic!("bars stay bars") };
+        assert_eq!(bars.bars.iter().map(|bar| bar.lane).collect::<Vec<_>>(), [0, 2]);
+        assert!(bars.whole.is_some());
     }
 }

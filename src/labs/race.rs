@@ -135,7 +135,7 @@ pub fn target_level<'a>(losses: impl IntoIterator<Item = &'a [f32]>) -> Option<f
     let round =
         |decade: i32| [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0].map(|digits| digits * power(decade));
     let mut rounds = (decade - 1..=decade + 1).flat_map(round);
-    rounds.find(|level| *level >= reached * (1.0 - 1e-9)).map(|level| level as f32)
+    rounds.find(|level| *level >= reached * (1.0 - 1e-6)).map(|level| level as f32)
 }
 
 /// What lanes of one figure of curves come to, of their lines of the first measure that are trained on.

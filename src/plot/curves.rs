@@ -284,6 +284,11 @@ fn draw_strip<DB: DrawingBackend>(
         }
     }
     if curves.strips.first().is_some_and(|first| std::ptr::eq(first, strip)) {
+        // Its words keep clear of the plumbs that are still to come.
+        let steps = curves.at.into_iter().chain(curves.changes.iter().map(|change| change.step));
+        for step in steps.map(|step| step as f64).filter(|step| is_of_steps && x.contains(*step)) {
+            room.avoid(&[(x.px(step), y.end), (x.px(step), y.start)]);
+        }
         draw_standing(pen, curves, &curves.standing(numbers), (x, y), &mut room)?;
     }
     let label = |line: &Line| end_label(line, numbers, layout.is_short);

@@ -398,6 +398,11 @@ pub(super) fn read(lines: &Lines, numbers: &Numbers, size: (f64, f64), (px, py):
         anchor: (at, py),
         crosshair: Crosshair { plumbs: vec![(at, y.end, y.start)], ..Crosshair::default() },
     };
+    let here = lines.dots.iter().filter(|dot| dot.x == place && !dot.label.is_empty());
+    let here: Vec<&str> = here.map(|dot| dot.label.as_str()).collect();
+    if !here.is_empty() {
+        read.lines[0] = format!("{} ({})", read.lines[0], here.join(", "));
+    }
     for line in &lines.lines {
         let Some((_, value)) = points(line, numbers).find(|point| point.0 == place) else { continue };
         read.lines.push(format!("{} {}", name(lines, line), exact(value)));

@@ -250,7 +250,7 @@ fn throughput_stands_over_powers_of_two_with_the_lanes_and_the_knee() {
     }
     let sample = named("throughput");
     let read = read_out(&sample.figure, &sample.numbers, (314.0, 152.0), (1000.0, 40.0)).unwrap();
-    assert_eq!(read.lines[0], "batch 2,048");
+    assert_eq!(read.lines[0], "batch 2,048 (D)");
     assert_eq!(table(&sample.figure, &sample.numbers).rows.len(), 12);
 }
 
