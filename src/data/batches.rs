@@ -169,6 +169,12 @@ impl Batches {
         bytes_of(&self.order)
     }
 
+    /// The items in the order of this epoch.
+    #[must_use]
+    pub fn order(&self) -> &[u32] {
+        &self.order
+    }
+
     /// Items dealt since the epoch began.
     #[must_use]
     pub fn position(&self) -> usize {

@@ -2,7 +2,7 @@
 //! that trains keeps one.
 
 use super::format::{count, percent, significant};
-use super::{Curves, Figure, Line, Numbers, Panel, Strip, changes};
+use super::{CurveAxis, Curves, Figure, Line, Numbers, Panel, Strip, changes};
 use crate::nn::Pass;
 use crate::train::{Evaluation, History, Join, Metric, Run, STEPS_PER_TEST};
 use serde::{Deserialize, Serialize};
@@ -211,23 +211,50 @@ impl Learning {
         self.due = (self.evaluation, self.evaluated_at);
     }
 
+    /// Steps, and between the least and the greatest loss of those that each stands for.
+    pub(super) fn losses(&self) -> impl Iterator<Item = (usize, f32)> + '_ {
+        let loss = self.loss.column(0).zip(self.loss.column(1)).map(|(low, high)| f32::midpoint(low, high));
+        loss.enumerate().map(|(row, loss)| (self.begun + row * self.loss.stride(), loss))
+    }
+
+    /// Steps, and loss and metric of the tests that were due at them.
+    pub(super) fn tests(&self) -> impl Iterator<Item = (usize, Evaluation)> + '_ {
+        let tests = self.test.column(0).zip(self.test.column(1)).enumerate();
+        tests.map(|(row, (loss, metric))| {
+            (self.step_of_test(row * self.test.stride()), Evaluation { loss, metric })
+        })
+    }
+
+    /// The step of a test, counted from 0.
+    fn step_of_test(&self, test: usize) -> usize {
+        if test == 0 { self.first_test } else { (self.first_test / self.every + test) * self.every }
+    }
+
     /// The figure "curves", with a mark `at` a step where the rest shows another than the last.
     pub(super) fn panel(&self, run: &Run, at: Option<usize>, numbers: &mut Numbers) -> Panel {
+        self.panel_over((CurveAxis::Updates, &|step| step as f32), run, at, numbers)
+    }
+
+    /// The same over another axis, on which each step has its place.
+    pub(super) fn panel_over(
+        &self,
+        (axis, place): (CurveAxis, &dyn Fn(usize) -> f32),
+        run: &Run,
+        at: Option<usize>,
+        numbers: &mut Numbers,
+    ) -> Panel {
         let classes = run.data().classes;
         let steps = |rows: usize, stride: usize| (0..rows).map(move |row| row * stride);
-        let x = steps(self.loss.rows(), self.loss.stride()).map(|step| (self.begun + step) as f32);
+        let x = steps(self.loss.rows(), self.loss.stride()).map(|step| place(self.begun + step));
         let x = numbers.add(x);
         let (low, high) = (numbers.add(self.loss.column(0)), numbers.add(self.loss.column(1)));
         let train = Line { label: "train".into(), is_train: true, lane: 0, x, low, high };
         // Tested more often while somebody looks: the newest test belongs to what is shown.
         let newest = self.evaluation.filter(|_| self.evaluated_at == Some(self.steps));
         let test_x = steps(self.test.rows(), self.test.stride())
-            .map(|test| match test {
-                0 => self.first_test,
-                test => (self.first_test / self.every + test) * self.every,
-            })
+            .map(|test| self.step_of_test(test))
             .chain(newest.map(|_| self.steps));
-        let test_x = numbers.add(test_x.map(|step| step as f32));
+        let test_x = numbers.add(test_x.map(place));
         let mut test = |column| {
             let now = newest.map(|evaluation| if column == 0 { evaluation.loss } else { evaluation.metric });
             let y = numbers.add(self.test.column(column).chain(now));
@@ -280,6 +307,8 @@ impl Learning {
             summary: format!("Training loss after {} steps: {last}.{tested}", count(self.steps)),
             figure: Figure::Curves(Curves {
                 steps: self.steps,
+                axis,
+                end: (axis != CurveAxis::Updates).then(|| place(self.steps)),
                 at,
                 changes: changes(run.experiment()),
                 strips: vec![loss, metric],

@@ -36,6 +36,7 @@ mod picture_rows;
 mod pictures;
 mod probe;
 mod race;
+mod racing;
 mod rbm;
 mod sequence;
 mod softmax;
@@ -385,9 +386,9 @@ pub trait Observer {
     fn seen(&self) -> Value;
     /// Bytes that such a copy holds.
     fn bytes(&self) -> usize;
-    /// The figure of this id as it is over the whole run up to here, with a mark `at` the step that the other
-    /// figures show; `None` for a figure that shows one moment. `run` stands at that step.
-    fn whole(&self, id: &str, run: &Run, at: usize, numbers: &mut Numbers) -> Option<Panel>;
+    /// The figure of this id as it is over the whole run up to here, with a mark at the step that the other figures show,
+    /// which is where `run` stands; `None` for a figure that shows one moment.
+    fn whole(&self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel>;
 }
 
 /// The lab of this name.

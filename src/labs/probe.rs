@@ -1,6 +1,7 @@
 //! What a visitor looks for: a place on the map of codes, an item to follow, a threshold, a step of a sequence.
 
 use super::held::Held;
+use super::race::CurveAxis;
 use serde::{Deserialize, Serialize};
 
 /// See the module. It decides what is computed for the eye, never a number of the run.
@@ -35,6 +36,8 @@ pub struct Probe {
     pub dreams: u32,
     /// The step of the dream that is looked on at; `None` where steps far apart stand side by side.
     pub dream_step: Option<usize>,
+    /// What curves of a race are drawn over.
+    pub axis: CurveAxis,
 }
 
 impl Probe {

@@ -43,6 +43,9 @@ pub struct Verdict {
     /// What can be set beside the same of another lane.
     #[serde(default)]
     pub left: Option<Left>,
+    /// When the loss of a lane that races first fell so low: seconds of training, examples, and the loss.
+    #[serde(default)]
+    pub lows: Vec<[f32; 3]>,
 }
 
 /// How much of the gradient of the last step of a sequence is left further back.
@@ -63,7 +66,7 @@ pub(super) const STEPS_BACK: usize = 12;
 impl Verdict {
     /// A finding about a run that can go on.
     pub fn new(tone: Tone, word: &str, text: String, remedies: Vec<Remedy>) -> Self {
-        Self { tone, word: word.into(), text, remedies, back_to: None, left: None }
+        Self { tone, word: word.into(), text, remedies, back_to: None, left: None, lows: Vec::new() }
     }
 
     /// That the run diverged, if it did: where, and what helps; `for_weights` where the first weights were at fault.

@@ -31,12 +31,12 @@ const TEST_FRACTION: f32 = 0.2;
 
 /// All, in the order of the page; the second is what a lab begins with.
 const WORKLOADS: [Workload; 4] = [
-    Workload { name: "moons", label: "Moons, dense", set: "moons", samples: 1280, layers: plane, rate: 0.1 },
+    Workload { name: "moons", label: "Moons, dense", set: "moons", samples: 1250, layers: plane, rate: 0.1 },
     Workload {
         name: "digits",
         label: "Digits, dense",
         set: "digits",
-        samples: 2560,
+        samples: 2500,
         layers: dense,
         rate: 0.05,
     },
@@ -44,7 +44,7 @@ const WORKLOADS: [Workload; 4] = [
         name: "digits_cnn",
         label: "Digits, CNN",
         set: "digits",
-        samples: 2560,
+        samples: 2500,
         layers: cnn,
         rate: 0.05,
     },
@@ -52,7 +52,7 @@ const WORKLOADS: [Workload; 4] = [
         name: "spiral",
         label: "Spiral, dense",
         set: "spiral",
-        samples: 1280,
+        samples: 1250,
         layers: plane,
         rate: 0.1,
     },
@@ -186,8 +186,8 @@ pub(super) fn control(experiment: &Experiment) -> Control {
 /// Controls of training and of what is learned from, under "More", which belong to all lanes.
 pub(super) fn training(experiment: &Experiment) -> Vec<Control> {
     let rates =
-        Choice::numbers([0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 3.0]);
-    let samples = [320, 640, 1280, 2560, 5120, 10_240].map(|n: usize| Choice::new(n, count(n)));
+        Choice::numbers([0.0001, 0.0003, 0.001, 0.003, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 3.0]);
+    let samples = [250, 500, 1250, 2500, 5000, 10_000].map(|n: usize| Choice::new(n, count(n)));
     let units = [8, 16, 32, 64, 128, 256].map(|n: usize| Choice::new(n, n.to_string()));
     let layers = &experiment.network.layers;
     let hidden = || layers[..layers.len() - 1].iter();

@@ -101,7 +101,7 @@ impl Optimizer {
     }
 
     /// Its memories by the names that Keras has for them, as [`Self::memory_names`].
-    pub(super) fn memories(&self) -> impl Iterator<Item = (&'static str, &Vec<f32>)> {
+    pub fn memories(&self) -> impl Iterator<Item = (&'static str, &Vec<f32>)> {
         let memories = [&self.first, &self.second, &self.third];
         Self::memory_names(self.config.name).into_iter().zip(memories)
     }

@@ -435,6 +435,12 @@ impl Run {
         [self.batches.position(), self.data.train.len()]
     }
 
+    /// The training items in the order in which this epoch deals them.
+    #[must_use]
+    pub fn epoch_order(&self) -> &[u32] {
+        self.batches.order()
+    }
+
     /// Where the run left the numbers, if it did.
     #[must_use]
     pub fn divergence(&self) -> Option<&Divergence> {
@@ -521,6 +527,12 @@ impl Run {
     #[must_use]
     pub fn gradients(&self) -> &[f32] {
         if self.unclipped.is_empty() { &self.network.grads } else { &self.unclipped }
+    }
+
+    /// The rule that makes steps of gradients, with what it remembers.
+    #[must_use]
+    pub fn optimizer(&self) -> &Optimizer {
+        &self.optimizer
     }
 
     /// The weights before the last update.

@@ -7,7 +7,7 @@ use super::lane_list::{Tag, class_of};
 use super::page::{Drawn, Page};
 use super::table::TableDialog;
 use super::{
-    arrows, controls, focus, legend, look_inside, machine, misread, nudge, points, probe, table_data,
+    arrows, controls, focus, legend, look_inside, machine, misread, nudge, points, probe, race, table_data,
 };
 use crate::labs::{Across, Control, FigureSlot, LANE_LETTERS};
 use leptos::prelude::*;
@@ -105,6 +105,7 @@ fn Tools(
             <arrows::Switch page=page drawn=drawn />
             <probe::Tools page=page drawn=drawn />
             <machine::Tools page=page drawn=drawn />
+            <race::Axis page=page drawn=drawn />
             <legend::DiagramKey drawn=drawn layer=page.layer />
             <legend::MapKey drawn=drawn />
             <legend::MapScaleKey page=page drawn=drawn />

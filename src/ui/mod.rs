@@ -38,6 +38,7 @@ mod pad;
 mod page;
 mod points;
 mod probe;
+mod race;
 mod rail;
 mod receptive;
 mod running;

@@ -23,9 +23,7 @@ const RENEWAL_MS: f64 = 1000.0;
 impl Page {
     /// Sets a control, in all open lanes where it is one of what they share. What can change in the running network is changed there; for the rest a new run begins.
     pub fn set(self, key: &str, value: &Value) {
-        let is_for_all = |control: &labs::Control| control.key == key && control.for_all_lanes;
-        let current = self.current.get_untracked();
-        if !self.has_lanes() || !self.lab().controls(&current).iter().any(is_for_all) {
+        if !self.is_for_all_lanes(key) {
             return self.change(key, value, false);
         }
         let selected = self.selected_lane.get_untracked();
@@ -36,12 +34,21 @@ impl Page {
         self.selected_lane.set(selected);
     }
 
+    /// Whether this is one of what the open lanes share.
+    fn is_for_all_lanes(self, key: &str) -> bool {
+        let is_for_all = |control: &labs::Control| control.key == key && control.for_all_lanes;
+        self.has_lanes() && self.current.with_untracked(|now| self.lab().controls(now).iter().any(is_for_all))
+    }
+
     /// Does what a remedy says: in a new lane while there is one, so that the problem stays in sight beside its
-    /// cure. Where the cure is read off the drawing, in the lane itself.
+    /// cure. Where the cure is read off the drawing, in the lane itself; where it is of what lanes share, in all.
     pub fn apply(self, remedy: &Remedy) {
         // What the visitor can do is done in a figure.
         if let Some(id) = remedy.value.as_str().filter(|_| remedy.key == Remedy::FIGURE) {
             return keys::focus_figure(id);
+        }
+        if self.is_for_all_lanes(&remedy.key) {
+            return self.set(&remedy.key, &remedy.value);
         }
         if self.lab().is_about_drawing() || !self.add_lane() {
             return self.change(&remedy.key, &remedy.value, remedy.restarts);

@@ -375,7 +375,7 @@ impl Watched {
         let now = self.observer.panel(figure, &self.run, view, numbers)?;
         let Some(head) = self.timeline.head() else { return Some(now) };
         let of_now = numbers.0.split_off(before);
-        let whole = head.memory.whole(figure, &self.run, self.run.steps(), numbers);
+        let whole = head.memory.whole(figure, &self.run, view, numbers);
         Some(whole.unwrap_or_else(|| {
             numbers.0.extend(of_now);
             now

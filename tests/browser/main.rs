@@ -22,6 +22,7 @@ mod own;
 mod own_again;
 mod past;
 mod pretraining;
+mod racing;
 mod speed;
 mod stage;
 mod tables;

@@ -243,7 +243,7 @@ impl Observer for AutoencoderObserver {
         size_of::<Self>() + self.learning.bytes() + size_of_val(&*self.norms)
     }
 
-    fn whole(&self, id: &str, run: &Run, at: usize, numbers: &mut Numbers) -> Option<Panel> {
-        (id == "curves").then(|| self.learning.panel(run, Some(at), numbers))
+    fn whole(&self, id: &str, run: &Run, _: &View, numbers: &mut Numbers) -> Option<Panel> {
+        (id == "curves").then(|| self.learning.panel(run, Some(run.steps()), numbers))
     }
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 const SIZES: [usize; 12] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048];
 /// Values of the control "scaling".
 const SAME: &str = "same";
-const SCALED: &str = "scaled";
+pub(super) const SCALED: &str = "scaled";
 
 /// Every control, in the order of the page.
 pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
@@ -47,7 +47,7 @@ fn base(experiment: &Experiment) -> f32 {
 }
 
 /// The rate for this batch by linear scaling (Goyal et al. 2017): so many times larger, as the batch is.
-fn scaled(experiment: &Experiment) -> f32 {
+pub(super) fn scaled(experiment: &Experiment) -> f32 {
     let batch = experiment.batch_size.items(experiment.training_items());
     let rate = base(experiment) * batch as f32 / USUAL_BATCH as f32;
     rate.min(*OptimizerConfig::LEARNING_RATE.end())

@@ -3,10 +3,11 @@
 
 mod controls;
 mod figures;
+mod noise;
 mod observer;
 mod verdict;
 
-use super::{Across, Control, FigureSlot, Lab, Observer, Place, Verdict, workloads};
+use super::{Across, Control, FigureSlot, Lab, Observer, Place, Verdict, racing, workloads};
 use crate::data::BatchSize;
 use crate::error::Result;
 use crate::train::{Experiment, Run};
@@ -61,7 +62,7 @@ impl Lab for Batching {
     }
 
     fn compared(&self, verdict: &Verdict, others: &[(String, Verdict)]) -> String {
-        verdict::compared(verdict, others)
+        racing::compared(verdict, others)
     }
 
     fn controls(&self, experiment: &Experiment) -> Vec<Control> {
@@ -77,10 +78,39 @@ impl Lab for Batching {
     }
 
     fn figures(&self) -> &'static [FigureSlot] {
-        const FIGURES: [FigureSlot; 1] = [FigureSlot {
-            across: Across::Overlaid,
-            ..FigureSlot::new("curves", "Loss", "training thick, test thin", Place::Story, 220)
-        }];
+        const FIGURES: [FigureSlot; 5] = [
+            FigureSlot {
+                across: Across::Overlaid,
+                is_always_filled: true,
+                of_probe: true,
+                ..FigureSlot::new("curves", "Loss", "training, one curve per lane", Place::Story, 220)
+            },
+            FigureSlot {
+                across: Across::Overlaid,
+                ..FigureSlot::new(
+                    "deal",
+                    "One epoch, dealt into batches",
+                    "shuffled anew each epoch; solid is the batch in work",
+                    Place::Story,
+                    148,
+                )
+            },
+            FigureSlot {
+                across: Across::Overlaid,
+                is_slow: true,
+                ..FigureSlot::new("noise", "Gradient noise", "angle to the full gradient", Place::Story, 152)
+            },
+            FigureSlot {
+                across: Across::Overlaid,
+                ..FigureSlot::new("race", "Equal work", "what each lane comes to", Place::Side, 230)
+            },
+            FigureSlot {
+                across: Across::Overlaid,
+                of_probe: true,
+                tests: true,
+                ..FigureSlot::new("accuracy", "On the test", "", Place::Below, 200)
+            },
+        ];
         &FIGURES
     }
 

@@ -1,63 +1,67 @@
-//! What the batching lab remembers of a run: its curves, and what they have cost in examples and in time.
+//! What the batching lab remembers of a run: its race, and what was measured to be shown.
 
+use super::noise::Noise;
 use super::{figures, verdict};
-use crate::labs::curves::Learning;
-use crate::labs::elapsed::Elapsed;
+use crate::labs::racing::Racing;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
 use crate::train::Run;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Tests in an epoch, where it has so many steps.
-const TESTS_PER_EPOCH: usize = 4;
-
 /// See the module.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct BatchingObserver {
-    pub(super) learning: Learning,
-    pub(super) elapsed: Elapsed,
+    pub(super) racing: Racing,
+    #[serde(skip)]
+    pub(super) noise: Noise,
 }
 
 impl BatchingObserver {
     /// Begins with a test.
     pub(super) fn new(run: &Run) -> Self {
-        let items = run.epoch_items()[1];
-        let batch = run.current().batch_size.items(items);
-        let steps = items / TESTS_PER_EPOCH / batch.max(1);
-        Self { learning: Learning::tested_every(steps, run), elapsed: Elapsed::new(run) }
+        Self { racing: Racing::new(run), noise: Noise::default() }
+    }
+
+    /// The noise scale that was measured last, in items.
+    pub(super) fn noise_scale(&self) -> Option<f64> {
+        self.noise.scale()
     }
 
     /// Goes on with what was seen of a run that has come as far as this one.
     pub(super) fn on(run: &Run, seen: Value) -> Option<Self> {
         let read: Self = serde_json::from_value(seen).ok()?;
-        let learning = read.learning.of(run)?;
-        read.elapsed.is_of(run).then_some(Self { learning, elapsed: read.elapsed })
+        Some(Self { racing: read.racing.of(run)?, ..Self::new(run) })
     }
 }
 
 impl Observer for BatchingObserver {
     fn after_step(&mut self, run: &Run, loss: f32) {
-        self.learning.after_step(run, loss);
+        self.racing.after_step(run, loss);
     }
 
     fn tests_after(&self, run: &Run) -> bool {
-        self.learning.is_due(run.steps())
+        self.racing.learning.is_due(run.steps())
     }
 
     fn after_training(&mut self, run: &Run, ms: f64) {
-        self.elapsed.after_training(run, ms);
+        self.racing.elapsed.after_training(run, ms);
     }
 
     fn after_edit(&mut self, run: &Run) {
-        self.learning.after_edit(run);
-        self.elapsed.after_edit(run);
+        self.racing.after_edit(run);
+        self.noise = Noise::default();
     }
 
-    fn panel(&mut self, id: &str, run: &Run, _: &View, numbers: &mut Numbers) -> Option<Panel> {
-        Some(match id {
-            "curves" => figures::curves(self, run, None, numbers),
-            _ => return None,
-        })
+    fn panel(&mut self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {
+        match id {
+            "deal" => Some(figures::deal(run, numbers)),
+            "noise" => Some(self.noise.panel(run, numbers)),
+            _ => self.racing.panel(id, (run, view), None, numbers),
+        }
+    }
+
+    fn is_at_work(&self, id: &str, run: &Run) -> bool {
+        id == "noise" && self.noise.is_at_work(run)
     }
 
     fn verdict(&self, run: &Run) -> Verdict {
@@ -73,10 +77,11 @@ impl Observer for BatchingObserver {
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.learning.bytes() + self.elapsed.bytes()
+        size_of::<Self>() + self.racing.bytes()
     }
 
-    fn whole(&self, id: &str, run: &Run, at: usize, numbers: &mut Numbers) -> Option<Panel> {
-        (id == "curves").then(|| figures::curves(self, run, Some(at), numbers))
+    fn whole(&self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {
+        let at = Some(run.steps());
+        if id == "race" { None } else { self.racing.panel(id, (run, view), at, numbers) }
     }
 }

@@ -138,7 +138,7 @@ impl Observer for CnnObserver {
         size_of::<Self>() + self.learning.bytes()
     }
 
-    fn whole(&self, id: &str, run: &Run, at: usize, numbers: &mut Numbers) -> Option<Panel> {
-        (id == "curves").then(|| self.learning.panel(run, Some(at), numbers))
+    fn whole(&self, id: &str, run: &Run, _: &View, numbers: &mut Numbers) -> Option<Panel> {
+        (id == "curves").then(|| self.learning.panel(run, Some(run.steps()), numbers))
     }
 }

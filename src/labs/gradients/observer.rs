@@ -250,10 +250,10 @@ impl Observer for GradientsObserver {
         size_of::<Self>() + self.learning.bytes() + self.norms.bytes() + self.growth.bytes() + of_layers
     }
 
-    fn whole(&self, id: &str, run: &Run, at: usize, numbers: &mut Numbers) -> Option<Panel> {
+    fn whole(&self, id: &str, run: &Run, _: &View, numbers: &mut Numbers) -> Option<Panel> {
         match id {
-            "curves" => Some(self.learning.panel(run, Some(at), numbers)),
-            "flow" => Some(figures::flow(self, Some(at), numbers)),
+            "curves" => Some(self.learning.panel(run, Some(run.steps()), numbers)),
+            "flow" => Some(figures::flow(self, Some(run.steps()), numbers)),
             _ => None,
         }
     }

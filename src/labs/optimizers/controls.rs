@@ -3,10 +3,10 @@
 
 use crate::error::{Error, Result};
 use crate::labs::control::parsed;
-use crate::labs::format::power;
+use crate::labs::format::{count, power};
 use crate::labs::{Choice, Control, Kind, workloads};
 use crate::train::settings::Settings;
-use crate::train::{Experiment, OptimizerConfig, OptimizerName};
+use crate::train::{Experiment, OptimizerConfig, OptimizerName, Schedule, ScheduleName};
 use serde_json::Value;
 
 /// A rule as the page offers it: an optimizer with the options that make it one of its own.
@@ -35,6 +35,10 @@ const RULES: [Rule; 9] = [
     rule("nadam", "Nadam", OptimizerName::Nadam),
 ];
 
+/// Steps that a schedule is made for.
+const LENGTHS: [usize; 8] = [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000];
+const USUAL_LENGTH: usize = 1000;
+
 /// The rule of an optimizer, whatever its other options.
 fn rule_of(optimizer: &OptimizerConfig) -> &'static Rule {
     let has_momentum = optimizer.momentum.is_some_and(|momentum| momentum > 0.0);
@@ -45,6 +49,11 @@ fn rule_of(optimizer: &OptimizerConfig) -> &'static Rule {
                 || (rule.momentum.is_some(), rule.is_nesterov) == (has_momentum, is_nesterov))
     };
     RULES.iter().find(is_of).unwrap_or(&RULES[0])
+}
+
+/// The name of the rule of an experiment.
+pub(super) fn rule_name(experiment: &Experiment) -> &'static str {
+    rule_of(&experiment.optimizer).name
 }
 
 /// Every control, in the order of the page.
@@ -58,10 +67,24 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
         .filter(|control| control.key != "optimizer.name")
         .partition(|control| control.key == "optimizer.learning_rate");
     controls.extend(rate.into_iter().map(Control::shown_first));
+    let schedules = Choice::named(&ScheduleName::ALL, ScheduleName::label);
+    let now = optimizer.schedule.as_ref().map_or(ScheduleName::Constant, |schedule| schedule.name);
+    let kind = Kind::Segments { featured: 3 };
+    controls.push(Control::new("schedule", "Schedule", kind, schedules, now).shown_first());
     controls.push(workloads::control(experiment).shown_first());
     if let Some(momentum) = optimizer.momentum {
         let choices = Choice::numbers([0.0, 0.5, 0.8, 0.9, 0.95, 0.99]);
         controls.push(Control::new("optimizer.momentum", "Momentum", Kind::Slider, choices, momentum));
+    }
+    if let Some(steps) = optimizer.schedule.as_ref().and_then(|schedule| schedule.steps) {
+        let choices = LENGTHS.map(|n: usize| Choice::new(n, count(n))).to_vec();
+        controls.push(Control::new(
+            "optimizer.schedule.steps",
+            "Steps of the schedule",
+            Kind::Slider,
+            choices,
+            steps,
+        ));
     }
     controls.extend(more);
     controls
@@ -80,8 +103,20 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
             changed.optimizer = OptimizerConfig {
                 momentum: rule.momentum,
                 nesterov: rule.is_nesterov.then_some(true),
+                schedule: experiment.optimizer.schedule.clone(),
                 ..OptimizerConfig::new(rule.optimizer, usual_rate(experiment, rule))
             };
+        }
+        "schedule" => {
+            let name: ScheduleName = parsed(key, value)?;
+            let steps = changed
+                .optimizer
+                .schedule
+                .as_ref()
+                .and_then(|schedule| schedule.steps)
+                .unwrap_or(USUAL_LENGTH);
+            changed.optimizer.schedule =
+                (name != ScheduleName::Constant).then(|| Schedule::over(name, steps));
         }
         _ if workloads::change(&mut changed, key, value)? => {}
         _ => return changed.with(&Settings::from([(key.to_owned(), value.clone())])),

@@ -1,18 +1,141 @@
-//! The figures of the optimizers lab.
+//! The steps that a rule makes of gradients, as figures of the optimizers lab: how long they are in each layer, at what
+//! rate, and what the rule remembers.
 
-use super::observer::OptimizersObserver;
-use crate::labs::format::significant;
-use crate::labs::{Numbers, Panel};
+use crate::labs::decades::Decades;
+use crate::labs::format::{count, power, significant};
+use crate::labs::{
+    BarSeries, Figure, HistogramPart, Histograms, LayerBars, LineScale, Lines, Numbers, Panel, PlacedDot,
+    PlacedLine, Span,
+};
+use crate::nn::Slot;
+use crate::tensor::l2_norm;
 use crate::train::Run;
+use crate::train::statistics::{Histogram, layer_statistics};
 
-/// Loss over updates, examples or seconds.
-pub(super) fn curves(
-    observer: &OptimizersObserver,
-    run: &Run,
-    at: Option<usize>,
+/// Update ratios at which layers learn well, as experience has it.
+const HEALTHY: [f32; 2] = [3e-4, 3e-3];
+/// Bins of a histogram.
+const BINS: usize = 40;
+/// Places at which a schedule is drawn.
+const PLACES: usize = 240;
+/// Steps that a rate is drawn over, at least.
+const STEPS: usize = 200;
+
+/// ‖Δw‖ / ‖w‖ of every layer in the last step.
+pub(super) fn ratio(run: &Run, numbers: &mut Numbers) -> Panel {
+    let ratios = run.network().kernels().map(|slot| layer_statistics(run, slot.layer).update_ratio);
+    let ratios: Vec<f32> = ratios.collect();
+    let told: Vec<String> = ratios.iter().map(|ratio| power(*ratio)).collect();
+    let summary = format!(
+        "Length of the last step over that of the weights, from the first layer to the output: {}. About 10⁻³ is healthy.",
+        told.join(", ")
+    );
+    bars("ratio", "‖ΔW‖ / ‖W‖", (&ratios, Some((HEALTHY, "healthy, near 10⁻³".into()))), summary, numbers)
+}
+
+/// ‖Δw‖ / ‖∂L/∂w‖ of every layer in the last step: the rate at which plain gradient descent would go as far.
+pub(super) fn effective(run: &Run, numbers: &mut Numbers) -> Panel {
+    let rate = |slot: &Slot| {
+        let gradient = l2_norm(&run.gradients()[slot.range.clone()]);
+        if gradient > 0.0 { l2_norm(&moved(run, slot)) / gradient } else { 0.0 }
+    };
+    let rates: Vec<f32> = run.network().kernels().map(rate).collect();
+    let told: Vec<String> = rates.iter().map(|rate| power(*rate)).collect();
+    let summary = format!(
+        "Length of the last step over that of the gradient, from the first layer to the output: {}. Plain gradient descent has its learning rate in every layer.",
+        told.join(", ")
+    );
+    bars("effective", "‖ΔW‖ / ‖∂L/∂W‖", (&rates, None), summary, numbers)
+}
+
+fn bars(
+    id: &str,
+    label: &str,
+    (values, band): (&[f32], Option<([f32; 2], String)>),
+    summary: String,
     numbers: &mut Numbers,
 ) -> Panel {
-    let panel = observer.learning.panel(run, at, numbers);
-    let seconds = significant(observer.elapsed.seconds(run.steps()), 2);
-    Panel { note: format!("{seconds} s of training"), ..panel }
+    let Decades(decades) = Decades::of(values.iter().copied());
+    let decades = [decades[0].min(-4), decades[1]];
+    let values = numbers.add(values.iter().copied());
+    let series = vec![BarSeries { lane: 0, values, predicted: Span::default(), finding: None }];
+    let figure = LayerBars { label: label.into(), series, decades, is_numbered: true, band };
+    Panel { id: id.into(), note: String::new(), summary, figure: Figure::LayerBars(figure) }
+}
+
+/// What the last step added to the weights of an array.
+fn moved(run: &Run, slot: &Slot) -> Vec<f32> {
+    let (now, before) =
+        (&run.network().weights[slot.range.clone()], &run.weights_before()[slot.range.clone()]);
+    now.iter().zip(before).map(|(now, before)| now - before).collect()
+}
+
+/// The learning rate over the steps, as its schedule has it.
+pub(super) fn rate(run: &Run, numbers: &mut Numbers) -> Panel {
+    let optimizer = &run.current().optimizer;
+    let schedule = optimizer.schedule.as_ref();
+    let end = schedule.and_then(|schedule| schedule.steps).unwrap_or(STEPS).max(run.steps() * 5 / 4);
+    let steps: Vec<usize> = (0..=PLACES).map(|place| place * end / PLACES).collect();
+    let rates: Vec<f32> = steps.iter().map(|step| optimizer.rate_at(*step)).collect();
+    let (now, most) = (optimizer.rate_at(run.steps()), rates.iter().copied().fold(0.0, f32::max));
+    let name = schedule.map_or("Constant", |schedule| schedule.label());
+    let summary = format!("{name}: the learning rate is {} at step {}.", power(now), count(run.steps()));
+    let line = PlacedLine {
+        x: numbers.add(steps.iter().map(|step| *step as f32)),
+        y: numbers.add(rates),
+        ..PlacedLine::default()
+    };
+    let dot = PlacedDot {
+        label: format!("now {}", significant(now, 2)),
+        x: run.steps() as f32,
+        y: now,
+        ..PlacedDot::default()
+    };
+    let figure = Lines {
+        x_label: "step".into(),
+        y_label: "learning rate".into(),
+        scale: LineScale::Linear(most),
+        lines: vec![line],
+        dots: vec![dot],
+        ..Lines::default()
+    };
+    Panel { id: "rate".into(), note: name.to_lowercase(), summary, figure: Figure::Lines(figure) }
+}
+
+/// What the rule remembers of each weight of a layer, counted from 1, beside its gradient and what became of them.
+pub(super) fn moments(run: &Run, layer: usize, numbers: &mut Numbers) -> Panel {
+    let kernels: Vec<&Slot> = run.network().kernels().collect();
+    let at = layer.clamp(1, kernels.len()) - 1;
+    let slot = kernels[at];
+    let mut part = |label: &str, values: &[f32]| {
+        let Histogram { low, high, counts } = Histogram::fitted(values, BINS);
+        HistogramPart { label: label.into(), low, high, counts: numbers.add(counts) }
+    };
+    let mut parts = vec![part("∂L/∂w", &run.gradients()[slot.range.clone()])];
+    let mut remembered = Vec::new();
+    for (name, memory) in
+        run.optimizer().memories().filter(|(name, memory)| !name.is_empty() && !memory.is_empty())
+    {
+        let values = &memory[slot.range.clone()];
+        remembered.push(name.replace('_', " "));
+        match name {
+            "momentum" => parts.push(part("m, first moment", values)),
+            "average_gradient" => parts.push(part("mean gradient", values)),
+            _ => parts.push(part("log₁₀ √v, second moment", &logs(values.iter().map(|v| v.sqrt())))),
+        }
+    }
+    parts.push(part("log₁₀ |Δw|", &logs(moved(run, slot).into_iter().map(f32::abs))));
+    let name = run.current().optimizer.name.label();
+    let summary = if remembered.is_empty() {
+        format!("{name} without momentum remembers nothing: a step is the gradient times the learning rate.")
+    } else {
+        format!("Of each weight of layer {} {name} remembers: {}.", at + 1, remembered.join(", "))
+    };
+    let note = format!("layer {}", at + 1);
+    Panel { id: "moments".into(), note, summary, figure: Figure::Histograms(Histograms { parts }) }
+}
+
+/// Logarithms of what is above 0.
+fn logs(values: impl Iterator<Item = f32>) -> Vec<f32> {
+    values.filter(|value| *value > 0.0 && value.is_finite()).map(libm::log10f).collect()
 }

@@ -6,7 +6,7 @@ mod figures;
 mod observer;
 mod verdict;
 
-use super::{Across, Control, FigureSlot, Lab, Observer, Place, Verdict, workloads};
+use super::{Across, Control, FigureSlot, Lab, Observer, Place, Verdict, racing, workloads};
 use crate::error::Result;
 use crate::train::{Experiment, Run};
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ impl Lab for Optimizers {
     }
 
     fn compared(&self, verdict: &Verdict, others: &[(String, Verdict)]) -> String {
-        verdict::compared(verdict, others)
+        racing::compared(verdict, others)
     }
 
     fn controls(&self, experiment: &Experiment) -> Vec<Control> {
@@ -75,10 +75,58 @@ impl Lab for Optimizers {
     }
 
     fn figures(&self) -> &'static [FigureSlot] {
-        const FIGURES: [FigureSlot; 1] = [FigureSlot {
-            across: Across::Overlaid,
-            ..FigureSlot::new("curves", "Loss", "train is thick", Place::Side, 190)
-        }];
+        const FIGURES: [FigureSlot; 7] = [
+            FigureSlot {
+                across: Across::Overlaid,
+                ..FigureSlot::new(
+                    "ratio",
+                    "Update against weight, layer by layer",
+                    "‖ΔW‖ over ‖W‖, log scale",
+                    Place::Story,
+                    160,
+                )
+            },
+            FigureSlot {
+                across: Across::Overlaid,
+                is_always_filled: true,
+                of_probe: true,
+                ..FigureSlot::new("curves", "Loss", "training, one curve per lane", Place::Side, 176)
+            },
+            FigureSlot {
+                across: Across::Overlaid,
+                ..FigureSlot::new("rate", "Learning rate", "as its schedule has it", Place::Side, 128)
+            },
+            FigureSlot {
+                across: Across::Overlaid,
+                ..FigureSlot::new("race", "Equal work", "what each lane comes to", Place::Side, 230)
+            },
+            FigureSlot {
+                across: Across::Overlaid,
+                ..FigureSlot::new(
+                    "effective",
+                    "Effective step",
+                    "‖ΔW‖ over ‖∂L/∂W‖: the rate that plain descent would need",
+                    Place::Below,
+                    160,
+                )
+            },
+            FigureSlot {
+                is_told: true,
+                ..FigureSlot::new(
+                    "moments",
+                    "What it remembers",
+                    "of the weights of a layer",
+                    Place::Below,
+                    160,
+                )
+            },
+            FigureSlot {
+                across: Across::Overlaid,
+                of_probe: true,
+                tests: true,
+                ..FigureSlot::new("accuracy", "On the test", "", Place::Below, 160)
+            },
+        ];
         &FIGURES
     }
 

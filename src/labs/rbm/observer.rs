@@ -168,11 +168,11 @@ impl Observer for RbmObserver {
             + self.forming.bytes()
     }
 
-    fn whole(&self, id: &str, run: &Run, at: usize, numbers: &mut Numbers) -> Option<Panel> {
+    fn whole(&self, id: &str, run: &Run, _: &View, numbers: &mut Numbers) -> Option<Panel> {
         Some(match id {
-            "curves" => self.learning.panel(run, Some(at), numbers),
-            "energy" => energy::panel(&self.energies, run, Some(at), numbers),
-            "score" => score::panel(&self.scores, &self.baselines, run, Some(at), numbers),
+            "curves" => self.learning.panel(run, Some(run.steps()), numbers),
+            "energy" => energy::panel(&self.energies, run, Some(run.steps()), numbers),
+            "score" => score::panel(&self.scores, &self.baselines, run, Some(run.steps()), numbers),
             _ => return None,
         })
     }

@@ -222,7 +222,7 @@ impl Observer for SequenceObserver {
         size_of::<Self>() + self.learning.bytes() + self.reached.bytes() + of_steps
     }
 
-    fn whole(&self, id: &str, run: &Run, at: usize, numbers: &mut Numbers) -> Option<Panel> {
-        (id == "curves").then(|| self.learning.panel(run, Some(at), numbers))
+    fn whole(&self, id: &str, run: &Run, _: &View, numbers: &mut Numbers) -> Option<Panel> {
+        (id == "curves").then(|| self.learning.panel(run, Some(run.steps()), numbers))
     }
 }
