@@ -361,10 +361,15 @@ pub trait Observer {
     fn after_training(&mut self, run: &Run, ms: f64) {
         let _ = (run, ms);
     }
-    /// Called while the run stands still and this is the selected lane, before figures are filled: what is measured of the
-    /// device is timed here, some of it at a time.
-    fn time(&mut self, run: &Run, view: &View, now_ms: fn() -> f64) {
-        let _ = (run, view, now_ms);
+    /// The batch of which steps are to be timed on this device, while the run stands still and this is the selected lane;
+    /// none where nothing is left to be timed.
+    fn wants_timed(&self, run: &Run, view: &View) -> Option<usize> {
+        let _ = (run, view);
+        None
+    }
+    /// Called with the items that such steps learned from and the milliseconds that they took; none where they failed.
+    fn timed(&mut self, batch: usize, took: Option<(usize, f64)>) {
+        let _ = (batch, took);
     }
     /// Called when the settings of the running network were changed.
     fn after_edit(&mut self, run: &Run);

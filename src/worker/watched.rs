@@ -3,6 +3,7 @@
 
 use super::protocol::{Frame, RunSettings, Until};
 use super::schedule::Schedule;
+use super::timing;
 use crate::data::{Nudge, NudgeKind};
 use crate::error::Result;
 use crate::labs::{Asked, FigureSlot, Lab, Numbers, Observer, Panel, Probe, Unit, View};
@@ -14,6 +15,9 @@ const MAX_STEPS_PER_LOOK: usize = 64;
 const TRAINING_OF_A_MOMENT_MS: f64 = 10.0;
 /// Keeping moments takes at most this share of the time.
 const SHARE_OF_A_MOMENT: f64 = 0.01;
+
+/// Time for which steps of one batch are timed.
+const TIMING_MS: f64 = 40.0;
 
 /// A run with whoever watches it.
 pub struct Watched {
@@ -309,8 +313,13 @@ impl Watched {
             self.schedule.clear_those(|figure| is_any(figure, |slot| slot.of_probe));
         }
         self.observer.look(&self.run, view);
-        if is_still && view.is_selected && !view.is_drawing {
-            self.observer.time(&self.run, view, now_ms);
+        if is_still
+            && view.is_selected
+            && !view.is_drawing
+            && let Some(batch) = self.observer.wants_timed(&self.run, view)
+        {
+            let took = timing::time(&self.run, batch, TIMING_MS, now_ms).ok();
+            self.observer.timed(batch, took.map(|timed| (timed.items, timed.ms)));
         }
         let mut panels = Vec::new();
         // What is new is filled at once and held against nothing; the rest as there is time for it.

@@ -3,8 +3,10 @@
 
 mod controls;
 mod figures;
+mod memory;
 mod noise;
 mod observer;
+mod throughput;
 mod verdict;
 
 use super::{Across, Control, FigureSlot, Lab, Observer, Place, Verdict, racing, workloads};
@@ -78,7 +80,7 @@ impl Lab for Batching {
     }
 
     fn figures(&self) -> &'static [FigureSlot] {
-        const FIGURES: [FigureSlot; 5] = [
+        const FIGURES: [FigureSlot; 7] = [
             FigureSlot {
                 across: Across::Overlaid,
                 is_always_filled: true,
@@ -97,8 +99,22 @@ impl Lab for Batching {
             },
             FigureSlot {
                 across: Across::Overlaid,
+                ..FigureSlot::new(
+                    "throughput",
+                    "Examples per second",
+                    "by batch size, on this device",
+                    Place::Story,
+                    152,
+                )
+            },
+            FigureSlot {
+                across: Across::Overlaid,
                 is_slow: true,
                 ..FigureSlot::new("noise", "Gradient noise", "angle to the full gradient", Place::Story, 152)
+            },
+            FigureSlot {
+                across: Across::Overlaid,
+                ..FigureSlot::new("memory", "Memory", "of each lane, counted", Place::Side, 262)
             },
             FigureSlot {
                 across: Across::Overlaid,

@@ -1,10 +1,11 @@
 //! What the batching lab remembers of a run: its race, and what was measured to be shown.
 
 use super::noise::Noise;
-use super::{figures, verdict};
+use super::throughput::{self, Sweep};
+use super::{figures, memory, verdict};
 use crate::labs::racing::Racing;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
-use crate::train::Run;
+use crate::train::{MemoryForecast, Run};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -14,12 +15,26 @@ pub(super) struct BatchingObserver {
     pub(super) racing: Racing,
     #[serde(skip)]
     pub(super) noise: Noise,
+    #[serde(skip)]
+    pub(super) sweep: Sweep,
+    /// Whether this is the lane that times what this device can do.
+    #[serde(skip)]
+    is_timing: bool,
+    /// Of the settings in force.
+    #[serde(skip)]
+    forecast: Option<MemoryForecast>,
 }
 
 impl BatchingObserver {
     /// Begins with a test.
     pub(super) fn new(run: &Run) -> Self {
-        Self { racing: Racing::new(run), noise: Noise::default() }
+        Self {
+            racing: Racing::new(run),
+            noise: Noise::default(),
+            sweep: Sweep::default(),
+            is_timing: false,
+            forecast: None,
+        }
     }
 
     /// The noise scale that was measured last, in items.
@@ -49,19 +64,40 @@ impl Observer for BatchingObserver {
 
     fn after_edit(&mut self, run: &Run) {
         self.racing.after_edit(run);
-        self.noise = Noise::default();
+        (self.noise, self.forecast) = (Noise::default(), None);
+    }
+
+    fn look(&mut self, _: &Run, view: &View) {
+        self.is_timing = view.is_selected;
     }
 
     fn panel(&mut self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {
         match id {
             "deal" => Some(figures::deal(run, numbers)),
             "noise" => Some(self.noise.panel(run, numbers)),
+            "throughput" => Some(throughput::panel(self, run, numbers)),
+            "memory" => {
+                let forecast = self.forecast.get_or_insert_with(|| MemoryForecast::of(run));
+                Some(memory::panel(forecast, run))
+            }
             _ => self.racing.panel(id, (run, view), None, numbers),
         }
     }
 
+    fn wants_timed(&self, run: &Run, view: &View) -> Option<usize> {
+        self.sweep.wants(run).filter(|_| view.figures.iter().any(|figure| figure == "throughput"))
+    }
+
+    fn timed(&mut self, batch: usize, took: Option<(usize, f64)>) {
+        self.sweep.take(batch, took);
+    }
+
     fn is_at_work(&self, id: &str, run: &Run) -> bool {
-        id == "noise" && self.noise.is_at_work(run)
+        match id {
+            "noise" => self.noise.is_at_work(run),
+            "throughput" => self.is_timing && self.sweep.wants(run).is_some(),
+            _ => false,
+        }
     }
 
     fn verdict(&self, run: &Run) -> Verdict {

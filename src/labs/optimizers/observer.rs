@@ -22,7 +22,7 @@ impl OptimizersObserver {
     /// Goes on with what was seen of a run that has come as far as this one.
     pub(super) fn on(run: &Run, seen: Value) -> Option<Self> {
         let read: Self = serde_json::from_value(seen).ok()?;
-        Some(Self { racing: read.racing.of(run)?, ..Self::new(run) })
+        Some(Self { racing: read.racing.of(run)? })
     }
 }
 
