@@ -313,13 +313,8 @@ impl Watched {
             self.schedule.clear_those(|figure| is_any(figure, |slot| slot.of_probe));
         }
         self.observer.look(&self.run, view);
-        if is_still
-            && view.is_selected
-            && !view.is_drawing
-            && let Some(batch) = self.observer.wants_timed(&self.run, view)
-        {
-            let took = timing::time(&self.run, batch, TIMING_MS, now_ms).ok();
-            self.observer.timed(batch, took.map(|timed| (timed.items, timed.ms)));
+        if is_still && view.is_selected && !view.is_drawing {
+            self.time(view, now_ms);
         }
         let mut panels = Vec::new();
         // What is new is filled at once and held against nothing; the rest as there is time for it.
@@ -375,6 +370,14 @@ impl Watched {
             seeking: None,
             reached: trained.reached,
             loss: self.loss,
+        }
+    }
+
+    /// Times steps with the batch that the observer wants to know of.
+    fn time(&mut self, view: &View, now_ms: fn() -> f64) {
+        if let Some(batch) = self.observer.wants_timed(&self.run, view) {
+            let took = timing::time(&self.run, batch, TIMING_MS, now_ms).ok();
+            self.observer.timed(batch, took.map(|timed| (timed.items, timed.ms)));
         }
     }
 

@@ -2,7 +2,6 @@
 //! stands still, the knee in it, and where the lanes run.
 
 use super::observer::BatchingObserver;
-use crate::labs::decades::Decades;
 use crate::labs::format::{count, percent, significant};
 use crate::labs::{Figure, Knee, LineScale, Lines, Numbers, Panel, PlacedDot, PlacedLine, XScale};
 use crate::train::{Run, throughput};
