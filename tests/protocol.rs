@@ -103,6 +103,7 @@ fn messages_survive_serialisation() {
         Request::Read { budget_ms: 30.0 },
         Request::StopReading,
         Request::Save { run: 1 },
+        Request::FindRate { run: 1, budget_ms: 30.0 },
     ] {
         let text = serde_json::to_string(&request).unwrap();
         assert_eq!(serde_json::from_str::<Request>(&text).unwrap(), request);
@@ -178,6 +179,37 @@ fn batches_of_any_size_are_timed_on_a_copy_that_leaves_the_run_as_it_was() {
     }
     let [after, untouched] = [&mut session, &mut alone].map(|session| frame(session.answer(advance(1, 5)).0));
     assert_eq!((after.step, after.loss, after.panels), (untouched.step, untouched.loss, untouched.panels));
+}
+
+#[test]
+fn a_rate_is_looked_for_part_by_part_and_the_run_stays_as_it_is() {
+    let mut session = Session::new(ticking);
+    session.answer(start(1));
+    let before = frame(session.answer(advance(1, 3)).0);
+    let find = |session: &mut Session, budget_ms: f64| {
+        let (reply, _) = session.answer(Request::FindRate { run: 1, budget_ms });
+        let text = serde_json::to_string(&reply).unwrap();
+        assert_eq!(serde_json::from_str::<Reply>(&text).unwrap(), reply);
+        match reply {
+            Reply::Rates { run: 1, curve } => curve,
+            other => panic!("no rates but {other:?}"),
+        }
+    };
+    // The clock goes on by 1 at every look: so many steps.
+    let first = find(&mut session, 10.0);
+    assert_eq!((first.rates.len(), first.end), (10, None));
+    let second = find(&mut session, 15.0);
+    assert_eq!(second.rates.len(), 25);
+    let whole = find(&mut session, 1e9);
+    assert!(whole.end.is_some() && whole.losses[..25] == second.losses[..]);
+    assert_eq!(find(&mut session, 1e9), whole, "the same once more, from its beginning");
+    let after = frame(session.answer(advance(1, 0)).0);
+    assert_eq!((after.step, after.loss), (before.step, before.loss));
+    find(&mut session, 10.0);
+    frame(session.answer(advance(1, 1)).0);
+    assert_eq!(find(&mut session, 10.0).rates.len(), 10, "of a run that went on it begins anew");
+    let stale = session.answer(Request::FindRate { run: 2, budget_ms: 1.0 }).0;
+    assert!(matches!(stale, Reply::Failed { run: 2, .. }));
 }
 
 #[test]

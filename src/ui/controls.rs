@@ -5,6 +5,7 @@ use super::icons::{self, Icon};
 use super::lane_list::class_of;
 use super::layers::Layers;
 use super::lesson;
+use super::rates::{self, FindRate};
 use super::thumbnail::Thumbnail;
 use crate::labs::{Control, Kind, changes, effect, lane_name, sentence};
 use crate::train::Experiment;
@@ -133,10 +134,12 @@ fn Slider(page: Page, control: Memo<Control>) -> impl IntoView {
         set(page, control, index as usize);
     };
     let reset = move |_| page.set_default(&control.with_untracked(|control| control.key.clone()));
+    let is_rate = control.with_untracked(|control| control.key == rates::KEY);
     view! {
         <div class="field">
             <div class="field__top">
                 <label for=id.clone()>{label_of(page, control)}</label>
+                {is_rate.then(|| view! { <FindRate page=page control=control /> })}
                 <output class="num" for=id.clone()>{shown}</output>
             </div>
             <input type="range" id=id min="0" max=last step="1" prop:value=move || place().to_string() style=filled

@@ -2,6 +2,7 @@
 //! many as there are letters; those that are closed hold nothing and have no worker.
 
 use super::page::{Drawn, FigureKey, Progress, measuring};
+use super::rates::Search;
 use super::trainer::Trainer;
 use crate::labs::{LABS, Lab, Verdict, lane_name};
 use crate::train::Experiment;
@@ -19,6 +20,8 @@ pub struct Lane {
     pub current: RwSignal<Experiment>,
     pub progress: RwSignal<Progress>,
     pub verdict: RwSignal<Verdict>,
+    /// The test of learning rates on its run, while its dialog is open.
+    pub rates: RwSignal<Option<Search>>,
     /// Of every lab, by its name and theirs.
     figures: StoredValue<BTreeMap<FigureKey, RwSignal<Option<Drawn>>>>,
     trainer: StoredValue<Trainer, LocalStorage>,
@@ -37,6 +40,7 @@ impl Lane {
             experiment: RwSignal::new(experiment),
             progress: RwSignal::default(),
             verdict: RwSignal::new(measuring()),
+            rates: RwSignal::new(None),
             figures: StoredValue::new(LABS.iter().flat_map(of_lab).collect()),
             trainer: StoredValue::new_local(Trainer::default()),
         }

@@ -40,6 +40,7 @@ mod points;
 mod probe;
 mod race;
 mod rail;
+mod rates;
 mod receptive;
 mod running;
 mod scrub;

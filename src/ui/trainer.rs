@@ -65,6 +65,7 @@ pub struct Trainer {
     /// What is kept of the run for a reload and a crash.
     pub(super) keeping: Keeping,
     wants_file: bool,
+    wants_rates: bool,
     wants_refresh: bool,
     /// Figures of which the worker has more to work out.
     at_work: Vec<String>,
@@ -130,6 +131,8 @@ enum Asked {
     Seek(usize),
     /// The run of this number as a file to be kept.
     Keep(u32),
+    /// More of a test of learning rates.
+    Rates,
     /// Steps that were asked for one by one, and not by playing.
     Steps,
     /// Steps of a round.
@@ -168,7 +171,7 @@ impl Trainer {
         (self.pending_steps, self.share, self.step) = (0, 0, 0);
         self.pending_seek = None;
         self.start_when_read = None;
-        self.wants_file = false;
+        (self.wants_file, self.wants_rates) = (false, false);
         self.inbox = None;
         self.at_work.clear();
         self.pace = Pace::default();
@@ -299,6 +302,12 @@ impl Trainer {
         self.wake();
     }
 
+    /// Goes on with a test of learning rates.
+    pub fn find_rate(&mut self) {
+        self.wants_rates = true;
+        self.wake();
+    }
+
     /// Asks for the figures without a step.
     pub fn refresh(&mut self) {
         self.wants_refresh = true;
@@ -373,6 +382,9 @@ impl Trainer {
         }
         if std::mem::take(&mut self.wants_file) {
             return Some((Request::Save { run }, Asked::Other));
+        }
+        if std::mem::take(&mut self.wants_rates) {
+            return Some((Request::FindRate { run, budget_ms: READING_MS }, Asked::Rates));
         }
         let is_keeping = self.asked.iter().any(|asked| matches!(asked, Asked::Keep(_)));
         if !is_keeping && self.keeping.is_due(page.is_playing.get_untracked()) {
@@ -464,6 +476,7 @@ impl Trainer {
         self.asked.clear();
         (self.last_run, self.is_reading, self.pending_files) = (0, false, None);
         (self.pending_start, self.stops_reading, self.wants_file) = (None, false, false);
+        self.wants_rates = false;
         (self.start_when_read, self.share, self.pending_seek) = (None, 0, None);
         (self.keeping.takes_up, self.keeping.next, self.pending_roles) = (None, None, None);
         self.pending_edits.clear();

@@ -5,7 +5,7 @@ use crate::data::DataConfig;
 use crate::data::table::{Preview, Roles};
 use crate::labs::format::{count, significant};
 use crate::labs::{Panel, Verdict, View};
-use crate::train::{Divergence, Experiment, settings::Settings};
+use crate::train::{Divergence, Experiment, RangeCurve, settings::Settings};
 use serde::{Deserialize, Serialize};
 
 /// What the page asks of the worker.
@@ -45,6 +45,9 @@ pub enum Request {
     /// steps after one that does not count, and answers what they took; the run is as before. Refused where its data
     /// cannot give such a batch, and where the copy leaves the numbers.
     Time { run: u32, batch: usize, budget_ms: f64 },
+    /// Looks for a learning rate on a copy of the run, for about `budget_ms`, and answers what it met so far: it is to be
+    /// asked again until that is at its end. Begins anew where the run was changed or trained meanwhile.
+    FindRate { run: u32, budget_ms: f64 },
     /// Gives files to train on, whose bytes travel beside it in the order of their names; `set` is the
     /// data that they are for, as `files`, `table` or `own_ratings`. What was given before is held until a start takes these.
     Give { set: String, names: Vec<String> },
@@ -100,6 +103,8 @@ pub enum Reply {
     /// So many steps with batches of `batch` items took so long; they learned from `items` in all, as an epoch may end in a
     /// smaller batch: `1000 · items / ms` samples a second.
     Timed { batch: usize, steps: usize, items: usize, ms: f64 },
+    /// The test of learning rates, at its end or on the way there.
+    Rates { run: u32, curve: RangeCurve },
     /// The run as a model file, whose bytes travel beside it.
     Saved {
         #[serde(skip)]

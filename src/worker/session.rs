@@ -143,6 +143,7 @@ impl Session {
             Request::Time { run, batch, budget_ms } => {
                 return (self.time(run, batch, budget_ms), numbers);
             }
+            Request::FindRate { run, budget_ms } => return (self.find_rate(run, budget_ms), numbers),
             Request::Give { set, names } => {
                 let files = names.into_iter().map(|name| (name, Vec::new()));
                 return (self.give(set, files.collect()), numbers); // their bytes did not come with them
@@ -180,6 +181,18 @@ impl Session {
         match self.watched.as_ref().filter(|watched| watched.number() == run) {
             Some(watched) => Reply::Saved { bytes: watched.to_bytes() },
             None => Reply::Failed { run, message: "this run is over".into() },
+        }
+    }
+
+    fn find_rate(&mut self, run: u32, budget_ms: f64) -> Reply {
+        let now_ms = self.now_ms;
+        let failed = |message: String| Reply::Failed { run, message };
+        match self.watched.as_mut().filter(|watched| watched.number() == run) {
+            None => failed("this run is over".into()),
+            Some(watched) => match watched.find_rate(budget_ms, now_ms) {
+                Ok(curve) => Reply::Rates { run, curve },
+                Err(error) => failed(error.to_string()),
+            },
         }
     }
 

@@ -7,7 +7,9 @@ use super::timing;
 use crate::data::{Nudge, NudgeKind};
 use crate::error::Result;
 use crate::labs::{Asked, FigureSlot, Lab, Numbers, Observer, Panel, Probe, Unit, View};
-use crate::train::{Divergence, InitialWeights, Model, Run, Timeline, model, settings::Settings};
+use crate::train::{
+    Divergence, InitialWeights, Model, RangeCurve, RangeTest, Run, Timeline, model, settings::Settings,
+};
 
 /// Steps between two looks at the clock, which costs more than a tiny step; grows with their speed.
 const MAX_STEPS_PER_LOOK: usize = 64;
@@ -36,6 +38,8 @@ pub struct Watched {
     /// Loss of the batch of the last step that was made.
     loss: Option<f32>,
     schedule: Schedule,
+    /// The test of learning rates at work, with the step that the run stood at when it began.
+    range_test: Option<(usize, RangeTest)>,
     /// Edits that the page knows of; `None` before it knows the run's settings.
     edits_told: Option<usize>,
     /// What the figures were last filled for.
@@ -78,6 +82,7 @@ impl Watched {
             reached: None,
             loss: None,
             schedule: Schedule::default(),
+            range_test: None,
             edits_told: None,
             layer: view.layer,
             focus: None,
@@ -217,11 +222,31 @@ impl Watched {
     /// As [`Run::edit`].
     pub fn edit(&mut self, set: &Settings) -> Result<()> {
         self.run.edit(set)?;
-        self.reached = None;
+        (self.reached, self.range_test) = (None, None);
         self.after_edit();
         self.timeline.cut(&self.run, self.observer.remember(), self.observer.bytes());
         self.schedule.clear();
         Ok(())
+    }
+
+    /// Goes on with a test of learning rates for about so long, and tells what it met so far; one that is at its end is
+    /// forgotten.
+    ///
+    /// # Errors
+    /// As [`RangeTest::new`].
+    pub fn find_rate(&mut self, budget_ms: f64, now_ms: fn() -> f64) -> Result<RangeCurve> {
+        let (started, here) = (now_ms(), self.run.steps());
+        let going = self.range_test.take().filter(|(step, _)| *step == here);
+        let (step, mut test) = match going {
+            Some(going) => going,
+            None => (here, RangeTest::new(&self.run)?),
+        };
+        while !test.step() && now_ms() - started < budget_ms {}
+        let curve = test.curve().clone();
+        if curve.end.is_none() {
+            self.range_test = Some((step, test));
+        }
+        Ok(curve)
     }
 
     /// Goes to the state at `step`, as far as about so much time allows; returns the step that is still to be

@@ -23,6 +23,7 @@ mod own_again;
 mod past;
 mod pretraining;
 mod racing;
+mod rates;
 mod speed;
 mod stage;
 mod tables;

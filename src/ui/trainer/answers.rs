@@ -82,6 +82,7 @@ impl Page {
                 }
             }
             Reply::Failed { .. } if matches!(asked, Some(Asked::Keep(_))) => {} // of a run that is over
+            Reply::Rates { curve, .. } => lane.take_rates(Ok(curve)),
             Reply::Failed { run, message } => self.take_refusal(lane, run, &message, asked),
             Reply::Saved { bytes } => match asked {
                 Some(Asked::Keep(run)) => self.keep(lane, *run, &bytes),
@@ -153,6 +154,9 @@ impl Page {
 
     /// A request was refused: the run before goes on, if there is one.
     fn take_refusal(self, lane: Lane, run: u32, message: &str, asked: Option<&Asked>) {
+        if matches!(asked, Some(Asked::Rates)) {
+            return lane.take_rates(Err(message.into())); // its dialog says so
+        }
         let is_start = matches!(asked, Some(Asked::Start(_)));
         lane.update_trainer(|trainer| {
             if run != trainer.run && run != 0 {
