@@ -11,8 +11,8 @@ use std::time::Instant;
 const SEEDS: usize = 20;
 const BATCHES: [usize; 11] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 /// Turns of which the fastest counts, since others use the machine too, and milliseconds of each.
-const TURNS: usize = 5;
-const TURN_MS: u128 = 15;
+const TURNS: usize = 4;
+const TURN_MS: u128 = 8;
 
 fn start(seed: usize, optimizer: &str) -> Run {
     let experiment = json!({ "version": 1, "lab": "batching", "seed": seed,
@@ -32,7 +32,7 @@ fn speeds(run: &Run) -> [f64; BATCHES.len()] {
     for turn in 0..=TURNS {
         for ((copy, best), batch) in copies.iter_mut().zip(&mut best).zip(BATCHES) {
             let (started, mut steps) = (Instant::now(), 0);
-            while started.elapsed().as_millis() < TURN_MS || steps < 3 {
+            while started.elapsed().as_millis() < TURN_MS || steps < 2 {
                 copy.step().expect("a run that does not diverge");
                 steps += 1;
             }

@@ -113,6 +113,18 @@ mod tests {
         assert!((24.0..42.0).contains(&knee.batch) && (0.03..0.12).contains(&knee.misfit), "{knee:?}");
     }
 
+    /// Medians of 20 seeds of `cargo bench --bench throughput`: 784-64-10, plain gradient descent, on a busy machine.
+    #[test]
+    fn the_knee_of_a_measured_sweep_is_where_its_steps_begin_to_grow() {
+        let speeds = [3955, 9644, 15845, 24934, 34631, 39757, 49810, 52662, 52473, 60711, 46969];
+        let measured: Vec<(usize, f64)> =
+            speeds.into_iter().enumerate().map(|(power, speed)| (1 << power, f64::from(speed))).collect();
+        let knee = knee(&measured).unwrap();
+        assert!((8.0..14.0).contains(&knee.batch) && knee.misfit < 0.1, "{knee:?}");
+        assert!((45_000.0..65_000.0).contains(&knee.most_per_second()), "{knee:?}");
+        assert!(knee.share_of_overhead(1) > 0.9 && knee.share_of_overhead(1024) < 0.02);
+    }
+
     #[test]
     fn a_part_that_does_not_show_is_zero() {
         let only_cost = knee(&[(1, 100.0), (10, 100.0), (100, 95.0)]).unwrap();
