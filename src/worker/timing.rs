@@ -37,7 +37,7 @@ pub(super) fn time(run: &Run, batch: usize, budget_ms: f64, now_ms: fn() -> f64)
         }
     };
     step()?;
-    let budget_ms = budget_ms.min(MOST_MS);
+    let budget_ms = budget_ms.clamp(0.0, MOST_MS); // what is no number stays none, and ends after the least steps
     let (started, mut timed, mut per_look) = (now_ms(), Timed { steps: 0, items: 0, ms: 0.0 }, 1);
     while timed.steps < LEAST_STEPS || timed.ms < budget_ms {
         for _ in 0..per_look {
