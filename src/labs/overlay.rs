@@ -153,8 +153,11 @@ fn lines(lanes: &[Shown], first: &Lines, numbers: &mut Numbers) -> Lines {
         let bits = |span| own.at(span).iter().map(|value| value.to_bits()).collect();
         of_lane.lines.iter().filter(|line| line.is_shared).map(|line| (bits(line.x), bits(line.y))).collect()
     };
+    // A lane that has measured nothing yet does not part them.
+    let is_measured = |lines: &[(Vec<u32>, Vec<u32>)]| lines.iter().any(|(x, _)| !x.is_empty());
     let all: Vec<_> = of_lanes().map(|(_, of_lane, own)| shared(of_lane, own)).collect();
-    let is_same = all.windows(2).all(|pair| pair[0] == pair[1]);
+    let holder = all.iter().position(|lines| is_measured(lines)).unwrap_or(0);
+    let is_same = all.iter().all(|lines| !is_measured(lines) || *lines == all[holder]);
     let now = |of_lane: &Lines| -> Vec<PlacedDot> {
         of_lane.dots.iter().filter(|dot| dot.is_shared).cloned().collect()
     };
@@ -167,7 +170,7 @@ fn lines(lanes: &[Shown], first: &Lines, numbers: &mut Numbers) -> Lines {
         if let (LineScale::Linear(all), LineScale::Linear(one)) = (&mut joined.scale, of_lane.scale) {
             *all = all.max(one);
         }
-        let drawn = of_lane.lines.iter().filter(|line| place == 0 || !(line.is_shared && is_same));
+        let drawn = of_lane.lines.iter().filter(|line| place == holder || !(line.is_shared && is_same));
         joined.lines.extend(drawn.map(|line| PlacedLine {
             lane,
             // Which line it is is said by its lane; what is computed is named once.
@@ -181,7 +184,7 @@ fn lines(lanes: &[Shown], first: &Lines, numbers: &mut Numbers) -> Lines {
             is_shared: line.is_shared && is_same,
             is_theory: line.is_theory,
         }));
-        let drawn = of_lane.dots.iter().filter(|dot| place == 0 || !(dot.is_shared && is_same_now));
+        let drawn = of_lane.dots.iter().filter(|dot| place == holder || !(dot.is_shared && is_same_now));
         joined.dots.extend(drawn.map(|dot| match dot {
             dot if dot.is_shared && is_same_now => dot.clone(),
             // The words of a place that lanes do not share go with their line.
@@ -448,6 +451,15 @@ mod tests {
         };
         let same = ("true 0 constant".into(), "true 0 now, false 0 A, false 2 C".into());
         assert_eq!(told(0.1), same);
+        // What one lane alone has measured is of no lane, too.
+        let (mut none, own) = of_lane(0.1, 1.0);
+        let Figure::Lines(lines) = &mut none.figure else { panic!("lines") };
+        (lines.lines[0].x, lines.lines[0].y) = (Span::default(), Span::default());
+        let (Figure::Lines(lines), numbers) = both(&(none, own), &of_lane(0.1, 32.0)) else {
+            panic!("lines stay lines")
+        };
+        assert_eq!((lines.lines.len(), lines.lines[0].is_shared), (1, true));
+        assert_eq!(numbers.at(lines.lines[0].x), [1.0, 64.0]);
         let apart = ("false 0 A, false 2 C".into(), "false 0 , false 0 A, false 2 , false 2 C".into());
         assert_eq!(told(0.2), apart);
     }

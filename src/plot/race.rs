@@ -10,12 +10,12 @@ use crate::labs::{CurveAxis, Numbers, Race, lane_name};
 use plotters::prelude::DrawingBackend;
 
 /// Height of a title, of the letters under it, of the key figures and of a row after equal work.
-const TITLE: f64 = 20.0;
-const LETTERS: f64 = 16.0;
-const KEYS: f64 = 26.0;
-const ROW: f64 = 18.0;
+const TITLE: f64 = 18.0;
+const LETTERS: f64 = 15.0;
+const KEYS: f64 = 24.0;
+const ROW: f64 = 17.0;
 /// Between two parts, with a line in its middle.
-const GAP: f64 = 20.0;
+const GAP: f64 = 16.0;
 
 /// One part: a title and a row of figures for each lane.
 struct Part {

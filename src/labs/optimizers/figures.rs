@@ -81,14 +81,17 @@ pub(super) fn rate(run: &Run, numbers: &mut Numbers) -> Panel {
     let name = schedule.map_or("Constant", |schedule| schedule.label());
     let summary = format!("{name}: the learning rate is {} at step {}.", power(now), count(run.steps()));
     let line = PlacedLine {
+        label: name.to_lowercase(),
         x: numbers.add(steps.iter().map(|step| *step as f32)),
         y: numbers.add(rates),
+        is_shared: true,
         ..PlacedLine::default()
     };
     let dot = PlacedDot {
         label: format!("now {}", significant(now, 2)),
         x: run.steps() as f32,
         y: now,
+        is_shared: true,
         ..PlacedDot::default()
     };
     let figure = Lines {
