@@ -71,7 +71,7 @@ pub use panel::*;
 pub use past::{PastRun, PastRuns, settings_in_words};
 pub use picture_rows::{PictureRow, PictureRows};
 pub use pictures::*;
-pub use probe::{ItemOrder, Probe, SequenceProbe};
+pub use probe::{ItemOrder, Probe, SequenceProbe, SurfaceProbe};
 pub use race::{CurveAxis, Race, Runner, Standing, equal_end, first_crossing, target_level, value_at};
 pub use rates::{RATES, rates_panel, said_of_rates};
 pub use softmax::{Pull, SoftmaxBench, Softmaxed};

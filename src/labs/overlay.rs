@@ -4,7 +4,7 @@
 use super::{
     Curves, Deal, DealRow, Fan, Fans, Figure, Grid, Inked, InkedBlock, LANE_LETTERS, LayerBars, Line,
     LineScale, Lines, MemoryBar, MemoryBars, Numbers, Panel, PlacedDot, PlacedLine, Race, Runner, Span,
-    Strip, TimeGroup, TimeMap, TimeMaps,
+    Strip, SurfaceFigure, SurfacePath, TimeGroup, TimeMap, TimeMaps,
 };
 
 /// What a lane shows: its place in [`LANE_LETTERS`], a panel and the numbers of that.
@@ -32,6 +32,9 @@ pub fn overlaid(lanes: &[Shown], selected: usize) -> Option<(Panel, Numbers)> {
         Figure::Deal(first) => Figure::Deal(deals(lanes, first, &mut numbers)),
         Figure::MemoryBars(first) => Figure::MemoryBars(memory_bars(lanes, first)),
         Figure::Fans(first) => Figure::Fans(fans(lanes, first, &mut numbers)),
+        Figure::Surface(first) => {
+            Figure::Surface(surfaces(lanes, first, (of_selected, selected), &mut numbers))
+        }
         Figure::Race(first) => Figure::Race(races(lanes, first, &mut numbers)),
         _ => return None,
     };
@@ -216,6 +219,30 @@ fn time_maps(lanes: &[Shown], first: &TimeMaps, numbers: &mut Numbers) -> TimeMa
                     .collect(),
                 ..group.clone()
             }
+        }));
+    }
+    joined
+}
+
+/// The ways of every lane over the surface of the selected one, as far as they are in the same plane.
+fn surfaces(
+    lanes: &[Shown],
+    first: &SurfaceFigure,
+    (of_selected, selected): (&Panel, usize),
+    numbers: &mut Numbers,
+) -> SurfaceFigure {
+    let mut joined = SurfaceFigure { paths: Vec::new(), ..first.clone() };
+    for (lane, panel, own) in lanes {
+        let Figure::Surface(of_lane) = &panel.figure else { continue };
+        if *lane == selected && std::ptr::eq(*panel, of_selected) {
+            joined.values = copied(of_lane.values, own, numbers);
+        } else if of_lane.axes != first.axes {
+            continue;
+        }
+        joined.paths.extend(of_lane.paths.iter().map(|path| SurfacePath {
+            lane: *lane,
+            places: copied(path.places, own, numbers),
+            ..path.clone()
         }));
     }
     joined

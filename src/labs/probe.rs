@@ -38,6 +38,26 @@ pub struct Probe {
     pub dream_step: Option<usize>,
     /// What curves of a race are drawn over.
     pub axis: CurveAxis,
+    /// How a slice of the loss surface is looked at.
+    pub surface: SurfaceProbe,
+}
+
+/// Which slice of the loss surface is looked at, and from where.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SurfaceProbe {
+    /// Whether it goes through the way that the run took, and not in random directions.
+    pub by_path: bool,
+    /// Whether it is seen from the side; then by how many degrees it is turned, and from how many above the horizon.
+    pub is_3d: bool,
+    pub turn: f32,
+    pub tilt: f32,
+}
+
+impl Default for SurfaceProbe {
+    fn default() -> Self {
+        Self { by_path: false, is_3d: false, turn: 30.0, tilt: 40.0 }
+    }
 }
 
 impl Probe {

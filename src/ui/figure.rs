@@ -57,6 +57,7 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
             <points::Tools page=page drawn=drawn />
             <probe::Under page=page drawn=drawn />
             <machine::Under page=page drawn=drawn />
+            <race::Under page=page drawn=drawn />
             <table_data::Axes page=page drawn=drawn />
             <look_inside::Editor page=page drawn=drawn />
             {slot.is_asked.then(|| view! { <look_inside::CheckBar page=page /> })}
@@ -106,6 +107,7 @@ fn Tools(
             <probe::Tools page=page drawn=drawn />
             <machine::Tools page=page drawn=drawn />
             <race::Axis page=page drawn=drawn />
+            <race::Seen page=page drawn=drawn />
             <legend::DiagramKey drawn=drawn layer=page.layer />
             <legend::MapKey drawn=drawn />
             <legend::MapScaleKey page=page drawn=drawn />

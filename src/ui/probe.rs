@@ -2,7 +2,7 @@
 //! reached by pointer, by touch and by keys on the figure, and by a native control beside it.
 
 use super::page::{Drawn, Page};
-use super::{hold, sequence};
+use super::{hold, race, sequence};
 use crate::labs::format::significant;
 use crate::labs::{Errors, Figure, ItemOrder, LatentMap, PictureRows};
 use crate::plot;
@@ -62,6 +62,10 @@ pub fn click(page: Page, drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64)
             }
             true
         }
+        Figure::Surface(figure) => {
+            race::click(page, figure, size, at);
+            true
+        }
         Figure::TimeMaps(_) | Figure::Inked(_) => sequence::click(page, drawn, size, at),
         Figure::LatentMap(_) | Figure::Errors(_) | Figure::TwoLayers(_) => true, // taken when it was pressed
         _ => false,
@@ -96,6 +100,7 @@ pub fn key(page: Page, drawn: Option<&Drawn>, event: &KeyboardEvent) {
         _ => return,
     };
     match &drawn.0.figure {
+        Figure::Surface(figure) if race::key(page, figure, event) => {}
         Figure::TimeMaps(maps) => sequence::key(page, maps, [right, up], event),
         Figure::LatentMap(map) => {
             let Some(cursor) = &map.cursor else { return };

@@ -1,10 +1,13 @@
 //! What can be set in the optimizers lab, and what follows from each change. The network and its data belong to all lanes:
 //! what differs between those is the rule.
 
-use crate::error::{Error, Result};
+use crate::data::{BatchSize, DataConfig};
+use crate::error::{Error, Result, name_of};
 use crate::labs::control::parsed;
-use crate::labs::format::{count, power};
+use crate::labs::format::{count, power, with_sign};
 use crate::labs::{Choice, Control, Kind, workloads};
+use crate::nn::layers::{Function, Landscape};
+use crate::nn::{LayerConfig, Loss, NetworkConfig};
 use crate::train::settings::Settings;
 use crate::train::{Experiment, OptimizerConfig, OptimizerName, Schedule, ScheduleName};
 use serde_json::Value;
@@ -38,6 +41,8 @@ const RULES: [Rule; 9] = [
 /// Steps that a schedule is made for.
 const LENGTHS: [usize; 8] = [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000];
 const USUAL_LENGTH: usize = 1000;
+/// Places along an axis at which a test function can be begun, beside any that is clicked.
+const STARTS: usize = 40;
 
 /// The rule of an optimizer, whatever its other options.
 fn rule_of(optimizer: &OptimizerConfig) -> &'static Rule {
@@ -56,6 +61,44 @@ pub(super) fn rule_name(experiment: &Experiment) -> &'static str {
     rule_of(&experiment.optimizer).name
 }
 
+/// The test function that is gone down, where it is no network.
+pub(super) fn function_of(experiment: &Experiment) -> Option<Function> {
+    match &*experiment.network.layers {
+        [layer] => layer.as_landscape().map(|landscape| landscape.function),
+        _ => None,
+    }
+}
+
+/// Rates at which a rule goes down a function: as fast as it can where that is steepest, or in steps of a share of the way.
+fn rate_on(function: Function, rule: &Rule) -> f32 {
+    let [descent, share] = match function {
+        Function::Ravine => [0.18, 0.3],
+        Function::Rosenbrock => [0.001, 0.02],
+        Function::Beale => [0.01, 0.05],
+        Function::Saddle => [0.05, 0.05],
+    };
+    match rule.optimizer {
+        OptimizerName::Sgd => {
+            if rule.momentum.is_some() {
+                descent / 5.0
+            } else {
+                descent
+            }
+        }
+        OptimizerName::Adagrad => 5.0 * share,
+        OptimizerName::Adadelta => 10.0,
+        _ => share,
+    }
+}
+
+/// `experiment` on a test function, from where that is usually begun.
+fn go_down(experiment: &mut Experiment, function: Function) {
+    experiment.data = DataConfig { samples: 10, ..DataConfig::named("landscape") };
+    experiment.network = NetworkConfig { layers: vec![LayerConfig::Landscape(Landscape::new(function))] };
+    (experiment.loss, experiment.batch_size) = (Loss::MeanSquaredError, BatchSize::Full);
+    experiment.optimizer.learning_rate = Some(rate_on(function, rule_of(&experiment.optimizer)));
+}
+
 /// Every control, in the order of the page.
 pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
     let rules = RULES.iter().map(|rule| Choice::new(rule.name, rule.label)).collect();
@@ -71,7 +114,13 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
     let now = optimizer.schedule.as_ref().map_or(ScheduleName::Constant, |schedule| schedule.name);
     let kind = Kind::Segments { featured: 3 };
     controls.push(Control::new("schedule", "Schedule", kind, schedules, now).shown_first());
-    controls.push(workloads::control(experiment).shown_first());
+    let mut network = workloads::control(experiment);
+    network.choices.extend(Function::ALL.map(|function| Choice::new(name_of(function), function.label())));
+    if let Some(function) = function_of(experiment) {
+        network.value = name_of(function).into();
+    }
+    controls.push(network.shown_first());
+    controls.extend(starts(experiment));
     if let Some(momentum) = optimizer.momentum {
         let choices = Choice::numbers([0.0, 0.5, 0.8, 0.9, 0.95, 0.99]);
         controls.push(Control::new("optimizer.momentum", "Momentum", Kind::Slider, choices, momentum));
@@ -86,8 +135,32 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
             steps,
         ));
     }
-    controls.extend(more);
+    if function_of(experiment).is_none() {
+        controls.extend(more);
+    }
     controls
+}
+
+/// Where a function is begun at, along each axis.
+fn starts(experiment: &Experiment) -> Vec<Control> {
+    let layer = experiment.network.layers.first().and_then(LayerConfig::as_landscape);
+    let Some(landscape) = layer else { return Vec::new() };
+    let [left, right, bottom, top] = landscape.function.view();
+    let along = |axis: usize, label: &'static str, [from, to]: [f32; 2]| {
+        let place =
+            |at: usize| f64::from(((from + (to - from) * at as f32 / STARTS as f32) * 100.0).round()) / 100.0;
+        let mut places: Vec<f64> = (0..=STARTS).map(place).collect();
+        let now = f64::from((landscape.start[axis] * 1e4).round()) / 1e4;
+        if !places.contains(&now) {
+            places.push(now);
+            places.sort_by(f64::total_cmp);
+        }
+        let choices = places.into_iter().map(|at| Choice::new(at, with_sign(at, 2))).collect();
+        Control::new(&format!("start.{axis}"), label, Kind::Slider, choices, landscape.start[axis])
+            .restarting()
+            .for_all_lanes()
+    };
+    vec![along(0, "Start, x", [left, right]), along(1, "Start, y", [bottom, top])]
 }
 
 /// `experiment` with a control set; see [`crate::labs::Lab::change`].
@@ -106,6 +179,23 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
                 schedule: experiment.optimizer.schedule.clone(),
                 ..OptimizerConfig::new(rule.optimizer, usual_rate(experiment, rule))
             };
+        }
+        "workload" if parsed::<Function>(key, value).is_ok() => go_down(&mut changed, parsed(key, value)?),
+        "workload" if function_of(experiment).is_some() => {
+            workloads::change(&mut changed, key, value)?;
+            changed.batch_size = BatchSize::Items(workloads::USUAL_BATCH);
+            changed.optimizer.learning_rate = Some(usual_rate(&changed, rule_of(&changed.optimizer)));
+        }
+        "start" | "start.0" | "start.1" => {
+            let layer = changed.network.layers.first_mut();
+            let Some(LayerConfig::Landscape(landscape)) = layer else {
+                return Err(Error::setting(key, value, "left out: only a test function is begun at a place"));
+            };
+            match key {
+                "start.0" => landscape.start[0] = parsed(key, value)?,
+                "start.1" => landscape.start[1] = parsed(key, value)?,
+                _ => landscape.start = parsed(key, value)?,
+            }
         }
         "schedule" => {
             let name: ScheduleName = parsed(key, value)?;
@@ -126,6 +216,9 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
 
 /// The rate at which a rule learns what it is given: with momentum each gradient counts ten times.
 fn usual_rate(experiment: &Experiment, rule: &Rule) -> f32 {
+    if let Some(function) = function_of(experiment) {
+        return rate_on(function, rule);
+    }
     let rate = workloads::usual_rate(experiment, rule.optimizer);
     if rule.momentum.is_some() { rate / 5.0 } else { rate }
 }

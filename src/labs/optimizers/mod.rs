@@ -4,6 +4,7 @@
 mod controls;
 mod figures;
 mod observer;
+mod slice;
 mod verdict;
 
 use super::{Across, Control, FigureSlot, Lab, Observer, Place, Verdict, racing, workloads};
@@ -47,6 +48,9 @@ impl Lab for Optimizers {
     }
 
     fn check(&self, experiment: &Experiment) -> Result<()> {
+        if controls::function_of(experiment).is_some() {
+            return Ok(());
+        }
         workloads::check(self.name(), experiment)
     }
 
@@ -75,7 +79,20 @@ impl Lab for Optimizers {
     }
 
     fn figures(&self) -> &'static [FigureSlot] {
-        const FIGURES: [FigureSlot; 7] = [
+        const FIGURES: [FigureSlot; 8] = [
+            FigureSlot {
+                across: Across::Overlaid,
+                is_always_filled: true,
+                of_probe: true,
+                is_told: true,
+                ..FigureSlot::new(
+                    "surface",
+                    "The loss from above",
+                    "every dot is one step, or several",
+                    Place::Story,
+                    380,
+                )
+            },
             FigureSlot {
                 across: Across::Overlaid,
                 ..FigureSlot::new(
@@ -128,6 +145,12 @@ impl Lab for Optimizers {
             },
         ];
         &FIGURES
+    }
+
+    fn shows(&self, id: &str, experiment: &Experiment) -> bool {
+        // A test function has no layers and no test items.
+        let is_of_networks = matches!(id, "ratio" | "effective" | "accuracy");
+        !is_of_networks || controls::function_of(experiment).is_none()
     }
 
     fn observe(&self, run: &Run) -> Box<dyn Observer> {

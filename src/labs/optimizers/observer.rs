@@ -1,34 +1,37 @@
 //! What the optimizers lab remembers of a run: its race, and what was measured to be shown.
 
+use super::slice::Slice;
 use super::{figures, verdict};
 use crate::labs::racing::Racing;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
 use crate::train::Run;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// See the module.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub(super) struct OptimizersObserver {
     pub(super) racing: Racing,
+    /// The way of the run; of one from a file, as far as it went on from there.
+    slice: Slice,
 }
 
 impl OptimizersObserver {
     /// Begins with a test.
     pub(super) fn new(run: &Run) -> Self {
-        Self { racing: Racing::new(run) }
+        Self { racing: Racing::new(run), slice: Slice::new(run) }
     }
 
     /// Goes on with what was seen of a run that has come as far as this one.
     pub(super) fn on(run: &Run, seen: Value) -> Option<Self> {
-        let read: Self = serde_json::from_value(seen).ok()?;
-        Some(Self { racing: read.racing.of(run)? })
+        let racing: Racing = serde_json::from_value(seen).ok()?;
+        Some(Self { racing: racing.of(run)?, slice: Slice::new(run) })
     }
 }
 
 impl Observer for OptimizersObserver {
     fn after_step(&mut self, run: &Run, loss: f32) {
         self.racing.after_step(run, loss);
+        self.slice.after_step(run);
     }
 
     fn tests_after(&self, run: &Run) -> bool {
@@ -45,12 +48,17 @@ impl Observer for OptimizersObserver {
 
     fn panel(&mut self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {
         match id {
+            "surface" => Some(self.slice.panel(run, view, self.racing.loss(), numbers)),
             "ratio" => Some(figures::ratio(run, numbers)),
             "effective" => Some(figures::effective(run, numbers)),
             "rate" => Some(figures::rate(run, numbers)),
             "moments" => Some(figures::moments(run, view.layer, numbers)),
             _ => self.racing.panel(id, (run, view), None, numbers),
         }
+    }
+
+    fn is_at_work(&self, id: &str, _: &Run) -> bool {
+        id == "surface" && self.slice.is_at_work()
     }
 
     fn verdict(&self, run: &Run) -> Verdict {
@@ -62,11 +70,11 @@ impl Observer for OptimizersObserver {
     }
 
     fn seen(&self) -> Value {
-        serde_json::to_value(self.clone()).expect("plain data")
+        serde_json::to_value(self.racing.clone()).expect("plain data")
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.racing.bytes()
+        size_of::<Self>() + self.racing.bytes() + self.slice.bytes()
     }
 
     fn whole(&self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {
