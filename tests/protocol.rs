@@ -4,8 +4,8 @@
 
 use glassbox::data::{DataConfig, Pictures, idx};
 use glassbox::labs::{
-    Figure, FigureSlot, Held, HeldPixels, ItemOrder, LABS, Lab, Numbers, Patch, Probe, SequenceProbe, View,
-    find,
+    CurveAxis, Figure, FigureSlot, Held, HeldPixels, ItemOrder, LABS, Lab, Numbers, Patch, Probe,
+    SequenceProbe, View, find,
 };
 use glassbox::train::settings::Settings;
 use glassbox::train::{Experiment, InitialWeights};
@@ -61,6 +61,7 @@ fn probing() -> View {
         search: "rivers".into(),
         dreams: 2,
         dream_step: Some(40),
+        axis: CurveAxis::Seconds,
     };
     View { probe, ..View::default() }
 }
