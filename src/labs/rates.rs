@@ -22,7 +22,7 @@ pub fn rates_panel(curve: &RangeCurve, lane: usize) -> (Panel, Numbers) {
     let top = curve.smoothed.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
     let dot = |words: &str, x: f32, y: f32| {
         let label = format!("{words} {}", significant(x, 2));
-        PlacedDot { lane, label, x, y, is_shared: true }
+        PlacedDot { lane, label, x, y, is_shared: false }
     };
     let dots = curve.finding.map_or_else(Vec::new, |found| {
         vec![
