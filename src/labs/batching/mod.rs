@@ -99,13 +99,7 @@ impl Lab for Batching {
             },
             FigureSlot {
                 across: Across::Overlaid,
-                ..FigureSlot::new(
-                    "throughput",
-                    "Examples per second",
-                    "by batch size, on this device",
-                    Place::Story,
-                    152,
-                )
+                ..FigureSlot::new("throughput", "Examples per second", "by batch size", Place::Story, 152)
             },
             FigureSlot {
                 across: Across::Overlaid,

@@ -2,7 +2,7 @@
 //! one step, while the run may go on.
 
 use crate::data::BatchSize;
-use crate::labs::format::{count, significant};
+use crate::labs::format::{count, percent, significant};
 use crate::labs::{Fan, Fans, Figure, Numbers, Panel};
 use crate::train::{GradientNoise, NoiseProbe, Run};
 
@@ -50,22 +50,17 @@ impl Noise {
         let mean = self.measured.as_ref().and_then(GradientNoise::mean_angle).unwrap_or(f32::NAN);
         let fan = Fan { lane: 0, batch, angles: numbers.add(angles.iter().copied()), mean };
         let words = self.words(run);
-        let note = match (&self.measured, &self.probe) {
-            (_, Some(probe)) if self.measured.is_none() => {
-                format!("measured to {}", crate::labs::format::percent(f64::from(probe.share())))
-            }
-            (Some(noise), _) => format!("at step {}", count(noise.step)),
+        let note = match &self.probe {
+            Some(probe) if self.measured.is_none() => percent(f64::from(probe.share())),
             _ => String::new(),
         };
         let summary = match &self.measured {
             None => "Not measured yet.".into(),
             Some(noise) => noise.problem().map_or_else(
                 || {
-                    format!(
-                        "Batches of {} point {}° away from the gradient of all items on average. {words}",
-                        count(batch),
-                        significant(mean, 2)
-                    )
+                    let (step, batch) = (count(noise.step), count(batch));
+                    let mean = significant(mean, 2);
+                    format!("At step {step} batches of {batch} point {mean}° away from the gradient of all items on average. {words}")
                 },
                 String::from,
             ),
