@@ -5,7 +5,7 @@
 use glassbox::data::{DataConfig, Pictures, idx};
 use glassbox::labs::{
     CurveAxis, Figure, FigureSlot, Held, HeldPixels, ItemOrder, LABS, Lab, Numbers, Patch, Probe,
-    SequenceProbe, View, find,
+    SequenceProbe, SurfaceProbe, View, find,
 };
 use glassbox::train::settings::Settings;
 use glassbox::train::{Experiment, InitialWeights};
@@ -62,6 +62,7 @@ fn probing() -> View {
         dreams: 2,
         dream_step: Some(40),
         axis: CurveAxis::Seconds,
+        surface: SurfaceProbe { by_path: true, is_3d: true, turn: 45.0, tilt: 60.0 },
     };
     View { probe, ..View::default() }
 }

@@ -151,6 +151,10 @@ impl Control {
                 set.map_or_else(|| text.clone(), |set| set.label.into())
             }
             (None, Value::String(text)) => text.clone(),
+            // In the digits of the `f32` that the engine makes of it.
+            (None, Value::Number(number)) if number.is_f64() => {
+                number.as_f64().map_or_else(String::new, |number| (number as f32).to_string())
+            }
             (None, other) => other.to_string(),
         }
     }
@@ -213,6 +217,8 @@ mod tests {
             for_all_lanes: false,
         };
         assert_eq!((control.selected(), control.shown().as_str()), (Some(1), "0.1"));
+        control.value = plain(0.18_f32);
+        assert_eq!(control.shown(), "0.18");
         control.value = 0.7.into();
         assert_eq!((control.selected(), control.nearest(), control.shown().as_str()), (None, 2, "0.7"));
     }

@@ -30,10 +30,6 @@ impl Lab for Batching {
         "Batching"
     }
 
-    fn is_listed(&self) -> bool {
-        false
-    }
-
     fn question(&self, _: &Experiment) -> String {
         "What does a batch buy?".into()
     }

@@ -4,7 +4,7 @@
 use crate::data::{BatchSize, DataConfig};
 use crate::error::{Error, Result, name_of};
 use crate::labs::control::parsed;
-use crate::labs::format::{count, power, with_sign};
+use crate::labs::format::{count, power};
 use crate::labs::{Choice, Control, Kind, workloads};
 use crate::nn::layers::{Function, Landscape};
 use crate::nn::{LayerConfig, Loss, NetworkConfig};
@@ -109,7 +109,7 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
         .into_iter()
         .filter(|control| control.key != "optimizer.name")
         .partition(|control| control.key == "optimizer.learning_rate");
-    controls.extend(rate.into_iter().map(Control::shown_first));
+    controls.extend(rate.into_iter().map(|rate| with_its_value(rate).shown_first()));
     let schedules = Choice::named(&ScheduleName::ALL, ScheduleName::label);
     let now = optimizer.schedule.as_ref().map_or(ScheduleName::Constant, |schedule| schedule.name);
     let kind = Kind::Segments { featured: 3 };
@@ -141,6 +141,21 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
     controls
 }
 
+/// A control of numbers that has the one in force among its choices.
+fn with_its_value(mut control: Control) -> Control {
+    if control.selected().is_none()
+        && let Some(now) = control.value.as_f64()
+    {
+        // In the digits of the `f32` that the engine makes of it.
+        let shown = (now as f32).to_string();
+        let below = |choice: &Choice| choice.value.as_f64().is_some_and(|value| value < now);
+        let at = control.choices.partition_point(below);
+        let value = shown.parse::<f64>().unwrap_or(now);
+        control.choices.insert(at, Choice::new(value, shown));
+    }
+    control
+}
+
 /// Where a function is begun at, along each axis.
 fn starts(experiment: &Experiment) -> Vec<Control> {
     let layer = experiment.network.layers.first().and_then(LayerConfig::as_landscape);
@@ -149,16 +164,17 @@ fn starts(experiment: &Experiment) -> Vec<Control> {
     let along = |axis: usize, label: &'static str, [from, to]: [f32; 2]| {
         let place =
             |at: usize| f64::from(((from + (to - from) * at as f32 / STARTS as f32) * 100.0).round()) / 100.0;
-        let mut places: Vec<f64> = (0..=STARTS).map(place).collect();
-        let now = f64::from((landscape.start[axis] * 1e4).round()) / 1e4;
-        if !places.contains(&now) {
-            places.push(now);
-            places.sort_by(f64::total_cmp);
-        }
-        let choices = places.into_iter().map(|at| Choice::new(at, with_sign(at, 2))).collect();
-        Control::new(&format!("start.{axis}"), label, Kind::Slider, choices, landscape.start[axis])
-            .restarting()
-            .for_all_lanes()
+        let places = (0..=STARTS).map(place);
+        let choices = places.map(|at| Choice::new(at, at.to_string())).collect();
+        with_its_value(Control::new(
+            &format!("start.{axis}"),
+            label,
+            Kind::Slider,
+            choices,
+            landscape.start[axis],
+        ))
+        .restarting()
+        .for_all_lanes()
     };
     vec![along(0, "Start, x", [left, right]), along(1, "Start, y", [bottom, top])]
 }

@@ -5,6 +5,7 @@ mod controls;
 mod figures;
 mod observer;
 mod slice;
+mod turns;
 mod verdict;
 
 use super::{Across, Control, FigureSlot, Lab, Observer, Place, Verdict, racing, workloads};
@@ -27,18 +28,16 @@ impl Lab for Optimizers {
         "Optimisers"
     }
 
-    fn is_listed(&self) -> bool {
-        false
-    }
-
     fn question(&self, _: &Experiment) -> String {
         "Which way down?".into()
     }
 
     fn defaults(&self) -> Experiment {
-        let mut experiment = workloads::begin(self.name(), json!({ "optimizer": { "name": "sgd" } }));
-        workloads::find("moons").expect("it is one").give(&mut experiment);
-        controls::change(&experiment, "rule", &json!("sgd")).expect("the defaults are tested")
+        let experiment = workloads::begin(self.name(), json!({ "optimizer": { "name": "sgd" } }));
+        let changed = |experiment, (key, value): (&str, &str)| {
+            controls::change(&experiment, key, &json!(value)).expect("the defaults are tested")
+        };
+        [("rule", "sgd"), ("workload", "ravine")].into_iter().fold(experiment, changed)
     }
 
     fn beside(&self) -> Vec<Experiment> {
@@ -84,14 +83,7 @@ impl Lab for Optimizers {
                 across: Across::Overlaid,
                 is_always_filled: true,
                 of_probe: true,
-                is_told: true,
-                ..FigureSlot::new(
-                    "surface",
-                    "The loss from above",
-                    "every dot is one step, or several",
-                    Place::Story,
-                    380,
-                )
+                ..FigureSlot::new("surface", "The loss from above", "every dot is a step", Place::Story, 380)
             },
             FigureSlot {
                 across: Across::Overlaid,
@@ -107,11 +99,11 @@ impl Lab for Optimizers {
                 across: Across::Overlaid,
                 is_always_filled: true,
                 of_probe: true,
-                ..FigureSlot::new("curves", "Loss", "training, one curve per lane", Place::Side, 176)
+                ..FigureSlot::new("curves", "Loss", "", Place::Side, 176)
             },
             FigureSlot {
                 across: Across::Overlaid,
-                ..FigureSlot::new("rate", "Learning rate", "as its schedule has it", Place::Side, 128)
+                ..FigureSlot::new("rate", "Learning rate", "", Place::Side, 128)
             },
             FigureSlot {
                 across: Across::Overlaid,

@@ -1,6 +1,7 @@
 //! What the optimizers lab remembers of a run: its race, and what was measured to be shown.
 
 use super::slice::Slice;
+use super::turns::Turns;
 use super::{figures, verdict};
 use crate::labs::racing::Racing;
 use crate::labs::{Numbers, Observer, Panel, Verdict, View};
@@ -13,18 +14,19 @@ pub(super) struct OptimizersObserver {
     pub(super) racing: Racing,
     /// The way of the run; of one from a file, as far as it went on from there.
     slice: Slice,
+    pub(super) turns: Turns,
 }
 
 impl OptimizersObserver {
     /// Begins with a test.
     pub(super) fn new(run: &Run) -> Self {
-        Self { racing: Racing::new(run), slice: Slice::new(run) }
+        Self { racing: Racing::new(run), slice: Slice::new(run), turns: Turns::default() }
     }
 
     /// Goes on with what was seen of a run that has come as far as this one.
     pub(super) fn on(run: &Run, seen: Value) -> Option<Self> {
-        let racing: Racing = serde_json::from_value(seen).ok()?;
-        Some(Self { racing: racing.of(run)?, slice: Slice::new(run) })
+        let (racing, turns): (Racing, Turns) = serde_json::from_value(seen).ok()?;
+        Some(Self { racing: racing.of(run)?, turns, slice: Slice::new(run) })
     }
 }
 
@@ -32,6 +34,7 @@ impl Observer for OptimizersObserver {
     fn after_step(&mut self, run: &Run, loss: f32) {
         self.racing.after_step(run, loss);
         self.slice.after_step(run);
+        self.turns.after_step(run);
     }
 
     fn tests_after(&self, run: &Run) -> bool {
@@ -44,6 +47,7 @@ impl Observer for OptimizersObserver {
 
     fn after_edit(&mut self, run: &Run) {
         self.racing.after_edit(run);
+        self.turns = Turns::default();
     }
 
     fn panel(&mut self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {
@@ -70,11 +74,11 @@ impl Observer for OptimizersObserver {
     }
 
     fn seen(&self) -> Value {
-        serde_json::to_value(self.racing.clone()).expect("plain data")
+        serde_json::to_value((self.racing.clone(), self.turns.clone())).expect("plain data")
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.racing.bytes() + self.slice.bytes()
+        size_of::<Self>() + self.racing.bytes() + self.slice.bytes() + self.turns.bytes()
     }
 
     fn whole(&self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {

@@ -6,7 +6,7 @@ use crate::labs::format::{count, percent, significant};
 use crate::labs::{Figure, Numbers, Panel, Span, SurfaceFigure, SurfaceMark, SurfacePath, View};
 use crate::nn::Network;
 use crate::nn::layers::Function;
-use crate::train::surface::{Directions, Path, Plane, Surface};
+use crate::train::surface::{Directions, MAX_SNAPSHOTS, Path, Plane, Surface};
 use crate::train::{Experiment, Run};
 use std::sync::Arc;
 
@@ -14,6 +14,8 @@ use std::sync::Arc;
 const ITEMS_PER_LOOK: usize = 8192;
 /// Places on a side.
 const SIDE: usize = 41;
+/// Places of a way that is kept whole, on a test function.
+const PLACES: usize = 512;
 /// A plane through the way is laid anew when the run has gone on by this share of its steps.
 const ANEW: f32 = 0.25;
 
@@ -37,7 +39,9 @@ impl Clone for Slice {
 impl Slice {
     /// Begins with the weights of now.
     pub(super) fn new(run: &Run) -> Self {
-        let mut path = Path::new(run.network().weights.len());
+        let weights = run.network().weights.len();
+        let snapshots = if Plane::axes(run.network()).is_some() { PLACES } else { MAX_SNAPSHOTS };
+        let mut path = Path::of_at_most(snapshots, weights);
         path.push(&run.network().weights);
         Self { path, random: None, own: None, surface: None, is_wanted: false }
     }
@@ -50,7 +54,8 @@ impl Slice {
     /// Bytes that a copy adds.
     pub(super) fn bytes(&self) -> usize {
         // Copies share what they keep; the next may hold one more.
-        self.path.snapshots().first().map_or(0, |weights| size_of_val(&**weights))
+        let snapshots = self.path.snapshots();
+        snapshots.first().map_or(0, |weights| size_of_val(&**weights)) + size_of_val(snapshots)
     }
 
     /// Whether there is more to be worked out for this lane.

@@ -2,8 +2,9 @@
 
 use super::controls;
 use super::observer::OptimizersObserver;
-use crate::labs::format::{power, significant};
+use crate::labs::format::{percent, power, significant};
 use crate::labs::{Remedy, Tone, Verdict};
+use crate::nn::layers::Function;
 use crate::train::Run;
 use crate::train::statistics::layer_statistics;
 
@@ -11,52 +12,104 @@ use crate::train::statistics::layer_statistics;
 const APART: f32 = 30.0;
 /// Relative steps below which nothing moves.
 const STILL: f32 = 1e-5;
+/// A share of steps that turn back above which the way is a zigzag.
+const ZIGZAG: f32 = 0.5;
+/// So near to a minimum, as a share of what is seen, a rule has arrived.
+const NEAR: f32 = 0.01;
 
 /// The finding on one lane.
 pub(super) fn of(observer: &OptimizersObserver, run: &Run) -> Verdict {
     if let Some(diverged) = Verdict::diverged(run, Vec::new()) {
         return diverged;
     }
-    let Some(loss) = observer.racing.loss() else {
+    if observer.racing.loss().is_none() {
         let text =
-            "Each lane makes steps of the same gradients by another rule, from the same weights. Press Play.";
-        return Verdict::new(Tone::Note, "Not trained yet.", text.into(), Vec::new());
+            "Each lane makes steps of the same gradients by another rule, from the same place. Press Play.";
+        return Verdict::new(Tone::Note, "Not begun yet.", text.into(), Vec::new());
+    }
+    let (tone, word, text) = match controls::function_of(run.current()) {
+        Some(function) => on_function(function, observer, run),
+        None => on_network(observer, run),
     };
+    Verdict { lows: observer.racing.lows(), ..Verdict::new(tone, word, text, remedies(run, word)) }
+}
+
+/// How much of its way it goes to and fro.
+fn turning(observer: &OptimizersObserver) -> Option<(f32, String)> {
+    let share = observer.turns.share()?;
+    Some((share, format!("{} of its steps turn back on the one before", percent(f64::from(share)))))
+}
+
+fn on_function(function: Function, observer: &OptimizersObserver, run: &Run) -> (Tone, &'static str, String) {
+    let name = controls::short_name(run.current());
+    let at = [run.network().weights[0], run.network().weights[1]];
+    let [left, right, bottom, top] = function.view();
+    let height = power(function.value(at));
+    let away =
+        function.minimum().map(|[x, y]| ((at[0] - x) / (right - left)).hypot((at[1] - y) / (top - bottom)));
+    let turned = turning(observer);
+    match (away, turned) {
+        (Some(away), _) if away < NEAR => (
+            Tone::Good,
+            "Arrived.",
+            format!("{name} is at the minimum, as near as can be seen: f is {height}."),
+        ),
+        (_, Some((share, words))) if share > ZIGZAG => {
+            let text = format!("{name} goes to and fro across the valley: {words}. f is {height}.");
+            (Tone::Warn, "Zigzag.", text)
+        }
+        (None, _) if function.value(at) < -1.0 => (
+            Tone::Good,
+            "Off the saddle.",
+            format!("{name} found the way down: f is {height} and has no bound."),
+        ),
+        (_, turned) => {
+            let words = turned.map_or_else(String::new, |(_, words)| format!("; {words}"));
+            (Tone::Note, "On its way.", format!("{name} goes down: f is {height}{words}."))
+        }
+    }
+}
+
+fn on_network(observer: &OptimizersObserver, run: &Run) -> (Tone, &'static str, String) {
     let name = controls::short_name(run.current());
     let ratios: Vec<f32> =
         run.network().kernels().map(|slot| layer_statistics(run, slot.layer).update_ratio).collect();
     let least = ratios.iter().copied().fold(f32::INFINITY, f32::min);
     let most = ratios.iter().copied().fold(0.0, f32::max);
-    let now = format!("the loss is {}", significant(loss, 3));
-    let (tone, word, text) = if most < STILL {
-        let text =
-            format!("{name} moves no layer by more than {} of its weights a step; {now}.", power(most));
+    let loss = observer.racing.loss().map_or_else(String::new, |loss| significant(loss, 3));
+    let turned = turning(observer).map_or_else(String::new, |(_, words)| format!("; {words}"));
+    if most < STILL {
+        let text = format!(
+            "{name} moves no layer by more than {} of its weights a step; the loss is {loss}.",
+            power(most)
+        );
         (Tone::Warn, "Standing still.", text)
     } else if least > 0.0 && most / least > APART {
         let text = format!(
-            "{name} moves one layer by {} of its weights a step and another by {}; {now}.",
+            "{name} moves one layer by {} of its weights a step and another by {}{turned}; the loss is {loss}.",
             power(most),
             power(least)
         );
         (Tone::Warn, "Out of step.", text)
     } else {
         let text = format!(
-            "{name} moves every layer by {} to {} of its weights a step; {now}.",
+            "{name} moves its layers by {} to {} of their weights a step{turned}; the loss is {loss}.",
             power(least),
             power(most)
         );
         (Tone::Good, "On its way.", text)
-    };
-    Verdict { lows: observer.racing.lows(), ..Verdict::new(tone, word, text, remedies(run)) }
+    }
 }
 
-/// Momentum for plain descent, a rule that fits each weight for one without.
-fn remedies(run: &Run) -> Vec<Remedy> {
-    match controls::rule_name(run.current()) {
-        "sgd" => {
-            vec![Remedy::new("Add momentum 0.9", "rule", "momentum"), Remedy::new("Try Adam", "rule", "adam")]
-        }
-        "momentum" | "nesterov" => vec![Remedy::new("Try Adam", "rule", "adam")],
-        _ => Vec::new(),
-    }
+/// Momentum for plain descent, a smaller rate for a zigzag, a rule that fits each weight for one without.
+fn remedies(run: &Run, word: &str) -> Vec<Remedy> {
+    let rate = run.current().optimizer.learning_rate();
+    let half = (f64::from(rate) * 5e5).round() / 1e6;
+    let halve = (word == "Zigzag.").then(|| Remedy::new("Halve the rate", "optimizer.learning_rate", half));
+    let other = match controls::rule_name(run.current()) {
+        "sgd" => Some(Remedy::new("Add momentum 0.9", "rule", "momentum")),
+        "momentum" | "nesterov" if word != "Arrived." => Some(Remedy::new("Try Adam", "rule", "adam")),
+        _ => None,
+    };
+    other.into_iter().chain(halve).collect()
 }

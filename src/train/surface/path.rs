@@ -26,7 +26,13 @@ impl Path {
     /// Of a network with so many weights; of a large one fewer are kept, of the largest the first alone.
     #[must_use]
     pub fn new(weights: usize) -> Self {
-        let capacity = (MAX_NUMBERS / weights.max(1)).clamp(1, MAX_SNAPSHOTS);
+        Self::of_at_most(MAX_SNAPSHOTS, weights)
+    }
+
+    /// The same with so many snapshots at most, as far as their numbers allow.
+    #[must_use]
+    pub fn of_at_most(snapshots: usize, weights: usize) -> Self {
+        let capacity = (MAX_NUMBERS / weights.max(1)).clamp(1, snapshots.max(1));
         Self { snapshots: Vec::new(), capacity, stride: 1, seen: 0 }
     }
 
