@@ -81,6 +81,7 @@ pub use verdict::{Left, Remedy, Tone, Verdict};
 
 use crate::data::{Nudge, NudgeKind};
 use crate::error::{Error, Result};
+use crate::train::surface::Weights as WeightsKept;
 use crate::train::{Experiment, Run, settings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -242,6 +243,16 @@ pub enum Across {
     Selected,
 }
 
+/// The way of another lane through the same weight space.
+#[derive(Clone, Debug)]
+pub struct OtherWay {
+    /// Its place in [`LANE_LETTERS`], and what it is called.
+    pub lane: usize,
+    pub label: String,
+    /// Its weights, oldest first.
+    pub snapshots: Vec<WeightsKept>,
+}
+
 /// An experiment as plain data.
 pub trait Lab: Sync {
     /// Its name in an experiment and in the URL.
@@ -372,6 +383,15 @@ pub trait Observer {
     /// Called with the items that such steps learned from and the milliseconds that they took; none where they failed.
     fn timed(&mut self, batch: usize, took: Option<(usize, f64)>) {
         let _ = (batch, took);
+    }
+    /// The way of the run through weight space, oldest first; none where nothing is shown of it.
+    fn way(&self, run: &Run) -> Vec<WeightsKept> {
+        let _ = run;
+        Vec::new()
+    }
+    /// Called with the ways of other lanes, to be shown beside that of this one, which is in lane `own`.
+    fn take_ways(&mut self, own: usize, others: Vec<OtherWay>) {
+        let _ = (own, others);
     }
     /// Called when the settings of the running network were changed.
     fn after_edit(&mut self, run: &Run);

@@ -232,15 +232,16 @@ fn surfaces(
     numbers: &mut Numbers,
 ) -> SurfaceFigure {
     let mut joined = SurfaceFigure { paths: Vec::new(), ..first.clone() };
+    let has_all = first.paths.len() > 1; // the ways of other lanes were given to it
     for (lane, panel, own) in lanes {
         let Figure::Surface(of_lane) = &panel.figure else { continue };
         if *lane == selected && std::ptr::eq(*panel, of_selected) {
             joined.values = copied(of_lane.values, own, numbers);
-        } else if of_lane.axes != first.axes {
+        } else if has_all || of_lane.axes != first.axes {
             continue;
         }
         joined.paths.extend(of_lane.paths.iter().map(|path| SurfacePath {
-            lane: *lane,
+            lane: if has_all { path.lane } else { *lane },
             places: copied(path.places, own, numbers),
             ..path.clone()
         }));

@@ -2,7 +2,7 @@
 
 use super::{
     Page, autosave, browser, controls, export, figure, head, history, intake, keys, lane_list, lesson, nudge,
-    own_counts, own_panel, own_text, pad, rail, sees, softmax, spine, table_data, transport,
+    own_counts, own_panel, own_text, pad, rail, sees, softmax, spine, table_data, transport, ways,
 };
 use crate::data::DataSet;
 use crate::labs::{FigureSlot, Place};
@@ -15,6 +15,7 @@ pub fn App() -> impl IntoView {
     export::listen_for_menus();
     lesson::check(page);
     history::listen(page);
+    ways::listen(page);
     autosave::listen(page);
     let is_teaching = RwSignal::new(false);
     provide_context(lesson::IsTeaching(is_teaching));

@@ -55,6 +55,7 @@ mod table_data;
 mod thumbnail;
 mod trainer;
 mod transport;
+mod ways;
 
 use page::Page;
 

@@ -8,6 +8,7 @@ use super::autosave::Keeping;
 use super::lane::Lane;
 use super::pace::{Pace, SPEEDS};
 use super::page::{Drawn, Page};
+use super::ways::Ways;
 use crate::data::DataConfig;
 use crate::data::table::Roles;
 use crate::labs::Numbers;
@@ -67,6 +68,8 @@ pub struct Trainer {
     wants_file: bool,
     wants_rates: bool,
     wants_refresh: bool,
+    /// The way of the run through weight space, and those of other lanes to be handed over.
+    pub(super) ways: Ways,
     /// Figures of which the worker has more to work out.
     at_work: Vec<String>,
     pending_files: Option<Offer>,
@@ -173,6 +176,7 @@ impl Trainer {
         self.start_when_read = None;
         (self.wants_file, self.wants_rates) = (false, false);
         self.inbox = None;
+        self.ways = Ways::default();
         self.at_work.clear();
         self.pace = Pace::default();
         self.wake();
@@ -256,6 +260,11 @@ impl Trainer {
         self.step
     }
 
+    /// Whether this is the number of the run at hand.
+    pub fn is_of(&self, run: u32) -> bool {
+        self.run == run
+    }
+
     /// Whether there is a worker to do what is asked.
     pub fn has_worker(&self) -> bool {
         self.client.is_some()
@@ -324,8 +333,16 @@ impl Trainer {
             let files = if is_offer { self.pending_files.take() } else { None };
             let bytes: Vec<ArrayBuffer> =
                 files.into_iter().flat_map(|offer| offer.files).map(|(_, bytes)| bytes).collect();
+            let ways =
+                if matches!(request, Request::TakeWays { .. }) { self.ways.take_bytes() } else { Vec::new() };
             if let Some(client) = &self.client {
-                if is_offer { client.send_with(&request, &bytes) } else { client.send(request) }
+                if !ways.is_empty() {
+                    client.send_with(&request, &ways);
+                } else if is_offer {
+                    client.send_with(&request, &bytes);
+                } else {
+                    client.send(request);
+                }
             }
         }
         if !self.is_drawing && page.is_playing.get_untracked() {
@@ -385,6 +402,9 @@ impl Trainer {
         }
         if std::mem::take(&mut self.wants_rates) {
             return Some((Request::FindRate { run, budget_ms: READING_MS }, Asked::Rates));
+        }
+        if let Some(request) = self.ways.next_request(run) {
+            return Some((request, Asked::Other));
         }
         let is_keeping = self.asked.iter().any(|asked| matches!(asked, Asked::Keep(_)));
         if !is_keeping && self.keeping.is_due(page.is_playing.get_untracked()) {
@@ -477,6 +497,7 @@ impl Trainer {
         (self.last_run, self.is_reading, self.pending_files) = (0, false, None);
         (self.pending_start, self.stops_reading, self.wants_file) = (None, false, false);
         self.wants_rates = false;
+        self.ways = Ways::default();
         (self.start_when_read, self.share, self.pending_seek) = (None, 0, None);
         (self.keeping.takes_up, self.keeping.next, self.pending_roles) = (None, None, None);
         self.pending_edits.clear();

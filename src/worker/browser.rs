@@ -51,6 +51,11 @@ pub fn serve(scope: &DedicatedWorkerGlobalScope) {
             Ok(Request::GiveModel { name }) => {
                 (session.borrow_mut().give_model(&name, &file_of(beside.as_ref())), Numbers::default())
             }
+            Ok(Request::TakeWays { run, own, of }) => {
+                let bytes = beside.iter().flat_map(|message| message.iter().skip(1));
+                let bytes: Vec<_> = bytes.map(|bytes| Uint8Array::new(&bytes).to_vec()).collect();
+                (session.borrow_mut().take_ways(run, own, of, &bytes), Numbers::default())
+            }
             Ok(mut request) => {
                 let picture = beside.and_then(|message| message.get(1).dyn_into::<Float32Array>().ok());
                 if let (Some(view), Some(picture)) = (request.view_mut(), picture) {
@@ -79,7 +84,7 @@ fn post(port: &DedicatedWorkerGlobalScope, reply: &Reply, numbers: &Numbers) {
     let bulk = Float32Array::from(numbers.0.as_slice());
     let message = Array::of2(&to_js(reply), &bulk);
     let handed_over = Array::of1(&bulk.buffer());
-    if let Reply::Saved { bytes } = reply {
+    if let Reply::Saved { bytes } | Reply::Way { bytes, .. } = reply {
         let file = Uint8Array::from(bytes.as_slice());
         message.push(&file);
         handed_over.push(&file.buffer());
@@ -124,6 +129,10 @@ impl Client {
                 Ok(Reply::Saved { .. }) => {
                     let bytes = Uint8Array::new(&message.get(2)).to_vec();
                     receive(Reply::Saved { bytes }, Numbers::default());
+                }
+                Ok(Reply::Way { run, snapshots, .. }) => {
+                    let bytes = Uint8Array::new(&message.get(2)).to_vec();
+                    receive(Reply::Way { run, snapshots, bytes }, Numbers::default());
                 }
                 Ok(reply) => receive(reply, Numbers(numbers)),
                 Err(error) => receive(Reply::Crashed { message: error.to_string() }, Numbers::default()),

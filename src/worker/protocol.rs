@@ -57,10 +57,24 @@ pub enum Request {
     Read { budget_ms: f64 },
     /// Says what the columns of the table that was read last are for.
     Choose { roles: Roles },
+    /// Asks for the way of run `run` through weight space, to be seen beside those of other lanes.
+    Way { run: u32 },
+    /// Gives the ways of other lanes to run `run`, which is in lane `own`; their weights travel beside it, in their order.
+    TakeWays { run: u32, own: usize, of: Vec<WayOf> },
     /// Asks for run `run` as a model file, with all that it needs to go on from there.
     Save { run: u32 },
     /// Reads no further, and forgets what was read and not taken by a start.
     StopReading,
+}
+
+/// Whose way it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WayOf {
+    /// Its lane, of [`crate::labs::LANE_LETTERS`], and what that is called.
+    pub lane: usize,
+    pub label: String,
+    /// How often its weights were kept.
+    pub snapshots: usize,
 }
 
 /// Where training stops, looked at before the first step and after each.
@@ -110,6 +124,15 @@ pub enum Reply {
         #[serde(skip)]
         bytes: Vec<u8>,
     },
+    /// The way of a run: all weights, as `f32` one after another, so often; they travel beside it.
+    Way {
+        run: u32,
+        snapshots: usize,
+        #[serde(skip)]
+        bytes: Vec<u8>,
+    },
+    /// The ways that were given are taken.
+    Taken,
     /// Files are being read; 0…1 of them so far.
     Reading { share: f32 },
     /// Files were read: what an experiment on them says, and what they are in words.

@@ -1,15 +1,16 @@
 //! Request in, reply out: one run at a time, stepped within a budget of time. The clock decides how
 //! many steps a frame holds and which figures are due, never a number of the run.
 
-use super::protocol::{Frame, Reply, Request, Until};
+use super::protocol::{Frame, Reply, Request, Until, WayOf};
 use super::taking::Taking;
 use super::timing::{Timed, time};
 use super::watched::{Trained, Watched};
 use crate::data::Given;
 use crate::data::table::Roles;
 use crate::error::{Error, Result};
-use crate::labs::{Numbers, View, find};
+use crate::labs::{Numbers, OtherWay, View, find};
 use crate::nn::Pass;
+use crate::train::surface::Weights;
 use crate::train::{
     Experiment, InitialWeights, Model, Run, pictures_at_once, settings::Settings, without_weights,
 };
@@ -149,6 +150,10 @@ impl Session {
                 return (self.give(set, files.collect()), numbers); // their bytes did not come with them
             }
             Request::GiveModel { name } => return (self.give_model(&name, &[]), numbers),
+            Request::Way { run } => return (self.way(run), numbers),
+            Request::TakeWays { run, own, of } => {
+                return (self.take_ways(run, own, of, &[]), numbers); // their weights did not come with them
+            }
             Request::Choose { roles } => return (self.choose(roles), numbers),
             Request::Save { run } => return (self.save(run), numbers),
             Request::Read { budget_ms } => return (self.read(budget_ms), numbers),
@@ -175,6 +180,39 @@ impl Session {
             Ok(Timed { items, steps, ms }) => Reply::Timed { batch, items, steps, ms },
             Err(error) => failed(error.to_string()),
         }
+    }
+
+    fn way(&self, run: u32) -> Reply {
+        let Some(watched) = self.watched.as_ref().filter(|watched| watched.number() == run) else {
+            return Reply::Failed { run, message: "this run is over".into() };
+        };
+        let way = watched.way();
+        let bytes = way.iter().flat_map(|weights| weights.iter()).flat_map(|weight| weight.to_le_bytes());
+        Reply::Way { run, snapshots: way.len(), bytes: bytes.collect() }
+    }
+
+    /// Takes the ways of other lanes, each with its weights; see [`Request::TakeWays`].
+    pub fn take_ways(&mut self, run: u32, own: usize, of: Vec<WayOf>, bytes: &[Vec<u8>]) -> Reply {
+        let Some(watched) = self.watched.as_mut().filter(|watched| watched.number() == run) else {
+            return Reply::Failed { run, message: "this run is over".into() };
+        };
+        let weights = size_of_val(&*watched.run().network().weights);
+        let is_whole = |of: &WayOf, bytes: &Vec<u8>| weights > 0 && bytes.len() == of.snapshots * weights;
+        if of.len() != bytes.len() || !of.iter().zip(bytes).all(|(of, bytes)| is_whole(of, bytes)) {
+            let message = "the ways of other lanes are of another network".into();
+            return Reply::Failed { run, message };
+        }
+        let number = |bytes: &[u8]| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        let snapshots = |bytes: &Vec<u8>| -> Vec<Weights> {
+            bytes.chunks_exact(weights).map(|weights| weights.chunks_exact(4).map(number).collect()).collect()
+        };
+        let others = of.into_iter().zip(bytes).map(|(WayOf { lane, label, .. }, bytes)| OtherWay {
+            lane,
+            label,
+            snapshots: snapshots(bytes),
+        });
+        watched.take_ways(own, others.collect());
+        Reply::Taken
     }
 
     fn save(&self, run: u32) -> Reply {

@@ -6,7 +6,8 @@ use super::schedule::Schedule;
 use super::timing;
 use crate::data::{Nudge, NudgeKind};
 use crate::error::Result;
-use crate::labs::{Asked, FigureSlot, Lab, Numbers, Observer, Panel, Probe, Unit, View};
+use crate::labs::{Asked, FigureSlot, Lab, Numbers, Observer, OtherWay, Panel, Probe, Unit, View};
+use crate::train::surface::Weights;
 use crate::train::{
     Divergence, InitialWeights, Model, RangeCurve, RangeTest, Run, Timeline, model, settings::Settings,
 };
@@ -120,6 +121,17 @@ impl Watched {
     /// The run as a file to go on from.
     pub fn to_bytes(&self) -> Vec<u8> {
         model::run_to_bytes(&self.run, self.observer.seen())
+    }
+
+    /// The way of the run through weight space, as far as its observer keeps it.
+    pub fn way(&self) -> Vec<Weights> {
+        self.observer.way(&self.run)
+    }
+
+    /// Shows the ways of other lanes beside that of this one, which is in lane `own`.
+    pub fn take_ways(&mut self, own: usize, others: Vec<OtherWay>) {
+        self.observer.take_ways(own, others);
+        self.schedule.clear_those(|figure| figure == "surface");
     }
 
     pub fn number(&self) -> u32 {

@@ -4,8 +4,9 @@ use super::slice::Slice;
 use super::turns::Turns;
 use super::{figures, verdict};
 use crate::labs::racing::Racing;
-use crate::labs::{Numbers, Observer, Panel, Verdict, View};
+use crate::labs::{Numbers, Observer, OtherWay, Panel, Verdict, View};
 use crate::train::Run;
+use crate::train::surface::Weights;
 use serde_json::Value;
 
 /// See the module.
@@ -59,6 +60,14 @@ impl Observer for OptimizersObserver {
             "moments" => Some(figures::moments(run, view.layer, numbers)),
             _ => self.racing.panel(id, (run, view), None, numbers),
         }
+    }
+
+    fn way(&self, run: &Run) -> Vec<Weights> {
+        self.slice.way(run)
+    }
+
+    fn take_ways(&mut self, own: usize, others: Vec<OtherWay>) {
+        self.slice.take_ways(own, others);
     }
 
     fn is_at_work(&self, id: &str, _: &Run) -> bool {

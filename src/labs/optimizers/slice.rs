@@ -3,10 +3,10 @@
 
 use super::controls;
 use crate::labs::format::{count, percent, significant};
-use crate::labs::{Figure, Numbers, Panel, Span, SurfaceFigure, SurfaceMark, SurfacePath, View};
+use crate::labs::{Figure, Numbers, OtherWay, Panel, Span, SurfaceFigure, SurfaceMark, SurfacePath, View};
 use crate::nn::Network;
 use crate::nn::layers::Function;
-use crate::train::surface::{Directions, MAX_SNAPSHOTS, Path, Plane, Surface};
+use crate::train::surface::{Directions, MAX_SNAPSHOTS, Path, Plane, Surface, Weights};
 use crate::train::{Experiment, Run};
 use std::sync::Arc;
 
@@ -28,11 +28,14 @@ pub(super) struct Slice {
     own: Option<(Arc<Plane>, usize)>,
     surface: Option<Surface>,
     is_wanted: bool,
+    /// The ways of other lanes, as far as they were given, and the lane that this is then.
+    others: Vec<OtherWay>,
+    own_lane: usize,
 }
 
 impl Clone for Slice {
     fn clone(&self) -> Self {
-        Self { path: self.path.clone(), random: None, own: None, surface: None, is_wanted: false }
+        Self::of(self.path.clone())
     }
 }
 
@@ -43,7 +46,29 @@ impl Slice {
         let snapshots = if Plane::axes(run.network()).is_some() { PLACES } else { MAX_SNAPSHOTS };
         let mut path = Path::of_at_most(snapshots, weights);
         path.push(&run.network().weights);
-        Self { path, random: None, own: None, surface: None, is_wanted: false }
+        Self::of(path)
+    }
+
+    fn of(path: Path) -> Self {
+        Self {
+            path,
+            random: None,
+            own: None,
+            surface: None,
+            is_wanted: false,
+            others: Vec::new(),
+            own_lane: 0,
+        }
+    }
+
+    /// The way so far.
+    pub(super) fn way(&self, run: &Run) -> Vec<Weights> {
+        self.path.up_to(&run.network().weights)
+    }
+
+    /// Takes the ways of other lanes: a plane through all of them is laid anew.
+    pub(super) fn take_ways(&mut self, own: usize, others: Vec<OtherWay>) {
+        (self.own_lane, self.others, self.own) = (own, others, None);
     }
 
     /// Takes in a step that was made.
@@ -71,8 +96,11 @@ impl Slice {
             let steps = run.steps();
             let is_old = |made: usize| steps < made || (steps - made) as f32 > ANEW * made as f32;
             if self.own.as_ref().is_none_or(|(_, made)| is_old(*made)) {
-                let path = self.path.up_to(&run.network().weights);
-                self.own = Some((Arc::new(Plane::of_paths(run.network(), &[&path])), steps));
+                let path = self.way(run);
+                let ways: Vec<&[Weights]> = std::iter::once(path.as_slice())
+                    .chain(self.others.iter().map(|other| other.snapshots.as_slice()))
+                    .collect();
+                self.own = Some((Arc::new(Plane::of_paths(run.network(), &ways)), steps));
             }
             return self.own.as_ref().map(|(plane, _)| Arc::clone(plane)).expect("it was laid");
         }
@@ -95,10 +123,15 @@ impl Slice {
     ) -> Panel {
         self.is_wanted = view.is_selected;
         let plane = self.plane(run, view);
-        let way = self.path.up_to(&run.network().weights);
+        let way = self.way(run);
         let places: Vec<[f32; 2]> = way.iter().map(|weights| plane.place(weights)).collect();
         let function = controls::function_of(run.current());
-        let seen = self.seen(&plane, &places, plane.view(&[&way], function.map(Function::view)));
+        let is_of_ways = matches!(plane.kind, Directions::Components(_));
+        let others = if is_of_ways { self.others.clone() } else { Vec::new() };
+        let ways: Vec<&[Weights]> = std::iter::once(way.as_slice())
+            .chain(others.iter().map(|other| other.snapshots.as_slice()))
+            .collect();
+        let seen = self.seen(&plane, &places, plane.view(&ways, function.map(Function::view)));
         if view.is_selected {
             self.work(run, &plane, seen);
         }
@@ -148,12 +181,19 @@ impl Slice {
             _ if !view.is_selected || share >= 1.0 => String::new(),
             share => format!("{} worked out", percent(f64::from(share))),
         };
-        let path = SurfacePath {
-            lane: 0,
+        let mut paths = vec![SurfacePath {
+            lane: if others.is_empty() { 0 } else { self.own_lane },
             label: controls::short_name(run.current()),
             places: numbers.add(places.into_iter().flatten()),
             loss: loss.unwrap_or(f32::NAN),
-        };
+        }];
+        paths.extend(others.iter().map(|other| SurfacePath {
+            lane: other.lane,
+            label: other.label.clone(),
+            places: numbers.add(other.snapshots.iter().flat_map(|weights| plane.place(weights))),
+            loss: f32::NAN,
+        }));
+        paths.sort_by_key(|path| path.lane);
         let values = if values.is_empty() { Span::default() } else { numbers.add(values) };
         let figure = SurfaceFigure {
             axes,
@@ -161,7 +201,7 @@ impl Slice {
             view: seen,
             side,
             values,
-            paths: vec![path],
+            paths,
             marks,
             share,
             is_log,

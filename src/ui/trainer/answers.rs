@@ -18,9 +18,15 @@ impl Page {
             Reply::Crashed { message } => self.recover(lane, &message),
             reply => {
                 let asked = lane.try_update_trainer(|trainer| trainer.asked.pop_front()).flatten();
+                let Some(reply) = self.take_ways(lane, reply) else { return self.after_reply(lane) };
                 self.take_answer(lane, reply, numbers, asked.as_ref());
             }
         }
+        self.after_reply(lane);
+    }
+
+    /// Shows what has come, and asks for what is wanted next.
+    fn after_reply(self, lane: Lane) {
         if !self.is_playing.get_untracked() {
             self.draw(lane);
         }
