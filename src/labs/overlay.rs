@@ -157,7 +157,8 @@ fn lines(lanes: &[Shown], first: &Lines, numbers: &mut Numbers) -> Lines {
         of_lane.lines.iter().filter(|line| line.is_shared).map(|line| (bits(line.x), bits(line.y))).collect()
     };
     // A lane that has measured nothing yet does not part them.
-    let is_measured = |lines: &[(Vec<u32>, Vec<u32>)]| lines.iter().any(|(x, _)| !x.is_empty());
+    let is_number = |bits: &u32| f32::from_bits(*bits).is_finite();
+    let is_measured = |lines: &[(Vec<u32>, Vec<u32>)]| lines.iter().any(|(_, y)| y.iter().any(is_number));
     let all: Vec<_> = of_lanes().map(|(_, of_lane, own)| shared(of_lane, own)).collect();
     let holder = all.iter().position(|lines| is_measured(lines)).unwrap_or(0);
     let is_same = all.iter().all(|lines| !is_measured(lines) || *lines == all[holder]);

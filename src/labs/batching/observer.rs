@@ -75,7 +75,7 @@ impl Observer for BatchingObserver {
         match id {
             "deal" => Some(figures::deal(run, numbers)),
             "noise" => Some(self.noise.panel(run, numbers)),
-            "throughput" => Some(throughput::panel(self, run, numbers)),
+            "throughput" => Some(throughput::panel(self, run, view, numbers)),
             "memory" => {
                 let forecast = self.forecast.get_or_insert_with(|| MemoryForecast::of(run));
                 Some(memory::panel(forecast, run))

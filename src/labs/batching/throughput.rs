@@ -3,7 +3,7 @@
 
 use super::observer::BatchingObserver;
 use crate::labs::format::{count, percent, significant};
-use crate::labs::{Figure, Knee, LineScale, Lines, Numbers, Panel, PlacedDot, PlacedLine, XScale};
+use crate::labs::{Figure, Knee, LineScale, Lines, Numbers, Panel, PlacedDot, PlacedLine, View, XScale};
 use crate::train::{Run, throughput};
 
 /// Sizes of the sweep, as far as there are so many items.
@@ -35,13 +35,21 @@ impl Sweep {
         self.timed.push((batch, speed));
     }
 
+    /// All sizes with their speeds; no number for what is still to be timed, or failed.
+    fn all(&self, run: &Run) -> Vec<(usize, f64)> {
+        let items = run.epoch_items()[1];
+        let speed =
+            |size: usize| self.timed.iter().find(|(timed, _)| *timed == size).map_or(f64::NAN, |of| of.1);
+        SIZES.into_iter().filter(|size| *size <= items).map(|size| (size, speed(size))).collect()
+    }
+
     fn measured(&self) -> Vec<(usize, f64)> {
         self.timed.iter().copied().filter(|(_, speed)| speed.is_finite() && *speed > 0.0).collect()
     }
 }
 
 /// The figure "throughput".
-pub(super) fn panel(observer: &BatchingObserver, run: &Run, numbers: &mut Numbers) -> Panel {
+pub(super) fn panel(observer: &BatchingObserver, run: &Run, view: &View, numbers: &mut Numbers) -> Panel {
     let measured = observer.sweep.measured();
     let knee = throughput::knee(&measured).filter(|_| observer.sweep.wants(run).is_none());
     let batch = run.current().batch_size.items(run.epoch_items()[1]);
@@ -51,9 +59,11 @@ pub(super) fn panel(observer: &BatchingObserver, run: &Run, numbers: &mut Number
     let (low, high) =
         speeds.fold((f32::INFINITY, 0.0_f32), |(low, high), speed| (low.min(speed), high.max(speed)));
     let decades = if low < high { [log(low).floor() as i32, log(high).ceil() as i32] } else { [2, 5] };
+    // Of one device: the selected lane has timed it.
+    let all = if view.is_selected { observer.sweep.all(run) } else { Vec::new() };
     let line = PlacedLine {
-        x: numbers.add(measured.iter().map(|(size, _)| *size as f32)),
-        y: numbers.add(measured.iter().map(|(_, speed)| *speed as f32)),
+        x: numbers.add(all.iter().map(|(size, _)| *size as f32)),
+        y: numbers.add(all.iter().map(|(_, speed)| *speed as f32)),
         is_shared: true,
         ..PlacedLine::default()
     };

@@ -59,7 +59,7 @@ mod tests {
         let set = Settings::from([("optimizer.learning_rate".to_owned(), rate.into())]);
         let mut run = Run::new(Optimizers.defaults().with(&set).expect("a rate")).expect("validated");
         let mut turns = Turns::default();
-        for _ in 0..20 {
+        for _ in 0..12 {
             run.step().expect("it goes down");
             turns.after_step(&run);
         }
