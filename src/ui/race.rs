@@ -115,7 +115,7 @@ pub fn Seen(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
         of_function.get().map(|of_function| view! {
             {(!of_function).then(|| view! {
                 <div class="seg" role="radiogroup" aria-label="The plane that is seen" data-testid="surface-plane">
-                    {plane("Random", false)}{plane("Of its way", true)}
+                    {plane("Random", false)}{plane("PCA of ways", true)}
                 </div>
             })}
             <div class="seg" role="radiogroup" aria-label="Seen from" data-testid="surface-from">{from("Above", false)}{from("The side", true)}</div>

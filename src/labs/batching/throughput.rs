@@ -6,8 +6,13 @@ use crate::labs::format::{count, percent, significant};
 use crate::labs::{Figure, Knee, LineScale, Lines, Numbers, Panel, PlacedDot, PlacedLine, View, XScale};
 use crate::train::{Run, throughput};
 
-/// Sizes of the sweep, as far as there are so many items.
+/// Sizes of the sweep, as far as there are so many items; all items in one batch are the last.
 const SIZES: [usize; 11] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+fn sizes(run: &Run) -> impl Iterator<Item = usize> {
+    let items = run.epoch_items()[1];
+    SIZES.into_iter().filter(move |size| *size < items).chain([items])
+}
 
 /// What was timed, by the size of the batch; no number where that failed. A copy has none, since it is none of the run.
 #[derive(Default)]
@@ -24,9 +29,8 @@ impl Clone for Sweep {
 impl Sweep {
     /// The next size to be timed.
     pub(super) fn wants(&self, run: &Run) -> Option<usize> {
-        let items = run.epoch_items()[1];
         let is_new = |size: &usize| self.timed.iter().all(|(timed, _)| timed != size);
-        SIZES.into_iter().filter(|size| *size <= items).find(is_new).filter(|_| run.divergence().is_none())
+        sizes(run).find(is_new).filter(|_| run.divergence().is_none())
     }
 
     /// Takes in the items and milliseconds of steps with such batches.
@@ -40,7 +44,7 @@ impl Sweep {
         let items = run.epoch_items()[1];
         let speed =
             |size: usize| self.timed.iter().find(|(timed, _)| *timed == size).map_or(f64::NAN, |of| of.1);
-        SIZES.into_iter().filter(|size| *size <= items).map(|size| (size, speed(size))).collect()
+        sizes(run).map(|size| (size, speed(size))).collect()
     }
 
     fn measured(&self) -> Vec<(usize, f64)> {
@@ -84,7 +88,9 @@ pub(super) fn panel(observer: &BatchingObserver, run: &Run, view: &View, numbers
             count(speed.round() as usize)
         ),
         (None, Some(_)) => "No batch here is so small that overhead shows.".into(),
-        (None, None) => "Batches of 1 to 1,024 are timed on this device while the run stands still.".into(),
+        (None, None) => {
+            "Batches of one item to all are timed on this device while the run stands still.".into()
+        }
     };
     let knee = told.map(|knee| Knee {
         at: knee.batch as f32,
