@@ -41,7 +41,6 @@ impl Sweep {
 
     /// All sizes with their speeds; no number for what is still to be timed, or failed.
     fn all(&self, run: &Run) -> Vec<(usize, f64)> {
-        let items = run.epoch_items()[1];
         let speed =
             |size: usize| self.timed.iter().find(|(timed, _)| *timed == size).map_or(f64::NAN, |of| of.1);
         sizes(run).map(|size| (size, speed(size))).collect()
