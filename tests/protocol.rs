@@ -10,7 +10,7 @@ use glassbox::labs::{
 use glassbox::train::settings::Settings;
 use glassbox::train::{Experiment, InitialWeights};
 use glassbox::worker::Session;
-use glassbox::worker::protocol::{Frame, Reply, Request, Until};
+use glassbox::worker::protocol::{Frame, Reply, Request, Until, WayOf};
 use serde_json::json;
 use std::cell::Cell;
 
@@ -106,6 +106,8 @@ fn messages_survive_serialisation() {
         Request::StopReading,
         Request::Save { run: 1 },
         Request::FindRate { run: 1, budget_ms: 30.0 },
+        Request::Way { run: 1 },
+        Request::TakeWays { run: 1, own: 0, of: vec![WayOf { lane: 1, label: "Adam".into(), snapshots: 3 }] },
     ] {
         let text = serde_json::to_string(&request).unwrap();
         assert_eq!(serde_json::from_str::<Request>(&text).unwrap(), request);
@@ -157,34 +159,92 @@ fn passes_are_timed_on_the_running_network_and_on_no_other() {
     assert_eq!(after.step, before.step);
 }
 
+/// A run of a lab, with all its figures looked at, as the selected lane.
+fn looking(lab: &str) -> (Experiment, View) {
+    let lab = find(lab).unwrap();
+    let figures = lab.figures().iter().map(|slot| slot.id.to_owned()).collect();
+    (lab.defaults(), View { figures, layer: 1, is_selected: true, ..View::default() })
+}
+
+fn begin(session: &mut Session, experiment: &Experiment, view: &View) -> Frame {
+    let start =
+        Request::Start { run: 1, experiment: experiment.clone(), takes_offer: false, view: view.clone() };
+    frame(session.answer(start).0)
+}
+
 #[test]
-fn batches_of_any_size_are_timed_on_a_copy_that_leaves_the_run_as_it_was() {
+fn the_device_is_timed_on_a_copy_while_the_run_stands_still() {
+    let (experiment, view) = looking("batching");
+    let look = |steps: u32, view: &View| Request::Advance {
+        run: 1,
+        budget_ms: 1e6,
+        steps,
+        until: None,
+        view: view.clone(),
+    };
     let mut session = Session::new(ticking);
-    session.answer(start(1));
-    session.answer(advance(1, 3));
-    let mut alone = Session::new(ticking);
-    alone.answer(start(1));
-    alone.answer(advance(1, 3));
-    let time = |run, batch, budget_ms| Request::Time { run, batch, budget_ms };
-    for (asked, budget_ms) in [(1, 0.0), (8, 20.0), (350, f64::NAN)] {
-        let Reply::Timed { batch, steps, items, ms } = session.answer(time(1, asked, budget_ms)).0 else {
-            panic!("not timed");
-        };
-        assert!(batch == asked && steps >= 3 && ms > 0.0 && (budget_ms.is_nan() || ms >= budget_ms));
-        assert!((steps..=steps * batch).contains(&items), "{items} of {steps} batches of {batch}");
-        assert!(asked == 8 || items == steps * batch, "350 are whole batches of 1 and of 350");
-    }
-    assert!(matches!(session.answer(time(2, 8, 0.0)).0, Reply::Failed { run: 2, .. }));
-    for batch in [0, 351] {
-        let Reply::Failed { message, .. } = session.answer(time(1, batch, 0.0)).0 else { panic!("timed") };
-        assert!(message.contains("batch_size") && message.contains("from 1 to 350"), "{message}");
-    }
-    let [after, untouched] = [&mut session, &mut alone].map(|session| frame(session.answer(advance(1, 5)).0));
-    assert!(after.step == 8 && after.loss.is_some());
-    assert_eq!(
-        (after.step, after.loss, after.epoch_items),
-        (untouched.step, untouched.loss, untouched.epoch_items)
+    let mut at_work = begin(&mut session, &experiment, &view).at_work;
+    let mut looks = 0;
+    let speeds = loop {
+        let (reply, numbers) = session.answer(look(0, &view));
+        let now = frame(reply);
+        looks += 1;
+        at_work.clone_from(&now.at_work);
+        if !at_work.iter().any(|figure| figure == "throughput") {
+            let panel = now.panels.into_iter().find(|panel| panel.id == "throughput").unwrap();
+            let Figure::Lines(lines) = panel.figure else { panic!("lines") };
+            break numbers.at(lines.lines[0].y).to_vec();
+        }
+        assert!(looks < 100, "it never ends");
+    };
+    assert!(looks > 5, "one size at a look");
+    assert!(speeds.len() == 12 && speeds.iter().all(|speed| *speed > 0.0), "{speeds:?}");
+    // Whoever is not looked at times nothing, and the run is the same either way.
+    let mut other = Session::new(ticking);
+    let unselected = View { is_selected: false, ..view.clone() };
+    assert!(!begin(&mut other, &experiment, &unselected).at_work.iter().any(|figure| figure == "throughput"));
+    let [timed, untimed] = [(&mut session, &view), (&mut other, &unselected)]
+        .map(|(session, view)| frame(session.answer(look(5, view)).0));
+    assert_eq!((timed.step, timed.loss, timed.epoch_items), (5, untimed.loss, untimed.epoch_items));
+}
+
+#[test]
+fn the_ways_of_other_lanes_are_seen_beside_it_and_those_of_another_network_are_refused() {
+    let (experiment, mut view) = looking("optimizers");
+    view.probe.surface.by_path = true;
+    let lab = find("optimizers").unwrap();
+    let moons = lab.change(&experiment, "workload", &json!("moons")).unwrap();
+    let adam = lab.change(&moons, "rule", &json!("adam")).unwrap();
+    let [mut here, mut there] = [&moons, &adam].map(|experiment| {
+        let mut session = Session::new(ticking);
+        begin(&mut session, experiment, &view);
+        session.answer(Request::Advance {
+            run: 1,
+            budget_ms: 1e6,
+            steps: 30,
+            until: None,
+            view: view.clone(),
+        });
+        session
+    });
+    let Reply::Way { run: 1, snapshots, bytes } = there.answer(Request::Way { run: 1 }).0 else {
+        panic!("no way")
+    };
+    assert!(snapshots == 31 && bytes.len() % snapshots == 0, "{snapshots} snapshots, {} bytes", bytes.len());
+    let of = || vec![WayOf { lane: 2, label: "Adam".into(), snapshots }];
+    let refused = here.take_ways(1, 1, of(), &[bytes[4..].to_vec()]);
+    assert!(
+        matches!(&refused, Reply::Failed { message, .. } if message.contains("another network")),
+        "{refused:?}"
     );
+    assert!(matches!(here.take_ways(2, 1, of(), &[bytes.clone()]), Reply::Failed { .. }), "that run is over");
+    assert_eq!(here.take_ways(1, 1, of(), &[bytes]), Reply::Taken);
+    let now = frame(here.answer(Request::Advance { run: 1, budget_ms: 0.0, steps: 0, until: None, view }).0);
+    let panel = now.panels.into_iter().find(|panel| panel.id == "surface").unwrap();
+    let Figure::Surface(surface) = panel.figure else { panic!("a surface") };
+    let lanes: Vec<_> = surface.paths.iter().map(|path| (path.lane, path.places.len)).collect();
+    assert_eq!(lanes, [(1, 62), (2, 62)], "31 places of each");
+    assert!(surface.axes[0].starts_with("principal component 1"), "{:?}", surface.axes);
 }
 
 #[test]

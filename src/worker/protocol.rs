@@ -41,10 +41,6 @@ pub enum Request {
     /// Passes the first `rows` training items through the network so often, in parts as test pictures are, and
     /// answers what that took: the speed of this device.
     Infer { run: u32, rows: u32, passes: u32 },
-    /// Trains a copy of the run, from its weights, with batches of so many items for about `budget_ms`, at least three
-    /// steps after one that does not count, and answers what they took; the run is as before. Refused where its data
-    /// cannot give such a batch, and where the copy leaves the numbers.
-    Time { run: u32, batch: usize, budget_ms: f64 },
     /// Looks for a learning rate on a copy of the run, for about `budget_ms`, and answers what it met so far: it is to be
     /// asked again until that is at its end. Begins anew where the run was changed or trained meanwhile.
     FindRate { run: u32, budget_ms: f64 },
@@ -114,9 +110,6 @@ pub enum Reply {
     Failed { run: u32, message: String },
     /// The passes asked for are done.
     Inferred { ms: f64 },
-    /// So many steps with batches of `batch` items took so long; they learned from `items` in all, as an epoch may end in a
-    /// smaller batch: `1000 · items / ms` samples a second.
-    Timed { batch: usize, steps: usize, items: usize, ms: f64 },
     /// The test of learning rates, at its end or on the way there.
     Rates { run: u32, curve: RangeCurve },
     /// The run as a model file, whose bytes travel beside it.

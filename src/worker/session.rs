@@ -3,7 +3,6 @@
 
 use super::protocol::{Frame, Reply, Request, Until, WayOf};
 use super::taking::Taking;
-use super::timing::{Timed, time};
 use super::watched::{Trained, Watched};
 use crate::data::Given;
 use crate::data::table::Roles;
@@ -141,9 +140,6 @@ impl Session {
                 let failed = || Reply::Failed { run, message: "this run is over".into() };
                 return (self.infer(run, rows, passes).unwrap_or_else(failed), numbers);
             }
-            Request::Time { run, batch, budget_ms } => {
-                return (self.time(run, batch, budget_ms), numbers);
-            }
             Request::FindRate { run, budget_ms } => return (self.find_rate(run, budget_ms), numbers),
             Request::Give { set, names } => {
                 let files = names.into_iter().map(|name| (name, Vec::new()));
@@ -169,17 +165,6 @@ impl Session {
             Err(error) => failed(error.to_string()),
         };
         (reply, numbers)
-    }
-
-    fn time(&self, run: u32, batch: usize, budget_ms: f64) -> Reply {
-        let failed = |message: String| Reply::Failed { run, message };
-        let Some(watched) = self.watched.as_ref().filter(|watched| watched.number() == run) else {
-            return failed("this run is over".into());
-        };
-        match time(watched.run(), batch, budget_ms, self.now_ms) {
-            Ok(Timed { items, steps, ms }) => Reply::Timed { batch, items, steps, ms },
-            Err(error) => failed(error.to_string()),
-        }
     }
 
     fn way(&self, run: u32) -> Reply {

@@ -125,3 +125,91 @@ async fn axe_finds_nothing_where_lanes_race() {
     }
     stage.close().await;
 }
+
+/// The places of lanes in the table of the surface.
+async fn ways(stage: &Stage) -> Vec<Vec<String>> {
+    stage.show("[data-testid=surface]").await;
+    stage.until_still().await;
+    stage.table("surface").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_rule_begins_where_one_clicks_on_a_test_function() {
+    let Some(stage) = Stage::open("#lab=optimizers").await else { return };
+    let of_all = "[...document.querySelectorAll('.lane i')].map(i => i.innerText).join('; ')";
+    assert_eq!(stage.value(of_all).await, "SGD; Momentum; RMSprop; Adam");
+    play_until(&stage, &verdict_has("A loss of "), "a loss that two lanes reached").await;
+    // A quarter from the left and three quarters up, on a view of -10 to 10 and -3 to 3.
+    let canvas = stage.value("(() => { const r = document.querySelector('#figure-surface').getBoundingClientRect(); return [r.width, r.height]; })()").await;
+    let [width, height]: [f64; 2] = serde_json::from_value(canvas).unwrap();
+    stage.show("#figure-surface").await;
+    stage.until_still().await;
+    let at = [width * 0.25, height * 0.3];
+    stage.press("#figure-surface", at, at).await;
+    stage.until("location.hash.includes('start')", "the start in the address").await;
+    stage.until_step(0).await;
+    let starts = |link: &str| -> Vec<[f32; 2]> {
+        let lanes = from_link(link).unwrap();
+        let all = std::iter::once(&lanes.first).chain(lanes.others.iter().map(|(_, other)| other));
+        all.map(|of| of.network.layers[0].as_landscape().expect("a landscape").start).collect()
+    };
+    let begun = starts(&stage.hash().await);
+    assert!(begun.len() == 4 && begun.iter().all(|start| *start == begun[0]), "{begun:?}");
+    assert!((-6.5..=-3.5).contains(&begun[0][0]) && begun[0][1] > 0.5, "{begun:?}");
+    // By keys, a fortieth of the view at each.
+    stage.focus("#figure-surface").await;
+    stage.type_keys("\u{e014}").await; // right
+    let moved = format!("!location.hash.includes({})", serde_json::json!(begun[0][0].to_string()));
+    stage.until(&moved, "another start").await;
+    let now = starts(&stage.hash().await);
+    assert!(
+        (now[0][0] - begun[0][0] - 0.5).abs() < 2e-3 && now[0][1] == begun[0][1],
+        "{now:?} after {begun:?}"
+    );
+    // From the side, and turned by a key.
+    stage.choose_radio("surface-from", "The side").await;
+    stage.until("document.querySelector('#surface-turn')", "sliders").await;
+    let before = stage.value("document.querySelector('#surface-turn').value").await;
+    stage.focus("#figure-surface").await;
+    stage.type_keys("\u{e014}").await;
+    let turned = format!("document.querySelector('#surface-turn').value !== {before}");
+    stage.until(&turned, "a turn").await;
+    assert_eq!(starts(&stage.hash().await), now, "it turns, and begins where it did");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ways_of_all_lanes_lie_in_one_plane_through_the_real_loss_surface() {
+    let Some(stage) = Stage::open("#lab=optimizers").await else { return };
+    stage.choose("#workload", "Moons, dense").await;
+    stage.until("document.querySelector('[data-testid=ratio]')", "the layers of a network").await;
+    play_until(&stage, &verdict_has("of its steps turn back"), "steps").await;
+    stage.choose_radio("surface-plane", "PCA of ways").await;
+    let said = "document.querySelector('#figure-surface').ariaLabel";
+    stage.until(&format!("{said}.includes('principal component 1')"), "components").await;
+    // Each lane's worker gives its way, and the selected one draws them all.
+    for _ in 0..40 {
+        let rows = ways(&stage).await;
+        if rows.len() >= 4 {
+            let last = stage.value(said).await;
+            assert!(last.as_str().unwrap().contains("The plane holds"), "{last}");
+            return;
+        }
+    }
+    panic!("the ways of all lanes never stood together: {:?}", ways(&stage).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_is_drawn_and_what_diverged_is_told() {
+    let Some(stage) = Stage::open("#lab=optimizers").await else { return };
+    stage.choose_radio("schedule", "Cosine").await;
+    stage
+        .until("document.querySelector('[data-testid=rate] .key').innerText.includes('cosine')", "its name")
+        .await;
+    stage.choose("#workload", "Rosenbrock").await;
+    stage.until("location.hash.includes('rosenbrock')", "another function").await;
+    stage.click("[data-testid=lane-a] input").await;
+    stage.visit_anew("#lab=optimizers&network.layers.0.function=rosenbrock&optimizer.learning_rate=1").await;
+    stage.click("#play").await;
+    stage.until(&verdict_has("Diverged."), "that it left the numbers").await;
+    stage.until("document.querySelector('#figure-surface').ariaLabel.length > 20", "a surface still").await;
+}
