@@ -237,7 +237,10 @@ fn the_ways_of_other_lanes_are_seen_beside_it_and_those_of_another_network_are_r
         matches!(&refused, Reply::Failed { message, .. } if message.contains("another network")),
         "{refused:?}"
     );
-    assert!(matches!(here.take_ways(2, 1, of(), &[bytes.clone()]), Reply::Failed { .. }), "that run is over");
+    assert!(
+        matches!(here.take_ways(2, 1, of(), std::slice::from_ref(&bytes)), Reply::Failed { .. }),
+        "that run is over"
+    );
     assert_eq!(here.take_ways(1, 1, of(), &[bytes]), Reply::Taken);
     let now = frame(here.answer(Request::Advance { run: 1, budget_ms: 0.0, steps: 0, until: None, view }).0);
     let panel = now.panels.into_iter().find(|panel| panel.id == "surface").unwrap();

@@ -100,7 +100,7 @@ impl Optimizer {
         [&self.first, &self.second].into_iter().all(sound)
     }
 
-    /// Its memories by the names that Keras has for them, as [`Self::memory_names`].
+    /// Its memories by the names that Keras has for them, those that the rule does not have without one.
     pub fn memories(&self) -> impl Iterator<Item = (&'static str, &Vec<f32>)> {
         let memories = [&self.first, &self.second, &self.third];
         Self::memory_names(self.config.name).into_iter().zip(memories)

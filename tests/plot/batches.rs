@@ -320,7 +320,7 @@ fn memory_has_its_unit_and_names_its_parts() {
     );
     let texts = texts("memory-bars-one", (292, 262));
     let named = |word: &&str| texts.iter().any(|text| text == word);
-    assert!(MemoryBars::PARTS.iter().all(|part| named(part)), "every part has its name: {texts:?}");
+    assert!(MemoryBars::PARTS.iter().all(&named), "every part has its name: {texts:?}");
     assert!(named(&"all 60,000 items in one batch"), "{texts:?}");
 }
 
