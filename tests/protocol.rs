@@ -13,6 +13,8 @@ use glassbox::worker::Session;
 use glassbox::worker::protocol::{Frame, Reply, Request, Until, WayOf};
 use serde_json::json;
 use std::cell::Cell;
+use std::sync::OnceLock;
+use std::time::Instant;
 
 /// A clock of this test's thread that goes on by a millisecond at every look.
 fn ticking() -> f64 {
@@ -21,6 +23,12 @@ fn ticking() -> f64 {
     }
     LOOKS.set(LOOKS.get() + 1.0);
     LOOKS.get()
+}
+
+/// The clock of this machine: a device that is timed must take its time.
+fn real() -> f64 {
+    static BEGUN: OnceLock<Instant> = OnceLock::new();
+    BEGUN.get_or_init(Instant::now).elapsed().as_secs_f64() * 1000.0
 }
 
 fn everything() -> View {
@@ -182,7 +190,7 @@ fn the_device_is_timed_on_a_copy_while_the_run_stands_still() {
         until: None,
         view: view.clone(),
     };
-    let mut session = Session::new(ticking);
+    let mut session = Session::new(real);
     let mut at_work = begin(&mut session, &experiment, &view).at_work;
     let mut looks = 0;
     let speeds = loop {
@@ -200,7 +208,7 @@ fn the_device_is_timed_on_a_copy_while_the_run_stands_still() {
     assert!(looks > 5, "one size at a look");
     assert!(speeds.len() == 12 && speeds.iter().all(|speed| *speed > 0.0), "{speeds:?}");
     // Whoever is not looked at times nothing, and the run is the same either way.
-    let mut other = Session::new(ticking);
+    let mut other = Session::new(real);
     let unselected = View { is_selected: false, ..view.clone() };
     assert!(!begin(&mut other, &experiment, &unselected).at_work.iter().any(|figure| figure == "throughput"));
     let [timed, untimed] = [(&mut session, &view), (&mut other, &unselected)]
