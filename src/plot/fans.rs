@@ -147,8 +147,10 @@ pub(super) fn read(fans: &Fans, numbers: &Numbers, size: (f64, f64), (px, py): P
 
 pub(super) fn table(fans: &Fans, numbers: &Numbers) -> Table {
     let rows = fans.fans.iter().flat_map(|fan| {
-        let row = move |angle: &f32| vec![lane_name(fan.lane), fan.batch.to_string(), angle.to_string()];
-        numbers.at(fan.angles).iter().map(row)
+        let row = |angle: String| vec![lane_name(fan.lane), fan.batch.to_string(), angle];
+        let angles = numbers.at(fan.angles).iter().map(|angle| row(angle.to_string()));
+        let none = numbers.at(fan.angles).is_empty().then(|| row(String::new()));
+        angles.chain(none).collect::<Vec<_>>()
     });
     Table { columns: names(&["lane", "batch size", "angle in degrees"]), rows: rows.collect() }
 }
