@@ -11,6 +11,7 @@ use crate::nn::Slot;
 use crate::tensor::l2_norm;
 use crate::train::Run;
 use crate::train::statistics::{Histogram, layer_statistics};
+use std::ops::Range;
 
 /// Update ratios at which layers learn well, as experience has it.
 const HEALTHY: [f32; 2] = [3e-4, 3e-3];
@@ -37,7 +38,7 @@ pub(super) fn ratio(run: &Run, numbers: &mut Numbers) -> Panel {
 pub(super) fn effective(run: &Run, numbers: &mut Numbers) -> Panel {
     let rate = |slot: &Slot| {
         let gradient = l2_norm(&run.gradients()[slot.range.clone()]);
-        if gradient > 0.0 { l2_norm(&moved(run, slot)) / gradient } else { 0.0 }
+        if gradient > 0.0 { l2_norm(&moved(run, &slot.range)) / gradient } else { 0.0 }
     };
     let rates: Vec<f32> = run.network().kernels().map(rate).collect();
     let told: Vec<String> = rates.iter().map(|rate| power(*rate)).collect();
@@ -64,9 +65,8 @@ fn bars(
 }
 
 /// What the last step added to the weights of an array.
-fn moved(run: &Run, slot: &Slot) -> Vec<f32> {
-    let (now, before) =
-        (&run.network().weights[slot.range.clone()], &run.weights_before()[slot.range.clone()]);
+fn moved(run: &Run, range: &Range<usize>) -> Vec<f32> {
+    let (now, before) = (&run.network().weights[range.clone()], &run.weights_before()[range.clone()]);
     now.iter().zip(before).map(|(now, before)| now - before).collect()
 }
 
@@ -107,19 +107,23 @@ pub(super) fn rate(run: &Run, numbers: &mut Numbers) -> Panel {
 
 /// What the rule remembers of each weight of a layer, counted from 1, beside its gradient and what became of them.
 pub(super) fn moments(run: &Run, layer: usize, numbers: &mut Numbers) -> Panel {
-    let kernels: Vec<&Slot> = run.network().kernels().collect();
-    let at = layer.clamp(1, kernels.len()) - 1;
-    let slot = kernels[at];
+    let mut slots: Vec<&Slot> = run.network().kernels().collect();
+    if slots.is_empty() {
+        slots.extend(run.network().slots()); // of a network that has no kernels
+    }
+    let at = layer.clamp(1, slots.len().max(1)) - 1;
+    let none = 0..0;
+    let range = slots.get(at).map_or(&none, |slot| &slot.range);
     let mut part = |label: &str, values: &[f32]| {
         let Histogram { low, high, counts } = Histogram::fitted(values, BINS);
         HistogramPart { label: label.into(), low, high, counts: numbers.add(counts) }
     };
-    let mut parts = vec![part("∂L/∂w", &run.gradients()[slot.range.clone()])];
+    let mut parts = vec![part("∂L/∂w", &run.gradients()[range.clone()])];
     let mut remembered = Vec::new();
     for (name, memory) in
         run.optimizer().memories().filter(|(name, memory)| !name.is_empty() && !memory.is_empty())
     {
-        let values = &memory[slot.range.clone()];
+        let values = &memory[range.clone()];
         remembered.push(name.replace('_', " "));
         match name {
             "momentum" => parts.push(part("m, first moment", values)),
@@ -127,7 +131,7 @@ pub(super) fn moments(run: &Run, layer: usize, numbers: &mut Numbers) -> Panel {
             _ => parts.push(part("log₁₀ √v, second moment", &logs(values.iter().map(|v| v.sqrt())))),
         }
     }
-    parts.push(part("log₁₀ |Δw|", &logs(moved(run, slot).into_iter().map(f32::abs))));
+    parts.push(part("log₁₀ |Δw|", &logs(moved(run, range).into_iter().map(f32::abs))));
     let name = run.current().optimizer.name.label();
     let summary = if remembered.is_empty() {
         format!("{name} without momentum remembers nothing: a step is the gradient times the learning rate.")

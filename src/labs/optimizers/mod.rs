@@ -141,7 +141,7 @@ impl Lab for Optimizers {
 
     fn shows(&self, id: &str, experiment: &Experiment) -> bool {
         // A test function has no layers and no test items.
-        let is_of_networks = matches!(id, "ratio" | "effective" | "accuracy");
+        let is_of_networks = matches!(id, "ratio" | "effective" | "moments" | "accuracy");
         !is_of_networks || controls::function_of(experiment).is_none()
     }
 
