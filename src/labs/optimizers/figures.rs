@@ -112,8 +112,8 @@ pub(super) fn moments(run: &Run, layer: usize, numbers: &mut Numbers) -> Panel {
         slots.extend(run.network().slots()); // of a network that has no kernels
     }
     let at = layer.clamp(1, slots.len().max(1)) - 1;
-    let none = 0..0;
-    let range = slots.get(at).map_or(&none, |slot| &slot.range);
+    let nothing = 0..0;
+    let range = slots.get(at).map_or(&nothing, |slot| &slot.range);
     let mut part = |label: &str, values: &[f32]| {
         let Histogram { low, high, counts } = Histogram::fitted(values, BINS);
         HistogramPart { label: label.into(), low, high, counts: numbers.add(counts) }
