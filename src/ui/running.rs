@@ -34,9 +34,11 @@ impl Page {
         self.selected_lane.set(selected);
     }
 
-    /// Whether this is one of what the open lanes share.
+    /// Whether this is one of what the open lanes share, or several at once: `start` of `start.0` and `start.1`.
     fn is_for_all_lanes(self, key: &str) -> bool {
-        let is_for_all = |control: &labs::Control| control.key == key && control.for_all_lanes;
+        let is_part =
+            |of: &str| of.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let is_for_all = |control: &labs::Control| is_part(&control.key) && control.for_all_lanes;
         self.has_lanes() && self.current.with_untracked(|now| self.lab().controls(now).iter().any(is_for_all))
     }
 
