@@ -81,7 +81,7 @@ impl Lab for Batching {
                 across: Across::Overlaid,
                 is_always_filled: true,
                 of_probe: true,
-                ..FigureSlot::new("curves", "Loss", "training, one curve per lane", Place::Story, 220)
+                ..FigureSlot::new("curves", "Loss", "training, mean of 128 examples", Place::Story, 220)
             },
             FigureSlot {
                 across: Across::Overlaid,

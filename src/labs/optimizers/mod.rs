@@ -83,7 +83,7 @@ impl Lab for Optimizers {
                 across: Across::Overlaid,
                 is_always_filled: true,
                 of_probe: true,
-                ..FigureSlot::new("surface", "The loss from above", "every dot is a step", Place::Story, 380)
+                ..FigureSlot::new("surface", "The loss surface", "dots on the way down", Place::Story, 380)
             },
             FigureSlot {
                 across: Across::Overlaid,
@@ -99,7 +99,7 @@ impl Lab for Optimizers {
                 across: Across::Overlaid,
                 is_always_filled: true,
                 of_probe: true,
-                ..FigureSlot::new("curves", "Loss", "", Place::Side, 176)
+                ..FigureSlot::new("curves", "Loss", "mean of 128 examples", Place::Side, 176)
             },
             FigureSlot {
                 across: Across::Overlaid,
@@ -137,6 +137,12 @@ impl Lab for Optimizers {
             },
         ];
         &FIGURES
+    }
+
+    fn captioned(&self, slot: FigureSlot, experiment: &Experiment) -> FigureSlot {
+        // The height of a test function is not averaged.
+        let is_exact = slot.id == "curves" && controls::function_of(experiment).is_some();
+        FigureSlot { caption: if is_exact { "" } else { slot.caption }, ..slot }
     }
 
     fn shows(&self, id: &str, experiment: &Experiment) -> bool {
