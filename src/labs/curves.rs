@@ -271,25 +271,18 @@ impl Learning {
         };
         let loss = Strip {
             label: "loss".into(),
-            range: None,
             top: top(0),
             lines: vec![train, test(0)],
             marks,
-            past: Vec::new(),
+            ..Strip::default()
         };
         let (label, range) = match run.metric() {
             Metric::Accuracy => ("test accuracy", Some([0.0, 1.0])),
             Metric::MeanAbsoluteError => ("test mean |error|", None),
             Metric::MeanSquaredError => ("test mean error²", None),
         };
-        let metric = Strip {
-            label: label.into(),
-            range,
-            top: top(1),
-            lines: vec![test(1)],
-            marks: Vec::new(),
-            past: Vec::new(),
-        };
+        let metric =
+            Strip { label: label.into(), range, top: top(1), lines: vec![test(1)], ..Strip::default() };
         let last = self.loss.column(1).last();
         let last = last.map_or_else(|| "not trained yet".into(), |loss| significant(f64::from(loss), 3));
         let tested = self.evaluation.map_or_else(String::new, |e| {

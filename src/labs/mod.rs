@@ -77,7 +77,7 @@ pub use rates::{RATES, rates_panel, said_of_rates};
 pub use softmax::{Pull, SoftmaxBench, Softmaxed};
 pub use surface::{SurfaceFigure, SurfaceMark, SurfacePath};
 pub use sweep::{Sweep, SweepLine};
-pub use verdict::{Left, Remedy, Tone, Verdict};
+pub use verdict::{Left, Lows, Remedy, Tone, Verdict};
 
 use crate::data::{Nudge, NudgeKind};
 use crate::error::{Error, Result};

@@ -358,11 +358,9 @@ mod tests {
             };
             let strip = Strip {
                 label: "loss".into(),
-                range: None,
-                top: None,
                 lines: vec![line("train", true), line("test", false)],
                 marks: vec![(0.7, "guessing".into())],
-                past: Vec::new(),
+                ..Strip::default()
             };
             let changes = vec![Change { step: values.len(), words: "Tanh".into() }];
             (

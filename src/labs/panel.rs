@@ -142,7 +142,7 @@ pub struct Curves {
 }
 
 /// One measure over the steps, with its own axis.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Strip {
     /// What is measured, with its unit where it has one: "loss", "accuracy (%)".
     pub label: String,
@@ -152,6 +152,9 @@ pub struct Strip {
     /// it the values decide.
     #[serde(default)]
     pub top: Option<f32>,
+    /// Whether equal factors lie equally far apart; values that are not above 0 lie at the foot.
+    #[serde(default)]
+    pub is_log: bool,
     pub lines: Vec<Line>,
     /// Values worth a line of their own: (0.693, "coin flip, ln 2").
     pub marks: Vec<(f32, String)>,
@@ -174,8 +177,8 @@ pub struct Line {
     pub high: Span,
 }
 
-/// A bar for each layer on a log axis, in the columns of the [`Diagram`]; side by side where there are
-/// several lanes.
+/// A bar for each layer, or for each of what is named, on a log axis, in the columns of the [`Diagram`]; side by side
+/// where there are several lanes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LayerBars {
     /// What is measured: "‖∂L/∂W‖".
@@ -189,6 +192,9 @@ pub struct LayerBars {
     /// Values from and to which all is well, shaded, with the words for it: ([3e-4, 3e-3], "healthy, near 10⁻³").
     #[serde(default)]
     pub band: Option<([f32; 2], String)>,
+    /// What the columns are where they are no layers: "x", "y".
+    #[serde(default)]
+    pub names: Vec<String>,
 }
 
 /// The bars of one lane.

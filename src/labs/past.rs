@@ -205,11 +205,8 @@ mod tests {
         let line = |is_train| Line { label: String::new(), is_train, lane: 0, x, low: y, high: y };
         let strip = |label: &str, is_train| Strip {
             label: label.into(),
-            range: None,
-            top: None,
             lines: vec![line(is_train)],
-            marks: Vec::new(),
-            past: Vec::new(),
+            ..Strip::default()
         };
         let strips = vec![strip("loss", true), strip("test accuracy", false)];
         let figure = Figure::Curves(Curves { steps: losses.len(), at: None, strips, ..Curves::default() });

@@ -36,6 +36,12 @@ pub struct Race {
     pub metric: String,
     /// Whether that is a share, written in per cent.
     pub is_share: bool,
+    /// The loss that lanes are compared by; none where it is to be found, see [`target_level`].
+    #[serde(default)]
+    pub goal: Option<f32>,
+    /// What is told of how far it is to that loss.
+    #[serde(default)]
+    pub told: Vec<CurveAxis>,
 }
 
 /// The learning curve of a lane: as many rows in each span.
@@ -186,7 +192,7 @@ impl Race {
     /// The loss that the lanes are compared by.
     #[must_use]
     pub fn target(&self, numbers: &Numbers) -> Option<f32> {
-        target_level(self.runners.iter().map(|runner| numbers.at(runner.loss)))
+        self.goal.or_else(|| target_level(self.runners.iter().map(|runner| numbers.at(runner.loss))))
     }
 
     /// Where each lane first reached that loss; none where it did not.
@@ -215,6 +221,7 @@ impl Race {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::labs::Strip;
 
     #[test]
     fn a_line_has_values_between_its_points_and_none_beyond_them() {
@@ -299,14 +306,7 @@ mod tests {
             high: runner.loss,
         };
         let lines = race.runners.iter().map(line).collect();
-        let strip = super::super::Strip {
-            label: "loss".into(),
-            range: None,
-            top: None,
-            lines,
-            marks: vec![],
-            past: vec![],
-        };
+        let strip = Strip { label: "loss".into(), lines, ..Strip::default() };
         let mut curves = Curves { strips: vec![strip], ..Curves::default() };
         assert_eq!(curves.standing(&numbers), Standing::default(), "nothing is told");
         curves.is_race = true;

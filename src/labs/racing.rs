@@ -5,7 +5,7 @@ use super::curves::Learning;
 use super::elapsed::Elapsed;
 use super::format::{count, significant};
 use super::{
-    CurveAxis, Curves, Figure, Numbers, Panel, Race, Runner, Verdict, View, first_crossing, target_level,
+    CurveAxis, Curves, Figure, Lows, Numbers, Panel, Race, Runner, Strip, Verdict, View, target_level,
 };
 use crate::train::{Metric, Run};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,17 @@ const SMOOTHED_OVER: f32 = 128.0;
 const LOSS: usize = 0;
 const METRIC: usize = 1;
 
+/// How a lab tells of a race.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Course {
+    /// What it takes to a loss; the verdict compares by the first.
+    pub(super) told: &'static [CurveAxis],
+    /// That loss; none where it is the lowest that two lanes reached.
+    pub(super) goal: Option<f32>,
+    /// Whether losses are drawn on a log axis.
+    pub(super) is_log: bool,
+}
+
 /// See the module.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Racing {
@@ -27,19 +38,22 @@ pub(super) struct Racing {
     pub(super) elapsed: Elapsed,
     /// The smoothed loss; none before the first step.
     smoothed: Option<f32>,
+    #[serde(skip)]
+    course: Course,
 }
 
 impl Racing {
     /// Begins with a test.
-    pub(super) fn new(run: &Run) -> Self {
+    pub(super) fn new(run: &Run, course: Course) -> Self {
         let steps = run.epoch_items()[1] / TESTS_PER_EPOCH / batch(run).max(1);
-        Self { learning: Learning::tested_every(steps, run), elapsed: Elapsed::new(run), smoothed: None }
+        let learning = Learning::tested_every(steps, run);
+        Self { learning, elapsed: Elapsed::new(run), smoothed: None, course }
     }
 
     /// What was seen of a run, if that has come as far as this one.
-    pub(super) fn of(self, run: &Run) -> Option<Self> {
+    pub(super) fn of(self, run: &Run, course: Course) -> Option<Self> {
         let learning = self.learning.of(run)?;
-        self.elapsed.is_of(run).then_some(Self { learning, ..self })
+        self.elapsed.is_of(run).then_some(Self { learning, course, ..self })
     }
 
     /// Takes in a step that was made, with its loss.
@@ -63,19 +77,20 @@ impl Racing {
         self.smoothed
     }
 
-    /// When the loss first fell so low, as [`Verdict::lows`]: each a little lower than the one before.
-    pub(super) fn lows(&self) -> Vec<[f32; 3]> {
-        /// How much lower the next is, at least.
-        const LOWER: f32 = 0.98;
-        let mut lows: Vec<[f32; 3]> = Vec::new();
+    /// When the loss first fell so low: each a little lower than the one before.
+    pub(super) fn lows(&self) -> Lows {
+        /// By what share the next is lower, at least.
+        const LOWER: f32 = 0.02;
+        let axis = self.course.told.first().copied().unwrap_or_default();
+        let mut rows: Vec<[f32; 2]> = Vec::new();
         for (step, loss) in self.learning.losses().filter(|(_, loss)| loss.is_finite()) {
-            if lows.last().is_none_or(|[.., last]| loss < LOWER * last) {
-                let [examples, seconds] =
-                    [CurveAxis::Examples, CurveAxis::Seconds].map(|axis| self.place(axis, step + 1));
-                lows.push([seconds, examples, loss]);
+            let is_lower = |last: f32| loss < last - LOWER * last.abs();
+            let is_there = |last: f32| self.course.goal.is_some_and(|goal| loss <= goal && last > goal);
+            if rows.last().is_none_or(|[_, last]| is_lower(*last) || is_there(*last)) {
+                rows.push([self.place(axis, step + 1), loss]);
             }
         }
-        lows
+        Lows { axis, goal: self.course.goal, rows }
     }
 
     /// Bytes that a copy holds.
@@ -118,8 +133,11 @@ impl Racing {
         let axis = view.probe.axis;
         let panel = self.learning.panel_over((axis, &|step| self.place(axis, step)), run, at, numbers);
         let Figure::Curves(curves) = panel.figure else { return panel };
-        let strips = curves.strips.into_iter().skip(strip).take(1).collect();
-        let figure = Figure::Curves(Curves { strips, is_race: strip == LOSS, ..curves });
+        let is_race = strip == LOSS;
+        let mut strips: Vec<Strip> = curves.strips.into_iter().skip(strip).take(1).collect();
+        strips.iter_mut().for_each(|strip| strip.is_log = is_race && self.course.is_log);
+        let target = self.course.goal.filter(|_| is_race);
+        let figure = Figure::Curves(Curves { strips, is_race, target, ..curves });
         Panel { figure, ..panel }
     }
 
@@ -149,39 +167,42 @@ impl Racing {
         );
         let is_share = run.metric() == Metric::Accuracy;
         let metric = if is_share { "test accuracy" } else { "test mean |error|" };
-        let figure = Figure::Race(Race { runners: vec![runner], metric: metric.into(), is_share });
-        Panel { id: "race".into(), note: String::new(), summary, figure }
+        let Course { goal, told, .. } = self.course;
+        let race = Race { runners: vec![runner], metric: metric.into(), is_share, goal, told: told.to_vec() };
+        Panel { id: "race".into(), note: String::new(), summary, figure: Figure::Race(race) }
     }
 }
 
-/// When lanes first fell to a loss that two of them reached, in a sentence of seconds; empty where there is nothing to
-/// compare yet.
+/// When lanes first fell to a loss that they are compared by, in a sentence; empty where there is nothing to compare yet.
 pub(super) fn compared(verdict: &Verdict, others: &[(String, Verdict)]) -> String {
-    let this = [("this one".to_owned(), verdict.lows.as_slice())];
-    let others = others.iter().map(|(name, other)| (name.clone(), other.lows.as_slice()));
-    let lanes: Vec<_> = this.into_iter().chain(others).filter(|(_, lows)| !lows.is_empty()).collect();
-    let column = |lows: &[[f32; 3]], column: usize| lows.iter().map(|low| low[column]).collect::<Vec<f32>>();
-    let losses: Vec<Vec<f32>> = lanes.iter().map(|(_, lows)| column(lows, 2)).collect();
-    let Some(target) = target_level(losses.iter().map(Vec::as_slice)).filter(|_| lanes.len() > 1) else {
+    let this = [("this one".to_owned(), &verdict.lows)];
+    let others = others.iter().map(|(name, other)| (name.clone(), &other.lows));
+    let lanes: Vec<(String, &Lows)> =
+        this.into_iter().chain(others).filter(|(_, lows)| !lows.rows.is_empty()).collect();
+    let losses = |lows: &Lows| lows.rows.iter().map(|[_, loss]| *loss).collect::<Vec<f32>>();
+    let losses: Vec<Vec<f32>> = lanes.iter().map(|(_, lows)| losses(lows)).collect();
+    let found = || target_level(losses.iter().map(Vec::as_slice));
+    let Some(target) = verdict.lows.goal.or_else(found).filter(|_| lanes.len() > 1) else {
         return String::new();
-    };
-    let crossing = |(name, lows): &(String, &[[f32; 3]])| {
-        let at = first_crossing(&column(lows, 0), &column(lows, 2), target);
-        (name.clone(), at)
     };
     let mut reached: Vec<(String, f32)> = Vec::new();
     let mut never: Vec<String> = Vec::new();
-    for (name, at) in lanes.iter().map(crossing) {
-        match at {
-            Some(seconds) => reached.push((name, seconds)),
+    for (name, lows) in lanes {
+        match lows.rows.iter().find(|[_, loss]| *loss <= target) {
+            Some([at, _]) => reached.push((name, *at)),
             None => never.push(name),
         }
     }
+    if reached.is_empty() {
+        return format!("None has reached a loss of {} yet.", significant(target, 2));
+    }
     reached.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let told: Vec<String> = reached
-        .iter()
-        .map(|(name, seconds)| format!("{name} after {} s", significant(*seconds, 2)))
-        .collect();
+    let after = |at: f32| match verdict.lows.axis {
+        CurveAxis::Updates => format!("{} updates", count(at.ceil() as usize)),
+        CurveAxis::Examples => format!("{} examples", count(at.ceil() as usize)),
+        CurveAxis::Seconds => format!("{} s", significant(at, 2)),
+    };
+    let told: Vec<String> = reached.iter().map(|(name, at)| format!("{name} after {}", after(*at))).collect();
     let not_yet = if never.is_empty() { String::new() } else { format!("; not yet {}", never.join(", ")) };
     format!("A loss of {} was reached by {}{not_yet}.", significant(target, 2), told.join(", by "))
 }

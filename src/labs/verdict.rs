@@ -1,5 +1,6 @@
 //! What a lab says in words, and the changes it offers.
 
+use super::CurveAxis;
 use super::format::{count, power};
 use crate::train::Run;
 use serde::{Deserialize, Serialize};
@@ -43,9 +44,19 @@ pub struct Verdict {
     /// What can be set beside the same of another lane.
     #[serde(default)]
     pub left: Option<Left>,
-    /// When the loss of a lane that races first fell so low: seconds of training, examples, and the loss.
+    /// When the loss of a lane that races first fell so low.
     #[serde(default)]
-    pub lows: Vec<[f32; 3]>,
+    pub lows: Lows,
+}
+
+/// When a loss first fell to what, and what lanes are compared by.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Lows {
+    pub axis: CurveAxis,
+    /// The loss that is told of; none where it is to be found, see [`super::target_level`].
+    pub goal: Option<f32>,
+    /// Places on the axis, ascending, and the loss there.
+    pub rows: Vec<[f32; 2]>,
 }
 
 /// How much of the gradient of the last step of a sequence is left further back.
@@ -66,7 +77,7 @@ pub(super) const STEPS_BACK: usize = 12;
 impl Verdict {
     /// A finding about a run that can go on.
     pub fn new(tone: Tone, word: &str, text: String, remedies: Vec<Remedy>) -> Self {
-        Self { tone, word: word.into(), text, remedies, back_to: None, left: None, lows: Vec::new() }
+        Self { tone, word: word.into(), text, remedies, back_to: None, left: None, lows: Lows::default() }
     }
 
     /// That the run diverged, if it did: where, and what helps; `for_weights` where the first weights were at fault.

@@ -23,6 +23,8 @@ const NUMBERED_FOOT: f64 = 18.0;
 const GAP: f64 = 2.0;
 
 struct Layout {
+    /// Left end of the axis.
+    left: f64,
     columns: Columns,
     /// Decades to pixels.
     y: Scale,
@@ -33,13 +35,20 @@ struct Layout {
 
 fn layout(bars: &LayerBars, (width, height): (f64, f64)) -> Layout {
     let layers = bars.series.first().map_or(0, |series| series.values.len);
-    let (columns, lanes) = (columns(width, layers), bars.series.len().max(1));
+    let (mut columns, lanes) = (columns(width, layers), bars.series.len().max(1));
+    let left = columns.left;
+    if !bars.names.is_empty() {
+        // There is no input among them.
+        columns.width = (columns.right() - left) / layers.max(1) as f64;
+        columns.left -= columns.width;
+    }
     let [low, high] = bars.decades.map(f64::from);
     let foot = (height - if bars.is_numbered { NUMBERED_FOOT } else { FOOT }).max(0.0);
     let y = Scale { from: low, to: high.max(low + 1.0), start: foot, end: HEAD.min(foot) };
     let share = if lanes == 1 { 0.42 } else { 0.8 };
     let bar = (columns.width * share / lanes as f64 - GAP).clamp(1.0, 18.0);
-    Layout { bar: if lanes == 1 { (columns.width * share).min(18.0) } else { bar }, columns, y, lanes }
+    let bar = if lanes == 1 { (columns.width * share).min(18.0) } else { bar };
+    Layout { left, columns, y, bar, lanes }
 }
 
 impl Layout {
@@ -80,10 +89,14 @@ pub(super) fn draw<DB: DrawingBackend>(
         pen.fill(rect, &pen.style.palette.sunken)?;
     }
     draw_axis(pen, bars, &layout)?;
-    if bars.is_numbered {
+    if bars.is_numbered && bars.names.is_empty() {
         foot_layers(pen, columns)?;
     }
-    let mut room = Room::new(Rect::between(columns.left, 0.0, columns.right(), y.start));
+    for (index, name) in bars.names.iter().enumerate().filter(|_| bars.is_numbered) {
+        let at = (columns.center(index + 1), pen.height - 7.0);
+        pen.text(name, at, Align::Center, Font::Small, &pen.style.palette.ink_3)?;
+    }
+    let mut room = Room::new(Rect::between(layout.left, 0.0, columns.right(), y.start));
     room.take(Rect::of_text(&bars.label, Font::Small, 0.0, 7.0).grown(4.0));
     for (place, series) in bars.series.iter().enumerate() {
         draw_series(pen, (place, series), numbers, &layout, view.selected_layer, &mut room)?;
@@ -121,7 +134,7 @@ fn band<'a>(bars: &'a LayerBars, layout: &Layout) -> Option<(Rect, &'a str)> {
     let [low, high] = ends.map(|value| f64::from(value).log10());
     let (columns, y) = (&layout.columns, &layout.y);
     let is_seen = low < high && high > y.from && low < y.to;
-    is_seen.then(|| (Rect::between(columns.left, y.px(high), columns.right(), y.px(low)), words.as_str()))
+    is_seen.then(|| (Rect::between(layout.left, y.px(high), columns.right(), y.px(low)), words.as_str()))
 }
 
 /// The words of the band in the column of the input, which has no bar; else above the band or below it.
@@ -262,7 +275,7 @@ fn draw_axis<DB: DrawingBackend>(pen: &Pen<DB>, bars: &LayerBars, layout: &Layou
         ticks.push(low);
     }
     let ticks: Vec<_> = ticks.iter().map(|&exponent| (f64::from(exponent), power_of_ten(exponent))).collect();
-    left_axis(pen, y, &ticks, (layout.columns.left, layout.columns.right()))?;
+    left_axis(pen, y, &ticks, (layout.left, layout.columns.right()))?;
     pen.text(&bars.label, (0.0, 7.0), Align::Left, Font::Small, &pen.style.palette.ink_3)
 }
 
@@ -276,7 +289,7 @@ fn draw_finding<DB: DrawingBackend>(
     room: &mut Room,
 ) -> Drawn<DB> {
     const LINE: f64 = 14.0;
-    let (columns, y, text) = (&layout.columns, &layout.y, &finding.text);
+    let (y, text) = (&layout.y, &finding.text);
     let colors = &pen.style.palette;
     let color = &if finding.is_fault { colors.bad } else { colors.lane(series.lane) };
     let middle = layout.middle(place, finding.layer - 1);
@@ -284,7 +297,7 @@ fn draw_finding<DB: DrawingBackend>(
     let right = bar - 9.0;
     let top = layout.bar(place, finding.layer - 1, value).map_or(y.start, |bar| bar.y);
     let top = written.map_or(top, |written| written.y.min(top));
-    let lines = wrapped(text, right - columns.left - 1.0);
+    let lines = wrapped(text, right - layout.left - 1.0);
     if let Some(lines) = lines.filter(|lines| lines.len() <= 3) {
         let tall = LINE * lines.len() as f64;
         let width = lines.iter().map(|line| Font::Strong.width(line)).fold(0.0, f64::max);
@@ -373,7 +386,10 @@ pub(super) fn read(
     let layout = layout(bars, size);
     let layer = layout.columns.at(px).filter(|&column| column > 0)?;
     let mut read = ReadOut {
-        lines: vec![layer_name(layer, layout.columns.count - 1)],
+        lines: vec![match bars.names.get(layer - 1) {
+            Some(name) => name.clone(),
+            None => layer_name(layer, layout.columns.count - 1),
+        }],
         anchor: (layout.columns.center(layer), py),
         crosshair: Crosshair::default(),
     };

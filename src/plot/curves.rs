@@ -1,125 +1,27 @@
 //! Lines over the steps of a run: strips one above the other on one step axis, each line named at
 //! its end with its last value.
 
+mod layout;
+mod standing;
+
 use super::Drawn;
-use super::axes::{Scale, Ticks, count_ticks, foot_axis, left_axis, rounded, second_ticks, step_ticks};
+use super::axes::{Scale, count_ticks, foot_axis, left_axis, second_ticks, step_ticks};
 use super::pen::{Align, Pen, Point};
 use super::read_out::{Crosshair, ReadOut};
 use super::text::{Font, Rect, Room, push_apart};
 use crate::labs::format::{count, exact, power, seconds, significant};
-use crate::labs::{CurveAxis, Curves, Line, Numbers, Span, Standing, Strip, lane_name};
+use crate::labs::{CurveAxis, Curves, Line, Numbers, Span, Strip, lane_name};
+use layout::{FOOT, HEAD, Layout, Upward, layout};
 use plotters::prelude::DrawingBackend;
 use plotters::style::Color;
-
-/// Room above a strip for its name and below the last for the steps.
-const HEAD: f64 = 18.0;
-const FOOT: f64 = 20.0;
-
-/// Where everything of a figure of curves lies.
-struct Layout {
-    x: Scale,
-    strips: Vec<(Scale, Ticks)>,
-    /// Greatest value of a strip whose spikes are cut off.
-    cut: Vec<Option<f64>>,
-    /// Whether there is room at the ends of the lines only for the values.
-    is_short: bool,
-}
-
-fn layout(curves: &Curves, numbers: &Numbers, (width, height): (f64, f64)) -> Layout {
-    let many = curves.strips.len().max(1) as f64;
-    let each = ((height - FOOT) / many).max(0.0);
-    let most = ((each - HEAD) / 18.0).clamp(2.0, 5.0) as usize;
-    let (strips, cut): (Vec<_>, Vec<_>) = curves
-        .strips
-        .iter()
-        .enumerate()
-        .map(|(i, strip)| {
-            let (from, to, cut) = range(strip, numbers, most);
-            let foot = each * (i + 1) as f64;
-            let gap = if i + 1 < curves.strips.len() { 6.0 } else { 0.0 };
-            let scale = Scale { from, to, start: foot - gap, end: (foot - each + HEAD).min(foot) };
-            ((scale, Ticks::within(from, to, most)), cut)
-        })
-        .unzip();
-    let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
-    let ticks = |(_, ticks): &(Scale, Ticks)| {
-        widest(&mut ticks.values.iter().map(|&v| Font::Small.width(&ticks.label(v))))
-    };
-    let lines = || curves.strips.iter().flat_map(|strip| &strip.lines);
-    let ends = |is_short: bool| {
-        widest(&mut lines().map(|line| end_font(line).width(&end_label(line, numbers, is_short))))
-    };
-    let is_short = ends(false) + 8.0 > width * 0.4;
-    let left = (widest(&mut strips.iter().map(ticks)) + 10.0).max(22.0).min(width * 0.4);
-    let right = (width - (ends(is_short) + 8.0).min(width * 0.5)).max(left);
-    Layout {
-        x: Scale { from: 0.0, to: end(curves, numbers), start: left, end: right },
-        strips,
-        cut,
-        is_short,
-    }
-}
-
-/// Where the axis across ends: at what the figure says, or its last place that is a number.
-fn end(curves: &Curves, numbers: &Numbers) -> f64 {
-    if curves.axis == CurveAxis::Updates {
-        return curves.steps.max(1) as f64;
-    }
-    let lines = curves.strips.iter().flat_map(|strip| &strip.lines);
-    let last = lines.flat_map(|line| numbers.at(line.x)).copied().filter(|x| x.is_finite()).reduce(f32::max);
-    curves
-        .end
-        .filter(|end| *end > 0.0 && end.is_finite())
-        .or(last.filter(|end| *end > 0.0))
-        .unwrap_or(1.0)
-        .into()
-}
 
 /// A place on the axis across as it is read: "step 120", "1,024 examples", "0.44 s".
 fn place_name(axis: CurveAxis, at: f32) -> String {
     match axis {
-        CurveAxis::Updates => format!("step {}", count(at as usize)),
-        CurveAxis::Examples => format!("{} examples", count(at as usize)),
+        CurveAxis::Updates => format!("step {}", count(at.ceil() as usize)),
+        CurveAxis::Examples => format!("{} examples", count(at.ceil() as usize)),
         CurveAxis::Seconds => seconds(at),
     }
-}
-
-/// Spikes this many times as high as all else are cut off.
-const SPIKE: f32 = 4.0;
-
-/// Ends of a strip's axis: as it says, else its finite values, from 0 when none is negative. A few
-/// spikes far above all else would press the rest flat: they are cut off, and the greatest is told. What is a spike
-/// the strip says, which knows of the run so far, else the values.
-fn range(strip: &Strip, numbers: &Numbers, most: usize) -> (f64, f64, Option<f64>) {
-    if let Some([low, high]) = strip.range
-        && low < high
-        && low.is_finite()
-        && high.is_finite()
-    {
-        return (low.into(), high.into(), None);
-    }
-    let values = strip.lines.iter().flat_map(|line| numbers.at(line.low).iter().chain(numbers.at(line.high)));
-    let (low, high) = values
-        .filter(|value| value.is_finite())
-        .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
-    if let Some(top) = strip.top.filter(|_| low >= 0.0 && low <= high) {
-        let (from, to) = rounded(0.0, top.into(), most);
-        return (from, to, (f64::from(high) > to).then_some(high.into()));
-    }
-    let usual = strip.lines.iter().map(|line| usual(line, numbers)).fold(f32::NEG_INFINITY, f32::max);
-    let is_cut = low >= 0.0 && usual > 0.0 && high > SPIKE * usual;
-    let (low, top) = (f64::from(low), f64::from(if is_cut { 1.25 * usual } else { high }));
-    let (from, to) = rounded(if low >= 0.0 && low <= top { 0.0 } else { low }, top, most);
-    (from, to, is_cut.then_some(high.into()))
-}
-
-/// What nineteen in twenty values of a line do not exceed, and never less than where it ends.
-fn usual(line: &Line, numbers: &Numbers) -> f32 {
-    let mut values: Vec<f32> = numbers.at(line.high).iter().copied().filter(|v| v.is_finite()).collect();
-    let Some(&last) = values.last() else { return f32::NEG_INFINITY };
-    let place = (values.len() - 1) * 19 / 20;
-    let (_, usual, _) = values.select_nth_unstable_by(place, f32::total_cmp);
-    usual.max(last)
 }
 
 /// Samples of a line that fall on one column of screen pixels.
@@ -132,7 +34,7 @@ struct Dot {
 
 /// The line on the screen, in pieces where values are missing: no more dots than screen pixels, each
 /// keeping the least and the greatest of its samples.
-fn pieces(line: &Line, numbers: &Numbers, x: &Scale, y: &Scale, pixels: f64) -> Vec<Vec<Dot>> {
+fn pieces(line: &Line, numbers: &Numbers, x: &Scale, y: &Upward, pixels: f64) -> Vec<Vec<Dot>> {
     let mut pieces: Vec<Vec<Dot>> = vec![Vec::new()];
     for (step, low, high) in samples(line, numbers) {
         if !(step.is_finite() && low.is_finite() && high.is_finite()) {
@@ -141,7 +43,7 @@ fn pieces(line: &Line, numbers: &Numbers, x: &Scale, y: &Scale, pixels: f64) -> 
             }
             continue;
         }
-        let dot = Dot { x: x.px(step.into()), low: y.px(low.into()), high: y.px(high.into()) };
+        let dot = Dot { x: x.px(step.into()), low: y.px(low), high: y.px(high) };
         let Some(piece) = pieces.last_mut() else { continue };
         match piece.last_mut() {
             Some(last) if (last.x * pixels).floor() == (dot.x * pixels).floor() => {
@@ -192,17 +94,16 @@ fn end_label(line: &Line, numbers: &Numbers, is_short: bool) -> String {
 pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, numbers: &Numbers) -> Drawn<DB> {
     let layout = layout(curves, numbers, (pen.width, pen.height));
     let x = &layout.x;
-    for ((strip, (y, ticks)), cut) in curves.strips.iter().zip(&layout.strips).zip(&layout.cut) {
-        let labels: Vec<_> = ticks.values.iter().map(|&value| (value, ticks.label(value))).collect();
-        left_axis(pen, y, &labels, (x.start, x.end))?;
-        let told = cut.map(|most| format!("{}, spikes to {} cut off", strip.label, power(most)));
+    for (strip, y) in curves.strips.iter().zip(&layout.strips) {
+        left_axis(pen, y.scale(), &y.ticks, (x.start, x.end))?;
+        let told = y.cut.map(|most| format!("{}, spikes to {} cut off", strip.label, power(most)));
         let fits = |label: &String| x.start + Font::Small.width(label) <= pen.width;
         let label = told.filter(fits).unwrap_or_else(|| strip.label.clone());
-        pen.text(&label, (x.start, y.end - 10.0), Align::Left, Font::Small, &pen.style.palette.ink_3)?;
-        let label = Rect::of_text(&label, Font::Small, x.start, y.end - 10.0);
+        pen.text(&label, (x.start, y.top() - 10.0), Align::Left, Font::Small, &pen.style.palette.ink_3)?;
+        let label = Rect::of_text(&label, Font::Small, x.start, y.top() - 10.0);
         draw_strip(pen, (curves, strip), numbers, &layout, (y, label))?;
     }
-    let foot = layout.strips.last().map_or(pen.height - FOOT, |(y, _)| y.start);
+    let foot = layout.strips.last().map_or(pen.height - FOOT, Upward::foot);
     match curves.axis {
         CurveAxis::Updates => {}
         CurveAxis::Examples => return foot_axis(pen, x, &count_ticks(x, "example"), "example", foot + 12.0),
@@ -210,8 +111,8 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, numbers: 
     }
     draw_changes(pen, curves, &layout)?;
     let mark = curves.at.map(|step| step as f64).filter(|step| x.contains(*step));
-    for (y, _) in mark.iter().flat_map(|_| &layout.strips) {
-        pen.plumb(x.px(mark.unwrap_or_default()), y.end, y.start, &pen.style.palette.ink)?;
+    for y in mark.iter().flat_map(|_| &layout.strips) {
+        pen.plumb(x.px(mark.unwrap_or_default()), y.top(), y.foot(), &pen.style.palette.ink)?;
     }
     foot_axis(pen, x, &step_ticks(x), "step", foot + 12.0)
 }
@@ -221,15 +122,15 @@ pub(super) fn draw<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, numbers: 
 fn draw_changes<DB: DrawingBackend>(pen: &Pen<DB>, curves: &Curves, layout: &Layout) -> Drawn<DB> {
     let x = &layout.x;
     let ink = &pen.style.palette.ink_2;
-    let Some((first, _)) = layout.strips.first() else { return Ok(()) };
-    let mut room = Room::new(Rect::between(x.start, first.end, x.end, first.start));
+    let Some(first) = layout.strips.first() else { return Ok(()) };
+    let mut room = Room::new(Rect::between(x.start, first.top(), x.end, first.foot()));
     for change in curves.changes.iter().filter(|change| x.contains(change.step as f64)) {
         let at = x.px(change.step as f64);
-        for (y, _) in &layout.strips {
-            pen.dashed(&[(at, y.end), (at, y.start)], 1.0, (2.0, 2.0), &ink.mix(0.8))?;
+        for y in &layout.strips {
+            pen.dashed(&[(at, y.top()), (at, y.foot())], 1.0, (2.0, 2.0), &ink.mix(0.8))?;
         }
         let width = Font::Small.width(&change.words);
-        let beside = |left: f64| Rect::of_text(&change.words, Font::Small, left, first.start - 8.0);
+        let beside = |left: f64| Rect::of_text(&change.words, Font::Small, left, first.foot() - 8.0);
         if let Some(rect) = room.place([beside(at + 4.0), beside(at - 4.0 - width)]) {
             pen.text(&change.words, (rect.x, rect.middle().1), Align::Left, Font::Small, ink)?;
         }
@@ -242,11 +143,11 @@ fn draw_strip<DB: DrawingBackend>(
     (curves, strip): (&Curves, &Strip),
     numbers: &Numbers,
     layout: &Layout,
-    (y, label): (&Scale, Rect),
+    (y, label): (&Upward, Rect),
 ) -> Drawn<DB> {
     let x = &layout.x;
     let lane = |line: &Line| pen.style.palette.lane(line.lane);
-    let mut room = Room::new(Rect::between(x.start, y.end - HEAD, x.end, y.start));
+    let mut room = Room::new(Rect::between(x.start, y.top() - HEAD, x.end, y.foot()));
     room.take(label);
     // Test below train, so that the thick line is never cut; the first lane above all others.
     let mut lines: Vec<_> = strip.lines.iter().collect();
@@ -287,65 +188,19 @@ fn draw_strip<DB: DrawingBackend>(
         // Its words keep clear of the plumbs that are still to come.
         let steps = curves.at.into_iter().chain(curves.changes.iter().map(|change| change.step));
         for step in steps.map(|step| step as f64).filter(|step| is_of_steps && x.contains(*step)) {
-            room.avoid(&[(x.px(step), y.end), (x.px(step), y.start)]);
+            room.avoid(&[(x.px(step), y.top()), (x.px(step), y.foot())]);
         }
-        draw_standing(pen, curves, &curves.standing(numbers), (x, y), &mut room)?;
+        standing::draw_standing(pen, curves, &curves.standing(numbers), (x, y), &mut room)?;
     }
     let label = |line: &Line| end_label(line, numbers, layout.is_short);
     let named: Vec<_> = drawn.iter().filter(|(line, _)| !label(line).is_empty()).collect();
     let end = |pieces: &[Vec<Dot>]| pieces.iter().rev().find_map(|piece| piece.last()).map(middle);
     let mut heights: Vec<f64> =
-        named.iter().map(|(_, pieces)| end(pieces).map_or(y.start, |(_, height)| height)).collect();
-    push_apart(&mut heights, 14.0, y.end, y.start - 3.0);
+        named.iter().map(|(_, pieces)| end(pieces).map_or(y.foot(), |(_, height)| height)).collect();
+    push_apart(&mut heights, 14.0, y.top(), y.foot() - 3.0);
     for ((line, _), height) in named.into_iter().zip(heights) {
-        pen.text(&label(line), (x.end + 6.0, height), Align::Left, end_font(line), &lane(line))?;
-    }
-    Ok(())
-}
-
-/// The level that lanes are compared by, where the first of them falls to it, and who is ahead.
-fn draw_standing<DB: DrawingBackend>(
-    pen: &Pen<DB>,
-    curves: &Curves,
-    standing: &Standing,
-    (x, y): (&Scale, &Scale),
-    room: &mut Room,
-) -> Drawn<DB> {
-    let colors = &pen.style.palette;
-    if let Some(lane) = standing.ahead {
-        let unit = curves.axis.label().trim_end_matches('s');
-        let words = format!("per {unit}, {} is ahead", lane_name(lane));
-        let width = Font::Label.width(&words);
-        let spots = [8.0, 22.0, 36.0].map(|by| Rect::of_text(&words, Font::Label, x.end - width, y.end + by));
-        if let Some(rect) = room.place(spots) {
-            pen.text(&words, (rect.x, rect.middle().1), Align::Left, Font::Label, &colors.ink_2)?;
-        }
-    }
-    let Some(level) = standing.level.filter(|level| y.contains(f64::from(*level))) else { return Ok(()) };
-    let height = y.px(level.into());
-    pen.dashed(&[(x.start, height), (x.end, height)], 1.0, (4.0, 3.0), &colors.ink_3)?;
-    let Some((lane, at)) = standing.first.filter(|(_, at)| x.contains(f64::from(*at))) else { return Ok(()) };
-    let place = match curves.axis {
-        CurveAxis::Updates | CurveAxis::Seconds => format!("at {}", place_name(curves.axis, at)),
-        CurveAxis::Examples => format!("after {}", place_name(curves.axis, at)),
-    };
-    let (across, color) = (x.px(at.into()), colors.lane(lane));
-    let texts = [format!("{} crosses {} {place}", lane_name(lane), power(level)), power(level)];
-    // As high above the level as leaves the curves free, on the side that has room.
-    let tall = height - y.end;
-    let spots = |words: &str| {
-        let width = Font::Strong.width(words);
-        let heights = [0.8, 0.7, 0.6, 0.9, 0.5, 0.4, 0.3].map(|share| height - share * tall);
-        let words = words.to_owned();
-        heights.into_iter().flat_map(move |middle| {
-            [across + 6.0, across - 6.0 - width].map(|left| Rect::of_text(&words, Font::Strong, left, middle))
-        })
-    };
-    for words in texts {
-        if let Some(rect) = room.place(spots(&words)) {
-            pen.line([(across, height), (across, rect.y)], 1.5, &color)?;
-            return pen.text(&words, (rect.x, rect.middle().1), Align::Left, Font::Strong, &color);
-        }
+        let told = end_font(line).shortened(&label(line), pen.width - x.end - 6.0);
+        pen.text(&told, (x.end + 6.0, height), Align::Left, end_font(line), &lane(line))?;
     }
     Ok(())
 }
@@ -356,11 +211,11 @@ fn draw_past<DB: DrawingBackend>(
     [steps, values]: &[Span; 2],
     numbers: &Numbers,
     x: &Scale,
-    y: &Scale,
+    y: &Upward,
 ) -> Drawn<DB> {
     let points = numbers.at(*steps).iter().zip(numbers.at(*values));
-    let points: Vec<Point> = points.map(|(&step, &value)| (step.into(), value.into())).collect();
-    let is_inside = |point: &Point| x.contains(point.0) && y.contains(point.1);
+    let points: Vec<(f64, f32)> = points.map(|(&step, &value)| (step.into(), value)).collect();
+    let is_inside = |point: &(f64, f32)| x.contains(point.0) && y.contains(point.1);
     let pieces = points.chunk_by(|a, b| is_inside(a) && is_inside(b)).filter(|piece| is_inside(&piece[0]));
     for piece in pieces {
         pen.line(
@@ -377,12 +232,12 @@ fn draw_marks<DB: DrawingBackend>(
     pen: &Pen<DB>,
     strip: &Strip,
     x: &Scale,
-    y: &Scale,
+    y: &Upward,
     room: &mut Room,
 ) -> Drawn<DB> {
     let ink = &pen.style.palette.ink_3;
-    for (value, name) in strip.marks.iter().filter(|(value, _)| y.contains(f64::from(*value))) {
-        let height = y.px(f64::from(*value));
+    for (value, name) in strip.marks.iter().filter(|(value, _)| y.contains(*value)) {
+        let height = y.px(*value);
         pen.dashed(&[(x.start, height), (x.end, height)], 1.0, (3.0, 3.0), &ink.mix(0.7))?;
         let width = Font::Small.width(name);
         let ends = [x.end - width - 4.0, x.start + (x.end - x.start) * 0.45 - width / 2.0, x.start + 4.0];
@@ -414,8 +269,8 @@ pub(super) fn read(curves: &Curves, numbers: &Numbers, size: (f64, f64), (px, py
         anchor: (x, py),
         crosshair: Crosshair::default(),
     };
-    for (strip, (y, _)) in curves.strips.iter().zip(&layout.strips) {
-        read.crosshair.plumbs.push((x, y.end, y.start));
+    for (strip, y) in curves.strips.iter().zip(&layout.strips) {
+        read.crosshair.plumbs.push((x, y.top(), y.foot()));
         for line in &strip.lines {
             // A line that has no value at this step says its last before.
             let Some((at, low, high)) = samples(line, numbers).take_while(|sample| sample.0 <= step).last()
@@ -437,34 +292,9 @@ pub(super) fn read(curves: &Curves, numbers: &Numbers, size: (f64, f64), (px, py
             }
             read.lines.push(text);
             if low.is_finite() && high.is_finite() {
-                read.crosshair.dots.push((x, f64::midpoint(y.px(low.into()), y.px(high.into()))));
+                read.crosshair.dots.push((x, f64::midpoint(y.px(low), y.px(high))));
             }
         }
     }
     Some(read)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_strip_says_what_is_a_spike() {
-        let mut numbers = Numbers::default();
-        let values = (0..1000).map(|step| if step < 3 { 1.0986 } else { 0.01 });
-        let y = numbers.add(values);
-        let line = Line { label: "train".into(), is_train: true, lane: 0, x: y, low: y, high: y };
-        let strip = |top| Strip {
-            label: "loss".into(),
-            range: None,
-            top,
-            lines: vec![line.clone()],
-            marks: Vec::new(),
-            past: Vec::new(),
-        };
-        let (_, to, cut) = range(&strip(Some(1.0986)), &numbers, 5);
-        assert!(to >= 1.0986 && cut.is_none(), "{to} {cut:?}");
-        let (_, to, cut) = range(&strip(Some(0.01)), &numbers, 5);
-        assert!(to < 0.05 && cut.is_some(), "{to} {cut:?}");
-    }
 }

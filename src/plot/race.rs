@@ -41,20 +41,19 @@ fn parts(race: &Race, numbers: &Numbers) -> Vec<Part> {
         crossings.into_iter().enumerate().map(figure).collect()
     };
     let epochs = |index: usize, examples: f32| examples / race.runners[index].items.max(1) as f32;
-    let title = |unit: &str| match level {
-        Some(level) => format!("{unit} to loss {}", power(level)),
-        None => format!("{unit} to a loss"),
-    };
-    let key = |title: String, figures: Vec<String>| Part {
-        title,
-        rows: vec![(String::new(), figures)],
-        is_key: true,
-    };
     let few = |value: f32| significant(value, if value < 9.95 { 2 } else { 3 });
-    let reached = [
-        key(title("Seconds"), crossed(CurveAxis::Seconds, &|_, at| few(at))),
-        key(title("Epochs"), crossed(CurveAxis::Examples, &|index, at| few(epochs(index, at)))),
-    ];
+    let reached = race.told.iter().map(|axis| {
+        let (unit, written): (_, &dyn Fn(usize, f32) -> String) = match axis {
+            CurveAxis::Updates => ("Updates", &|_, at| count(at.ceil() as usize)),
+            CurveAxis::Examples => ("Epochs", &|index, at| few(epochs(index, at))),
+            CurveAxis::Seconds => ("Seconds", &|_, at| few(at)),
+        };
+        let title = match level {
+            Some(level) => format!("{unit} to loss {}", power(level)),
+            None => format!("{unit} to a loss"),
+        };
+        Part { title, rows: vec![(String::new(), crossed(*axis, written))], is_key: true }
+    });
     let metric = |value: Option<f32>| match value {
         Some(value) if race.is_share => percent(value),
         Some(value) => significant(value, 2),
@@ -84,7 +83,7 @@ fn parts(race: &Race, numbers: &Numbers) -> Vec<Part> {
     let name: String = metric.next().into_iter().flat_map(char::to_uppercase).chain(metric).collect();
     let after = if race.runners.len() == 1 { "after" } else { "after equal" };
     let equal = Part { title: format!("{name} {after}"), rows, is_key: false };
-    reached.into_iter().chain((!equal.rows.is_empty()).then_some(equal)).collect()
+    reached.chain((!equal.rows.is_empty()).then_some(equal)).collect()
 }
 
 fn height(part: &Part) -> f64 {

@@ -135,7 +135,7 @@ fn head<DB: DrawingBackend>(pen: &Pen<DB>, figure: &SurfaceFigure, heights: &Hei
     let quantity = &figure.quantity;
     let (low, high) = ("low", if quantity.is_empty() { "high".into() } else { format!("high {quantity}") });
     let (bar, middle) = (36.0, HEAD / 2.0 - 2.0);
-    let left = pen.width - Font::Small.width(&high) - 6.0 - bar;
+    let left = pen.width - Font::Small.width(&high) - 8.0 - bar;
     let mut room = pen.width;
     if left - Font::Small.width(low) > 6.0 && pen.width >= KEY {
         let ramp = Ramp::new(seq);
@@ -147,7 +147,7 @@ fn head<DB: DrawingBackend>(pen: &Pen<DB>, figure: &SurfaceFigure, heights: &Hei
             pen.fill(Rect::between(from, middle - 4.0, to, middle + 4.0), &tint)?;
         }
         pen.text(low, (left - 6.0, middle), Align::Right, Font::Small, ink_3)?;
-        pen.text(&high, (left + bar + 6.0, middle), Align::Left, Font::Small, ink_3)?;
+        pen.text(&high, (pen.width, middle), Align::Right, Font::Small, ink_3)?;
         room = left - 6.0 - Font::Small.width(low) - 10.0;
     }
     let missing = heights.nodes.iter().filter(|height| height.is_nan()).count();

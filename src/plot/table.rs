@@ -135,7 +135,11 @@ fn of_curves(curves: &Curves, numbers: &Numbers) -> Table {
 
 fn of_bars(bars: &LayerBars, numbers: &Numbers) -> Table {
     let layers = bars.series.first().map_or(0, |series| series.values.len);
-    let name = |i: usize| if i + 1 == layers { "output".into() } else { (i + 1).to_string() };
+    let name = |i: usize| match bars.names.get(i) {
+        Some(name) => name.clone(),
+        None if i + 1 == layers => "output".into(),
+        None => (i + 1).to_string(),
+    };
     let cell = |series: &BarSeries, i: usize| match numbers.at(series.values).get(i) {
         Some(&value) if value != BarSeries::NO_LAYER => value.to_string(),
         _ => String::new(),
@@ -156,7 +160,9 @@ fn of_bars(bars: &LayerBars, numbers: &Numbers) -> Table {
     };
     let heads = bars.series.iter().map(head).chain(predicting().map(|s| format!("{}, predicted", head(s))));
     Table {
-        columns: std::iter::once("layer".into()).chain(heads).collect(),
+        columns: std::iter::once(if bars.names.is_empty() { "layer" } else { "weight" }.into())
+            .chain(heads)
+            .collect(),
         rows: (0..layers).map(row).collect(),
     }
 }

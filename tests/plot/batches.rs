@@ -15,6 +15,7 @@ pub fn figures() -> Vec<Sample> {
         raced("curves-examples", CurveAxis::Examples, 4),
         raced("curves-updates", CurveAxis::Updates, 4),
         raced("curves-seconds-one", CurveAxis::Seconds, 1),
+        falling("curves-log", 4),
         deal("deal", 4),
         deal("deal-one", 1),
         memory("memory-bars", 4, None),
@@ -25,6 +26,8 @@ pub fn figures() -> Vec<Sample> {
         race("race", 4),
         race("race-one", 1),
         updates("update-bars", 4),
+        paces("bars-by-name", 4),
+        paces("bars-by-name-one", 1),
     ]
 }
 
@@ -64,8 +67,7 @@ fn raced(name: &str, axis: CurveAxis, lanes: usize) -> Sample {
             Line { label, is_train: true, lane, x, low: y, high: y }
         };
         let lines = (0..lanes).map(&mut line).collect();
-        let strip =
-            Strip { label: "loss".into(), range: None, top: Some(2.3), lines, marks: vec![], past: vec![] };
+        let strip = Strip { label: "loss".into(), top: Some(2.3), lines, ..Strip::default() };
         Figure::Curves(Curves {
             steps: 2000,
             at: Some(700),
@@ -74,6 +76,47 @@ fn raced(name: &str, axis: CurveAxis, lanes: usize) -> Sample {
             axis,
             is_race: true,
             ..Curves::default()
+        })
+    })
+}
+
+/// Heights that fall for ever, to 0, to where they hover and beyond what is a number, on a log axis with a goal.
+fn falling(name: &str, lanes: usize) -> Sample {
+    sample(name, |numbers, _| {
+        let x = numbers.add((0..400).map(|step| step as f32));
+        let height = |lane: usize, step: f32| match lane {
+            0 => 23.2 * libm::expf(-0.04 * step),
+            1 => (23.2 * libm::expf(-0.1 * step) - 1e-5).max(0.0),
+            2 => 0.114 + 23.0 * libm::expf(-0.3 * step),
+            _ if step < 60.0 => 23.2 * libm::expf(0.05 * step),
+            _ => f32::NAN,
+        };
+        let mut line = |lane: usize| {
+            let y = numbers.add((0..400).map(|step| height(lane, step as f32)));
+            Line { label: lane_name(lane), is_train: true, lane, x, low: y, high: y }
+        };
+        let lines = (0..lanes).map(&mut line).collect();
+        let strip = Strip { label: "loss".into(), top: Some(90.0), is_log: true, lines, ..Strip::default() };
+        let strips = vec![strip];
+        Figure::Curves(Curves { steps: 399, strips, is_race: true, target: Some(0.1), ..Curves::default() })
+    })
+}
+
+/// Steps of two weights against their slopes.
+fn paces(name: &str, lanes: usize) -> Sample {
+    sample(name, |numbers, _| {
+        let paces = [[0.18, 0.18], [0.04, 0.2], [20.0, 0.15], [1.2, 0.0]];
+        let mut series = |lane: usize| {
+            let values = numbers.add(paces[lane]);
+            BarSeries { lane, values, predicted: Span::default(), finding: None }
+        };
+        Figure::LayerBars(LayerBars {
+            label: "|Δ| / |∂f|".into(),
+            series: (0..lanes).map(&mut series).collect(),
+            decades: [-4, 2],
+            is_numbered: true,
+            names: vec!["x".into(), "y".into()],
+            ..LayerBars::default()
         })
     })
 }
@@ -141,7 +184,8 @@ fn race(name: &str, lanes: usize) -> Sample {
             }
         };
         let runners = (0..lanes).map(&mut runner).collect();
-        Figure::Race(Race { runners, metric: "test accuracy".into(), is_share: true })
+        let told = vec![CurveAxis::Seconds, CurveAxis::Examples];
+        Figure::Race(Race { runners, metric: "test accuracy".into(), is_share: true, goal: None, told })
     })
 }
 
@@ -170,6 +214,7 @@ fn updates(name: &str, lanes: usize) -> Sample {
             decades: [-5, -1],
             is_numbered: true,
             band: Some(([3.2e-4, 3.2e-3], "healthy, near 10⁻³".into())),
+            ..LayerBars::default()
         })
     })
 }

@@ -163,14 +163,7 @@ fn curves(name: &str, steps: usize) -> Sample {
         Figure::Curves(Curves {
             steps,
             at: Some(steps / 3),
-            strips: vec![Strip {
-                label: "loss".into(),
-                range: None,
-                top: None,
-                lines,
-                marks,
-                past: Vec::new(),
-            }],
+            strips: vec![Strip { label: "loss".into(), lines, marks, ..Strip::default() }],
             ..Curves::default()
         })
     })
@@ -191,14 +184,7 @@ fn vanishing_curves() -> Sample {
         Figure::Curves(Curves {
             steps: 12_360,
             at: None,
-            strips: vec![Strip {
-                label: "loss".into(),
-                range: None,
-                top: None,
-                lines,
-                marks,
-                past: Vec::new(),
-            }],
+            strips: vec![Strip { label: "loss".into(), lines, marks, ..Strip::default() }],
             ..Curves::default()
         })
     })
@@ -213,7 +199,7 @@ fn spiky_curves() -> Sample {
         let marks = vec![(std::f32::consts::LN_2, "guessing, ln 2".into())];
         let steps = numbers.add([0.0, 40.0, 80.0, f32::NAN, 400.0]);
         let past = vec![[steps, numbers.add([0.9, 0.5, 0.3, 0.2, 0.1])]];
-        let strips = vec![Strip { label: "loss".into(), range: None, top: None, lines, marks, past }];
+        let strips = vec![Strip { label: "loss".into(), lines, marks, past, ..Strip::default() }];
         Figure::Curves(Curves { steps: 300, at: None, strips, ..Curves::default() })
     })
 }
@@ -228,10 +214,9 @@ fn two_strips() -> Sample {
     curves.strips.push(Strip {
         label: "accuracy (%)".into(),
         range: Some([40.0, 100.0]),
-        top: None,
         lines,
         marks: vec![(50.0, "chance".into())],
-        past: Vec::new(),
+        ..Strip::default()
     });
     let change = |step: usize, words: &str| Change { step, words: words.into() };
     curves.changes =

@@ -3,11 +3,14 @@
 use super::noise::Noise;
 use super::throughput::{self, Sweep};
 use super::{figures, memory, verdict};
-use crate::labs::racing::Racing;
-use crate::labs::{Numbers, Observer, Panel, Verdict, View};
+use crate::labs::racing::{Course, Racing};
+use crate::labs::{CurveAxis, Numbers, Observer, Panel, Verdict, View};
 use crate::train::{MemoryForecast, Run};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// What a larger batch buys is told in seconds and in epochs.
+const COURSE: Course = Course { told: &[CurveAxis::Seconds, CurveAxis::Examples], goal: None, is_log: false };
 
 /// See the module.
 #[derive(Clone, Serialize, Deserialize)]
@@ -29,7 +32,7 @@ impl BatchingObserver {
     /// Begins with a test.
     pub(super) fn new(run: &Run) -> Self {
         Self {
-            racing: Racing::new(run),
+            racing: Racing::new(run, COURSE),
             noise: Noise::default(),
             sweep: Sweep::default(),
             is_timing: false,
@@ -45,7 +48,7 @@ impl BatchingObserver {
     /// Goes on with what was seen of a run that has come as far as this one.
     pub(super) fn on(run: &Run, seen: Value) -> Option<Self> {
         let read: Self = serde_json::from_value(seen).ok()?;
-        Some(Self { racing: read.racing.of(run)?, ..Self::new(run) })
+        Some(Self { racing: read.racing.of(run, COURSE)?, ..Self::new(run) })
     }
 }
 

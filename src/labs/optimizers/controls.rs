@@ -69,6 +69,11 @@ pub(super) fn function_of(experiment: &Experiment) -> Option<Function> {
     }
 }
 
+/// The height that a test function is to be brought to: near its minimum, or well down a side of a saddle.
+pub(super) fn goal(function: Function) -> f32 {
+    if function.minimum().is_some() { 0.1 } else { -1.0 }
+}
+
 /// Rates at which a rule goes down a function: as fast as it can where that is steepest, or in steps of a share of the way.
 fn rate_on(function: Function, rule: &Rule) -> f32 {
     let [descent, share] = match function {

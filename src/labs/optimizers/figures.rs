@@ -15,6 +15,8 @@ use std::ops::Range;
 
 /// Update ratios at which layers learn well, as experience has it.
 const HEALTHY: [f32; 2] = [3e-4, 3e-3];
+/// The weights of a test function.
+const COORDINATES: [&str; 2] = ["x", "y"];
 /// Bins of a histogram.
 const BINS: usize = 40;
 /// Places at which a schedule is drawn.
@@ -49,6 +51,24 @@ pub(super) fn effective(run: &Run, numbers: &mut Numbers) -> Panel {
     bars("effective", "‖ΔW‖ / ‖∂L/∂W‖", (&rates, None), summary, numbers)
 }
 
+/// The same of each of the two weights of a test function.
+pub(super) fn paces(run: &Run, numbers: &mut Numbers) -> Panel {
+    let (moved, gradients) = (moved(run, &(0..run.gradients().len())), run.gradients());
+    let rate = |(step, slope): (&f32, &f32)| if *slope == 0.0 { 0.0 } else { (step / slope).abs() };
+    let rates: Vec<f32> = moved.iter().zip(gradients).map(rate).collect();
+    let told: Vec<String> =
+        rates.iter().zip(COORDINATES).map(|(rate, name)| format!("{name} {}", power(*rate))).collect();
+    let summary = format!(
+        "Length of the last step over that of the slope: {}. Plain gradient descent has its learning rate along both.",
+        told.join(", ")
+    );
+    let mut panel = bars("paces", "|Δ| / |∂f|", (&rates, None), summary, numbers);
+    if let Figure::LayerBars(bars) = &mut panel.figure {
+        bars.names = COORDINATES.map(String::from).to_vec();
+    }
+    panel
+}
+
 fn bars(
     id: &str,
     label: &str,
@@ -60,7 +80,8 @@ fn bars(
     let decades = [decades[0].min(-4), decades[1]];
     let values = numbers.add(values.iter().copied());
     let series = vec![BarSeries { lane: 0, values, predicted: Span::default(), finding: None }];
-    let figure = LayerBars { label: label.into(), series, decades, is_numbered: true, band };
+    let figure =
+        LayerBars { label: label.into(), series, decades, is_numbered: true, band, names: Vec::new() };
     Panel { id: id.into(), note: String::new(), summary, figure: Figure::LayerBars(figure) }
 }
 

@@ -78,7 +78,7 @@ impl Lab for Optimizers {
     }
 
     fn figures(&self) -> &'static [FigureSlot] {
-        const FIGURES: [FigureSlot; 8] = [
+        const FIGURES: [FigureSlot; 9] = [
             FigureSlot {
                 across: Across::Overlaid,
                 is_always_filled: true,
@@ -97,9 +97,19 @@ impl Lab for Optimizers {
             },
             FigureSlot {
                 across: Across::Overlaid,
+                ..FigureSlot::new(
+                    "paces",
+                    "Step against slope, weight by weight",
+                    "|Δ| over |∂f|, log scale",
+                    Place::Story,
+                    160,
+                )
+            },
+            FigureSlot {
+                across: Across::Overlaid,
                 is_always_filled: true,
                 of_probe: true,
-                ..FigureSlot::new("curves", "Loss", "mean of 128 examples", Place::Side, 176)
+                ..FigureSlot::new("curves", "Loss", "log scale, mean of 128 examples", Place::Side, 176)
             },
             FigureSlot {
                 across: Across::Overlaid,
@@ -140,15 +150,22 @@ impl Lab for Optimizers {
     }
 
     fn captioned(&self, slot: FigureSlot, experiment: &Experiment) -> FigureSlot {
-        // The height of a test function is not averaged.
-        let is_exact = slot.id == "curves" && controls::function_of(experiment).is_some();
-        FigureSlot { caption: if is_exact { "" } else { slot.caption }, ..slot }
+        // The height of a test function is not averaged, and that of a saddle falls below 0.
+        let caption = match controls::function_of(experiment) {
+            Some(function) if slot.id == "curves" => function.minimum().map_or("", |_| "log scale"),
+            _ => slot.caption,
+        };
+        FigureSlot { caption, ..slot }
     }
 
     fn shows(&self, id: &str, experiment: &Experiment) -> bool {
         // A test function has no layers and no test items.
-        let is_of_networks = matches!(id, "ratio" | "effective" | "moments" | "accuracy");
-        !is_of_networks || controls::function_of(experiment).is_none()
+        let is_function = controls::function_of(experiment).is_some();
+        match id {
+            "ratio" | "effective" | "moments" | "accuracy" => !is_function,
+            "paces" => is_function,
+            _ => true,
+        }
     }
 
     fn observe(&self, run: &Run) -> Box<dyn Observer> {

@@ -2,12 +2,23 @@
 
 use super::slice::Slice;
 use super::turns::Turns;
-use super::{figures, verdict};
-use crate::labs::racing::Racing;
-use crate::labs::{Numbers, Observer, OtherWay, Panel, Verdict, View};
+use super::{controls, figures, verdict};
+use crate::labs::racing::{Course, Racing};
+use crate::labs::{CurveAxis, Numbers, Observer, OtherWay, Panel, Verdict, View};
 use crate::train::Run;
 use crate::train::surface::Weights;
 use serde_json::Value;
+
+/// What is told of the lanes: of a network what a rule costs too, of a test function how far it is to where it was low.
+fn course(run: &Run) -> Course {
+    match controls::function_of(run.current()) {
+        Some(function) => {
+            let is_log = function.minimum().is_some();
+            Course { told: &[CurveAxis::Updates], goal: Some(controls::goal(function)), is_log }
+        }
+        None => Course { told: &[CurveAxis::Updates, CurveAxis::Seconds], goal: None, is_log: true },
+    }
+}
 
 /// See the module.
 #[derive(Clone)]
@@ -21,13 +32,13 @@ pub(super) struct OptimizersObserver {
 impl OptimizersObserver {
     /// Begins with a test.
     pub(super) fn new(run: &Run) -> Self {
-        Self { racing: Racing::new(run), slice: Slice::new(run), turns: Turns::default() }
+        Self { racing: Racing::new(run, course(run)), slice: Slice::new(run), turns: Turns::default() }
     }
 
     /// Goes on with what was seen of a run that has come as far as this one.
     pub(super) fn on(run: &Run, seen: Value) -> Option<Self> {
         let (racing, turns): (Racing, Turns) = serde_json::from_value(seen).ok()?;
-        Some(Self { racing: racing.of(run)?, turns, slice: Slice::new(run) })
+        Some(Self { racing: racing.of(run, course(run))?, turns, slice: Slice::new(run) })
     }
 }
 
@@ -56,6 +67,7 @@ impl Observer for OptimizersObserver {
             "surface" => Some(self.slice.panel(run, view, self.racing.loss(), numbers)),
             "ratio" => Some(figures::ratio(run, numbers)),
             "effective" => Some(figures::effective(run, numbers)),
+            "paces" => Some(figures::paces(run, numbers)),
             "rate" => Some(figures::rate(run, numbers)),
             "moments" => Some(figures::moments(run, view.layer, numbers)),
             _ => self.racing.panel(id, (run, view), None, numbers),

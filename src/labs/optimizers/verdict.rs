@@ -58,7 +58,7 @@ fn on_function(function: Function, observer: &OptimizersObserver, run: &Run) -> 
             let text = format!("{name} goes to and fro across the valley: {words}. f is {height}.");
             (Tone::Warn, "Zigzag.", text)
         }
-        (None, _) if function.value(at) < -1.0 => (
+        (None, _) if function.value(at) < controls::goal(function) => (
             Tone::Good,
             "Off the saddle.",
             format!("{name} found the way down: f is {height} and has no bound."),

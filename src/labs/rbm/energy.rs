@@ -61,14 +61,7 @@ pub(super) fn panel(energies: &Measured, run: &Run, at: Option<usize>, numbers: 
         let by = by(high - low);
         [(low / by).floor() * by, (high / by).ceil() * by]
     });
-    let strip = Strip {
-        label: "free energy (nats)".into(),
-        range,
-        top: None,
-        lines,
-        marks: Vec::new(),
-        past: Vec::new(),
-    };
+    let strip = Strip { label: "free energy (nats)".into(), range, lines, ..Strip::default() };
     let gap = |[_, gap]: [f32; 2]| format!("gap {}", fixed(f64::from(gap), 1));
     let note = gaps(energies).map_or_else(String::new, gap);
     let items = Job::of(&run.current().data).item();

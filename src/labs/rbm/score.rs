@@ -104,10 +104,9 @@ pub(super) fn panel(
     let strip = Strip {
         label: label.into(),
         range,
-        top: None,
         lines: measured.lines(numbers),
         marks: baselines.iter().map(|(name, value)| (*value, name.clone())).collect(),
-        past: Vec::new(),
+        ..Strip::default()
     };
     let told = measured.last().iter().zip(["training", "held-out"]);
     let told: Vec<String> = told.map(|(value, of)| format!("{} {of}", written(job, *value))).collect();
