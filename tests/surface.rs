@@ -247,10 +247,10 @@ fn coarse_to_fine_ends_where_each_place_by_itself_does() {
     for side in [41, 13, 2] {
         let mut whole = Surface::new(&run, Arc::clone(&plane), view, side);
         assert!(whole.values().iter().all(|value| value.is_nan()) && whole.share() == 0.0);
-        assert!(whole.step(usize::MAX) && whole.is_done() && whole.share() == 1.0);
+        assert!(whole.step(u64::MAX) && whole.is_done() && whole.share() == 1.0);
         let mut parts = Surface::new(&run, Arc::clone(&plane), view, side);
         let mut rounds = 0;
-        while !parts.step(3 * parts.items()) {
+        while !parts.step(3 * parts.products_of_a_place()) {
             rounds += 1;
             if rounds % 40 == 1 {
                 // What is not known has the value of a place that is.
@@ -340,7 +340,7 @@ fn the_surface_of_a_landscape_is_the_landscape() {
         let view = plane.view(&[path.snapshots()], Some(function.view()));
         assert_eq!(view, function.view(), "{name}: the usual way is worth seeing");
         let mut surface = Surface::new(&run, plane, view, 21);
-        assert!(surface.step(usize::MAX));
+        assert!(surface.step(u64::MAX));
         for (cell, value) in surface.values().into_iter().enumerate() {
             assert_eq!(value, function.value(surface.place_of(cell)), "{name}");
         }

@@ -276,11 +276,8 @@ impl Learning {
             marks,
             ..Strip::default()
         };
-        let (label, range) = match run.metric() {
-            Metric::Accuracy => ("test accuracy", Some([0.0, 1.0])),
-            Metric::MeanAbsoluteError => ("test mean |error|", None),
-            Metric::MeanSquaredError => ("test mean error²", None),
-        };
+        let (label, range) =
+            (measured(run.metric()), (run.metric() == Metric::Accuracy).then_some([0.0, 1.0]));
         let metric =
             Strip { label: label.into(), range, top: top(1), lines: vec![test(1)], ..Strip::default() };
         let last = self.loss.column(1).last();
@@ -308,6 +305,15 @@ impl Learning {
                 ..Curves::default()
             }),
         }
+    }
+}
+
+/// What is measured on the test items.
+pub(super) fn measured(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Accuracy => "test accuracy",
+        Metric::MeanAbsoluteError => "test mean |error|",
+        Metric::MeanSquaredError => "test mean error²",
     }
 }
 

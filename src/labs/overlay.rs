@@ -238,7 +238,7 @@ fn surfaces(
         let Figure::Surface(of_lane) = &panel.figure else { continue };
         if *lane == selected && std::ptr::eq(*panel, of_selected) {
             joined.values = copied(of_lane.values, own, numbers);
-        } else if has_all || of_lane.axes != first.axes {
+        } else if has_all || of_lane.plane != first.plane {
             continue;
         }
         joined.paths.extend(of_lane.paths.iter().map(|path| SurfacePath {

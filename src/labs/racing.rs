@@ -1,7 +1,7 @@
 //! Lanes that race: the curves of each over updates, examples and seconds, and what it comes to after equal work. The
 //! batching and the optimizers lab keep one of a run.
 
-use super::curves::Learning;
+use super::curves::{Learning, measured};
 use super::elapsed::Elapsed;
 use super::format::{count, significant};
 use super::{
@@ -10,8 +10,9 @@ use super::{
 use crate::train::{Metric, Run};
 use serde::{Deserialize, Serialize};
 
-/// Tests in an epoch, where it has so many steps.
+/// Tests in an epoch, where it has so many steps, and most steps between two: the batch may become larger.
 const TESTS_PER_EPOCH: usize = 4;
+const MOST_STEPS: usize = 100;
 /// Examples over which the loss of small batches is averaged (an exponential mean), so that curves can be compared.
 const SMOOTHED_OVER: f32 = 128.0;
 
@@ -46,7 +47,7 @@ impl Racing {
     /// Begins with a test.
     pub(super) fn new(run: &Run, course: Course) -> Self {
         let steps = run.epoch_items()[1] / TESTS_PER_EPOCH / batch(run).max(1);
-        let learning = Learning::tested_every(steps, run);
+        let learning = Learning::tested_every(steps.min(MOST_STEPS), run);
         Self { learning, elapsed: Elapsed::new(run), smoothed: None, course }
     }
 
@@ -87,7 +88,7 @@ impl Racing {
             let is_lower = |last: f32| loss < last - LOWER * last.abs();
             let is_there = |last: f32| self.course.goal.is_some_and(|goal| loss <= goal && last > goal);
             if rows.last().is_none_or(|[_, last]| is_lower(*last) || is_there(*last)) {
-                rows.push([self.place(axis, step + 1), loss]);
+                rows.push([self.place(axis, step), loss]);
             }
         }
         Lows { axis, goal: self.course.goal, rows }
@@ -143,7 +144,7 @@ impl Racing {
 
     /// When a loss is reached, and what is learned after equal updates, epochs and seconds.
     fn race(&self, run: &Run, numbers: &mut Numbers) -> Panel {
-        let losses = self.learning.losses().map(|(step, loss)| (step + 1, loss, f32::NAN));
+        let losses = self.learning.losses().map(|(step, loss)| (step, loss, f32::NAN));
         let tests = self.learning.tests().map(|(step, test)| (step, f32::NAN, test.metric));
         let mut rows: Vec<(usize, f32, f32)> = losses.chain(tests).collect();
         rows.sort_by_key(|(step, ..)| *step);
@@ -166,7 +167,7 @@ impl Racing {
             significant(took, 2)
         );
         let is_share = run.metric() == Metric::Accuracy;
-        let metric = if is_share { "test accuracy" } else { "test mean |error|" };
+        let metric = measured(run.metric());
         let Course { goal, told, .. } = self.course;
         let race = Race { runners: vec![runner], metric: metric.into(), is_share, goal, told: told.to_vec() };
         Panel { id: "race".into(), note: String::new(), summary, figure: Figure::Race(race) }

@@ -1,6 +1,6 @@
 //! What a test of learning rates found, as a figure and in words: the same in every lab.
 
-use super::format::{count, power, significant};
+use super::format::{power, significant};
 use super::{Figure, FigureSlot, LineScale, Lines, Numbers, Panel, Place, PlacedDot, PlacedLine, XScale};
 use crate::train::{RangeCurve, RangeEnd};
 
@@ -53,14 +53,25 @@ pub fn rates_panel(curve: &RangeCurve, lane: usize) -> (Panel, Numbers) {
 pub fn said_of_rates(curve: &RangeCurve) -> String {
     let last = curve.rates.last().map_or_else(String::new, |rate| significant(*rate, 2));
     let Some(end) = curve.end else {
-        return format!("Step {} of 100 on a copy of the run; the rate is {last}.", count(curve.rates.len()));
+        let (step, steps) = (curve.rates.len(), RangeCurve::STEPS);
+        return format!("Step {step} of {steps} on a copy of the run; the rate is {last}.");
     };
     let ended = match end {
         RangeEnd::Whole => format!("All rates up to {last} were tried."),
         RangeEnd::Rose => format!("The test ended at {last}, where the loss was four times its lowest."),
         RangeEnd::Diverged => format!("The test ended after {last}, where numbers were not finite any more."),
     };
+    if curve.rates.is_empty() {
+        return "Numbers are not finite from the first step on, at the smallest rate: no rate helps, so begin with other weights.".into();
+    }
     let Some(found) = curve.finding else {
+        if curve.is_short() {
+            return format!(
+                "{ended} That is after {} of {} rates, too few to tell one to try: the network is about to leave the numbers, so begin with other weights.",
+                curve.rates.len(),
+                RangeCurve::STEPS
+            );
+        }
         return format!(
             "The loss never falls clearly, whatever the rate: no more than batches differ from each other. Either the network has learned already what it can, or its gradients are lost on the way. {ended}"
         );
@@ -104,7 +115,18 @@ mod tests {
         let Figure::Lines(lines) = &panel.figure else { panic!("lines") };
         assert_eq!(numbers.at(lines.lines[0].x), curve.rates);
         assert_eq!(lines.dots.len(), 2);
-        let none = said_of_rates(&RangeCurve { finding: None, ..curve });
+        let none = said_of_rates(&RangeCurve { finding: None, ..curve.clone() });
+        assert!(none.contains("after 4 of 100 rates, too few"), "{none}");
+        let tried = |many: usize, end| RangeCurve {
+            rates: vec![0.1; many],
+            losses: vec![0.7; many],
+            smoothed: vec![0.7; many],
+            end: Some(end),
+            finding: None,
+        };
+        let none = said_of_rates(&tried(100, RangeEnd::Whole));
         assert!(none.starts_with("The loss never falls clearly"), "{none}");
+        let lost = said_of_rates(&tried(0, RangeEnd::Diverged));
+        assert!(lost.starts_with("Numbers are not finite from the first step on"), "{lost}");
     }
 }

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// Heights over a plane, seen from above as contours or from the side.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SurfaceFigure {
+    /// Which plane it is, of which settings: ways of figures that have the same lie over one surface.
+    #[serde(default)]
+    pub plane: u32,
     /// Names of what stands across and upwards: "principal component 1 (61 %)".
     pub axes: [String; 2],
     /// What the heights are: "loss".
@@ -22,6 +25,9 @@ pub struct SurfaceFigure {
     pub share: f32,
     /// Whether colours and heights follow the logarithm, so that the bottom of a valley is seen beside steep walls.
     pub is_log: bool,
+    /// Whether a run can be begun at a place of it.
+    #[serde(default)]
+    pub has_starts: bool,
     /// Whether it is seen from the side.
     pub is_3d: bool,
     /// Then by how many degrees it is turned, and from how many above the horizon it is seen, 10…90.

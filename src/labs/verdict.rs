@@ -74,6 +74,14 @@ pub(super) const WAY_BACK: &str = "Any change here starts a new run; further bac
 /// How far before a divergence it is worth going back: where its growth can mostly be seen to begin.
 pub(super) const STEPS_BACK: usize = 12;
 
+impl Remedy {
+    /// Half the learning rate in force, as people would write it.
+    pub(super) fn half_the_rate(run: &Run) -> Self {
+        let half = (f64::from(run.current().optimizer.learning_rate()) * 5e5).round() / 1e6;
+        Self::new("Halve the rate", "optimizer.learning_rate", half)
+    }
+}
+
 impl Verdict {
     /// A finding about a run that can go on.
     pub fn new(tone: Tone, word: &str, text: String, remedies: Vec<Remedy>) -> Self {

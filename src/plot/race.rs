@@ -35,7 +35,7 @@ fn parts(race: &Race, numbers: &Numbers) -> Vec<Part> {
         };
         let figure = |(index, at): (usize, Option<f32>)| match at {
             Some(at) => written(index, at),
-            None if level.is_some() => "never".into(),
+            None if level.is_some() => "not yet".into(),
             None => "–".into(),
         };
         crossings.into_iter().enumerate().map(figure).collect()

@@ -314,7 +314,9 @@ pub(super) fn read(
 pub(super) fn table(figure: &SurfaceFigure, numbers: &Numbers) -> Table {
     let of_path = |path: &SurfacePath| {
         let last = places(path, numbers).last().copied().unwrap_or([f32::NAN; 2]);
-        vec![name(path), last[0].to_string(), last[1].to_string(), path.loss.to_string()]
+        // That of a way that was handed over is not known.
+        let loss = if path.loss.is_nan() { String::new() } else { path.loss.to_string() };
+        vec![name(path), last[0].to_string(), last[1].to_string(), loss]
     };
     let [across, upwards] = &figure.axes;
     Table {

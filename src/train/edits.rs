@@ -26,7 +26,7 @@ impl Edit {
 }
 
 /// Whether two changes made one after the other are as one that holds both: each can be made in any run, both set
-/// plain values, the last of which counts. An optimizer or a schedule begins anew each time it is chosen, and an object is laid
+/// plain values, the last of which counts. An optimizer or another schedule begins anew when it is chosen, and an object is laid
 /// over the one before it, so those stay changes of their own; so does one that speaks of a part of what the one
 /// before set, and one that changes the number of items, which deals them anew; and lists of layers in which others
 /// have weights, since one that goes and comes again begins anew.

@@ -45,6 +45,9 @@ struct Standing {
 struct Stands {
     /// Updates of the optimizer, and the bits of its schedule.
     optimizer: (i32, u64),
+    /// Updates before the schedule in force was chosen.
+    #[serde(default)]
+    before_schedule: i32,
     batches: Dealing,
     /// What whoever watched the run remembers of it.
     seen: Value,
@@ -87,7 +90,8 @@ pub fn run_to_bytes(run: &Run, seen: Value) -> Vec<u8> {
         .collect();
     let order: Vec<u8> = dealing.order().iter().flat_map(|item| item.to_le_bytes()).collect();
     arrays.push((ORDER.into(), Dtype::U32, vec![dealing.order().len()], order));
-    let stands = Some(Stands { optimizer: optimizer.count(), batches: dealing, seen });
+    let (count, before_schedule) = (optimizer.count(), optimizer.before_schedule());
+    let stands = Some(Stands { optimizer: count, before_schedule, batches: dealing, seen });
     let origin = Origin { experiment: run.experiment(), steps: run.steps(), stands };
     arrays_to_bytes(&arrays, &[metadata(&origin)])
 }
@@ -275,10 +279,10 @@ fn restored(
         return Err(Error::setting(name, "another array", allowed));
     }
     let mut standing = None;
-    if let Some(Stands { optimizer: count, batches, seen }) = stands {
+    if let Some(Stands { optimizer: count, before_schedule, batches, seen }) = stands {
         let (config, weights) = (&current.optimizer, network.weights.len());
         let mut optimizer = Optimizer::new(config.clone(), weights);
-        optimizer.set_count(count, steps)?;
+        optimizer.set_count(count, before_schedule, steps)?;
         ensure_within("the number of epochs", batches.epoch(), &(0..=MAX_STEPS))?;
         for (of, memory) in optimizer.memories_mut().filter(|(of, _)| !of.is_empty()) {
             let names = || arrays.iter().map(|(name, slot)| (memory_name(config, name, of), slot));

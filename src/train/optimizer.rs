@@ -31,6 +31,8 @@ pub struct Optimizer {
     /// Mean gradient of a centred `RMSprop`.
     third: Vec<f32>,
     updates: i32,
+    /// Of those, the ones that were made before the schedule in force was chosen.
+    before_schedule: i32,
     /// The learning rate of the update that is made.
     rate: f32,
     /// Product of the momentum schedule of Nadam.
@@ -43,7 +45,9 @@ impl Optimizer {
     pub fn new(config: OptimizerConfig, weights: usize) -> Self {
         let [first, second, third] = [Vec::new(), Vec::new(), Vec::new()];
         let rate = config.rate_at(0);
-        let mut optimizer = Self { config, weights, first, second, third, updates: 0, rate, schedule: 1.0 };
+        let (updates, before_schedule, schedule) = (0, 0, 1.0);
+        let mut optimizer =
+            Self { config, weights, first, second, third, updates, before_schedule, rate, schedule };
         optimizer.make_room();
         optimizer
     }
@@ -55,7 +59,9 @@ impl Optimizer {
             Sgd => [self.config.momentum.unwrap_or(0.0) > 0.0, false, false],
             Adagrad => [false, true, false],
             Adadelta | Adam | AdamW | Nadam => [true, true, false],
-            RmsProp => [true, true, true],
+            RmsProp => {
+                [self.config.momentum.unwrap_or(0.0) > 0.0, true, self.config.centered.unwrap_or(false)]
+            }
         };
         let start = match self.config.name {
             Adagrad => self.config.initial_accumulator_value.unwrap_or(0.1),
@@ -83,9 +89,13 @@ impl Optimizer {
         self.weights = weights;
     }
 
-    /// Takes other options; the memory stays unless the rule is another.
+    /// Takes other options; the memory stays unless the rule is another. Another schedule begins with the next update.
     pub fn reconfigure(&mut self, config: OptimizerConfig) {
+        let name = |config: &OptimizerConfig| config.schedule.as_ref().map(|schedule| schedule.name);
         if config.name == self.config.name {
+            if name(&config).unwrap_or_default() != name(&self.config).unwrap_or_default() {
+                self.before_schedule = self.updates;
+            }
             self.config = config;
             self.make_room();
         } else {
@@ -128,11 +138,21 @@ impl Optimizer {
         (self.updates, self.schedule.to_bits())
     }
 
-    /// Goes on from such a count, of a run that made so many steps.
+    /// Updates that were made before the schedule in force was chosen.
+    pub(super) fn before_schedule(&self) -> i32 {
+        self.before_schedule
+    }
+
+    /// Goes on from such a count, of a run that made so many steps, so many of them before its schedule was chosen.
     ///
     /// # Errors
     /// [`Error::Setting`] for a count that no such run comes to.
-    pub(super) fn set_count(&mut self, (updates, schedule): (i32, u64), steps: usize) -> Result<()> {
+    pub(super) fn set_count(
+        &mut self,
+        (updates, schedule): (i32, u64),
+        before_schedule: i32,
+        steps: usize,
+    ) -> Result<()> {
         let schedule = f64::from_bits(schedule);
         // An update after which a run diverged is no step of it.
         if !usize::try_from(updates).is_ok_and(|updates| updates <= steps + 1) {
@@ -140,14 +160,15 @@ impl Optimizer {
             return Err(Error::setting("the number of the optimizer's updates", updates, allowed));
         }
         ensure_within("the optimizer's schedule", schedule, &(0.0..=1.0))?;
-        (self.updates, self.schedule) = (updates, schedule);
+        ensure_within("the updates before the optimizer's schedule", before_schedule, &(0..=updates))?;
+        (self.updates, self.before_schedule, self.schedule) = (updates, before_schedule, schedule);
         Ok(())
     }
 
-    /// The learning rate of the next update.
+    /// Updates by the schedule in force, all where there is none.
     #[must_use]
-    pub fn next_rate(&self) -> f32 {
-        self.config.rate_at(usize::try_from(self.updates).unwrap_or_default())
+    pub fn scheduled(&self) -> usize {
+        usize::try_from(self.updates - self.before_schedule).unwrap_or_default()
     }
 
     /// Whether it is as [`Self::new`] makes it with the options in force.
@@ -176,7 +197,7 @@ impl Optimizer {
     /// keeps its weights and its memory. Returns whether what was updated and remembered is finite.
     pub fn update(&mut self, weights: &mut [f32], grads: &mut [f32], slots: &[Slot]) -> bool {
         self.clip(grads, slots);
-        self.rate = self.next_rate();
+        self.rate = self.config.rate_at(self.scheduled());
         self.updates = self.updates.saturating_add(1);
         if self.config.name == OptimizerName::Nadam {
             self.schedule *= self.nadam_momentum(self.updates);
@@ -237,6 +258,30 @@ impl Optimizer {
 mod tests {
     use super::*;
     use crate::nn::{Loss, Network};
+
+    #[test]
+    fn a_schedule_begins_when_it_is_chosen() {
+        let config = |schedule: Option<Schedule>| OptimizerConfig {
+            schedule,
+            ..OptimizerConfig::new(OptimizerName::Sgd, 0.2)
+        };
+        let cosine = |steps| Some(Schedule::over(ScheduleName::Cosine, steps));
+        let mut optimizer = Optimizer::new(config(None), 0);
+        let mut rates = |schedule: Option<Schedule>| {
+            optimizer.reconfigure(config(schedule));
+            [(); 50].map(|()| {
+                optimizer.update(&mut [], &mut [], &[]);
+                optimizer.rate
+            })
+        };
+        assert_eq!(rates(None), [0.2; 50]);
+        let chosen = rates(cosine(100));
+        assert!(chosen[0] == 0.2 && (0.1..0.11).contains(&chosen[49]), "{chosen:?}");
+        let longer = rates(cosine(200));
+        assert!((0.17..0.171).contains(&longer[0]), "another length goes on: {longer:?}");
+        assert_eq!(rates(Some(Schedule::over(ScheduleName::Constant, 9)))[0], 0.2);
+        assert_eq!(rates(cosine(100)), chosen, "chosen again, it begins again");
+    }
 
     #[test]
     fn what_a_dead_unit_leaves_in_the_memory_fades_to_nothing() {

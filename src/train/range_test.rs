@@ -10,7 +10,7 @@ const STEPS: usize = 100;
 /// The first and the last of them.
 const LOWEST: f64 = 1e-6;
 const HIGHEST: f64 = 10.0;
-/// Adadelta divides the rate out of its steps: nothing happens at smaller ones.
+/// The steps of Adadelta do not grow with the gradient but from almost nothing: at smaller rates nothing happens.
 const LOWEST_OF_ADADELTA: f64 = 1e-3;
 /// What the smoothed loss keeps of itself at each step: it is a mean of about ten.
 const KEEP: f64 = 0.9;
@@ -86,6 +86,15 @@ impl RateFinding {
 }
 
 impl RangeCurve {
+    /// Rates that are tried, unless the test ends before.
+    pub const STEPS: usize = STEPS;
+
+    /// Whether too few were tried for anything to be found.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.losses.len() <= QUIET
+    }
+
     /// How much of the test is done, 0…1.
     #[must_use]
     pub fn share(&self) -> f32 {
@@ -95,7 +104,7 @@ impl RangeCurve {
     /// What the losses come to.
     fn find(&self) -> Option<RateFinding> {
         let at = |step: usize| f64::from(self.smoothed[step]);
-        let last = self.smoothed.len().checked_sub(1).filter(|last| *last >= QUIET)?;
+        let last = self.smoothed.len().checked_sub(1).filter(|_| !self.is_short())?;
         let quiet = || self.losses[..QUIET].iter().map(|loss| f64::from(*loss));
         let start = quiet().sum::<f64>() / QUIET as f64;
         let variance = quiet().map(|loss| (loss - start) * (loss - start)).sum::<f64>() / (QUIET - 1) as f64;

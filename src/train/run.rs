@@ -102,10 +102,8 @@ impl Run {
     pub fn apart(&self, batch: usize) -> Result<Self> {
         let set = [("batch_size".to_owned(), batch.into())].into();
         let experiment = Experiment { initial_weights: None, pretraining: None, ..self.current.with(&set)? };
-        let mut run = Self::on(experiment, Arc::clone(&self.data), None)?;
-        run.network.weights.copy_from_slice(&self.network.weights);
-        run.weights_before.copy_from_slice(&self.network.weights);
-        Ok(run)
+        let network = self.network_apart(&self.network.weights);
+        Self::at_first(experiment, Arc::clone(&self.data), self.input_shape.clone(), network)
     }
 
     fn on(experiment: Experiment, data: Arc<Data>, model: Option<&Network>) -> Result<Self> {
@@ -120,11 +118,23 @@ impl Run {
         if let Some(pretraining) = current.pretraining {
             pretraining.give(&mut network, &current, &data.train)?;
         }
-        let weights = network.weights.len();
-        let mut run = Self {
+        let mut run = Self::at_first(experiment, data, input_shape, network)?;
+        run.apply_due_edits()?;
+        Ok(run)
+    }
+
+    /// Before step 0, and before any edit, with the weights of `network` and items of `input_shape`.
+    fn at_first(
+        experiment: Experiment,
+        data: Arc<Data>,
+        input_shape: Vec<usize>,
+        network: Network,
+    ) -> Result<Self> {
+        let current = Arc::new(Experiment { edits: Vec::new(), ..experiment.clone() });
+        Ok(Self {
             next_edit: 0,
             metric: Metric::of(&current.data)?,
-            optimizer: Optimizer::new(current.optimizer.clone(), weights),
+            optimizer: Optimizer::new(current.optimizer.clone(), network.weights.len()),
             batches: Batches::new(data.train.len(), current.seed),
             augmenter: data.augmenter(&current.data.augmentation, current.seed),
             grid: current.data.grid()?,
@@ -145,9 +155,7 @@ impl Run {
             data,
             input_shape,
             network,
-        };
-        run.apply_due_edits()?;
-        Ok(run)
+        })
     }
 
     /// Trains on one batch and returns its loss, taken before the update. A run that diverged stays
@@ -417,10 +425,11 @@ impl Run {
         self.step
     }
 
-    /// The learning rate of the next update, as its schedule has it.
+    /// The learning rate of a step, made or to come, as the schedule in force has it; none before that began.
     #[must_use]
-    pub fn learning_rate(&self) -> f32 {
-        self.optimizer.next_rate()
+    pub fn learning_rate_at(&self, step: usize) -> Option<f32> {
+        let update = (step + self.optimizer.scheduled()).checked_sub(self.step)?;
+        Some(self.current.optimizer.rate_at(update))
     }
 
     /// Passes over the training items that are complete.

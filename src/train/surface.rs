@@ -23,7 +23,7 @@ pub const MAX_ITEMS: usize = 512;
 /// Fewest of a large network.
 const MIN_ITEMS: usize = 64;
 /// Products that a whole surface sums, about, where that asks for fewer items: some ten seconds' work in a browser.
-const MULTIPLY_ADDS: u64 = 20_000_000_000;
+const MULTIPLY_ADDS: u64 = 8_000_000_000;
 /// Distances between the places of each round, coarse to fine.
 const STRIDES: [usize; 4] = [8, 4, 2, 1];
 
@@ -41,6 +41,8 @@ pub struct Surface {
     /// `[items, outputs]`
     targets: Vec<f32>,
     items: usize,
+    /// Products that an item sums.
+    products: u64,
     /// What landscapes add to the loss, and where their positions lie.
     landscapes: Vec<(Function, usize)>,
     plane: Arc<Plane>,
@@ -60,13 +62,8 @@ impl Surface {
     pub fn new(run: &Run, plane: Arc<Plane>, view: [f32; 4], side: usize) -> Self {
         let side = side.clamp(2, MAX_SIDE);
         let current = run.current();
-        let network = Network::new(&current.network, run.input_shape(), current.loss, current.seed);
-        let mut network = network.expect("it is the one that runs");
-        network.weights.copy_from_slice(&run.network().weights);
-        let survey = Survey::new(&current.network.layers, run.input_shape());
-        let products: u64 = survey.costs.iter().map(|cost| cost.multiply_adds as u64).sum();
-        let affordable = MULTIPLY_ADDS / ((side * side) as u64 * products.max(1));
-        let chosen = sample(run, affordable.clamp(MIN_ITEMS as u64, MAX_ITEMS as u64) as usize);
+        let network = run.network_apart(&run.network().weights);
+        let chosen = sample(run, Self::affordable_items(run, side));
         let train = &run.data().train;
         let numbers = run.input_shape().iter().product();
         let mut inputs = vec![0.0; chosen.len() * numbers];
@@ -87,6 +84,7 @@ impl Surface {
             inputs,
             targets,
             items: chosen.len(),
+            products: products(run),
             plane,
             view,
             side,
@@ -96,10 +94,24 @@ impl Surface {
         }
     }
 
-    /// Works out the loss at the next places, at least one, until about so many items have passed through the network.
-    /// Returns whether all is done.
-    pub fn step(&mut self, max_items: usize) -> bool {
-        let places = (max_items / self.items.max(1)).max(1);
+    /// Items that the loss at each place is a mean over, as far as there are so many.
+    #[must_use]
+    pub fn affordable_items(run: &Run, side: usize) -> usize {
+        let affordable = MULTIPLY_ADDS / ((side * side) as u64 * products(run));
+        affordable.clamp(MIN_ITEMS as u64, MAX_ITEMS as u64) as usize
+    }
+
+    /// Products that are summed for the loss at one place, about.
+    #[must_use]
+    pub fn products_of_a_place(&self) -> u64 {
+        self.items.max(1) as u64 * self.products
+    }
+
+    /// Works out the loss at the next places, at least one, until about so many products were summed. Returns whether all
+    /// is done.
+    pub fn step(&mut self, multiply_adds: u64) -> bool {
+        let places = multiply_adds / self.products_of_a_place();
+        let places = usize::try_from(places).unwrap_or(usize::MAX).clamp(1, self.order.len());
         for &cell in &self.order[self.done..(self.done + places).min(self.order.len())].to_vec() {
             let cell = cell as usize;
             self.values[cell] = self.loss_at(self.place_of(cell));
@@ -197,6 +209,14 @@ impl Surface {
     pub fn items(&self) -> usize {
         self.items
     }
+}
+
+/// Products that one item sums on its way through the network of a run, and never fewer than what passing it costs besides.
+fn products(run: &Run) -> u64 {
+    /// Of the smallest network.
+    const LEAST: u64 = 200;
+    let survey = Survey::new(&run.current().network.layers, run.input_shape());
+    survey.costs.iter().map(|cost| cost.multiply_adds as u64).sum::<u64>().max(LEAST)
 }
 
 /// The functions of all layers that are landscapes, with the places of their positions among the weights.

@@ -220,7 +220,7 @@ fn unit_at(drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64)) -> Option<Un
 fn layer_at(drawn: Option<&Drawn>, width: f64, x: f64) -> Option<usize> {
     let layers = match &drawn?.0.figure {
         Figure::Diagram(diagram) => diagram.columns.len() - 1,
-        Figure::LayerBars(bars) => bars.series.first()?.values.len,
+        Figure::LayerBars(bars) if bars.names.is_empty() => bars.series.first()?.values.len,
         Figure::LayerMap(map) => map.layers,
         _ => return None,
     };

@@ -138,9 +138,13 @@ impl Page {
         }
     }
 
-    /// Lets the lanes of a lab that was opened run as it wants them to: in step, or each as fast as it can.
-    pub(super) fn set_pace_of(self, lab: &dyn Lab) {
+    /// Lets the lanes of a lab that is opened after one that races or does not run as it wants them to: in step, or each
+    /// as fast as it can. What the visitor chose stays from one lab to the next that is of that kind.
+    pub(super) fn set_pace_of(self, lab: &dyn Lab, before: Option<&dyn Lab>) {
         let races = lab.races_against_time();
+        if before.is_some_and(|before| before.races_against_time() == races) {
+            return;
+        }
         self.is_in_step.set(!races);
         self.speed.set(if races { TOP_SPEED } else { USUAL_SPEED });
     }

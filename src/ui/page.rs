@@ -203,7 +203,7 @@ impl Page {
                         What you see is still measured, but a link will not give the same numbers elsewhere.";
             page.notice.set(Some(text.into()));
         }
-        page.set_pace_of(lab_of(&link.first));
+        page.set_pace_of(lab_of(&link.first), None);
         let word = page.open(link.clone(), "This link");
         page.take_up_look();
         page.take_up(&link, word);

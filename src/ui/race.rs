@@ -44,7 +44,7 @@ pub fn Axis(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
 
 /// Whether the figure is of a test function, all of whose plane there is.
 fn is_of_function(figure: &SurfaceFigure) -> bool {
-    figure.quantity == "f"
+    figure.has_starts
 }
 
 /// Takes a click on a test function as the place where every lane begins.

@@ -63,7 +63,7 @@ pub fn FindRate(page: Page, control: Memo<Control>) -> impl IntoView {
         if has_diverged.get() {
             "This run has diverged: reset it to look for a rate"
         } else {
-            "Tries 100 rates on a copy of the run, from the smallest up"
+            "Tries one rate after another on a copy of the run, from the smallest up"
         }
     };
     view! {

@@ -172,7 +172,7 @@ impl Page {
         let bare = Experiment { edits: Vec::new(), ..experiment.clone() };
         if self.lab().name() != experiment.lab {
             self.is_playing.set(false);
-            self.set_pace_of(lab_of(&experiment));
+            self.set_pace_of(lab_of(&experiment), Some(self.lab()));
             self.lanes.get_value().into_iter().for_each(Lane::clear);
             self.point_at_nothing();
             self.cell.set(None);

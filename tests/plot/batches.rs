@@ -380,7 +380,8 @@ fn a_fan_says_its_mean_angle() {
 #[test]
 fn a_race_says_when_each_lane_is_there_and_how_all_do_after_equal_work() {
     let texts = texts("race", (292, 230));
-    for word in ["Seconds to loss 0.2", "Epochs to loss 0.2", "never", "0.57", "Test accuracy after equal"] {
+    for word in ["Seconds to loss 0.2", "Epochs to loss 0.2", "not yet", "0.57", "Test accuracy after equal"]
+    {
         assert!(texts.iter().any(|text| text == word), "{word:?} is not in {texts:?}");
     }
     assert!(texts.iter().any(|text| text.ends_with(" updates")), "{texts:?}");

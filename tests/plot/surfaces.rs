@@ -42,6 +42,8 @@ fn surface(name: &str, function: Function, change: impl FnOnce(&mut SurfaceFigur
     let minimum = function.minimum();
     let minimum = minimum.map(|at| SurfaceMark { at, label: "minimum".into(), is_start: false });
     let mut figure = SurfaceFigure {
+        plane: 0,
+        has_starts: false,
         axes: ["x".into(), "y".into()],
         quantity: "loss".into(),
         view,

@@ -202,10 +202,20 @@ pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Resul
             };
         }
         "workload" if parsed::<Function>(key, value).is_ok() => go_down(&mut changed, parsed(key, value)?),
-        "workload" if function_of(experiment).is_some() => {
+        "workload" => {
+            let rule = rule_of(&experiment.optimizer);
+            let is_usual = experiment.optimizer.learning_rate() == usual_rate(experiment, rule);
             workloads::change(&mut changed, key, value)?;
-            changed.batch_size = BatchSize::Items(workloads::USUAL_BATCH);
-            changed.optimizer.learning_rate = Some(usual_rate(&changed, rule_of(&changed.optimizer)));
+            if function_of(experiment).is_some() {
+                changed.batch_size = BatchSize::Items(workloads::USUAL_BATCH);
+            }
+            // What is usual of a function is of no network.
+            let rate = if is_usual || function_of(experiment).is_some() {
+                usual_rate(&changed, rule)
+            } else {
+                experiment.optimizer.learning_rate()
+            };
+            changed.optimizer.learning_rate = Some(rate);
         }
         "start" | "start.0" | "start.1" => {
             let layer = changed.network.layers.first_mut();

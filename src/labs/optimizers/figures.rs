@@ -9,8 +9,8 @@ use crate::labs::{
 };
 use crate::nn::Slot;
 use crate::tensor::l2_norm;
-use crate::train::Run;
 use crate::train::statistics::{Histogram, layer_statistics};
+use crate::train::{OptimizerName, Run, Schedule};
 use std::ops::Range;
 
 /// Update ratios at which layers learn well, as experience has it.
@@ -95,10 +95,13 @@ fn moved(run: &Run, range: &Range<usize>) -> Vec<f32> {
 pub(super) fn rate(run: &Run, numbers: &mut Numbers) -> Panel {
     let optimizer = &run.current().optimizer;
     let schedule = optimizer.schedule.as_ref();
-    let end = schedule.and_then(|schedule| schedule.steps).unwrap_or(STEPS).max(run.steps() * 5 / 4);
-    let steps: Vec<usize> = (0..=PLACES).map(|place| place * end / PLACES).collect();
-    let rates: Vec<f32> = steps.iter().map(|step| optimizer.rate_at(*step)).collect();
-    let (now, most) = (optimizer.rate_at(run.steps()), rates.iter().copied().fold(0.0, f32::max));
+    let begun = run.steps() - run.optimizer().scheduled().min(run.steps());
+    let end = (begun + schedule.map_or(0, Schedule::length)).max(STEPS).max(run.steps() * 5 / 4);
+    let steps = (0..=PLACES).map(|place| place * end / PLACES).filter(|step| *step > begun);
+    let rate = |step| Some((step, run.learning_rate_at(step)?));
+    let (steps, rates): (Vec<usize>, Vec<f32>) = std::iter::once(begun).chain(steps).filter_map(rate).unzip();
+    let now = run.learning_rate_at(run.steps()).unwrap_or(optimizer.learning_rate());
+    let most = rates.iter().copied().fold(0.0, f32::max);
     let name = schedule.map_or("Constant", |schedule| schedule.label());
     let summary = format!("{name}: the learning rate is {} at step {}.", power(now), count(run.steps()));
     let line = PlacedLine {
@@ -145,11 +148,12 @@ pub(super) fn moments(run: &Run, layer: usize, numbers: &mut Numbers) -> Panel {
         run.optimizer().memories().filter(|(name, memory)| !name.is_empty() && !memory.is_empty())
     {
         let values = &memory[range.clone()];
-        remembered.push(name.replace('_', " "));
-        match name {
-            "momentum" => parts.push(part("m, first moment", values)),
-            "average_gradient" => parts.push(part("mean gradient", values)),
-            _ => parts.push(part("log₁₀ √v, second moment", &logs(values.iter().map(|v| v.sqrt())))),
+        let (told, label, is_square) = told_as(run.current().optimizer.name, name);
+        remembered.push(told);
+        if is_square {
+            parts.push(part(label, &logs(values.iter().map(|v| v.sqrt()))));
+        } else {
+            parts.push(part(label, values));
         }
     }
     parts.push(part("log₁₀ |Δw|", &logs(moved(run, range).into_iter().map(f32::abs))));
@@ -157,10 +161,25 @@ pub(super) fn moments(run: &Run, layer: usize, numbers: &mut Numbers) -> Panel {
     let summary = if remembered.is_empty() {
         format!("{name} without momentum remembers nothing: a step is the gradient times the learning rate.")
     } else {
-        format!("Of each weight of layer {} {name} remembers: {}.", at + 1, remembered.join(", "))
+        format!("Of each weight of layer {} {name} remembers: {}.", at + 1, remembered.join("; "))
     };
     let note = format!("layer {}", at + 1);
     Panel { id: "moments".into(), note, summary, figure: Figure::Histograms(Histograms { parts }) }
+}
+
+/// What a memory of a rule is, in words and over its histogram, and whether it is one of squares.
+fn told_as(rule: OptimizerName, memory: &str) -> (&'static str, &'static str, bool) {
+    use OptimizerName::{Adadelta, Adagrad, RmsProp, Sgd};
+    match (rule, memory) {
+        (Sgd | RmsProp, "momentum") => ("the step that it carries on", "m, step carried on", false),
+        (RmsProp, "average_gradient") => ("the mean gradient", "mean gradient", false),
+        (RmsProp, _) => ("the mean square of the gradient", "log₁₀ √v, mean square", true),
+        (Adagrad, _) => ("the sum of the squares of all gradients", "log₁₀ √a, sum of squares", true),
+        (Adadelta, "accumulated_grad") => ("the mean square of the gradient", "log₁₀ √a, mean square", true),
+        (Adadelta, _) => ("the mean square of its steps", "log₁₀ √d, mean Δ²", true),
+        (_, "momentum") => ("the first moment, a mean of gradients", "m, first moment", false),
+        _ => ("the second moment, a mean of their squares", "log₁₀ √v, second moment", true),
+    }
 }
 
 /// Logarithms of what is above 0.

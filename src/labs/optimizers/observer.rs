@@ -59,6 +59,7 @@ impl Observer for OptimizersObserver {
 
     fn after_edit(&mut self, run: &Run) {
         self.racing.after_edit(run);
+        self.slice.after_edit(run);
         self.turns = Turns::default();
     }
 

@@ -10,7 +10,7 @@ use crate::train::statistics::layer_statistics;
 
 /// Layers whose relative steps differ by more than this are not learned at one pace.
 const APART: f32 = 30.0;
-/// Relative steps below which nothing moves.
+/// Steps, as a share of the weights or of the height, below which nothing moves.
 const STILL: f32 = 1e-5;
 /// A share of steps that turn back above which the way is a zigzag.
 const ZIGZAG: f32 = 0.5;
@@ -45,9 +45,12 @@ fn on_function(function: Function, observer: &OptimizersObserver, run: &Run) -> 
     let at = [run.network().weights[0], run.network().weights[1]];
     let [left, right, bottom, top] = function.view();
     let height = power(function.value(at));
-    let away =
-        function.minimum().map(|[x, y]| ((at[0] - x) / (right - left)).hypot((at[1] - y) / (top - bottom)));
+    let away = function
+        .minimum()
+        .map(|[x, y]| libm::hypotf((at[0] - x) / (right - left), (at[1] - y) / (top - bottom)));
     let turned = turning(observer);
+    let before = observer.racing.loss().unwrap_or(f32::NAN);
+    let (now, was) = (function.value(at), power(before));
     match (away, turned) {
         (Some(away), _) if away < NEAR => (
             Tone::Good,
@@ -55,17 +58,23 @@ fn on_function(function: Function, observer: &OptimizersObserver, run: &Run) -> 
             format!("{name} is at the minimum, as near as can be seen: f is {height}."),
         ),
         (_, Some((share, words))) if share > ZIGZAG => {
-            let text = format!("{name} goes to and fro across the valley: {words}. f is {height}.");
-            (Tone::Warn, "Zigzag.", text)
+            (Tone::Warn, "Zigzag.", format!("{name} goes to and fro: {words}. f is {height}."))
         }
-        (None, _) if function.value(at) < controls::goal(function) => (
+        (None, _) if now < controls::goal(function) => (
             Tone::Good,
             "Off the saddle.",
             format!("{name} found the way down: f is {height} and has no bound."),
         ),
+        _ if (now - before).abs() <= STILL * before.abs() => (
+            Tone::Warn,
+            "Standing still.",
+            format!("{name} hardly moves: f is {height}, as it was a step before."),
+        ),
         (_, turned) => {
             let words = turned.map_or_else(String::new, |(_, words)| format!("; {words}"));
-            (Tone::Note, "On its way.", format!("{name} goes down: f is {height}{words}."))
+            let way = if now < before { "down" } else { "up" };
+            let text = format!("{name} went {way} in its last step, from {was} to {height}{words}.");
+            (Tone::Note, "On its way.", text)
         }
     }
 }
@@ -103,9 +112,7 @@ fn on_network(observer: &OptimizersObserver, run: &Run) -> (Tone, &'static str, 
 
 /// Momentum for plain descent, a smaller rate for a zigzag, a rule that fits each weight for one without.
 fn remedies(run: &Run, word: &str) -> Vec<Remedy> {
-    let rate = run.current().optimizer.learning_rate();
-    let half = (f64::from(rate) * 5e5).round() / 1e6;
-    let halve = (word == "Zigzag.").then(|| Remedy::new("Halve the rate", "optimizer.learning_rate", half));
+    let halve = (word == "Zigzag.").then(|| Remedy::half_the_rate(run));
     let other = match controls::rule_name(run.current()) {
         "sgd" => Some(Remedy::new("Add momentum 0.9", "rule", "momentum")),
         "momentum" | "nesterov" if word != "Arrived." => Some(Remedy::new("Try Adam", "rule", "adam")),

@@ -43,16 +43,29 @@ impl Optimizer {
         let (rate, epsilon) = (self.rate, self.epsilon());
         let (rho, momentum) = (self.config.rho.unwrap_or(0.9), self.config.momentum.unwrap_or(0.0));
         let centered = self.config.centered.unwrap_or(false);
-        let memory = self.first[range.clone()]
-            .iter_mut()
-            .zip(&mut self.second[range.clone()])
-            .zip(&mut self.third[range]);
-        for ((w, &g), ((m, v), mean)) in weights.iter_mut().zip(grads).zip(memory) {
+        let mut means = self.third.get_mut(range.clone()).filter(|_| centered);
+        let mut moments = self.first.get_mut(range.clone()).filter(|_| momentum > 0.0);
+        let second = &mut self.second[range];
+        if means.is_none() && moments.is_none() {
+            for ((w, &g), v) in weights.iter_mut().zip(grads).zip(second) {
+                *v = flush(rho * *v + (1.0 - rho) * g * g);
+                *w -= flush(rate * g / (*v + epsilon).sqrt());
+            }
+            return;
+        }
+        for (i, ((w, &g), v)) in weights.iter_mut().zip(grads).zip(second).enumerate() {
             *v = flush(rho * *v + (1.0 - rho) * g * g);
-            *mean = flush(rho * *mean + (1.0 - rho) * g);
-            let variance = if centered { *v - *mean * *mean } else { *v };
-            *m = flush(momentum * *m + rate * g / (variance + epsilon).sqrt());
-            *w -= *m;
+            let mut variance = *v;
+            if let Some(means) = &mut means {
+                means[i] = flush(rho * means[i] + (1.0 - rho) * g);
+                variance -= means[i] * means[i];
+            }
+            let mut step = flush(rate * g / (variance + epsilon).sqrt());
+            if let Some(moments) = &mut moments {
+                step = flush(momentum * moments[i] + rate * g / (variance + epsilon).sqrt());
+                moments[i] = step;
+            }
+            *w -= step;
         }
     }
 

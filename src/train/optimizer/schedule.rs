@@ -25,8 +25,8 @@ pub enum ScheduleName {
     /// η min(1, t / `warmup_steps`). Goyal et al., Accurate, large minibatch SGD: training `ImageNet` in 1 hour, 2017.
     Warmup,
     /// Half a cosine from η / `div_factor` up to η over the share `pct_start` of the steps, and half a cosine from
-    /// there down to η / `div_factor` / `final_div_factor`, as `OneCycleLR` of PyTorch. Smith & Topin,
-    /// Super-convergence: very fast training of neural networks using large learning rates, 2018.
+    /// there down to η / `div_factor` / `final_div_factor`, as `OneCycleLR` of PyTorch without its cycle of the
+    /// momentum. Smith & Topin, Super-convergence: very fast training of neural networks using large learning rates, 2018.
     OneCycle,
 }
 
@@ -37,7 +37,7 @@ pub enum ScheduleName {
 #[rustfmt::skip]
 pub struct Schedule {
     pub name: ScheduleName,
-    /// Steps of the run that it is made for; the rate stays at its last afterwards.
+    /// Steps of the run that it is made for, a warm-up among them; the rate stays at its last afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")] pub steps: Option<usize>,
     /// Steps over which the rate rises from 0; none where left out.
     #[serde(default, skip_serializing_if = "Option::is_none")] pub warmup_steps: Option<usize>,
@@ -103,6 +103,13 @@ impl Schedule {
         self.name.label()
     }
 
+    /// Updates after which there is little more to it: its steps, twice its warm-up, three drops.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        let drops = 3 * self.step_size.unwrap_or(0);
+        self.steps.unwrap_or(drops.max(2 * self.warmup_steps.unwrap_or(0)))
+    }
+
     /// The rate of the update before which `t` were made, of one that is `rate` at most.
     pub(super) fn rate_at(&self, rate: f32, t: usize) -> f32 {
         let whole = f64::from(rate);
@@ -129,6 +136,8 @@ impl Schedule {
                 // A share of the steps may come to one of them but for the rounding of the share.
                 if t <= peak && peak > 1e-3 {
                     half_cosine(first, whole, t / peak)
+                } else if last <= peak {
+                    whole
                 } else {
                     let end = first / f64::from(self.final_div_factor.unwrap_or(1e4));
                     half_cosine(whole, end, (t - peak) / (last - peak))
@@ -255,6 +264,7 @@ mod tests {
                 json!({ "name": "one_cycle", "steps": 10, "pct_start": 0.1, "div_factor": 2 }),
                 [(0, 0.2), (9, 1e-5), (10, 1e-5)],
             ),
+            (json!({ "name": "one_cycle", "steps": 1, "pct_start": 1 }), [(0, 0.2), (1, 0.2), (9, 0.2)]),
         ] {
             let config = config(schedule.clone()).expect("a sound schedule");
             for (t, rate) in rates {
@@ -326,8 +336,10 @@ mod tests {
     #[test]
     fn usual_schedules_suit_their_run() {
         for name in ScheduleName::ALL {
-            for steps in [1, 2, 100, 12_345] {
-                let schedule = Schedule::over(name, steps);
+            for (steps, pct_start) in [(1, None), (1, Some(1.0)), (2, Some(0.5)), (100, None), (12_345, None)]
+            {
+                let pct_start = pct_start.filter(|_| name == ScheduleName::OneCycle);
+                let schedule = Schedule { pct_start, ..Schedule::over(name, steps) };
                 let config = config(serde_json::to_value(&schedule).expect("plain data")).expect("sound");
                 assert!(config.rate_at(steps / 2).is_finite() && config.rate_at(steps).is_finite());
             }

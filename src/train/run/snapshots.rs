@@ -2,9 +2,7 @@
 
 use super::Run;
 use crate::data::Data;
-use crate::nn::{Network, Pass};
 use crate::train::{Experiment, Optimizer, OptimizerConfig, Snapshot};
-use std::cell::OnceCell;
 use std::sync::Arc;
 
 impl Run {
@@ -51,36 +49,11 @@ impl Run {
     /// A run of its own from where this one stands, on the same data, weights and batches to come, with an optimizer
     /// that remembers nothing, and without the edits that are still to be made.
     pub(in crate::train) fn twin(&self, optimizer: OptimizerConfig) -> Self {
-        let current = Arc::new(Experiment { optimizer, ..(*self.current).clone() });
-        let Experiment { network, loss, seed, .. } = &*current;
-        let mut network =
-            Network::new(network, &self.input_shape, *loss, *seed).expect("it is the one that runs");
-        network.weights.copy_from_slice(&self.network.weights);
-        Self {
-            next_edit: 0,
-            optimizer: Optimizer::new(current.optimizer.clone(), network.weights.len()),
-            batches: self.batches.clone(),
-            data: Arc::clone(&self.data),
-            input_shape: self.input_shape.clone(),
-            metric: self.metric,
-            augmenter: self.augmenter.clone(),
-            grid: self.grid,
-            bounds: self.bounds,
-            inputs: Vec::new(),
-            targets: Vec::new(),
-            lie_apart: false,
-            pass: Pass::default(),
-            whole: OnceCell::new(),
-            is_finite: true,
-            unclipped: Vec::new(),
-            weights_before: network.weights.clone(),
-            has_moved: false,
-            step: self.step,
-            divergence: None,
-            experiment: (*current).clone(),
-            current,
-            network,
-        }
+        let experiment = Experiment { optimizer, ..(*self.current).clone() };
+        let network = self.network_apart(&self.network.weights);
+        let twin = Self::at_first(experiment, Arc::clone(&self.data), self.input_shape.clone(), network);
+        let twin = twin.expect("it is the one that runs");
+        Self { batches: self.batches.clone(), step: self.step, ..twin }
     }
 
     /// Goes on with another learning rate, of which the experiment knows nothing.

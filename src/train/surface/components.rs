@@ -7,8 +7,9 @@ use crate::tensor::eigen::symmetric_eigen;
 use crate::tensor::{all_finite, l2_norm};
 use std::ops::Range;
 
-/// Products that are summed at most, about half a second's work; of more snapshots every other one is taken.
-const MAX_PRODUCTS: usize = 400_000_000;
+/// Snapshots that are taken at most, and products that are summed: of more snapshots every other one is taken.
+const MAX_CHOSEN: usize = 128;
+const MAX_PRODUCTS: usize = 200_000_000;
 /// A component that explains less than this of the variance is rounding.
 const LEAST_EXPLAINED: f64 = 1e-9;
 
@@ -49,7 +50,8 @@ pub(super) fn kept(paths: &[&[Weights]], trained: &[Range<usize>], lost: f64) ->
 pub(super) fn first_two(snapshots: &[Weights], trained: &[Range<usize>], others: &[f32]) -> Option<Found> {
     let last = snapshots.last()?;
     let mut chosen: Vec<&Weights> = snapshots.iter().collect();
-    while chosen.len() > 2 && chosen.len() * chosen.len() / 2 * others.len() > MAX_PRODUCTS {
+    let is_much = |many: usize| many > MAX_CHOSEN || many * many / 2 * others.len() > MAX_PRODUCTS;
+    while chosen.len() > 2 && is_much(chosen.len()) {
         chosen = chosen.into_iter().step_by(2).collect();
     }
     let mean = mean(&chosen, trained, others);

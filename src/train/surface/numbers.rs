@@ -1,5 +1,7 @@
 //! Sums over all weights: in `f64`, in four partial sums joined in a fixed order.
 
+use flate2::Crc;
+
 fn sum(a: &[f32], b: &[f32], of: impl Fn(usize, f64, f64) -> f64) -> f64 {
     let ((a4, a_rest), (b4, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
     let mut sums = [0.0_f64; 4];
@@ -27,4 +29,11 @@ pub(super) fn square_distance(a: &[f32], b: &[f32]) -> f64 {
 /// Σ (a − b) · c
 pub(super) fn dot_between(a: &[f32], b: &[f32], c: &[f32]) -> f64 {
     sum(a, b, |index, a, b| (a - b) * f64::from(c[index]))
+}
+
+/// The checksum of the bits of numbers.
+pub(super) fn checksum<'a>(numbers: impl Iterator<Item = &'a f32>) -> u32 {
+    let mut sum = Crc::new();
+    numbers.for_each(|number| sum.update(&number.to_le_bytes()));
+    sum.sum()
 }

@@ -35,6 +35,7 @@ pub struct Plane {
     trained: Vec<Range<usize>>,
     /// d₀ · d₀, d₀ · d₁ and d₁ · d₁.
     products: [f64; 3],
+    id: u32,
 }
 
 impl Plane {
@@ -87,7 +88,14 @@ impl Plane {
     ) -> Self {
         let [first, second] = &directions;
         let products = [[first, first], [first, second], [second, second]].map(|[a, b]| numbers::dot(a, b));
-        Self { kind, origin, directions, trained, products }
+        let id = numbers::checksum(origin.iter().chain(first).chain(second));
+        Self { kind, origin, directions, trained, products, id }
+    }
+
+    /// What tells it from others.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.id
     }
 
     /// Where weights lie in the plane: the place of it that is nearest to them, by orthogonal projection. A direction of
