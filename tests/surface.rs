@@ -71,7 +71,7 @@ fn the_middle_of_a_random_plane_is_the_loss_of_the_run() {
     for experiment in [experiment(&[]), pictures()] {
         let (mut run, _) = trained(experiment, 30);
         let plane = Arc::new(Plane::random(run.network(), 3));
-        let view = plane.view(&[], None);
+        let view = plane.view(&[]);
         assert_eq!(view, [-1.0, 1.0, -1.0, 1.0]);
         let mut surface = Surface::new(&run, plane, view, 9);
         let now = loss(&run, &run.network().weights);
@@ -160,7 +160,7 @@ fn components_are_the_directions_of_a_path_that_has_two() {
         assert!(again.iter().zip(&**weights).all(|(a, b)| near(*a, *b, 1e-5)));
     }
     // The view holds all of them, with room.
-    let [left, right, bottom, top] = plane.view(&[&path], None);
+    let [left, right, bottom, top] = plane.view(&[&path]);
     assert!(near(right - left, 4.0 * 1.4, 1e-2) && near(top - bottom, 2.0 * 1.4, 1e-2));
 }
 
@@ -220,7 +220,7 @@ fn whatever_paths_there_are_a_plane_has_numbers() {
     ];
     for (name, paths) in cases {
         let plane = Plane::of_paths(network, paths);
-        let view = plane.view(paths, None);
+        let view = plane.view(paths);
         let all = plane.origin.iter().chain(plane.directions.iter().flatten()).chain(&view);
         assert!(all.into_iter().all(|x| x.is_finite()), "{name}");
         assert!(view[1] - view[0] > 1e-4 && view[3] - view[2] > 1e-4, "{name}: {view:?}");
@@ -243,7 +243,7 @@ fn whatever_paths_there_are_a_plane_has_numbers() {
 fn coarse_to_fine_ends_where_each_place_by_itself_does() {
     let (run, path) = trained(experiment(&[]), 40);
     let plane = Arc::new(Plane::of_paths(run.network(), &[path.snapshots()]));
-    let view = plane.view(&[path.snapshots()], None);
+    let view = plane.view(&[path.snapshots()]);
     for side in [41, 13, 2] {
         let mut whole = Surface::new(&run, Arc::clone(&plane), view, side);
         assert!(whole.values().iter().all(|value| value.is_nan()) && whole.share() == 0.0);
@@ -286,6 +286,7 @@ fn a_run_that_left_the_numbers_has_a_surface() {
         ("/loss", json!("mean_squared_error")),
         ("/optimizer", json!({ "name": "sgd", "learning_rate": 10.0 })),
     ]);
+    let begun = Run::new(wild.clone()).unwrap();
     let mut run = Run::new(wild).unwrap();
     let mut path = Path::new(run.network().weights.len());
     path.push(&run.network().weights);
@@ -295,14 +296,20 @@ fn a_run_that_left_the_numbers_has_a_surface() {
     }
     for plane in [
         Plane::of_paths(run.network(), &[&path.up_to(&run.network().weights)]),
-        Plane::random(run.network(), 1),
+        Plane::random(begun.network(), 1),
     ] {
         let plane = Arc::new(plane);
-        let view = plane.view(&[path.snapshots()], None);
+        let view = plane.view(&[path.snapshots()]);
         assert!(view.iter().all(|edge| edge.is_finite()), "{view:?}");
         let mut surface = Surface::new(&run, plane, view, 11);
         while !surface.step(10_000) {}
-        assert!(surface.values().iter().all(|value| value.is_nan() || value.is_finite()));
+        let values = surface.values();
+        let finite = values.iter().filter(|value| value.is_finite()).count();
+        assert!(finite > 0, "{:?}: not one number on it", surface.plane().kind);
+        assert!(values.iter().all(|value| !value.is_infinite()), "what is no finite number is NaN");
+        // Where the run is, with the last weights that were numbers.
+        let here = surface.plane().place(&run.network().weights);
+        assert!(here.iter().all(|along| along.is_finite()), "{here:?}");
     }
 }
 
@@ -337,9 +344,11 @@ fn the_surface_of_a_landscape_is_the_landscape() {
             path.push(&run.network().weights);
         }
         assert_eq!(plane.place(&path.snapshots()[0]), function.usual_start());
-        let view = plane.view(&[path.snapshots()], Some(function.view()));
-        assert_eq!(view, function.view(), "{name}: the usual way is worth seeing");
-        let mut surface = Surface::new(&run, plane, view, 21);
+        let [left, right, bottom, top] = function.view();
+        let is_seen = |[x, y]: [f32; 2]| (left..=right).contains(&x) && (bottom..=top).contains(&y);
+        let places = path.snapshots().iter().map(|weights| plane.place(weights));
+        assert!(places.into_iter().all(is_seen), "{name}: the usual way is worth seeing");
+        let mut surface = Surface::new(&run, plane, function.view(), 21);
         assert!(surface.step(u64::MAX));
         for (cell, value) in surface.values().into_iter().enumerate() {
             assert_eq!(value, function.value(surface.place_of(cell)), "{name}");

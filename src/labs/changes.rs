@@ -4,7 +4,7 @@ use super::format::{count, power};
 use super::{Control, Kind, Lab};
 use crate::data::{Corruption, CorruptionKind};
 use crate::nn::{Activation, LayerConfig, Loss};
-use crate::train::{Experiment, OptimizerName, Schedule, ScheduleName, settings::Settings};
+use crate::train::{Edit, Experiment, OptimizerName, Schedule, ScheduleName, settings::Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -45,12 +45,25 @@ pub fn effect(experiment: &Experiment) -> String {
     }
 }
 
-/// Every edit of `experiment`, in the order of their steps.
+/// Every edit of `experiment`, in the order of their steps, but for what another of the same step set anew.
 #[must_use]
 pub fn changes(experiment: &Experiment) -> Vec<Change> {
-    let words = |set: &Settings| changed_words(set, experiment);
-    let change = |edit: &crate::train::Edit| Change { step: edit.step, words: words(&edit.set) };
-    experiment.edits.iter().map(change).collect()
+    let change = |(index, edit): (usize, &Edit)| {
+        let later = experiment.edits[index + 1..].iter().take_while(|later| later.step == edit.step);
+        let later: Vec<&String> = later.flat_map(|later| later.set.keys()).collect();
+        let mut set = edit.set.clone();
+        set.retain(|key, _| !later.iter().any(|later| sets_anew(later, key)));
+        let words = changed_words(&set, experiment);
+        (!words.is_empty()).then_some(Change { step: edit.step, words })
+    };
+    experiment.edits.iter().enumerate().filter_map(change).collect()
+}
+
+/// Whether a setting replaces what an earlier one set: the same, the whole of which it was a part, or another schedule.
+fn sets_anew(later: &str, earlier: &str) -> bool {
+    const SCHEDULE: &str = "optimizer.schedule";
+    let is_part = earlier.strip_prefix(later).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    is_part || (later.starts_with(SCHEDULE) && earlier.starts_with(SCHEDULE))
 }
 
 /// What was set in a run of `experiment`, each thing once: "Tanh, learning rate 0.3".
@@ -315,6 +328,19 @@ mod tests {
         assert_eq!(effect(&experiment), format!("{begun}, but with weights drawn anew."));
         experiment.edits = vec![Edit { step: 1400, set: set(&[weight]) }];
         assert_eq!(effect(&experiment), "It takes effect at its step; Reset begins a new run without it.");
+        experiment.edits.clear();
+        for (step, key, value) in [
+            (9, "optimizer.schedule", json!({ "name": "step", "step_size": 333 })),
+            (9, "optimizer.schedule.name", json!("cosine")),
+            (9, "optimizer.learning_rate", json!(0.3)),
+            (9, "optimizer.learning_rate", json!(0.1)),
+            (12, "optimizer.learning_rate", json!(0.2)),
+        ] {
+            experiment.edits.push(Edit { step, set: set(&[(key, value)]) });
+        }
+        let said: Vec<String> = changes(&experiment).iter().map(Change::said).collect();
+        assert_eq!(said.len(), 3, "what was set anew at once is not told: {said:?}");
+        assert!(said[1].contains("0.1 at step 9") && said[2].contains("0.2 at step 12"), "{said:?}");
         experiment.edits.clear();
         let points = [
             ("data.points.40", json!([0.5, 1.0, 1.0])),

@@ -139,6 +139,9 @@ pub struct Curves {
     /// [`super::target_level`].
     #[serde(default)]
     pub is_race: bool,
+    /// What a visitor can have it over, where that is to be chosen.
+    #[serde(default)]
+    pub axes: Vec<CurveAxis>,
 }
 
 /// One measure over the steps, with its own axis.

@@ -46,7 +46,7 @@ pub struct Probe {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SurfaceProbe {
-    /// Whether it goes through the way that the run took, and not in random directions.
+    /// Whether it goes through the ways that the lanes took, and not in random directions.
     pub by_path: bool,
     /// Whether it is seen from the side; then by how many degrees it is turned, and from how many above the horizon.
     pub is_3d: bool,
@@ -56,7 +56,7 @@ pub struct SurfaceProbe {
 
 impl Default for SurfaceProbe {
     fn default() -> Self {
-        Self { by_path: false, is_3d: false, turn: 30.0, tilt: 40.0 }
+        Self { by_path: true, is_3d: false, turn: 30.0, tilt: 40.0 }
     }
 }
 

@@ -151,8 +151,8 @@ pub struct Standing {
     pub level: Option<f32>,
     /// The lane that first falls to it, and where.
     pub first: Option<(usize, f32)>,
-    /// The lane that is lowest as far as all reach, where there are several.
-    pub ahead: Option<usize>,
+    /// The lane that is lowest as far as all reach, where there are several, and how far that is.
+    pub ahead: Option<(usize, f32)>,
 }
 
 impl Curves {
@@ -182,9 +182,10 @@ impl Curves {
         let end = equal_end(lines.iter().map(|(_, x, _)| *x)).filter(|_| self.is_race && lines.len() > 1);
         let ahead = end.and_then(|end| {
             let all = lines.iter().filter_map(|(lane, x, y)| Some((*lane, value_at(x, y, end)?)));
-            all.min_by(|a, b| a.1.total_cmp(&b.1))
+            let lowest = all.min_by(|a, b| a.1.total_cmp(&b.1));
+            lowest.map(|(lane, _)| (lane, end))
         });
-        Standing { level, first: level.and_then(crossing), ahead: ahead.map(|(lane, _)| lane) }
+        Standing { level, first: level.and_then(crossing), ahead }
     }
 }
 
@@ -311,7 +312,7 @@ mod tests {
         assert_eq!(curves.standing(&numbers), Standing::default(), "nothing is told");
         curves.is_race = true;
         let Standing { level: told, first, ahead } = curves.standing(&numbers);
-        assert_eq!((told, ahead), (Some(level), Some(0)));
+        assert_eq!((told, ahead), (Some(level), Some((0, 8.0))));
         assert!(first.is_some_and(|(lane, at)| lane == 0 && (at - 4.0).abs() < 1e-4), "{first:?}");
         near(crossings(CurveAxis::Updates), [4.0, 4.0]);
         near(crossings(CurveAxis::Examples), [4.0, 16.0]);

@@ -29,6 +29,8 @@ pub(super) struct Course {
     pub(super) goal: Option<f32>,
     /// Whether losses are drawn on a log axis.
     pub(super) is_log: bool,
+    /// What curves can be drawn over.
+    pub(super) axes: &'static [CurveAxis],
 }
 
 /// See the module.
@@ -131,14 +133,16 @@ impl Racing {
         strip: usize,
         numbers: &mut Numbers,
     ) -> Panel {
-        let axis = view.probe.axis;
+        let Course { goal, is_log, axes, .. } = self.course;
+        let axis = if axes.contains(&view.probe.axis) { view.probe.axis } else { CurveAxis::Updates };
         let panel = self.learning.panel_over((axis, &|step| self.place(axis, step)), run, at, numbers);
         let Figure::Curves(curves) = panel.figure else { return panel };
         let is_race = strip == LOSS;
         let mut strips: Vec<Strip> = curves.strips.into_iter().skip(strip).take(1).collect();
-        strips.iter_mut().for_each(|strip| strip.is_log = is_race && self.course.is_log);
-        let target = self.course.goal.filter(|_| is_race);
-        let figure = Figure::Curves(Curves { strips, is_race, target, ..curves });
+        strips.iter_mut().for_each(|strip| strip.is_log = is_race && is_log);
+        let target = goal.filter(|_| is_race);
+        let axes = if is_race { axes.to_vec() } else { Vec::new() };
+        let figure = Figure::Curves(Curves { strips, is_race, target, axes, ..curves });
         Panel { figure, ..panel }
     }
 

@@ -1,7 +1,9 @@
 //! What a test of learning rates found, as a figure and in words: the same in every lab.
 
 use super::format::{power, significant};
-use super::{Figure, FigureSlot, LineScale, Lines, Numbers, Panel, Place, PlacedDot, PlacedLine, XScale};
+use super::{
+    Figure, FigureSlot, LineScale, Lines, Numbers, Panel, Place, PlacedDot, PlacedLine, XScale, value_at,
+};
 use crate::train::{RangeCurve, RangeEnd};
 
 /// The figure of a test.
@@ -28,6 +30,11 @@ pub fn rates_panel(curve: &RangeCurve, lane: usize) -> (Panel, Numbers) {
         vec![
             dot("falls fastest at", found.steepest, found.at_steepest),
             dot("lowest at", found.lowest, found.at_lowest),
+            dot(
+                "try",
+                found.suggested(),
+                value_at(&curve.rates, &curve.smoothed, found.suggested()).unwrap_or(found.start),
+            ),
         ]
     });
     let lines = Lines {
@@ -114,7 +121,7 @@ mod tests {
         let (panel, numbers) = rates_panel(&curve, 0);
         let Figure::Lines(lines) = &panel.figure else { panic!("lines") };
         assert_eq!(numbers.at(lines.lines[0].x), curve.rates);
-        assert_eq!(lines.dots.len(), 2);
+        assert_eq!(lines.dots.len(), 3);
         let none = said_of_rates(&RangeCurve { finding: None, ..curve.clone() });
         assert!(none.contains("after 4 of 100 rates, too few"), "{none}");
         let tried = |many: usize, end| RangeCurve {

@@ -75,6 +75,12 @@ pub(super) const WAY_BACK: &str = "Any change here starts a new run; further bac
 pub(super) const STEPS_BACK: usize = 12;
 
 impl Remedy {
+    /// A tenth of the learning rate in force, likewise.
+    pub(super) fn tenth_of_the_rate(run: &Run) -> Self {
+        let smaller = (f64::from(run.current().optimizer.learning_rate()) * 1e5).round() / 1e6;
+        Self::new("Take a tenth of the learning rate", "optimizer.learning_rate", smaller)
+    }
+
     /// Half the learning rate in force, as people would write it.
     pub(super) fn half_the_rate(run: &Run) -> Self {
         let half = (f64::from(run.current().optimizer.learning_rate()) * 5e5).round() / 1e6;
@@ -98,7 +104,6 @@ impl Verdict {
             count(at.step)
         );
         let rate = run.current().optimizer.learning_rate();
-        let smaller = (f64::from(rate) * 1e5).round() / 1e6;
         let (text, remedies) = if at.step == 0 {
             (format!("{what} No update was made yet: its first weights are too large."), for_weights)
         } else {
@@ -106,8 +111,7 @@ impl Verdict {
                 "{what} The weights of the step before are kept; a learning rate of {} is likely too large. {WAY_BACK}",
                 power(rate)
             );
-            let remedy = Remedy::new("Take a tenth of the learning rate", "optimizer.learning_rate", smaller);
-            (text, vec![remedy])
+            (text, vec![Remedy::tenth_of_the_rate(run)])
         };
         let back_to = (at.step > 0).then(|| at.step.saturating_sub(STEPS_BACK));
         Some(Self { back_to, ..Self::new(Tone::Bad, "Diverged.", text, remedies) })

@@ -180,7 +180,9 @@ pub(super) fn table(race: &Race, numbers: &Numbers) -> Table {
         let columns = spans.map(|span| numbers.at(span));
         let many = columns.iter().map(|column| column.len()).min().unwrap_or(0);
         let row = move |row: usize| {
-            let cells = columns.map(|column| column[row].to_string());
+            // Losses and tests have rows of their own.
+            let cell = |value: f32| if value.is_nan() { String::new() } else { value.to_string() };
+            let cells = columns.map(|column| cell(column[row]));
             std::iter::once(lane_name(runner.lane)).chain(cells).collect()
         };
         (0..many).map(row)

@@ -1,7 +1,7 @@
 //! A surface from above: colours, contour lines, and the ways across it.
 
 use super::Drawn;
-use super::axes::Scale;
+use super::axes::{Scale, Ticks};
 use super::bitmap::Bitmap;
 use super::contours::contours;
 use super::palette::Ramp;
@@ -148,6 +148,41 @@ fn name_axes<DB: DrawingBackend>(
         pen.fill(ground, &colors.surface.mix(0.8))?;
         pen.text(&axis, (left, middle), Align::Left, Font::Small, &colors.ink_2)?;
         room.take(ground);
+    }
+    draw_ticks(pen, figure, rect, room)
+}
+
+/// Round places along the edges at the foot and on the left, where nothing stands yet.
+fn draw_ticks<DB: DrawingBackend>(
+    pen: &Pen<DB>,
+    figure: &SurfaceFigure,
+    rect: &Rect,
+    room: &mut Room,
+) -> Drawn<DB> {
+    /// Length of a tick.
+    const TICK: f64 = 4.0;
+    let colors = &pen.style.palette;
+    let (across, upwards) = scales(figure, rect);
+    let [left, right, bottom, top] = figure.view.map(f64::from);
+    let (columns, rows) = (Ticks::within(left, right, 5), Ticks::within(bottom, top, 5));
+    let at_foot = columns.values.iter().map(|&value| {
+        let (label, x) = (columns.label(value), across.px(value));
+        let place =
+            Rect::of_text(&label, Font::Small, x - Font::Small.width(&label) / 2.0, rect.bottom() - 12.0);
+        (label, place, [(x, rect.bottom()), (x, rect.bottom() - TICK)])
+    });
+    let at_left = rows.values.iter().map(|&value| {
+        let (label, y) = (rows.label(value), upwards.px(value));
+        let place = Rect::of_text(&label, Font::Small, rect.x + 7.0, y);
+        (label, place, [(rect.x, y), (rect.x + TICK, y)])
+    });
+    for (label, place, tick) in at_foot.chain(at_left) {
+        let ground = place.grown(2.0);
+        if room.place([ground]).is_some() {
+            pen.fill(ground, &colors.surface.mix(0.6))?;
+            pen.text(&label, place.middle(), Align::Center, Font::Small, &colors.ink_2)?;
+            pen.line(tick, 1.0, &colors.ink_2)?;
+        }
     }
     Ok(())
 }

@@ -18,9 +18,11 @@ const TILTS: [f32; 2] = [10.0, 85.0];
 /// Updates, examples or seconds, beside the title of the curves of a race.
 #[component]
 pub fn Axis(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
-    let is_race = Memo::new(move |_| {
-        let is_of_race = |drawn: &Drawn| matches!(&drawn.0.figure, Figure::Curves(curves) if curves.is_race);
-        drawn.with(|drawn| drawn.as_ref().is_some_and(is_of_race))
+    let axes = Memo::new(move |_| {
+        drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
+            Some(Figure::Curves(curves)) => curves.axes.clone(),
+            _ => Vec::new(),
+        })
     });
     let choice = move |axis: CurveAxis| {
         let is_chosen = move || page.probe.with(|probe| probe.axis) == axis;
@@ -32,24 +34,20 @@ pub fn Axis(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
         }
     };
     move || {
-        is_race.get().then(|| {
+        let axes = axes.get();
+        (axes.len() > 1).then(|| {
             view! {
                 <div class="seg" role="radiogroup" aria-label="Horizontal axis" data-testid="race-axis">
-                    {CurveAxis::ALL.map(choice)}
+                    {axes.into_iter().map(choice).collect_view()}
                 </div>
             }
         })
     }
 }
 
-/// Whether the figure is of a test function, all of whose plane there is.
-fn is_of_function(figure: &SurfaceFigure) -> bool {
-    figure.has_starts
-}
-
 /// Takes a click on a test function as the place where every lane begins.
 pub fn click(page: Page, figure: &SurfaceFigure, size: (f64, f64), at: (f64, f64)) {
-    if is_of_function(figure)
+    if figure.has_starts
         && let Some(place) = plot::surface_place_at(figure, size, at)
     {
         begin_at(page, place);
@@ -82,7 +80,7 @@ pub fn key(page: Page, figure: &SurfaceFigure, event: &KeyboardEvent) -> bool {
     let start = page.current.with_untracked(|now| {
         now.network.layers.first().and_then(|layer| layer.as_landscape().map(|landscape| landscape.start))
     });
-    let Some([x, y]) = start.filter(|_| is_of_function(figure)) else { return false };
+    let Some([x, y]) = start.filter(|_| figure.has_starts) else { return false };
     let [left, end, bottom, top] = figure.view;
     begin_at(page, [x + right * by * (end - left) / STEPS, y + up * by * (top - bottom) / STEPS]);
     true
@@ -93,7 +91,7 @@ pub fn key(page: Page, figure: &SurfaceFigure, event: &KeyboardEvent) -> bool {
 pub fn Seen(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
     let of_function = Memo::new(move |_| {
         drawn.with(|drawn| match drawn.as_ref().map(|drawn| &drawn.0.figure) {
-            Some(Figure::Surface(figure)) => Some(is_of_function(figure)),
+            Some(Figure::Surface(figure)) => Some(figure.has_starts),
             _ => None,
         })
     });
@@ -115,7 +113,7 @@ pub fn Seen(page: Page, drawn: Signal<Option<Drawn>>) -> impl IntoView {
         of_function.get().map(|of_function| view! {
             {(!of_function).then(|| view! {
                 <div class="seg" role="radiogroup" aria-label="The plane that is seen" data-testid="surface-plane">
-                    {plane("Random", false)}{plane("PCA of ways", true)}
+                    {plane("Of the paths", true)}{plane("Random", false)}
                 </div>
             })}
             <div class="seg" role="radiogroup" aria-label="Seen from" data-testid="surface-from">{from("Above", false)}{from("The side", true)}</div>

@@ -183,8 +183,10 @@ async fn the_ways_of_all_lanes_lie_in_one_plane_through_the_real_loss_surface() 
     stage.choose("#workload", "Moons, dense").await;
     stage.until("document.querySelector('[data-testid=ratio]')", "the layers of a network").await;
     play_until(&stage, &verdict_has("of its steps turn back"), "steps").await;
-    stage.choose_radio("surface-plane", "PCA of ways").await;
     let said = "document.querySelector('#figure-surface').ariaLabel";
+    stage.choose_radio("surface-plane", "Random").await;
+    stage.until(&format!("{said}.includes('random direction 1')"), "random directions").await;
+    stage.choose_radio("surface-plane", "Of the paths").await;
     stage.until(&format!("{said}.includes('principal component 1')"), "components").await;
     // Each lane's worker gives its way, and the selected one draws them all.
     for _ in 0..40 {

@@ -312,8 +312,8 @@ fn a_learning_rate_says_what_it_is_now() {
 #[test]
 fn losses_stand_over_updates_examples_or_seconds_with_who_is_first() {
     for (name, size, words) in [
-        ("curves-seconds", (676, 220), &["0\u{202f}s", "4\u{202f}s", "per second, C is ahead"][..]),
-        ("curves-examples", (676, 220), &["example 0", "20,000", "per example, B is ahead"]),
+        ("curves-seconds", (676, 220), &["0\u{202f}s", "4\u{202f}s", "C is lowest after 4.0\u{202f}s"][..]),
+        ("curves-examples", (676, 220), &["example 0", "20,000", "B is lowest after 20,000 examples"]),
         ("curves-updates", (676, 220), &["step 0", "2,000", "batch 64"]),
         ("curves-seconds", (358, 220), &["0\u{202f}s", "4\u{202f}s"]),
     ] {

@@ -10,7 +10,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What a larger batch buys is told in seconds and in epochs.
-const COURSE: Course = Course { told: &[CurveAxis::Seconds, CurveAxis::Examples], goal: None, is_log: false };
+const COURSE: Course = Course {
+    told: &[CurveAxis::Seconds, CurveAxis::Examples],
+    goal: None,
+    is_log: false,
+    axes: &CurveAxis::ALL,
+};
 
 /// See the module.
 #[derive(Clone, Serialize, Deserialize)]

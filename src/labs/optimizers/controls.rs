@@ -38,8 +38,8 @@ const RULES: [Rule; 9] = [
     rule("nadam", "Nadam", OptimizerName::Nadam),
 ];
 
-/// Steps that a schedule is made for.
-const LENGTHS: [usize; 8] = [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000];
+/// Steps that a part of a schedule may take.
+const LENGTHS: [usize; 10] = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000];
 const USUAL_LENGTH: usize = 1000;
 /// Places along an axis at which a test function can be begun, beside any that is clicked.
 const STARTS: usize = 40;
@@ -130,20 +130,24 @@ pub(super) fn all(experiment: &Experiment) -> Vec<Control> {
         let choices = Choice::numbers([0.0, 0.5, 0.8, 0.9, 0.95, 0.99]);
         controls.push(Control::new("optimizer.momentum", "Momentum", Kind::Slider, choices, momentum));
     }
-    if let Some(steps) = optimizer.schedule.as_ref().and_then(|schedule| schedule.steps) {
-        let choices = LENGTHS.map(|n: usize| Choice::new(n, count(n))).to_vec();
-        controls.push(Control::new(
-            "optimizer.schedule.steps",
-            "Steps of the schedule",
-            Kind::Slider,
-            choices,
-            steps,
-        ));
-    }
+    controls.extend(optimizer.schedule.as_ref().into_iter().flat_map(lengths));
     if function_of(experiment).is_none() {
         controls.extend(more);
     }
     controls
+}
+
+/// How long the parts of a schedule are, in steps.
+fn lengths(schedule: &Schedule) -> impl Iterator<Item = Control> + use<> {
+    let parts = [
+        ("optimizer.schedule.steps", "Steps of the schedule", schedule.steps),
+        ("optimizer.schedule.step_size", "Steps between drops", schedule.step_size),
+        ("optimizer.schedule.warmup_steps", "Steps of the warm-up", schedule.warmup_steps),
+    ];
+    parts.into_iter().filter_map(|(key, label, steps)| {
+        let choices = LENGTHS.map(|n: usize| Choice::new(n, count(n))).to_vec();
+        Some(with_its_value(Control::new(key, label, Kind::Slider, choices, steps?)))
+    })
 }
 
 /// A control of numbers that has the one in force among its choices.

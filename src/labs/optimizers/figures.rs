@@ -2,15 +2,12 @@
 //! rate, and what the rule remembers.
 
 use crate::labs::decades::Decades;
-use crate::labs::format::{count, power, significant};
-use crate::labs::{
-    BarSeries, Figure, HistogramPart, Histograms, LayerBars, LineScale, Lines, Numbers, Panel, PlacedDot,
-    PlacedLine, Span,
-};
+use crate::labs::format::power;
+use crate::labs::{BarSeries, Figure, HistogramPart, Histograms, LayerBars, Numbers, Panel, Span};
 use crate::nn::Slot;
 use crate::tensor::l2_norm;
 use crate::train::statistics::{Histogram, layer_statistics};
-use crate::train::{OptimizerName, Run, Schedule};
+use crate::train::{OptimizerName, Run};
 use std::ops::Range;
 
 /// Update ratios at which layers learn well, as experience has it.
@@ -19,10 +16,6 @@ const HEALTHY: [f32; 2] = [3e-4, 3e-3];
 const COORDINATES: [&str; 2] = ["x", "y"];
 /// Bins of a histogram.
 const BINS: usize = 40;
-/// Places at which a schedule is drawn.
-const PLACES: usize = 240;
-/// Steps that a rate is drawn over, at least.
-const STEPS: usize = 200;
 
 /// ‖Δw‖ / ‖w‖ of every layer in the last step.
 pub(super) fn ratio(run: &Run, numbers: &mut Numbers) -> Panel {
@@ -89,44 +82,6 @@ fn bars(
 fn moved(run: &Run, range: &Range<usize>) -> Vec<f32> {
     let (now, before) = (&run.network().weights[range.clone()], &run.weights_before()[range.clone()]);
     now.iter().zip(before).map(|(now, before)| now - before).collect()
-}
-
-/// The learning rate over the steps, as its schedule has it.
-pub(super) fn rate(run: &Run, numbers: &mut Numbers) -> Panel {
-    let optimizer = &run.current().optimizer;
-    let schedule = optimizer.schedule.as_ref();
-    let begun = run.steps() - run.optimizer().scheduled().min(run.steps());
-    let end = (begun + schedule.map_or(0, Schedule::length)).max(STEPS).max(run.steps() * 5 / 4);
-    let steps = (0..=PLACES).map(|place| place * end / PLACES).filter(|step| *step > begun);
-    let rate = |step| Some((step, run.learning_rate_at(step)?));
-    let (steps, rates): (Vec<usize>, Vec<f32>) = std::iter::once(begun).chain(steps).filter_map(rate).unzip();
-    let now = run.learning_rate_at(run.steps()).unwrap_or(optimizer.learning_rate());
-    let most = rates.iter().copied().fold(0.0, f32::max);
-    let name = schedule.map_or("Constant", |schedule| schedule.label());
-    let summary = format!("{name}: the learning rate is {} at step {}.", power(now), count(run.steps()));
-    let line = PlacedLine {
-        label: name.to_lowercase(),
-        x: numbers.add(steps.iter().map(|step| *step as f32)),
-        y: numbers.add(rates),
-        is_shared: true,
-        ..PlacedLine::default()
-    };
-    let dot = PlacedDot {
-        label: format!("now {}", significant(now, 2)),
-        x: run.steps() as f32,
-        y: now,
-        is_shared: true,
-        ..PlacedDot::default()
-    };
-    let figure = Lines {
-        x_label: "step".into(),
-        y_label: "learning rate".into(),
-        scale: LineScale::Linear(most),
-        lines: vec![line],
-        dots: vec![dot],
-        ..Lines::default()
-    };
-    Panel { id: "rate".into(), note: name.to_lowercase(), summary, figure: Figure::Lines(figure) }
 }
 
 /// What the rule remembers of each weight of a layer, counted from 1, beside its gradient and what became of them.

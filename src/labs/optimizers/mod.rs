@@ -4,6 +4,7 @@
 mod controls;
 mod figures;
 mod observer;
+mod rates;
 mod slice;
 mod turns;
 mod verdict;

@@ -1,5 +1,6 @@
 //! What the optimizers lab remembers of a run: its race, and what was measured to be shown.
 
+use super::rates::Rates;
 use super::slice::Slice;
 use super::turns::Turns;
 use super::{controls, figures, verdict};
@@ -7,6 +8,7 @@ use crate::labs::racing::{Course, Racing};
 use crate::labs::{CurveAxis, Numbers, Observer, OtherWay, Panel, Verdict, View};
 use crate::train::Run;
 use crate::train::surface::Weights;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What is told of the lanes: of a network what a rule costs too, of a test function how far it is to where it was low.
@@ -14,9 +16,13 @@ fn course(run: &Run) -> Course {
     match controls::function_of(run.current()) {
         Some(function) => {
             let is_log = function.minimum().is_some();
-            Course { told: &[CurveAxis::Updates], goal: Some(controls::goal(function)), is_log }
+            let goal = Some(controls::goal(function));
+            Course { told: &[CurveAxis::Updates], goal, is_log, axes: &[CurveAxis::Updates] }
         }
-        None => Course { told: &[CurveAxis::Updates, CurveAxis::Seconds], goal: None, is_log: true },
+        None => {
+            let told = &[CurveAxis::Updates, CurveAxis::Seconds];
+            Course { told, goal: None, is_log: true, axes: &CurveAxis::ALL }
+        }
     }
 }
 
@@ -27,18 +33,37 @@ pub(super) struct OptimizersObserver {
     /// The way of the run; of one from a file, as far as it went on from there.
     slice: Slice,
     pub(super) turns: Turns,
+    rates: Rates,
+}
+
+/// What a file holds of it.
+#[derive(Serialize, Deserialize)]
+struct Seen {
+    racing: Racing,
+    turns: Turns,
+    #[serde(default)]
+    rates: Option<Rates>,
 }
 
 impl OptimizersObserver {
     /// Begins with a test.
     pub(super) fn new(run: &Run) -> Self {
-        Self { racing: Racing::new(run, course(run)), slice: Slice::new(run), turns: Turns::default() }
+        Self {
+            racing: Racing::new(run, course(run)),
+            slice: Slice::new(run),
+            turns: Turns::default(),
+            rates: Rates::new(run),
+        }
     }
 
     /// Goes on with what was seen of a run that has come as far as this one.
     pub(super) fn on(run: &Run, seen: Value) -> Option<Self> {
-        let (racing, turns): (Racing, Turns) = serde_json::from_value(seen).ok()?;
-        Some(Self { racing: racing.of(run, course(run))?, turns, slice: Slice::new(run) })
+        let Seen { racing, turns, rates } = serde_json::from_value(seen).ok()?;
+        let rates = match rates {
+            Some(rates) => rates.of(run)?,
+            None => Rates::new(run), // a file of before they were kept
+        };
+        Some(Self { racing: racing.of(run, course(run))?, turns, rates, slice: Slice::new(run) })
     }
 }
 
@@ -47,6 +72,7 @@ impl Observer for OptimizersObserver {
         self.racing.after_step(run, loss);
         self.slice.after_step(run);
         self.turns.after_step(run);
+        self.rates.after_step(run);
     }
 
     fn tests_after(&self, run: &Run) -> bool {
@@ -69,7 +95,7 @@ impl Observer for OptimizersObserver {
             "ratio" => Some(figures::ratio(run, numbers)),
             "effective" => Some(figures::effective(run, numbers)),
             "paces" => Some(figures::paces(run, numbers)),
-            "rate" => Some(figures::rate(run, numbers)),
+            "rate" => Some(self.rates.panel(run, numbers)),
             "moments" => Some(figures::moments(run, view.layer, numbers)),
             _ => self.racing.panel(id, (run, view), None, numbers),
         }
@@ -96,15 +122,17 @@ impl Observer for OptimizersObserver {
     }
 
     fn seen(&self) -> Value {
-        serde_json::to_value((self.racing.clone(), self.turns.clone())).expect("plain data")
+        let rates = Some(self.rates.clone());
+        let seen = Seen { racing: self.racing.clone(), turns: self.turns.clone(), rates };
+        serde_json::to_value(seen).expect("plain data")
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.racing.bytes() + self.slice.bytes() + self.turns.bytes()
+        size_of::<Self>() + self.racing.bytes() + self.slice.bytes() + self.turns.bytes() + self.rates.bytes()
     }
 
     fn whole(&self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {
         let at = Some(run.steps());
-        if id == "race" { None } else { self.racing.panel(id, (run, view), at, numbers) }
+        self.racing.panel(id, (run, view), at, numbers)
     }
 }

@@ -13,8 +13,8 @@ use shown::Shown;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// Places of a way that is kept whole, on a test function.
-const PLACES: usize = 512;
+/// Places of a way on a test function; of the first half each step is kept, so that a zigzag is seen as one.
+const PLACES: usize = 1024;
 
 /// See the module. A copy has a way of its own, which is of the run, and shares what was worked out to be seen.
 #[derive(Clone)]
@@ -87,7 +87,10 @@ impl Slice {
             .chain(others.iter().map(|other| other.snapshots.as_slice()))
             .collect();
         let placed = shown.places(&plane, &ways);
-        let seen = shown.seen(&plane, &placed, || plane.view(&ways, function.map(Function::view)));
+        let seen = match function {
+            Some(function) => around(function.view(), way[0].as_ref()),
+            None => shown.seen(&plane, &placed, || plane.view(&ways)),
+        };
         let places = &placed[0];
         if view.is_selected {
             shown.work(run, &plane, seen);
@@ -134,9 +137,12 @@ impl Slice {
             is_start: false,
         }));
         let is_log = lowest.is_some_and(|lowest| lowest >= 0.0);
-        let note = match share {
-            _ if !view.is_selected || share >= 1.0 => String::new(),
-            share => format!("{} worked out", percent(f64::from(share))),
+        let note = match plane.kind {
+            Directions::Random if view.probe.surface.by_path => {
+                "random directions, until there are paths".into()
+            }
+            Directions::Random => format!("holds {} of this path", percent(f64::from(last))),
+            Directions::Axes | Directions::Components(_) => String::new(),
         };
         let mut paths = vec![SurfacePath {
             lane: if others.is_empty() { 0 } else { shown.own_lane },
@@ -172,10 +178,22 @@ impl Slice {
     }
 }
 
+/// What is seen of a test function: what is worth seeing, and where the way begins. A way may leave it.
+fn around([left, right, bottom, top]: [f32; 4], start: &[f32]) -> [f32; 4] {
+    /// Room about the start, as a share of the view.
+    const ROOM: f32 = 0.05;
+    let (x, y) = (ROOM * (right - left), ROOM * (top - bottom));
+    let [at_x, at_y] = [start[0], start[1]];
+    [left.min(at_x - x), right.max(at_x + x), bottom.min(at_y - y), top.max(at_y + y)]
+}
+
 /// A way that begins here.
 fn begun(run: &Run) -> Path {
-    let snapshots = if Plane::axes(run.network()).is_some() { PLACES } else { MAX_SNAPSHOTS };
-    let mut path = Path::of_at_most(snapshots, run.network().weights.len());
+    let weights = run.network().weights.len();
+    let mut path = match Plane::axes(run.network()) {
+        Some(_) => Path::of_at_most(PLACES, weights).with_its_beginning(),
+        None => Path::of_at_most(MAX_SNAPSHOTS, weights),
+    };
     path.push(&run.network().weights);
     path
 }

@@ -2,9 +2,10 @@
 
 use super::controls;
 use super::observer::OptimizersObserver;
-use crate::labs::format::{percent, power, significant};
+use crate::labs::format::{count, percent, power, significant};
 use crate::labs::{Remedy, Tone, Verdict};
 use crate::nn::layers::Function;
+use crate::tensor::l2_norm;
 use crate::train::Run;
 use crate::train::statistics::layer_statistics;
 
@@ -12,6 +13,8 @@ use crate::train::statistics::layer_statistics;
 const APART: f32 = 30.0;
 /// Steps, as a share of the weights or of the height, below which nothing moves.
 const STILL: f32 = 1e-5;
+/// What is said of a network that learns nothing any more.
+const THROWN_OUT: &str = "Thrown out.";
 /// A share of steps that turn back above which the way is a zigzag.
 const ZIGZAG: f32 = 0.5;
 /// So near to a minimum, as a share of what is seen, a rule has arrived.
@@ -20,7 +23,10 @@ const NEAR: f32 = 0.01;
 /// The finding on one lane.
 pub(super) fn of(observer: &OptimizersObserver, run: &Run) -> Verdict {
     if let Some(diverged) = Verdict::diverged(run, Vec::new()) {
-        return diverged;
+        return match controls::function_of(run.current()).filter(|function| function.minimum().is_none()) {
+            Some(_) => without_bound(run, diverged),
+            None => diverged,
+        };
     }
     if observer.racing.loss().is_none() {
         let text =
@@ -32,6 +38,17 @@ pub(super) fn of(observer: &OptimizersObserver, run: &Run) -> Verdict {
         None => on_network(observer, run),
     };
     Verdict { lows: observer.racing.lows(), ..Verdict::new(tone, word, text, remedies(run, word)) }
+}
+
+/// That a run went down where there is no end to it.
+fn without_bound(run: &Run, diverged: Verdict) -> Verdict {
+    let name = controls::short_name(run.current());
+    let step = run.divergence().map_or(0, |divergence| divergence.step);
+    let text = format!(
+        "{name} found the way down, which has no end: at step {} f fell below all numbers.",
+        count(step)
+    );
+    Verdict { tone: Tone::Good, word: "Off the saddle.".into(), text, remedies: Vec::new(), ..diverged }
 }
 
 /// How much of its way it goes to and fro.
@@ -87,7 +104,13 @@ fn on_network(observer: &OptimizersObserver, run: &Run) -> (Tone, &'static str, 
     let most = ratios.iter().copied().fold(0.0, f32::max);
     let loss = observer.racing.loss().map_or_else(String::new, |loss| significant(loss, 3));
     let turned = turning(observer).map_or_else(String::new, |(_, words)| format!("; {words}"));
-    if most < STILL {
+    let gradients = run.network().kernels().map(|slot| l2_norm(&run.gradients()[slot.range.clone()]));
+    if gradients.fold(0.0, f32::max) == 0.0 && is_worse_than_guessing(observer, run) {
+        let text = format!(
+            "The loss is {loss}, more than guessing costs, and every gradient is 0: {name} went so far that no unit answers any more. Begin anew at a smaller rate."
+        );
+        (Tone::Bad, THROWN_OUT, text)
+    } else if most < STILL {
         let text = format!(
             "{name} moves no layer by more than {} of its weights a step; the loss is {loss}.",
             power(most)
@@ -110,6 +133,13 @@ fn on_network(observer: &OptimizersObserver, run: &Run) -> (Tone, &'static str, 
     }
 }
 
+/// Whether the loss of labels is higher than that of one who gives all classes the same chance.
+fn is_worse_than_guessing(observer: &OptimizersObserver, run: &Run) -> bool {
+    let guessing = libm::logf(run.data().classes.max(2) as f32);
+    let is_of_labels = run.current().loss.logits_of().is_some();
+    is_of_labels && observer.racing.loss().is_some_and(|loss| loss > guessing)
+}
+
 /// Momentum for plain descent, a smaller rate for a zigzag, a rule that fits each weight for one without.
 fn remedies(run: &Run, word: &str) -> Vec<Remedy> {
     let halve = (word == "Zigzag.").then(|| Remedy::half_the_rate(run));
@@ -118,5 +148,8 @@ fn remedies(run: &Run, word: &str) -> Vec<Remedy> {
         "momentum" | "nesterov" if word != "Arrived." => Some(Remedy::new("Try Adam", "rule", "adam")),
         _ => None,
     };
+    if word == THROWN_OUT {
+        return vec![Remedy::tenth_of_the_rate(run).anew()];
+    }
     other.into_iter().chain(halve).collect()
 }

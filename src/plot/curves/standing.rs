@@ -2,7 +2,7 @@
 
 use super::layout::Upward;
 use super::place_name;
-use crate::labs::format::power;
+use crate::labs::format::{count, power};
 use crate::labs::{CurveAxis, Curves, Standing, lane_name};
 use crate::plot::Drawn;
 use crate::plot::axes::Scale;
@@ -19,9 +19,12 @@ pub(super) fn draw_standing<DB: DrawingBackend>(
     room: &mut Room,
 ) -> Drawn<DB> {
     let colors = &pen.style.palette;
-    if let Some(lane) = standing.ahead {
-        let unit = curves.axis.label().trim_end_matches('s');
-        let words = format!("per {unit}, {} is ahead", lane_name(lane));
+    if let Some((lane, end)) = standing.ahead {
+        let end = match curves.axis {
+            CurveAxis::Updates => format!("{} updates", count(end as usize)),
+            CurveAxis::Examples | CurveAxis::Seconds => place_name(curves.axis, end),
+        };
+        let words = format!("{} is lowest after {end}", lane_name(lane));
         let width = Font::Label.width(&words);
         let spots =
             [8.0, 22.0, 36.0].map(|by| Rect::of_text(&words, Font::Label, x.end - width, y.top() + by));

@@ -11,11 +11,14 @@ const MAX_NUMBERS: usize = 4_000_000;
 pub type Weights = Arc<[f32]>;
 
 /// The weights of a run at its first step and at every so many steps after it: each at first; when as many are kept as may
-/// be, every other one goes, and the next stand twice as far apart.
+/// be, every other one goes, and the next stand twice as far apart. The first of them may be kept whatever comes, so that
+/// a way to and fro is seen as what it was.
 #[derive(Clone, Debug)]
 pub struct Path {
     snapshots: Vec<Weights>,
     capacity: usize,
+    /// Of the snapshots, the first that never go.
+    whole: usize,
     /// Steps between two snapshots.
     stride: usize,
     /// Steps that were seen, the first included.
@@ -33,31 +36,39 @@ impl Path {
     #[must_use]
     pub fn of_at_most(snapshots: usize, weights: usize) -> Self {
         let capacity = (MAX_NUMBERS / weights.max(1)).clamp(1, snapshots.max(1));
-        Self { snapshots: Vec::new(), capacity, stride: 1, seen: 0 }
+        Self { snapshots: Vec::new(), capacity, whole: 0, stride: 1, seen: 0 }
+    }
+
+    /// The same with every step of its first half kept, as far as there is room for it.
+    #[must_use]
+    pub fn with_its_beginning(self) -> Self {
+        Self { whole: self.capacity / 2, ..self }
     }
 
     /// Sees the weights of the next step, the first time those that the run begins with.
     pub fn push(&mut self, weights: &[f32]) {
-        let is_due = self.seen.is_multiple_of(self.stride);
+        let is_due =
+            |step: usize, stride: usize| step < self.whole || (step - self.whole).is_multiple_of(stride);
+        let step = self.seen;
         self.seen += 1;
-        if !is_due {
+        if !is_due(step, self.stride) {
             return;
         }
         if self.snapshots.len() == self.capacity {
-            let mut index = 0;
+            let (whole, mut index) = (self.whole, 0);
             self.snapshots.retain(|_| {
                 index += 1;
-                index % 2 == 1
+                index <= whole || (index - whole) % 2 == 1
             });
             self.stride *= 2;
-            if !(self.seen - 1).is_multiple_of(self.stride) || self.snapshots.len() == self.capacity {
+            if !is_due(step, self.stride) || self.snapshots.len() == self.capacity {
                 return;
             }
         }
         self.snapshots.push(weights.into());
     }
 
-    /// What is kept, the first step first; each next one is [`Self::stride`] steps later.
+    /// What is kept, the first step first; each next one is [`Self::stride`] steps later, but for the beginning.
     #[must_use]
     pub fn snapshots(&self) -> &[Weights] {
         &self.snapshots
@@ -110,6 +121,16 @@ mod tests {
         assert_eq!(kept(1_200_000, 11), (vec![0, 4, 8], 4));
         assert_eq!(kept(2_000_000, 6), (vec![0, 4], 4));
         assert_eq!(kept(4_000_000, 9).0, [0]);
+    }
+
+    #[test]
+    fn a_beginning_is_kept_step_by_step() {
+        let mut path = Path::of_at_most(8, 2).with_its_beginning();
+        for step in 0..100 {
+            path.push(&[step as f32, 0.0]);
+        }
+        let kept: Vec<usize> = path.snapshots().iter().map(|weights| weights[0] as usize).collect();
+        assert_eq!(kept, [0, 1, 2, 3, 4, 36, 68]);
     }
 
     #[test]

@@ -149,11 +149,10 @@ impl Plane {
         if all > 0.0 { libm::sqrt((within / all).clamp(0.0, 1.0)) as f32 } else { 1.0 }
     }
 
-    /// The part of the plane that holds these paths with room around them, and `least` where that is said, as left, right,
-    /// bottom and top. Around the origin in random directions, ±1 at least: so far weights are changed by as much as they
-    /// are. What is lost, as for [`Self::of_paths`], may lie outside.
+    /// The part of the plane that holds these paths with room around them, as left, right, bottom and top. Around the origin
+    /// in random directions, ±1 at least: so far weights are changed by as much as they are. What is lost, as for [`Self::of_paths`], may lie outside.
     #[must_use]
-    pub fn view(&self, paths: &[&[Weights]], least: Option<[f32; 4]>) -> [f32; 4] {
+    pub fn view(&self, paths: &[&[Weights]]) -> [f32; 4] {
         let places: Vec<[f32; 2]> =
             components::kept(paths, &self.trained, LOST).iter().map(|weights| self.place(weights)).collect();
         let axis = |axis: usize| {
@@ -176,11 +175,7 @@ impl Plane {
             [middle - half, middle + half]
         };
         let ([left, right], [bottom, top]) = (around(across), around(up));
-        match least {
-            Some(view) if places.is_empty() => view,
-            Some([l, r, b, t]) => [left.min(l), right.max(r), bottom.min(b), top.max(t)],
-            None => [left, right, bottom, top],
-        }
+        [left, right, bottom, top]
     }
 }
 
