@@ -62,6 +62,9 @@ fn curves(lanes: &[Shown], selected: usize, numbers: &mut Numbers) -> Curves {
         joined.end = joined.end.into_iter().chain(of_lane.end).reduce(f32::max);
         joined.target = joined.target.into_iter().chain(of_lane.target).reduce(f32::min);
         joined.is_race |= of_lane.is_race;
+        if joined.axes.is_empty() {
+            joined.axes.clone_from(&of_lane.axes);
+        }
         for strip in &of_lane.strips {
             let place = joined.strips.iter().position(|other| other.label == strip.label);
             let place = place.unwrap_or_else(|| {
@@ -494,13 +497,15 @@ mod tests {
     #[test]
     fn curves_over_seconds_reach_as_far_as_the_longest() {
         let of_lane = |axis, end, is_race| {
-            let curves = Curves { axis, end: Some(end), is_race, ..Curves::default() };
+            let axes = if is_race { vec![axis] } else { Vec::new() };
+            let curves = Curves { axis, end: Some(end), is_race, axes, ..Curves::default() };
             (panel(Figure::Curves(curves)), Numbers::default())
         };
         let seconds = CurveAxis::Seconds;
         let (figure, _) = both(&of_lane(seconds, 2.0, false), &of_lane(seconds, 3.0, true));
         let Figure::Curves(curves) = figure else { panic!("curves stay curves") };
         assert_eq!((curves.axis, curves.end, curves.is_race), (seconds, Some(3.0), true));
+        assert_eq!(curves.axes, [seconds], "it can still be chosen");
         let (figure, _) = both(&of_lane(seconds, 2.0, false), &of_lane(CurveAxis::Examples, 900.0, true));
         let Figure::Curves(curves) = figure else { panic!("curves stay curves") };
         assert_eq!((curves.axis, curves.end, curves.is_race), (seconds, Some(2.0), false));

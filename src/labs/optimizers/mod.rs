@@ -125,7 +125,7 @@ impl Lab for Optimizers {
                 ..FigureSlot::new(
                     "effective",
                     "Effective step",
-                    "‖ΔW‖ over ‖∂L/∂W‖: the rate that plain descent would need",
+                    "‖ΔW‖ over ‖∂L/∂W‖: the rate plain descent would need",
                     Place::Below,
                     160,
                 )
@@ -135,7 +135,7 @@ impl Lab for Optimizers {
                 ..FigureSlot::new(
                     "moments",
                     "What it remembers",
-                    "of the weights of a layer",
+                    "of one layer: click its bar above, or press [ or ]",
                     Place::Below,
                     160,
                 )

@@ -8,8 +8,8 @@ use crate::train::surface::{Plane, Surface, Weights};
 use flate2::Crc;
 use std::sync::Arc;
 
-/// Products that are summed at one look, some 20 ms' work.
-const MULTIPLY_ADDS: u64 = 30_000_000;
+/// Products that are summed at one look while the run goes on, some 5 ms' work, and while it stands still.
+const MULTIPLY_ADDS: [u64; 2] = [8_000_000, 40_000_000];
 /// Places on a side, and where the loss of a large network could be the mean of few items only.
 const SIDES: [usize; 2] = [41, 25];
 /// Items that the loss is a mean over, at least, where places are as many as that.
@@ -54,6 +54,8 @@ pub(super) struct Shown {
     random: Option<Arc<Plane>>,
     laid: Option<Laid>,
     pub(super) surface: Option<Surface>,
+    /// The steps that the run had made at the last look.
+    looked_at: usize,
     pub(super) is_wanted: bool,
     /// The ways of other lanes, as far as they were given, and the lane that this is then.
     pub(super) others: Vec<OtherWay>,
@@ -171,8 +173,10 @@ impl Shown {
             let side = if Surface::affordable_items(run, fine) >= ITEMS { fine } else { coarse };
             self.surface = Some(Surface::new(run, Arc::clone(plane), view, side));
         }
+        let [going, standing] = MULTIPLY_ADDS;
+        let is_going = std::mem::replace(&mut self.looked_at, run.steps()) != run.steps();
         if let Some(surface) = &mut self.surface {
-            surface.step(MULTIPLY_ADDS);
+            surface.step(if is_going { going } else { standing });
         }
     }
 }
