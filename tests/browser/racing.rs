@@ -95,10 +95,10 @@ async fn a_batch_that_cannot_be_is_refused_in_a_sentence() {
     for (link, words) in [
         ("", "batch_size is 99999, but must be from 1 to 2000"),
         ("#lab=batching&batch_size=0", "batch_size is 0, but must be from 1 to 2000"),
-        ("#lab=batching&batch_size=many", "batch_size"),
+        ("#lab=batching&batch_size=many", "must be a whole number from 1, or \"full\", not \"many\""),
         (
             "#lab=optimizers&optimizer.schedule={\"name\":\"cosine\",\"steps\":100,\"warmup_steps\":200}",
-            "warmup_steps",
+            "optimizer.schedule.warmup_steps is 200, but must be less than 100",
         ),
     ] {
         if !link.is_empty() {

@@ -60,7 +60,7 @@ async fn a_rate_is_found_and_used_in_the_run() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_lab_with_a_rate_has_its_button() {
     let Some(stage) = Stage::open("#lab=cnn").await else { return };
-    for lab in ["cnn", "rbm", "sequence"] {
+    for lab in ["cnn", "autoencoder", "sequence", "rbm", "batching", "optimizers", "gradients"] {
         stage.visit(&format!("#lab={lab}")).await;
         stage.until("document.querySelectorAll('[data-testid=find-rate]').length === 1", lab).await;
     }
