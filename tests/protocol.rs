@@ -70,6 +70,7 @@ fn probing() -> View {
         dreams: 2,
         dream_step: Some(40),
         axis: CurveAxis::Seconds,
+        goal: Some(0.25),
         surface: SurfaceProbe { by_path: true, is_3d: true, turn: 45.0, tilt: 60.0 },
     };
     View { probe, ..View::default() }

@@ -38,6 +38,8 @@ pub struct Probe {
     pub dream_step: Option<usize>,
     /// What curves of a race are drawn over.
     pub axis: CurveAxis,
+    /// The loss that lanes which race are compared by; `None` lets the lab, or what they reached, decide.
+    pub goal: Option<f32>,
     /// How a slice of the loss surface is looked at.
     pub surface: SurfaceProbe,
 }

@@ -112,7 +112,7 @@ impl Racing {
         match id {
             "curves" => Some(self.strip((run, view), at, LOSS, numbers)),
             "accuracy" => Some(Panel { id: id.into(), ..self.strip((run, view), at, METRIC, numbers) }),
-            "race" => Some(self.race(run, numbers)),
+            "race" => Some(self.race((run, view), numbers)),
             _ => None,
         }
     }
@@ -134,6 +134,7 @@ impl Racing {
         numbers: &mut Numbers,
     ) -> Panel {
         let Course { goal, is_log, axes, .. } = self.course;
+        let goal = view.probe.goal.or(goal);
         let axis = if axes.contains(&view.probe.axis) { view.probe.axis } else { CurveAxis::Updates };
         let panel = self.learning.panel_over((axis, &|step| self.place(axis, step)), run, at, numbers);
         let Figure::Curves(curves) = panel.figure else { return panel };
@@ -147,7 +148,7 @@ impl Racing {
     }
 
     /// When a loss is reached, and what is learned after equal updates, epochs and seconds.
-    fn race(&self, run: &Run, numbers: &mut Numbers) -> Panel {
+    fn race(&self, (run, view): (&Run, &View), numbers: &mut Numbers) -> Panel {
         let losses = self.learning.losses().map(|(step, loss)| (step, loss, f32::NAN));
         let tests = self.learning.tests().map(|(step, test)| (step, f32::NAN, test.metric));
         let mut rows: Vec<(usize, f32, f32)> = losses.chain(tests).collect();
@@ -172,7 +173,7 @@ impl Racing {
         );
         let is_share = run.metric() == Metric::Accuracy;
         let metric = measured(run.metric());
-        let Course { goal, told, .. } = self.course;
+        let (told, goal) = (self.course.told, view.probe.goal.or(self.course.goal));
         let race = Race { runners: vec![runner], metric: metric.into(), is_share, goal, told: told.to_vec() };
         Panel { id: "race".into(), note: String::new(), summary, figure: Figure::Race(race) }
     }

@@ -28,8 +28,12 @@ const KEY: f64 = 150.0;
 /// How near the pointer must be to a place of a way to read that.
 const REACH: f64 = 7.0;
 
-/// A way on the screen, in the pieces of it that are seen.
-pub(super) type Pieces = Vec<Vec<Point>>;
+/// A way on the screen, in the pieces of it that are seen and those that something stands before.
+#[derive(Default)]
+pub(super) struct Way {
+    pub(super) seen: Vec<Vec<Point>>,
+    pub(super) behind: Vec<Vec<Point>>,
+}
 
 /// Values as heights, 0 for the lowest and 1 for the highest: in equal steps, or for a logarithm as ln(1 + v / s), where v
 /// is counted from the lowest and s is what few are below. So it is one also where values are 0 or negative.
@@ -172,20 +176,22 @@ pub(super) fn draw_ways<DB: DrawingBackend>(
     pen: &Pen<DB>,
     figure: &SurfaceFigure,
     numbers: &Numbers,
-    (ways, screen): (&[Pieces], &dyn Fn([f32; 2]) -> Option<Point>),
+    (ways, screen, is_seen): (&[Way], &dyn Fn([f32; 2]) -> Option<Point>, &dyn Fn([f32; 2]) -> bool),
     room: &mut Room,
 ) -> Drawn<DB> {
     let colors = &pen.style.palette;
     for mark in figure.marks.iter().filter(|mark| !mark.is_start) {
         screen(mark.at).map_or(Ok(()), |at| draw_mark(pen, at, false))?;
     }
-    for (path, pieces) in figure.paths.iter().zip(ways).rev() {
-        for piece in pieces {
+    for (path, Way { seen, behind }) in figure.paths.iter().zip(ways).rev() {
+        let faint = colors.lane(path.lane).mix(0.4);
+        behind.iter().try_for_each(|piece| pen.line(piece.iter().copied(), 1.0, &faint))?;
+        for piece in seen {
             pen.line(piece.iter().copied(), 4.5, &colors.surface.mix(0.85))?;
             room.avoid(piece);
         }
-        pieces.iter().try_for_each(|piece| pen.of_lane(piece, 2.0, path.lane))?;
-        for at in places(path, numbers).iter().filter_map(|place| screen(*place)) {
+        seen.iter().try_for_each(|piece| pen.of_lane(piece, 2.0, path.lane))?;
+        for at in places(path, numbers).iter().filter(|at| is_seen(**at)).filter_map(|place| screen(*place)) {
             pen.disc(at, 2.2, &colors.lane(path.lane))?;
         }
     }
@@ -199,7 +205,7 @@ pub(super) fn draw_ways<DB: DrawingBackend>(
         room.take(around(at));
         named.push((mark.label.clone(), at, colors.ink));
     }
-    for (path, pieces) in figure.paths.iter().zip(ways).rev() {
+    for (path, Way { seen, .. }) in figure.paths.iter().zip(ways).rev() {
         let color = colors.lane(path.lane);
         let end = places(path, numbers).last().and_then(|place| screen(*place));
         if let Some(at) = end {
@@ -207,7 +213,7 @@ pub(super) fn draw_ways<DB: DrawingBackend>(
             pen.disc(at, 5.5, &color)?;
             room.take(around(at));
         }
-        if let Some(at) = end.or_else(|| pieces.last()?.last().copied()) {
+        if let Some(at) = end.or_else(|| seen.last()?.last().copied()) {
             named.push((name(path), at, color));
         }
     }

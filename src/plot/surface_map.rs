@@ -6,7 +6,7 @@ use super::bitmap::Bitmap;
 use super::contours::contours;
 use super::palette::Ramp;
 use super::pen::{Align, Pen, Point};
-use super::surface::{Heights, Pieces, color, draw_ways, places};
+use super::surface::{Heights, Way, color, draw_ways, places};
 use super::text::{Font, Rect, Room};
 use crate::labs::{Numbers, SurfaceFigure, SurfacePath};
 use plotters::prelude::DrawingBackend;
@@ -42,8 +42,8 @@ pub(super) fn on_screen(figure: &SurfaceFigure, rect: &Rect, place: [f32; 2]) ->
 }
 
 /// A way in the pieces of it that lie in the view.
-pub(super) fn pieces(figure: &SurfaceFigure, numbers: &Numbers, rect: &Rect, path: &SurfacePath) -> Pieces {
-    let mut pieces = Pieces::new();
+pub(super) fn pieces(figure: &SurfaceFigure, numbers: &Numbers, rect: &Rect, path: &SurfacePath) -> Way {
+    let mut pieces: Vec<Vec<Point>> = Vec::new();
     let points: Vec<_> = places(path, numbers).iter().map(|place| unclipped(figure, rect, *place)).collect();
     for pair in points.windows(2) {
         let &[Some(from), Some(to)] = pair else { continue };
@@ -53,7 +53,7 @@ pub(super) fn pieces(figure: &SurfaceFigure, numbers: &Numbers, rect: &Rect, pat
             None => pieces.push(vec![from, to]),
         }
     }
-    pieces
+    Way { seen: pieces, behind: Vec::new() }
 }
 
 /// The part of a line that lies in a rectangle (Liang & Barsky, ACM Transactions on Graphics 3, 1984).
@@ -97,7 +97,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     name_axes(pen, figure, &rect, &mut room)?;
     let ways: Vec<_> = figure.paths.iter().map(|path| pieces(figure, numbers, &rect, path)).collect();
     let screen = |place: [f32; 2]| on_screen(figure, &rect, place);
-    draw_ways(pen, figure, numbers, (&ways, &screen), &mut room)?;
+    draw_ways(pen, figure, numbers, (&ways, &screen, &|_| true), &mut room)?;
     pen.frame(rect, 1.0, &colors.line)
 }
 

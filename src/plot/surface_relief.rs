@@ -3,7 +3,7 @@
 use super::Drawn;
 use super::palette::{Ramp, mix};
 use super::pen::{Align, Pen, Point};
-use super::surface::{Heights, Pieces, color, draw_ways, in_nodes, places};
+use super::surface::{Heights, Way, color, draw_ways, in_nodes, places};
 use super::text::{Font, Rect, Room};
 use crate::labs::{Numbers, SurfaceFigure};
 use plotters::prelude::DrawingBackend;
@@ -102,13 +102,39 @@ pub(super) fn draw<DB: DrawingBackend>(
     draw_ground(pen, figure, &projection, &mut room)?;
     draw_quads(pen, heights, &projection)?;
     let screen = |place: [f32; 2]| on_screen(figure, heights, &rect, place);
-    let way = |path| lifted(figure, heights, &rect, places(path, numbers));
-    let ways: Vec<_> = figure.paths.iter().map(way).collect();
-    draw_ways(pen, figure, numbers, (&ways, &screen), &mut room)
+    let is_seen = |place: [f32; 2]| !is_behind(&projection, heights, in_nodes(figure, place));
+    let ways: Vec<Way> = figure
+        .paths
+        .iter()
+        .map(|path| lifted(places(path, numbers), &|place| Some((screen(place)?, is_seen(place)))))
+        .collect();
+    draw_ways(pen, figure, numbers, (&ways, &screen, &is_seen), &mut room)
 }
 
-/// A way on the surface: between two of its places it follows the heights.
-fn lifted(figure: &SurfaceFigure, heights: &Heights, rect: &Rect, way: &[[f32; 2]]) -> Pieces {
+/// Whether the surface stands between a place on it and the viewer: on the way to him, which on the screen is straight
+/// down, some of it is drawn higher up than the place.
+fn is_behind(projection: &Projection, heights: &Heights, at: (f64, f64)) -> bool {
+    /// Pixels by which it must stand higher.
+    const CLEAR: f64 = 1.5;
+    let last = heights.side.saturating_sub(1).max(1) as f64;
+    let [u, v] = on_ground(heights, at);
+    let (_, level) = projection.at([u, v], heights.at(at).into());
+    let half_a_cell = 1.0 / last;
+    (2..)
+        .map(|step| f64::from(step) * half_a_cell)
+        .map_while(|far| {
+            let ground = [u - far * projection.sine, v - far * projection.cosine];
+            ground.iter().all(|along| along.abs() <= 1.0).then_some(ground)
+        })
+        .any(|ground| {
+            let [x, y] = ground.map(|along| (along + 1.0) / 2.0 * last);
+            projection.at(ground, heights.at((x, y)).into()).1 < level - CLEAR
+        })
+}
+
+/// A way on the surface: between two of its places it follows the heights. `on` says where a place is drawn, and whether
+/// it is seen.
+fn lifted(way: &[[f32; 2]], on: &dyn Fn([f32; 2]) -> Option<(Point, bool)>) -> Way {
     const PARTS: usize = 6;
     let between = |from: [f32; 2], to: [f32; 2], part: usize| {
         let share = part as f32 / PARTS as f32;
@@ -118,9 +144,17 @@ fn lifted(figure: &SurfaceFigure, heights: &Heights, rect: &Rect, way: &[[f32; 2
     for pair in way.windows(2) {
         places.extend((1..=PARTS).map(|part| between(pair[0], pair[1], part)));
     }
-    let points: Vec<_> = places.into_iter().map(|place| on_screen(figure, heights, rect, place)).collect();
-    let pieces = points.chunk_by(|a, b| a.is_some() == b.is_some());
-    pieces.map(|piece| piece.iter().copied().flatten().collect::<Vec<_>>()).filter(|p| p.len() > 1).collect()
+    let points: Vec<Option<(Point, bool)>> = places.into_iter().map(on).collect();
+    let mut way = Way::default();
+    for pair in points.windows(2) {
+        let &[Some((from, _)), Some((to, is_seen))] = pair else { continue };
+        let pieces = if is_seen { &mut way.seen } else { &mut way.behind };
+        match pieces.last_mut().filter(|piece| piece.last() == Some(&from)) {
+            Some(piece) => piece.push(to),
+            None => pieces.push(vec![from, to]),
+        }
+    }
+    way
 }
 
 /// The outline of the ground and the names of its two sides that are nearest.

@@ -84,7 +84,8 @@ pub fn Drawing(
     let is_held = StoredValue::new(false);
     let drag = move |event: &PointerEvent| {
         let at = (f64::from(event.offset_x()), f64::from(event.offset_y()));
-        drawn.with_untracked(|drawn| probe::drag(page, drawn.as_ref(), size.get_untracked(), at))
+        let by = [event.movement_x(), event.movement_y()].map(|pixels| pixels as f32);
+        drawn.with_untracked(|drawn| probe::drag(page, drawn.as_ref(), size.get_untracked(), (at, by)))
     };
     let on_down = move |event: PointerEvent| {
         if event.button() == 0 && event.is_primary() && drag(&event) {

@@ -34,7 +34,9 @@ fn compared(page: Page, verdict: &Verdict) -> String {
         let name = format!("{} ({})", lane_name(index), untrack(|| words(page, index)));
         (name, page.lane_at(index).verdict.get_untracked())
     });
-    page.lab().compared(verdict, &others.collect::<Vec<_>>())
+    let mut verdict = verdict.clone();
+    verdict.lows.goal = page.probe.with_untracked(|probe| probe.goal).or(verdict.lows.goal);
+    page.lab().compared(&verdict, &others.collect::<Vec<_>>())
 }
 
 /// Whether a lane beside the selected one already is what the remedy would make.

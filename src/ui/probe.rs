@@ -17,8 +17,9 @@ const LEVELS: [f32; 6] = [0.0, 0.1, 0.25, 0.5, 0.75, 1.0];
 /// What missing an abnormal item may cost, where a false alarm costs 1.
 const COSTS: [f32; 5] = [1.0, 2.0, 5.0, 10.0, 100.0];
 
-/// Takes a place that the pointer is pressed at or dragged to; says whether the figure is one that takes it.
-pub fn drag(page: Page, drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64)) -> bool {
+/// Takes a place that the pointer is pressed at or dragged to, `by` so many pixels; says whether the figure is one that
+/// takes it.
+pub fn drag(page: Page, drawn: Option<&Drawn>, size: (f64, f64), (at, by): ((f64, f64), [f32; 2])) -> bool {
     let Some(drawn) = drawn else { return false };
     match &drawn.0.figure {
         Figure::LatentMap(map) if map.cursor.is_some() => {
@@ -34,6 +35,7 @@ pub fn drag(page: Page, drawn: Option<&Drawn>, size: (f64, f64), at: (f64, f64))
             page.look_for(|probe| probe.threshold = Some(threshold));
         }
         Figure::TwoLayers(_) => return hold::drag(page, drawn, size, at),
+        Figure::Surface(figure) if figure.is_3d => race::turn(page, by),
         _ => return false,
     }
     true

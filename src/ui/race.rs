@@ -10,6 +10,8 @@ use web_sys::KeyboardEvent;
 /// Degrees by which a key turns or tilts a surface, and those of a press of Shift with it.
 const TURN: f32 = 5.0;
 const FAR: f32 = 15.0;
+/// Degrees by which a pixel that it is dragged turns it.
+const DEGREES: f32 = 0.5;
 /// Shares of the view by which a key moves where a test function is begun.
 const STEPS: f32 = 40.0;
 /// Degrees above the horizon from which a surface is seen, at least and at most.
@@ -59,6 +61,21 @@ fn begin_at(page: Page, place: [f32; 2]) {
     page.set("start", &rounded.to_vec().into());
 }
 
+/// Turns and tilts a surface that is seen from the side as the pointer drags it.
+pub fn turn(page: Page, [right, down]: [f32; 2]) {
+    turn_by(page, [right, down].map(|pixels| DEGREES * pixels));
+}
+
+fn turn_by(page: Page, [right, up]: [f32; 2]) {
+    if [right, up] != [0.0; 2] {
+        page.look_for(|probe| {
+            let seen = &mut probe.surface;
+            seen.turn = (seen.turn + right).rem_euclid(360.0);
+            seen.tilt = (seen.tilt + up).clamp(TILTS[0], TILTS[1]);
+        });
+    }
+}
+
 /// Turns a surface that is seen from the side, or moves where a test function is begun; whether the key was one that does.
 pub fn key(page: Page, figure: &SurfaceFigure, event: &KeyboardEvent) -> bool {
     let [right, up] = match event.key().as_str() {
@@ -70,11 +87,7 @@ pub fn key(page: Page, figure: &SurfaceFigure, event: &KeyboardEvent) -> bool {
     };
     let by = if event.shift_key() { FAR / TURN } else { 1.0 };
     if figure.is_3d {
-        page.look_for(|probe| {
-            let seen = &mut probe.surface;
-            seen.turn = (seen.turn + TURN * by * right).rem_euclid(360.0);
-            seen.tilt = (seen.tilt + TURN * by * up).clamp(TILTS[0], TILTS[1]);
-        });
+        turn_by(page, [TURN * by * right, TURN * by * up]);
         return true;
     }
     let start = page.current.with_untracked(|now| {

@@ -112,6 +112,17 @@ fn until(kind: &str, number: &str) -> Result<Until, String> {
     until.ok_or_else(|| format!("where to run until is {number}, but must be {allowed}"))
 }
 
+/// Lanes that race are compared by the loss that is run until, also once it was reached.
+fn compare_by(page: Page, until: Option<Until>) {
+    let goal = match until {
+        Some(Until::LossBelow(most)) => Some(most),
+        _ => None,
+    };
+    if page.probe.with_untracked(|probe| probe.goal) != goal {
+        page.look_for(|probe| probe.goal = goal);
+    }
+}
+
 /// Where playing stops: what, and the number of it.
 #[component]
 pub fn RunUntil(page: Page) -> impl IntoView {
@@ -121,6 +132,7 @@ pub fn RunUntil(page: Page) -> impl IntoView {
         kind.set(event_target_value(&event));
         number.set(String::new());
         page.until.set(None);
+        compare_by(page, None);
     };
     let apply = move |event: leptos::ev::Event| {
         let given = event_target_value(&event);
@@ -135,6 +147,7 @@ pub fn RunUntil(page: Page) -> impl IntoView {
                 page.notice.set(None);
                 number.set(given);
                 page.until.set(Some(until));
+                compare_by(page, Some(until));
             }
             Err(reason) => {
                 page.notice.set(Some(format!("That was not taken: {reason}. Everything is as it was.")));
@@ -156,7 +169,7 @@ pub fn RunUntil(page: Page) -> impl IntoView {
     });
     let options = KINDS.into_iter().map(|(value, label, _)| view! { <option value=value>{label}</option> });
     view! {
-        <label class="inline" for="until" title="Where playing stops by itself"><span>"Until"</span>
+        <label class="inline" for="until" title="Where playing stops by itself; lanes that race are compared by that loss"><span>"Until"</span>
             <select class="quiet" id="until" prop:value=move || kind.get()
                 on:change=choose>
                 <option value="">"stopped"</option>
