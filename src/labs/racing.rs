@@ -27,8 +27,9 @@ pub(super) struct Course {
     pub(super) told: &'static [CurveAxis],
     /// That loss; none where it is the lowest that two lanes reached.
     pub(super) goal: Option<f32>,
-    /// Whether losses are drawn on a log axis.
+    /// Whether losses are drawn on a log axis, or else between which ends where these are fixed.
     pub(super) is_log: bool,
+    pub(super) range: Option<[f32; 2]>,
     /// What curves can be drawn over.
     pub(super) axes: &'static [CurveAxis],
 }
@@ -133,14 +134,16 @@ impl Racing {
         strip: usize,
         numbers: &mut Numbers,
     ) -> Panel {
-        let Course { goal, is_log, axes, .. } = self.course;
+        let Course { goal, is_log, range, axes, .. } = self.course;
         let goal = view.probe.goal.or(goal);
         let axis = if axes.contains(&view.probe.axis) { view.probe.axis } else { CurveAxis::Updates };
         let panel = self.learning.panel_over((axis, &|step| self.place(axis, step)), run, at, numbers);
         let Figure::Curves(curves) = panel.figure else { return panel };
         let is_race = strip == LOSS;
         let mut strips: Vec<Strip> = curves.strips.into_iter().skip(strip).take(1).collect();
-        strips.iter_mut().for_each(|strip| strip.is_log = is_race && is_log);
+        for strip in strips.iter_mut().filter(|_| is_race) {
+            (strip.is_log, strip.range) = (is_log, range.or(strip.range));
+        }
         let target = goal.filter(|_| is_race);
         let axes = if is_race { axes.to_vec() } else { Vec::new() };
         let figure = Figure::Curves(Curves { strips, is_race, target, axes, ..curves });

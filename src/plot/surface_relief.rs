@@ -99,8 +99,11 @@ pub(super) fn draw<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let projection = Projection::new(figure, &rect);
     let mut room = Room::new(rect);
-    draw_ground(pen, figure, &projection, &mut room)?;
+    let corners = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0]];
+    let ground = corners.map(|corner| projection.at(corner, 0.0));
+    pen.line(ground, 1.0, &pen.style.palette.line_strong.mix(0.6))?;
     draw_quads(pen, heights, &projection)?;
+    name_sides(pen, figure, &projection, &mut room)?;
     let screen = |place: [f32; 2]| on_screen(figure, heights, &rect, place);
     let is_seen = |place: [f32; 2]| !is_behind(&projection, heights, in_nodes(figure, place));
     let ways: Vec<Way> = figure
@@ -157,16 +160,14 @@ fn lifted(way: &[[f32; 2]], on: &dyn Fn([f32; 2]) -> Option<(Point, bool)>) -> W
     way
 }
 
-/// The outline of the ground and the names of its two sides that are nearest.
-fn draw_ground<DB: DrawingBackend>(
+/// The names of the two sides of the ground that are nearest.
+fn name_sides<DB: DrawingBackend>(
     pen: &Pen<DB>,
     figure: &SurfaceFigure,
     projection: &Projection,
     room: &mut Room,
 ) -> Drawn<DB> {
     let colors = &pen.style.palette;
-    let corners = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0]];
-    pen.line(corners.map(|corner| projection.at(corner, 0.0)), 1.0, &colors.line_strong.mix(0.6))?;
     let [across, upwards] = &figure.axes;
     // A side of each axis: the one that is nearer to the viewer.
     let nearer = |a: [f64; 2], b: [f64; 2]| {

@@ -14,6 +14,7 @@ const COURSE: Course = Course {
     told: &[CurveAxis::Seconds, CurveAxis::Examples],
     goal: None,
     is_log: false,
+    range: None,
     axes: &CurveAxis::ALL,
 };
 

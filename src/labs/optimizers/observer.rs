@@ -13,16 +13,26 @@ use serde_json::Value;
 
 /// What is told of the lanes: of a network what a rule costs too, of a test function how far it is to where it was low.
 fn course(run: &Run) -> Course {
+    /// What is seen of a height that falls for ever.
+    const SEEN: [f32; 2] = [-5.0, 5.0];
     match controls::function_of(run.current()) {
         Some(function) => {
             let is_log = function.minimum().is_some();
-            let goal = Some(controls::goal(function));
-            Course { told: &[CurveAxis::Updates], goal, is_log, axes: &[CurveAxis::Updates] }
+            Course {
+                told: &[CurveAxis::Updates],
+                goal: Some(controls::goal(function)),
+                is_log,
+                range: (!is_log).then_some(SEEN),
+                axes: &[CurveAxis::Updates],
+            }
         }
-        None => {
-            let told = &[CurveAxis::Updates, CurveAxis::Seconds];
-            Course { told, goal: None, is_log: true, axes: &CurveAxis::ALL }
-        }
+        None => Course {
+            told: &[CurveAxis::Updates, CurveAxis::Seconds],
+            goal: None,
+            is_log: true,
+            range: None,
+            axes: &CurveAxis::ALL,
+        },
     }
 }
 
