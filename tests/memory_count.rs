@@ -91,6 +91,25 @@ fn the_bytes_of_a_run_are_those_that_it_holds() {
     }
 }
 
+/// Whatever batches a run had before, it holds what one with the batch of now holds.
+#[test]
+fn a_smaller_batch_gives_back_what_a_larger_one_took() {
+    for (name, data, layers) in networks() {
+        let of = |batch: Value| experiment(data.clone(), layers.clone(), json!("sgd"), batch);
+        let mut changing = Run::new(of(json!(1))).unwrap();
+        for batch in [1, 300, 32, 48, 64, 1] {
+            let set = [("batch_size".to_owned(), json!(batch))].into();
+            changing.edit(&set).unwrap();
+            (0..3).for_each(|_| _ = changing.step().unwrap());
+            let (steady, _) = held(of(json!(batch)));
+            let [now, wanted] = [&changing, &steady].map(|run| Memory::of(run));
+            // The list of edits is data, a few hundred bytes of it.
+            assert_eq!(now.activations, wanted.activations, "{name}, batch {batch}");
+            assert!(now.data.abs_diff(wanted.data) < 4096, "{name}, batch {batch}: {now:?}, {wanted:?}");
+        }
+    }
+}
+
 #[test]
 fn a_batch_of_pictures_keeps_no_more_than_the_part_that_passes_at_once() {
     let [_, (_, data, dense), (_, _, layers)] = networks();

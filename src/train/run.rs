@@ -206,6 +206,7 @@ impl Run {
     /// [`Self::step`] begins with, and what shows the gradients of a network that stands still.
     pub fn measure(&mut self) -> f32 {
         let (size, outputs) = (self.input_shape.iter().product(), self.network.outputs());
+        self.give_back(size * self.batch_items());
         let items = self.batches.peek(self.batch_items());
         self.inputs.resize(size * items.len(), 0.0);
         for (&item, input) in items.iter().zip(self.inputs.chunks_exact_mut(size)) {
@@ -239,6 +240,15 @@ impl Run {
         }
         self.has_moved = false;
         loss
+    }
+
+    /// Gives back what larger batches took, so that a run holds what its settings ask for, whatever they were before.
+    fn give_back(&mut self, numbers: usize) {
+        /// Numbers that a buffer holds at least.
+        const LEAST: usize = 4;
+        if self.inputs.capacity() > numbers.max(LEAST) {
+            (self.inputs, self.targets, self.pass) = (Vec::new(), Vec::new(), Pass::default());
+        }
     }
 
     /// Keeps the batch as it is to be restored, and spoils what the network is given.

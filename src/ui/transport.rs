@@ -4,6 +4,7 @@ use super::icons::{self, Icon};
 use super::pace::SPEEDS;
 use super::scrub::{Reached, RunUntil, Scrub};
 use super::{Page, address, browser, export, keys, lesson};
+use crate::data::DataSet;
 use crate::labs::format::count;
 use crate::train::MAX_SEED;
 use leptos::prelude::*;
@@ -85,13 +86,17 @@ fn Counter(page: Page) -> impl IntoView {
         }
     });
     let items = Memo::new(move |_| page.progress.with(|progress| progress.epoch_items));
+    // A test function is gone down without items.
+    let has_no_epochs =
+        Memo::new(move |_| page.current.with(|now| now.data.set().is_ok_and(DataSet::is_landscape)));
     let share = move || page.progress.with(|progress| format!("{:.3}", progress.measured.training_share));
     view! {
         <div class="counter num" data-testid="counter" data-step=move || step.get().to_string()
             data-epoch=move || epoch.get().to_string() data-training-share=share>
-            <span class="counter__epoch"><b>{move || count(epoch.get())}</b>" epoch"</span>
-            <span class="counter__step">"step "{move || count(step.get())}</span>
-            <progress class="epoch" aria-label="This epoch" max=move || items.get()[1].max(1).to_string() value=move || items.get()[0].to_string()
+            <span class="counter__epoch" hidden=has_no_epochs><b>{move || count(epoch.get())}</b>" epoch"</span>
+            <span class="counter__step" hidden=has_no_epochs>"step "{move || count(step.get())}</span>
+            <span class="counter__epoch" hidden=move || !has_no_epochs.get()><b>{move || count(step.get())}</b>" step"</span>
+            <progress class="epoch" hidden=has_no_epochs aria-label="This epoch" max=move || items.get()[1].max(1).to_string() value=move || items.get()[0].to_string()
                 title=move || { let [done, of] = items.get(); format!("{} of {} training items of this epoch", count(done), count(of)) }></progress>
             <span class="wide pace">{move || (pace.get() > 0).then(|| format!("{} steps/s", count(pace.get())))}</span>
         </div>
