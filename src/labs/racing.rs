@@ -134,10 +134,10 @@ impl Racing {
         strip: usize,
         numbers: &mut Numbers,
     ) -> Panel {
-        let Course { goal, is_log, range, axes, .. } = self.course;
+        let Course { goal, is_log, range, axes: choices, .. } = self.course;
         let goal = view.probe.goal.or(goal);
-        let axis = if axes.contains(&view.probe.axis) { view.probe.axis } else { CurveAxis::Updates };
-        let panel = self.learning.panel_over((axis, &|step| self.place(axis, step)), run, at, numbers);
+        let over = if choices.contains(&view.probe.axis) { view.probe.axis } else { CurveAxis::Updates };
+        let panel = self.learning.panel_over((over, &|step| self.place(over, step)), run, at, numbers);
         let Figure::Curves(curves) = panel.figure else { return panel };
         let is_race = strip == LOSS;
         let mut strips: Vec<Strip> = curves.strips.into_iter().skip(strip).take(1).collect();
@@ -145,8 +145,8 @@ impl Racing {
             (strip.is_log, strip.range) = (is_log, range.or(strip.range));
         }
         let target = goal.filter(|_| is_race);
-        let axes = if is_race { axes.to_vec() } else { Vec::new() };
-        let figure = Figure::Curves(Curves { strips, is_race, target, axes, ..curves });
+        let axes = if is_race { choices.to_vec() } else { Vec::new() };
+        let figure = Figure::Curves(Curves { strips, target, is_race, axes, ..curves });
         Panel { figure, ..panel }
     }
 

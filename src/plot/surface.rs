@@ -28,6 +28,9 @@ const KEY: f64 = 150.0;
 /// How near the pointer must be to a place of a way to read that.
 const REACH: f64 = 7.0;
 
+/// Where a place is drawn and whether it is seen; none for one that lies outside.
+pub(super) type OnScreen<'a> = &'a dyn Fn([f32; 2]) -> Option<(Point, bool)>;
+
 /// A way on the screen, in the pieces of it that are seen and those that something stands before.
 #[derive(Default)]
 pub(super) struct Way {
@@ -176,10 +179,11 @@ pub(super) fn draw_ways<DB: DrawingBackend>(
     pen: &Pen<DB>,
     figure: &SurfaceFigure,
     numbers: &Numbers,
-    (ways, screen, is_seen): (&[Way], &dyn Fn([f32; 2]) -> Option<Point>, &dyn Fn([f32; 2]) -> bool),
+    (ways, on): (&[Way], OnScreen),
     room: &mut Room,
 ) -> Drawn<DB> {
     let colors = &pen.style.palette;
+    let screen = |place: [f32; 2]| on(place).map(|(at, _)| at);
     for mark in figure.marks.iter().filter(|mark| !mark.is_start) {
         screen(mark.at).map_or(Ok(()), |at| draw_mark(pen, at, false))?;
     }
@@ -191,7 +195,9 @@ pub(super) fn draw_ways<DB: DrawingBackend>(
             room.avoid(piece);
         }
         seen.iter().try_for_each(|piece| pen.of_lane(piece, 2.0, path.lane))?;
-        for at in places(path, numbers).iter().filter(|at| is_seen(**at)).filter_map(|place| screen(*place)) {
+        for (at, _) in
+            places(path, numbers).iter().filter_map(|place| on(*place)).filter(|(_, is_seen)| *is_seen)
+        {
             pen.disc(at, 2.2, &colors.lane(path.lane))?;
         }
     }

@@ -96,8 +96,8 @@ pub(super) fn draw<DB: DrawingBackend>(
     let mut room = Room::new(rect.grown(-3.0));
     name_axes(pen, figure, &rect, &mut room)?;
     let ways: Vec<_> = figure.paths.iter().map(|path| pieces(figure, numbers, &rect, path)).collect();
-    let screen = |place: [f32; 2]| on_screen(figure, &rect, place);
-    draw_ways(pen, figure, numbers, (&ways, &screen, &|_| true), &mut room)?;
+    let on = |place: [f32; 2]| on_screen(figure, &rect, place).map(|at| (at, true));
+    draw_ways(pen, figure, numbers, (&ways, &on), &mut room)?;
     pen.frame(rect, 1.0, &colors.line)
 }
 

@@ -3,7 +3,7 @@
 use super::Drawn;
 use super::palette::{Ramp, mix};
 use super::pen::{Align, Pen, Point};
-use super::surface::{Heights, Way, color, draw_ways, in_nodes, places};
+use super::surface::{Heights, OnScreen, Way, color, draw_ways, in_nodes, places};
 use super::text::{Font, Rect, Room};
 use crate::labs::{Numbers, SurfaceFigure};
 use plotters::prelude::DrawingBackend;
@@ -106,12 +106,9 @@ pub(super) fn draw<DB: DrawingBackend>(
     name_sides(pen, figure, &projection, &mut room)?;
     let screen = |place: [f32; 2]| on_screen(figure, heights, &rect, place);
     let is_seen = |place: [f32; 2]| !is_behind(&projection, heights, in_nodes(figure, place));
-    let ways: Vec<Way> = figure
-        .paths
-        .iter()
-        .map(|path| lifted(places(path, numbers), &|place| Some((screen(place)?, is_seen(place)))))
-        .collect();
-    draw_ways(pen, figure, numbers, (&ways, &screen, &is_seen), &mut room)
+    let on = |place: [f32; 2]| screen(place).map(|at| (at, is_seen(place)));
+    let ways: Vec<Way> = figure.paths.iter().map(|path| lifted(places(path, numbers), &on)).collect();
+    draw_ways(pen, figure, numbers, (&ways, &on), &mut room)
 }
 
 /// Whether the surface stands between a place on it and the viewer: on the way to him, which on the screen is straight
@@ -130,14 +127,13 @@ fn is_behind(projection: &Projection, heights: &Heights, at: (f64, f64)) -> bool
             ground.iter().all(|along| along.abs() <= 1.0).then_some(ground)
         })
         .any(|ground| {
-            let [x, y] = ground.map(|along| (along + 1.0) / 2.0 * last);
+            let [x, y] = ground.map(|along| f64::midpoint(along, 1.0) * last);
             projection.at(ground, heights.at((x, y)).into()).1 < level - CLEAR
         })
 }
 
-/// A way on the surface: between two of its places it follows the heights. `on` says where a place is drawn, and whether
-/// it is seen.
-fn lifted(way: &[[f32; 2]], on: &dyn Fn([f32; 2]) -> Option<(Point, bool)>) -> Way {
+/// A way on the surface: between two of its places it follows the heights.
+fn lifted(way: &[[f32; 2]], on: OnScreen) -> Way {
     const PARTS: usize = 6;
     let between = |from: [f32; 2], to: [f32; 2], part: usize| {
         let share = part as f32 / PARTS as f32;

@@ -37,6 +37,14 @@ impl Page {
 }
 
 impl Lane {
+    /// Takes what the worker met on a run; of one that is over nothing is to be told.
+    pub(super) fn take_rates_of(self, run: u32, met: RangeCurve) {
+        match self.try_update_trainer(|trainer| trainer.is_of(run)) {
+            Some(true) => self.take_rates(Ok(met)),
+            _ => self.rates.set(None),
+        }
+    }
+
     /// Takes what the worker met so far, and asks for more until the test is over or nobody looks any more.
     pub(super) fn take_rates(self, met: Result<RangeCurve, String>) {
         if self.rates.with_untracked(Option::is_none) {

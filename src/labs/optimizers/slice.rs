@@ -86,25 +86,19 @@ impl Slice {
         let ways: Vec<&[Weights]> = std::iter::once(way.as_slice())
             .chain(others.iter().map(|other| other.snapshots.as_slice()))
             .collect();
-        let placed = shown.places(&plane, &ways);
+        let of_ways = shown.places(&plane, &ways);
         let seen = match function {
             Some(function) => around(function.view(), way[0].as_ref()),
-            None => shown.seen(&plane, &placed, || plane.view(&ways)),
+            None => shown.seen(&plane, &of_ways, || plane.view(&ways)),
         };
-        let places = &placed[0];
+        let places = &of_ways[0];
         if view.is_selected {
             shown.work(run, &plane, seen);
         }
         let values = shown.surface.as_ref().map_or_else(Vec::new, Surface::values);
         let side = shown.surface.as_ref().map_or(0, Surface::side);
         let share = shown.surface.as_ref().map_or(0.0, Surface::share);
-        let axes = match plane.kind {
-            Directions::Random => ["random direction 1", "random direction 2"].map(String::from),
-            Directions::Axes => ["x", "y"].map(String::from),
-            Directions::Components(shares) => [0, 1].map(|axis| {
-                format!("principal component {} ({})", axis + 1, percent(f64::from(shares[axis])))
-            }),
-        };
+        let axes = axes_of(&plane);
         let last = way.last().map_or(1.0, |weights| plane.share_within(weights));
         let within = match plane.kind {
             Directions::Axes => String::new(),
@@ -126,31 +120,16 @@ impl Slice {
             significant(where_it_is[0], 3),
             significant(where_it_is[1], 3)
         );
-        let mut marks: Vec<SurfaceMark> = places
-            .first()
-            .map(|at| SurfaceMark { at: *at, label: "start".into(), is_start: true })
-            .into_iter()
-            .collect();
-        marks.extend(function.and_then(Function::minimum).map(|at| SurfaceMark {
-            at,
-            label: "minimum".into(),
-            is_start: false,
-        }));
+        let marks = marks(places.first(), function.and_then(Function::minimum));
         let is_log = lowest.is_some_and(|lowest| lowest >= 0.0);
-        let note = match plane.kind {
-            Directions::Random if view.probe.surface.by_path => {
-                "random directions, until there are paths".into()
-            }
-            Directions::Random => format!("holds {} of this path", percent(f64::from(last))),
-            Directions::Axes | Directions::Components(_) => String::new(),
-        };
+        let note = note(&plane, view.probe.surface.by_path, last);
         let mut paths = vec![SurfacePath {
             lane: if others.is_empty() { 0 } else { shown.own_lane },
             label: controls::short_name(run.current()),
             places: numbers.add(places.iter().copied().flatten()),
             loss: loss.unwrap_or(f32::NAN),
         }];
-        paths.extend(others.iter().zip(&placed[1..]).map(|(other, places)| SurfacePath {
+        paths.extend(others.iter().zip(&of_ways[1..]).map(|(other, places)| SurfacePath {
             lane: other.lane,
             label: other.label.clone(),
             places: numbers.add(places.iter().copied().flatten()),
@@ -175,6 +154,32 @@ impl Slice {
             tilt: view.probe.surface.tilt,
         };
         Panel { id: "surface".into(), note, summary, figure: Figure::Surface(figure) }
+    }
+}
+
+/// What stands across and upwards.
+fn axes_of(plane: &Plane) -> [String; 2] {
+    match plane.kind {
+        Directions::Random => ["random direction 1", "random direction 2"].map(String::from),
+        Directions::Axes => ["x", "y"].map(String::from),
+        Directions::Components(shares) => [0, 1]
+            .map(|axis| format!("principal component {} ({})", axis + 1, percent(f64::from(shares[axis])))),
+    }
+}
+
+/// Where the ways begin, and where the surface is lowest, if that is known.
+fn marks(start: Option<&[f32; 2]>, minimum: Option<[f32; 2]>) -> Vec<SurfaceMark> {
+    let start = start.map(|at| SurfaceMark { at: *at, label: "start".into(), is_start: true });
+    let minimum = minimum.map(|at| SurfaceMark { at, label: "minimum".into(), is_start: false });
+    start.into_iter().chain(minimum).collect()
+}
+
+/// What there is to know of the plane beside the title, which holds a share of the way.
+fn note(plane: &Plane, by_path: bool, share: f32) -> String {
+    match plane.kind {
+        Directions::Random if by_path => "random directions, until there are paths".into(),
+        Directions::Random => format!("holds {} of this path", percent(f64::from(share))),
+        Directions::Axes | Directions::Components(_) => String::new(),
     }
 }
 

@@ -47,7 +47,6 @@ impl Page {
     fn take_answer(self, lane: Lane, reply: Reply, numbers: Numbers, asked: Option<&Asked>) {
         let is_reading = || lane.try_update_trainer(|trainer| trainer.is_reading) == Some(true);
         let has_read = || lane.try_update_trainer(Trainer::has_read) == Some(true);
-        let is_of = |run| lane.try_update_trainer(|trainer| trainer.is_of(run)) == Some(true);
         let awaiting = || lane.try_update_trainer(|trainer| trainer.start_when_read.take()).flatten();
         let taking_up = || lane.try_update_trainer(|trainer| trainer.keeping.takes_up.take()).flatten();
         let is_taking_up = || {
@@ -89,8 +88,7 @@ impl Page {
                 }
             }
             Reply::Failed { .. } if matches!(asked, Some(Asked::Keep(_))) => {} // of a run that is over
-            Reply::Rates { run, curve } if is_of(run) => lane.take_rates(Ok(curve)),
-            Reply::Rates { .. } => lane.rates.set(None), // of a run that is over
+            Reply::Rates { run, curve } => lane.take_rates_of(run, curve),
             Reply::Failed { run, message } => self.take_refusal(lane, run, &message, asked),
             Reply::Saved { bytes } => match asked {
                 Some(Asked::Keep(run)) => self.keep(lane, *run, &bytes),

@@ -25,13 +25,13 @@ impl Placed {
     /// Where each of these weights lies; of those that it knows, in the same order, nothing is worked out again.
     fn of(&mut self, plane: &Plane, way: &[Weights]) -> Vec<[f32; 2]> {
         let mut known = std::mem::take(&mut self.0).into_iter().peekable();
-        let place = |weights: &Weights| {
+        let found = |weights: &Weights| {
             let same = known.find(|(of, _)| Arc::ptr_eq(of, weights));
             (Arc::clone(weights), same.map_or_else(|| plane.place(weights), |(_, place)| place))
         };
         // What is now the last was not kept before: it would use up all that is known.
         let (last, kept) = way.split_last().map_or((None, way), |(last, kept)| (Some(last), kept));
-        self.0 = kept.iter().map(place).collect();
+        self.0 = kept.iter().map(found).collect();
         self.0.extend(last.map(|weights| (Arc::clone(weights), plane.place(weights))));
         self.0.iter().map(|(_, place)| *place).collect()
     }
