@@ -176,6 +176,8 @@ fn said(key: &str, value: &Value) -> String {
         "activation" => read::<Activation>(value).map(|activation| activation.label().to_owned()),
         "loss" => read::<Loss>(value).map(|loss| loss.label().to_owned()),
         "name" => read::<OptimizerName>(value).map(|name| name.label().to_owned()),
+        "scaling" if value.is_null() => Some("rate of all batches".into()),
+        "scaling" => Some("rate by batch".into()),
         _ => None,
     };
     let named = named.or_else(|| {

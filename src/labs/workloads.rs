@@ -164,9 +164,11 @@ pub(super) fn begin(lab: &str, settings: Value) -> Experiment {
 /// [`Error::Setting`] naming the data.
 pub(super) fn check(lab: &str, experiment: &Experiment) -> Result<()> {
     let set = experiment.data.set()?;
-    if set.is_of_sequences() || set.is_sparse() {
-        let allowed =
-            format!("points, a table or pictures: the lab {lab} takes no sequences, ratings or documents");
+    let is_other = set.is_of_sequences() || set.is_sparse() || set.is_of_signals() || set.is_landscape();
+    if is_other {
+        let allowed = format!(
+            "points, a table or pictures: the networks of the lab {lab} learn from no sequences, signals, ratings, documents or landscapes"
+        );
         return Err(Error::setting("data.name", &experiment.data.name, allowed));
     }
     experiment.data.ensure_labels(lab)

@@ -88,7 +88,7 @@ pub(super) fn is_live(key: &str) -> bool {
     let mut parts = key.split('.');
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
         (Some("weights"), Some(_), ..)
-        | (Some("optimizer" | "batch_size" | "loss"), ..)
+        | (Some("optimizer" | "batch_size" | "scaling" | "loss"), ..)
         | (Some("data"), Some("points"), Some(_), _)
         | (Some("data"), Some("corruption"), ..) => true,
         (Some("network"), Some("layers"), Some(_), Some(setting)) => {

@@ -49,9 +49,21 @@ pub struct Experiment {
     pub optimizer: OptimizerConfig,
     /// Items per step.
     pub batch_size: BatchSize,
+    /// How the learning rate goes with that where either is set; left out, not at all. It says how a run came to its rate,
+    /// which is `optimizer.learning_rate` all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scaling: Option<Scaling>,
     /// What was changed while it ran, by ascending step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<Edit>,
+}
+
+/// How the learning rate goes with the batch size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scaling {
+    /// So many times the batch, so many times the rate. Goyal et al. 2017.
+    Linear,
 }
 
 impl Experiment {

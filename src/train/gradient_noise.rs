@@ -14,13 +14,13 @@ pub const BATCHES: usize = 12;
 /// in one vector; ∂L/∂w before clipping, penalties included.
 ///
 /// # Formulas
-/// With the gradient `G` of all `N` items and the gradients `gₖ` of `K` batches of `B` items, each drawn without
-/// replacement:
+/// With the gradient `G` of all `N` items, the gradients `gₖ` of `K` batches of `B` items, each drawn without
+/// replacement, and the gradients `hⱼ` of `M` parts of `nⱼ` items into which all are dealt at random:
 /// - angle: `θₖ = ∠(gₖ, G)`
-/// - noise of one item: `tr Σ = mean |gₖ − G|² / (1/B − 1/N)`. It is unbiased: a batch drawn without replacement from a
-///   finite set has `E|g − G|² = tr Σ / B · (1 − B/N)` where `tr Σ = Σᵢ |gᵢ − G|² / (N − 1)`, the factor `1 − B/N` being
-///   the correction for the finite set. It has the expectation of the paper's
-///   `(|G_small|² − |G_big|²) / (1/B_small − 1/B_big)` with `B_big = N`, and scatters less since `G` is known.
+/// - noise of one item: `tr Σ = Σⱼ nⱼ |hⱼ − G|² / (M − 1)`. It is unbiased: items drawn without replacement from a finite
+///   set have `E|h − G|² = tr Σ / n · (1 − n/N)` where `tr Σ = Σᵢ |gᵢ − G|² / (N − 1)`, the factor `1 − n/N` being the
+///   correction for the finite set. Every item is in it, so that it holds as well where a few have most of the noise; the
+///   paper's `(|G_small|² − |G_big|²) / (1/B_small − 1/B_big)` from a few small batches mostly misses those.
 /// - noise scale: `B_simple = tr Σ / |G|²`, where `|G|²` is that of the set that is trained on, exactly. (The paper's
 ///   is of what the set was drawn from, `|G|² − tr Σ / N`, which may be negative for a set that is learned by heart.)
 ///
@@ -36,10 +36,9 @@ pub struct GradientNoise {
     pub items: usize,
     /// `|G|`, the L2 norm of the gradient of all items; not finite where a network has left the numbers.
     pub norm: f32,
-    /// Mean of `|gₖ|²`.
-    pub mean_squared_norm: f64,
-    /// Mean of `|gₖ − G|²`: 0 for a batch of all items.
-    pub mean_squared_error: f64,
+    /// `tr Σ`, the variances of all components of the gradient of one item; none of a single item, and where numbers are
+    /// not finite.
+    pub variance: Option<f64>,
     /// `θₖ` in degrees, 0…180, of each batch whose gradient has a direction; none where `G` has not.
     pub angles: Vec<f32>,
 }
@@ -52,30 +51,22 @@ impl GradientNoise {
         (!self.angles.is_empty()).then(|| sum / self.angles.len() as f32)
     }
 
-    /// `tr Σ`, the variances of all components of the gradient of one item; none where batches are of all items, which
-    /// differ in nothing, and where numbers are not finite.
-    #[must_use]
-    pub fn variance(&self) -> Option<f64> {
-        let share = self.share_of_noise(self.batch);
-        Some(self.mean_squared_error / share).filter(|variance| share > 0.0 && variance.is_finite())
-    }
-
     /// `B_simple` in items: from about so large a batch on, more items make its gradient little better. None where
     /// [`Self::variance`] is, and where the gradient of all items has no direction.
     #[must_use]
     pub fn noise_scale(&self) -> Option<f64> {
         let norm = f64::from(self.norm);
-        self.variance().filter(|_| self.has_direction()).map(|variance| variance / (norm * norm))
+        self.variance.filter(|_| self.has_direction()).map(|variance| variance / (norm * norm))
     }
 
-    /// The angles, in degrees, that the noise scale predicts for batches of other sizes at these weights:
+    /// The angle, in degrees, that the noise scale predicts for batches of this size at these weights:
     /// `tan θ = √(B_simple · (1/B − 1/N))`. It takes all noise as lying across `G`, as nearly all of it does where there
-    /// are many weights. None where [`Self::noise_scale`] is.
+    /// are many weights, and as even: where a few items have most of it, the angles of small batches without them are less,
+    /// and those with them more. None where [`Self::noise_scale`] is.
     #[must_use]
-    pub fn angles_for(&self, batches: &[usize]) -> Option<Vec<f32>> {
-        let scale = self.noise_scale()?;
-        let angle = |&batch: &usize| libm::atan(libm::sqrt(scale * self.share_of_noise(batch))).to_degrees();
-        Some(batches.iter().map(|batch| angle(batch) as f32).collect())
+    pub fn expected_angle(&self) -> Option<f32> {
+        let left = (1.0 / self.batch.max(1) as f64 - 1.0 / self.items as f64).max(0.0);
+        Some(libm::atan(libm::sqrt(self.noise_scale()? * left)).to_degrees() as f32)
     }
 
     /// Why there is no angle, in a sentence; none where there is one.
@@ -96,11 +87,6 @@ impl GradientNoise {
     fn has_direction(&self) -> bool {
         self.norm.is_finite() && self.norm > 0.0
     }
-
-    /// `1/B − 1/N`: the share of `tr Σ` that is left in the mean of a batch.
-    fn share_of_noise(&self, batch: usize) -> f64 {
-        (1.0 / batch.max(1) as f64 - 1.0 / self.items as f64).max(0.0)
-    }
 }
 
 #[cfg(test)]
@@ -113,31 +99,32 @@ mod tests {
             batch: 10,
             items: 100,
             norm: 2.0,
-            mean_squared_norm: 40.0,
-            mean_squared_error: 36.0,
+            variance: Some(400.0),
             angles: vec![70.0, 72.0],
         }
     }
 
     #[test]
-    fn the_noise_scale_is_corrected_for_the_finite_set() {
-        // tr Σ = 36 / (1/10 − 1/100) = 400, so B_simple = 400 / 4.
-        assert!((noise().variance().unwrap() - 400.0).abs() < 1e-9);
+    fn the_noise_scale_tells_the_angle_of_batches_of_a_finite_set() {
         assert!((noise().noise_scale().unwrap() - 100.0).abs() < 1e-9);
         assert_eq!(noise().mean_angle(), Some(71.0));
-        let angles = noise().angles_for(&[1, 10, 100, 1000]).unwrap();
         // tan² = 100 · (1 − 1/100) and 100 · (1/10 − 1/100); a batch of all items has no noise.
-        assert!((angles[0] - 84.260_83).abs() < 1e-3 && (angles[1] - 71.565_05).abs() < 1e-3, "{angles:?}");
-        assert_eq!(angles[2..], [0.0, 0.0]);
+        let expected = [1, 10, 100, 1000].map(|batch| GradientNoise { batch, ..noise() }.expected_angle());
+        let expected = expected.map(Option::unwrap);
+        assert!(
+            (expected[0] - 84.260_83).abs() < 1e-3 && (expected[1] - 71.565_05).abs() < 1e-3,
+            "{expected:?}"
+        );
+        assert_eq!(expected[2..], [0.0, 0.0]);
     }
 
     #[test]
     fn what_cannot_be_told_is_none_and_said_in_words() {
-        let full = GradientNoise { batch: 100, mean_squared_error: 0.0, ..noise() };
-        assert_eq!((full.noise_scale(), full.problem()), (None, None));
+        let single = GradientNoise { variance: None, ..noise() };
+        assert_eq!((single.noise_scale(), single.expected_angle(), single.problem()), (None, None, None));
         for (norm, word) in [(0.0, "zero"), (f32::NAN, "finite"), (f32::INFINITY, "finite")] {
             let none = GradientNoise { norm, angles: Vec::new(), ..noise() };
-            assert_eq!((none.mean_angle(), none.noise_scale(), none.angles_for(&[1])), (None, None, None));
+            assert_eq!((none.mean_angle(), none.noise_scale(), none.expected_angle()), (None, None, None));
             assert!(none.problem().unwrap().contains(word));
         }
     }

@@ -27,7 +27,7 @@ mod weights;
 pub use digits::InitialWeights;
 pub use edits::{Edit, go_together, goes_on};
 pub use evaluation::{Evaluation, Metric, Reading, likeliest, pictures_at_once};
-pub use experiment::{Experiment, MAX_SEED, VERSION};
+pub use experiment::{Experiment, MAX_SEED, Scaling, VERSION};
 pub use gradient_noise::{GradientNoise, NoiseProbe};
 pub use history::{History, Join};
 pub use memory::{Memory, MemoryForecast};

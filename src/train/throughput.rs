@@ -30,12 +30,6 @@ impl Knee {
     pub fn share_of_overhead(&self, batch: usize) -> f64 {
         self.overhead_ms / self.step_ms(batch)
     }
-
-    /// Samples a second that no batch exceeds; infinite where no cost of an item shows.
-    #[must_use]
-    pub fn most_per_second(&self) -> f64 {
-        1000.0 / self.ms_per_item
-    }
 }
 
 /// The knee of a sweep of `(batch, samples a second)`: the overhead `a` and the cost `c` of an item, neither below 0, for
@@ -94,7 +88,6 @@ mod tests {
             assert_near(knee.ms_per_item, cost);
             assert_near(knee.batch, overhead / cost);
             assert_near(knee.step_ms(8), overhead + 8.0 * cost);
-            assert_near(knee.most_per_second(), 1000.0 / cost);
             assert!(knee.misfit < 1e-6);
         }
         let knee = knee(&made_up(0.32, 0.01)).unwrap();
@@ -121,7 +114,7 @@ mod tests {
             speeds.into_iter().enumerate().map(|(power, speed)| (1 << power, f64::from(speed))).collect();
         let knee = knee(&measured).unwrap();
         assert!((8.0..14.0).contains(&knee.batch) && knee.misfit < 0.1, "{knee:?}");
-        assert!((45_000.0..65_000.0).contains(&knee.most_per_second()), "{knee:?}");
+        assert!((45_000.0..65_000.0).contains(&(1000.0 / knee.ms_per_item)), "{knee:?}");
         assert!(knee.share_of_overhead(1) > 0.9 && knee.share_of_overhead(1024) < 0.02);
     }
 

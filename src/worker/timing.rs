@@ -5,7 +5,7 @@ use crate::train::Run;
 
 /// Steps that are timed, at least, after one that lets the buffers grow.
 const LEAST_STEPS: usize = 3;
-/// Most time that is spent, whatever is asked for.
+/// Longest time that can be asked for; the least steps are made however long they take.
 const MOST_MS: f64 = 10_000.0;
 /// Shares of the time that looks at the clock cut it into, about: a look may take as long as a small step.
 const LOOKS: f64 = 10.0;

@@ -68,23 +68,40 @@ async fn batches_of_four_sizes_race_and_their_loss_is_drawn_over_what_is_chosen(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_rate_goes_with_the_batch_in_all_lanes_at_once() {
-    let Some(stage) = Stage::open("#lab=batching").await else { return };
-    stage.choose_radio("scaling", "Scaled").await;
-    stage
-        .until(
-            "location.hash.includes('d.optimizer.learning_rate') || location.hash.includes('d.edits')",
-            "the rates in the address",
-        )
-        .await;
-    stage.keys("r").await;
-    stage.until("!location.hash.includes('edits')", "runs that begin so").await;
-    let lanes = from_link(&stage.hash().await).unwrap();
-    let mut rates = vec![lanes.first.optimizer.learning_rate()];
-    rates.extend(lanes.others.iter().map(|(_, other)| other.optimizer.learning_rate()));
-    let base = rates[1];
-    let wanted = [base / 32.0, base, base * 16.0, base * 2000.0 / 32.0];
-    for (rate, wanted) in rates.iter().zip(wanted) {
-        assert!((rate - wanted).abs() <= 1e-6 * wanted, "{rates:?} are not {wanted:?}");
+    for lane in ["a", "b"] {
+        let Some(stage) = Stage::open("#lab=batching").await else { return };
+        stage.click(&format!("[data-testid=lane-{lane}] input")).await;
+        stage.choose_radio("scaling", "Scaled").await;
+        stage
+            .until(
+                "location.hash.includes('d.optimizer.learning_rate') || location.hash.includes('d.edits')",
+                "the rates in the address",
+            )
+            .await;
+        stage.keys("r").await;
+        stage.until("!location.hash.includes('edits')", "runs that begin so").await;
+        let lanes = from_link(&stage.hash().await).unwrap();
+        let mut rates = vec![lanes.first.optimizer.learning_rate()];
+        rates.extend(lanes.others.iter().map(|(_, other)| other.optimizer.learning_rate()));
+        let base = rates[1];
+        let wanted = [base / 32.0, base, base * 16.0, base * 2000.0 / 32.0];
+        for (rate, wanted) in rates.iter().zip(wanted) {
+            assert!((rate - wanted).abs() <= 1e-6 * wanted, "{rates:?} are not {wanted:?}");
+        }
+        // It is shown in every lane, of 32 items too, where both rates are one.
+        for lane in ["b", "c", "a"] {
+            stage.click(&format!("[data-testid=lane-{lane}] input")).await;
+            stage
+                .until(&format!("document.querySelector('[data-testid=lane-{lane}] input').checked"), lane)
+                .await;
+            stage
+                .until(
+                    "document.querySelector('[data-testid=scaling] input:checked')?.closest('label').innerText === 'Scaled'",
+                    "what was chosen",
+                )
+                .await;
+        }
+        stage.close().await;
     }
 }
 

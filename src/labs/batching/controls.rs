@@ -8,7 +8,7 @@ use crate::labs::format::count;
 use crate::labs::workloads::{self, USUAL_BATCH};
 use crate::labs::{Choice, Control, Kind};
 use crate::train::settings::Settings;
-use crate::train::{Experiment, OptimizerConfig};
+use crate::train::{Experiment, OptimizerConfig, Scaling};
 use serde_json::Value;
 
 /// Sizes of a batch that are offered, as far as there are so many items.
@@ -53,12 +53,16 @@ pub(super) fn scaled(experiment: &Experiment) -> f32 {
     rate.min(*OptimizerConfig::LEARNING_RATE.end())
 }
 
-/// Whether the rate is that of all batches, or that of its own; else [`MIXED`].
+/// Whether the rate is that of all batches, or that of its own; else [`MIXED`]. In batches of [`USUAL_BATCH`] both are one,
+/// and it is what was chosen.
 fn scaling_of(experiment: &Experiment) -> &'static str {
     let rate = experiment.optimizer.learning_rate();
-    if rate == base(experiment) {
+    let is_scaled = rate == scaled(experiment);
+    if is_scaled && experiment.scaling.is_some() {
+        SCALED
+    } else if rate == base(experiment) {
         SAME
-    } else if rate == scaled(experiment) {
+    } else if is_scaled {
         SCALED
     } else {
         MIXED
@@ -70,27 +74,34 @@ pub(super) fn is_scaled(experiment: &Experiment) -> bool {
     scaling_of(experiment) == SCALED
 }
 
+/// Sets the rate to that of its batch, and that it goes with it.
+fn scale(experiment: &mut Experiment) {
+    experiment.optimizer.learning_rate = Some(scaled(experiment));
+    experiment.scaling = Some(Scaling::Linear);
+}
+
 /// `experiment` with a control set; see [`crate::labs::Lab::change`].
 pub(super) fn change(experiment: &Experiment, key: &str, value: &Value) -> Result<Experiment> {
     let mut changed = Experiment { edits: Vec::new(), ..experiment.clone() };
-    let was_scaled = is_scaled(experiment);
+    let mut goes_with_batch = is_scaled(experiment);
     match key {
         "scaling" => {
-            let scaling: String = parsed(key, value)?;
-            let rate = if scaling == SCALED { scaled(experiment) } else { base(experiment) };
-            changed.optimizer.learning_rate = Some(rate);
+            goes_with_batch = parsed::<String>(key, value)? == SCALED;
+            changed.optimizer.learning_rate = Some(base(experiment));
         }
-        "batch_size" => {
-            changed.batch_size = parsed(key, value)?;
-            if was_scaled && scaling_of(experiment) != SAME {
-                changed.optimizer.learning_rate = Some(scaled(&changed));
-            }
+        "batch_size" => changed.batch_size = parsed(key, value)?,
+        "optimizer.learning_rate" => {
+            goes_with_batch = false;
+            changed.optimizer.learning_rate = Some(parsed(key, value)?);
         }
-        _ => match workloads::change(&mut changed, key, value)? {
-            true if was_scaled => changed.optimizer.learning_rate = Some(scaled(&changed)),
-            true => {}
-            false => return changed.with(&Settings::from([(key.to_owned(), value.clone())])),
-        },
+        _ if !workloads::change(&mut changed, key, value)? => {
+            return changed.with(&Settings::from([(key.to_owned(), value.clone())]));
+        }
+        _ => {}
+    }
+    changed.scaling = None;
+    if goes_with_batch {
+        scale(&mut changed);
     }
     Experiment::from_value(changed.to_value())
 }

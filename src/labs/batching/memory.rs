@@ -1,9 +1,8 @@
 //! What a run holds in memory, counted from its buffers, and what it would with all items in one batch.
 
+use crate::labs::format::bytes;
 use crate::labs::{Figure, MemoryBar, MemoryBars, Panel};
 use crate::train::{Memory, MemoryForecast, Run};
-
-const MB: f64 = 1e6;
 
 /// The figure "memory".
 pub(super) fn panel(forecast: &MemoryForecast, run: &Run) -> Panel {
@@ -16,21 +15,21 @@ pub(super) fn panel(forecast: &MemoryForecast, run: &Run) -> Panel {
     };
     let now = Memory::of(run);
     let whole = forecast.of_batch(items);
-    let in_megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / MB);
-    let [weights, gradients, optimizer, activations, data] = now.parts().map(in_megabytes);
+    let written = |of: u64| bytes(of as f64);
+    let [weights, gradients, optimizer, activations, data] = now.parts().map(written);
     let rows = forecast.rows_at_once(batch);
     let parts = if rows < batch {
         format!(
             " A batch passes in parts of {rows} rows here; at once its activations would take {}.",
-            in_megabytes(forecast.in_one_pass(batch))
+            written(forecast.in_one_pass(batch))
         )
     } else {
         String::new()
     };
     let summary = format!(
         "{} in all: weights {weights}, gradients {gradients}, optimiser {optimizer}, activations {activations}, data {data}. All items in one batch would take {}.{parts}",
-        in_megabytes(now.total()),
-        in_megabytes(whole.total()),
+        written(now.total()),
+        written(whole.total()),
     );
     let is_whole = batch >= items;
     let finding = if rows < batch {

@@ -2,6 +2,7 @@
 //! in each lane; what they cost and what they come to is measured on this device.
 
 mod controls;
+mod device;
 mod figures;
 mod memory;
 mod noise;

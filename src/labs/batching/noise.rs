@@ -1,10 +1,12 @@
 //! How far the gradient of a batch points away from that of all items: measured over several looks, at the weights of
 //! one step, while the run may go on.
 
-use crate::data::BatchSize;
-use crate::labs::format::{count, percent, significant};
+use crate::labs::format::{count, percent, power, significant};
 use crate::labs::{Fan, Fans, Figure, Numbers, Panel};
 use crate::train::{GradientNoise, NoiseProbe, Run};
+
+/// What was measured before this share of the steps of a run is of another time.
+const STALE: f64 = 0.25;
 
 /// What was measured last, and what is being measured; a copy has neither, since nothing of the run depends on it.
 #[derive(Default)]
@@ -19,15 +21,26 @@ impl Clone for Noise {
     }
 }
 
+/// Whether a batch is of all items, so that it has no noise.
+pub(super) fn is_full(run: &Run) -> bool {
+    let items = run.epoch_items()[1];
+    run.current().batch_size.items(items) >= items
+}
+
+/// A noise scale as it is written: one of less than an item is no number to compare by.
+pub(super) fn written(scale: f64) -> String {
+    if scale < 1.0 { "below 1".into() } else { power(scale.round()) }
+}
+
 impl Noise {
     /// Whether there is more to measure at the step at hand.
     pub(super) fn is_at_work(&self, run: &Run) -> bool {
         run.divergence().is_none() && self.measured.as_ref().is_none_or(|noise| noise.step != run.steps())
     }
 
-    /// The noise scale that was measured last, in items.
-    pub(super) fn scale(&self) -> Option<f64> {
-        self.measured.as_ref().and_then(GradientNoise::noise_scale)
+    /// What was measured of the run about where it is.
+    pub(super) fn of_late(&self, run: &Run) -> Option<&GradientNoise> {
+        self.measured.as_ref().filter(|noise| noise.step as f64 >= STALE * run.steps() as f64)
     }
 
     /// Goes on, a part at a time.
@@ -56,27 +69,32 @@ impl Noise {
         };
         let summary = match &self.measured {
             None => "Not measured yet.".into(),
-            Some(noise) => noise.problem().map_or_else(
-                || {
-                    let (step, batch) = (count(noise.step), count(batch));
-                    let mean = significant(mean, 2);
-                    format!("At step {step} batches of {batch} point {mean}° away from the gradient of all items on average. {words}")
-                },
-                String::from,
-            ),
+            Some(noise) => noise.problem().map_or_else(|| format!("{} {words}", said(noise)), String::from),
         };
         Panel { id: "noise".into(), note, summary, figure: Figure::Fans(Fans { fans: vec![fan], words }) }
     }
 
     fn words(&self, run: &Run) -> String {
-        let is_full = run.current().batch_size == BatchSize::Full;
-        match self.scale() {
+        let scale = self.measured.as_ref().and_then(GradientNoise::noise_scale).map(written);
+        match scale {
+            _ if is_full(run) => "All items at once: there is no noise.".into(),
             Some(scale) => format!(
-                "Noise scale {}: below it four times the batch halves the noise, above it little is gained.",
-                count(scale.round() as usize)
+                "Noise scale {scale}: below it four times the batch halves the noise, above it little is gained."
             ),
-            None if is_full => "All items at once: there is no noise.".into(),
             None => String::new(),
         }
     }
+}
+
+/// The angles that were measured, beside what the noise scale makes expect.
+fn said(noise: &GradientNoise) -> String {
+    let mean = significant(noise.mean_angle().unwrap_or(f32::NAN), 2);
+    let expected = noise
+        .expected_angle()
+        .map_or_else(String::new, |angle| format!(" ({}° by the noise scale)", significant(angle, 2)));
+    format!(
+        "At step {} batches of {} point {mean}° away from the gradient of all items on average{expected}.",
+        count(noise.step),
+        count(noise.batch)
+    )
 }

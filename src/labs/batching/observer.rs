@@ -1,11 +1,11 @@
 //! What the batching lab remembers of a run: its race, and what was measured to be shown.
 
+use super::device::Device;
 use super::noise::Noise;
-use super::throughput::{self, Sweep};
-use super::{figures, memory, verdict};
+use super::{figures, memory, throughput, verdict};
 use crate::labs::racing::{Course, Racing};
 use crate::labs::{CurveAxis, Numbers, Observer, Panel, Verdict, View};
-use crate::train::{MemoryForecast, Run};
+use crate::train::Run;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -25,13 +25,10 @@ pub(super) struct BatchingObserver {
     #[serde(skip)]
     pub(super) noise: Noise,
     #[serde(skip)]
-    pub(super) sweep: Sweep,
+    pub(super) device: Device,
     /// Whether this is the lane that times what this device can do.
     #[serde(skip)]
     is_timing: bool,
-    /// Of the settings in force.
-    #[serde(skip)]
-    forecast: Option<MemoryForecast>,
 }
 
 impl BatchingObserver {
@@ -40,15 +37,9 @@ impl BatchingObserver {
         Self {
             racing: Racing::new(run, COURSE),
             noise: Noise::default(),
-            sweep: Sweep::default(),
+            device: Device::default(),
             is_timing: false,
-            forecast: None,
         }
-    }
-
-    /// The noise scale that was measured last, in items.
-    pub(super) fn noise_scale(&self) -> Option<f64> {
-        self.noise.scale()
     }
 
     /// Goes on with what was seen of a run that has come as far as this one.
@@ -73,7 +64,7 @@ impl Observer for BatchingObserver {
 
     fn after_edit(&mut self, run: &Run) {
         self.racing.after_edit(run);
-        (self.noise, self.forecast) = (Noise::default(), None);
+        self.noise = Noise::default();
     }
 
     fn look(&mut self, _: &Run, view: &View) {
@@ -85,26 +76,23 @@ impl Observer for BatchingObserver {
             "deal" => Some(figures::deal(run, numbers)),
             "noise" => Some(self.noise.panel(run, numbers)),
             "throughput" => Some(throughput::panel(self, run, view, numbers)),
-            "memory" => {
-                let forecast = self.forecast.get_or_insert_with(|| MemoryForecast::of(run));
-                Some(memory::panel(forecast, run))
-            }
+            "memory" => Some(memory::panel(&self.device.forecast(run), run)),
             _ => self.racing.panel(id, (run, view), None, numbers),
         }
     }
 
     fn wants_timed(&self, run: &Run, view: &View) -> Option<usize> {
-        self.sweep.wants(run).filter(|_| view.figures.iter().any(|figure| figure == "throughput"))
+        self.device.wants(run).filter(|_| view.figures.iter().any(|figure| figure == "throughput"))
     }
 
     fn timed(&mut self, batch: usize, took: Option<(usize, f64)>) {
-        self.sweep.take(batch, took);
+        self.device.take(batch, took);
     }
 
     fn is_at_work(&self, id: &str, run: &Run) -> bool {
         match id {
             "noise" => self.noise.is_at_work(run),
-            "throughput" => self.is_timing && self.sweep.wants(run).is_some(),
+            "throughput" => self.is_timing && self.device.wants(run).is_some(),
             _ => false,
         }
     }

@@ -69,6 +69,7 @@ impl Lab for Gradients {
             loss: Loss::BinaryCrossentropy,
             optimizer: OptimizerConfig::new(OptimizerName::Sgd, 0.1),
             batch_size: BatchSize::Items(32),
+            scaling: None,
             edits: Vec::new(),
         }
     }

@@ -10,21 +10,27 @@ use std::sync::Arc;
 
 /// Rows that pass forward and backward in a [`NoiseProbe::step`], at most: a batch of more goes on in the next.
 const ROWS: usize = 256;
+/// Parts in which all items pass, about, and the most items of a part. The noise is told by how far their gradients lie
+/// apart, so that every item counts: late in training a few hold most of it, which a dozen small batches miss.
+const PARTS: usize = 32;
+const OF_A_PART: usize = 64;
 
 /// Measures the [`GradientNoise`] of a run in small parts, so that a worker can spread it over its looks. It has the
 /// weights and the data of the run as they were when it began: the run may go on, and not one bit of it changes.
 ///
 /// Layers work as in training. Items are as they are: neither augmented nor spoiled. Layers that draw noise draw that of
 /// the steps to come, another for every part. What a layer makes of a batch as a whole, `batch_normalization` above
-/// all, it makes of each part of at most 256 rows.
+/// all, it makes of each part that passes at once.
 pub struct NoiseProbe {
     gradients: Gradients,
-    seed: u64,
     /// `G`, or as much of it as there is.
     full: Sum,
+    /// Parts that it is the mean of, and the sum of `|g|²` of each, times its items.
+    parts: usize,
+    squares: f64,
     /// The gradient of the batch at hand.
     drawn: Sum,
-    /// The training items; the first [`GradientNoise::batch`] are those of the batch at hand.
+    /// The training items, shuffled; the first [`GradientNoise::batch`] are those of the batch at hand.
     order: Vec<u32>,
     rng: Rng,
     /// Batches that are measured.
@@ -47,45 +53,19 @@ impl NoiseProbe {
         let gradients = Gradients::of(run);
         let items = gradients.data.train.len();
         let (seed, step) = (run.current().seed, run.steps());
-        let mut probe = Self {
-            seed,
-            full: Sum::default(),
-            drawn: Sum::default(),
-            order: Vec::new(),
-            rng: Rng::new(seed, Stream::GradientNoise { step }),
-            done: 0,
-            noise: GradientNoise {
-                step,
-                batch: 0,
-                items,
-                norm: 0.0,
-                mean_squared_norm: 0.0,
-                mean_squared_error: 0.0,
-                angles: Vec::new(),
-            },
-            gradients,
+        let mut rng = Rng::new(seed, Stream::GradientNoise { step });
+        let mut order = (0..items as u32).collect::<Vec<_>>();
+        shuffle(&mut order, items, &mut rng);
+        let noise = GradientNoise {
+            step,
+            batch: batch.clamp(1, items),
+            items,
+            norm: 0.0,
+            variance: None,
+            angles: Vec::new(),
         };
-        probe.turn_to(batch);
-        probe
-    }
-
-    /// Goes on with batches of another size at the same weights: the gradient of all items is not measured again.
-    pub fn turn_to(&mut self, batch: usize) {
-        let (step, items) = (self.noise.step, self.noise.items);
-        self.order = (0..items as u32).collect();
-        self.rng = Rng::new(self.seed, Stream::GradientNoise { step });
-        self.done = 0;
-        self.drawn = Sum::default();
-        let batch = batch.clamp(1, items);
-        self.noise.batch = batch;
-        (self.noise.mean_squared_norm, self.noise.mean_squared_error) = (0.0, 0.0);
-        self.noise.angles.clear();
-    }
-
-    /// Updates that the run had made when it began: what is measured is of the weights of that time.
-    #[must_use]
-    pub fn of_step(&self) -> usize {
-        self.noise.step
+        let (full, drawn) = (Sum::default(), Sum::default());
+        Self { gradients, full, parts: 0, squares: 0.0, drawn, order, rng, done: 0, noise }
     }
 
     /// How much of it is done, 0…1.
@@ -102,9 +82,7 @@ impl NoiseProbe {
         while rows + self.rows_of_next_part() <= ROWS && self.done < BATCHES {
             rows += self.rows_of_next_part();
             if self.full.items < self.noise.items {
-                let items = self.full.items..self.noise.items;
-                self.gradients.add(items, self.noise.items, &mut self.full);
-                self.noise.norm = l2_norm(&self.full.values);
+                self.go_on_with_all();
             } else if self.noise.batch < self.noise.items {
                 self.go_on_with_batch();
             } else {
@@ -118,16 +96,31 @@ impl NoiseProbe {
         let left = match self.noise.items - self.full.items {
             0 if self.noise.batch == self.noise.items => 0,
             0 => self.noise.batch - self.drawn.items,
-            left => left,
+            left => left.min(self.noise.items.div_ceil(PARTS).min(OF_A_PART)),
         };
         left.min(self.gradients.rows)
+    }
+
+    /// Passes a part of all items, and tells the noise where that is the last: `Σ n |g − G|²` over the parts with `n` items
+    /// each is `Σ n |g|² − N |G|²`, and has the expectation `tr Σ` times their number less one.
+    fn go_on_with_all(&mut self) {
+        let (before, all) = (self.full.items, self.noise.items);
+        let part = &self.order[before..before + self.rows_of_next_part()];
+        self.gradients.add(part.iter().map(|&item| item as usize), all, &mut self.full);
+        self.parts += 1;
+        self.squares += (self.full.items - before) as f64 * self.gradients.squared_norm();
+        if self.full.items == all {
+            self.noise.norm = l2_norm(&self.full.values);
+            let apart = (self.squares - all as f64 * squared_norm(&self.full.values)).max(0.0);
+            let variance = apart / (self.parts - 1) as f64;
+            self.noise.variance = Some(variance).filter(|variance| variance.is_finite());
+        }
     }
 
     /// Every batch of all items has the gradient of all items.
     fn take_all_items(&mut self) {
         self.done = BATCHES;
-        let norm = f64::from(self.noise.norm);
-        (self.noise.mean_squared_norm, self.noise.mean_squared_error) = (norm * norm, 0.0);
+        let norm = self.noise.norm;
         self.noise.angles = if norm > 0.0 && norm.is_finite() { vec![0.0; BATCHES] } else { Vec::new() };
     }
 
@@ -136,10 +129,7 @@ impl NoiseProbe {
         let batch = self.noise.batch;
         if self.drawn.items == 0 {
             // The beginning of a shuffle: as good as a whole one, whatever the order before.
-            for place in 0..batch {
-                let left = self.order.len() - place;
-                self.order.swap(place, place + self.rng.below(left as u32) as usize);
-            }
+            shuffle(&mut self.order, batch, &mut self.rng);
         }
         let items = self.order[self.drawn.items..batch].iter().map(|&item| item as usize);
         self.gradients.add(items, batch, &mut self.drawn);
@@ -152,19 +142,27 @@ impl NoiseProbe {
     fn measure_batch(&mut self) {
         let (full, drawn) = (&self.full.values, &self.drawn.values);
         let norms = [full, drawn].map(|gradient| f64::from(l2_norm(gradient)));
-        // Of the difference itself: what is left of two large squares is nothing where they are nearly equal.
-        let apart = |scales: [f64; 2]| -> f64 {
-            let pairs = full.iter().zip(drawn);
-            pairs.map(|(&a, &b)| f64::from(a) / scales[0] - f64::from(b) / scales[1]).map(|d| d * d).sum()
-        };
-        self.noise.mean_squared_norm += norms[1] * norms[1] / BATCHES as f64;
-        self.noise.mean_squared_error += apart([1.0, 1.0]) / BATCHES as f64;
         if norms.iter().all(|norm| norm.is_finite() && *norm > 0.0) {
-            // Two vectors of length 1 are 2 sin(θ/2) apart.
-            let half_chord = libm::sqrt(apart(norms)) / 2.0;
+            // Two vectors of length 1 are 2 sin(θ/2) apart: what is left of two large squares is nothing where they are
+            // nearly equal.
+            let pairs = full.iter().zip(drawn);
+            let apart = pairs.map(|(&a, &b)| f64::from(a) / norms[0] - f64::from(b) / norms[1]);
+            let half_chord = libm::sqrt(apart.map(|d| d * d).sum()) / 2.0;
             self.noise.angles.push((2.0 * libm::asin(half_chord.min(1.0))).to_degrees() as f32);
         }
     }
+}
+
+/// Draws the first so many of an order anew.
+fn shuffle(order: &mut [u32], many: usize, rng: &mut Rng) {
+    for place in 0..many {
+        let left = order.len() - place;
+        order.swap(place, place + rng.below(left as u32) as usize);
+    }
+}
+
+fn squared_norm(values: &[f32]) -> f64 {
+    values.iter().map(|&value| f64::from(value) * f64::from(value)).sum()
 }
 
 /// Gradients of any training items.
@@ -225,5 +223,10 @@ impl Gradients {
         let grads = self.trainable.iter().flat_map(|range| &self.network.grads[range.clone()]);
         sum.values.iter_mut().zip(grads).for_each(|(sum, grad)| *sum += share * grad);
         sum.items += rows;
+    }
+
+    /// `|g|²` of the items that passed last.
+    fn squared_norm(&self) -> f64 {
+        self.trainable.iter().map(|range| squared_norm(&self.network.grads[range.clone()])).sum()
     }
 }
