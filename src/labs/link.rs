@@ -2,7 +2,7 @@
 //! `lab=gradients&data.noise=0.2`, readable and editable by hand. Lanes beside the first say what differs
 //! from that: `lanes=ab&b.network.layers.3.activation=relu`.
 
-use super::find;
+use super::{Lab, find};
 use crate::error::{Error, Result};
 use crate::train::{Experiment, settings::Settings};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
@@ -100,15 +100,7 @@ pub fn from_link(link: &str) -> Result<Lanes> {
     };
     let first = checked(&lab.defaults(), 0)?;
     if letters.is_none() && settings.iter().all(Settings::is_empty) {
-        return Ok(Lanes {
-            first,
-            others: lab
-                .beside()
-                .into_iter()
-                .enumerate()
-                .map(|(lane, experiment)| (lane + 1, experiment))
-                .collect(),
-        });
+        return Ok(beginning(lab));
     }
     let letters = letters.unwrap_or_else(|| LANE_LETTERS[0].into());
     let prefixed = |error: Error, lane: usize| error.within(&LANE_LETTERS[lane].to_string());
@@ -122,6 +114,20 @@ pub fn from_link(link: &str) -> Result<Lanes> {
         .map(|lane| Ok((lane, checked(&first, lane).map_err(|error| prefixed(error, lane))?)))
         .collect::<Result<_>>()?;
     Ok(Lanes { first, others })
+}
+
+/// What stands in place of a link that is refused: what its lab begins with, or the first lab where it names none that
+/// there is.
+pub fn in_place_of(link: &str) -> Lanes {
+    let named =
+        link.trim_start_matches('#').split('&').filter_map(|pair| pair.strip_prefix("lab=")).next_back();
+    beginning(named.and_then(|name| find(name).ok()).unwrap_or(super::LABS[0]))
+}
+
+/// The lanes that a lab begins with.
+fn beginning(lab: &dyn Lab) -> Lanes {
+    let others = lab.beside().into_iter().enumerate().map(|(lane, experiment)| (lane + 1, experiment));
+    Lanes { first: lab.defaults(), others: others.collect() }
 }
 
 /// The lane that a key of a link speaks of, and the setting of it.
@@ -211,5 +217,14 @@ mod tests {
         assert!(refused("#lanes=ba").contains("lanes is ba, but must be a and letters to d behind it"));
         assert!(refused("#lanes=ab&c.seed=3").contains("with c among them"));
         assert!(refused("#lanes=ab&b.seed=-1").contains("b.seed"));
+    }
+
+    #[test]
+    fn in_place_of_a_broken_link_its_own_lab_begins() {
+        let lab = |link| in_place_of(link).first.lab;
+        assert_eq!(lab("#lab=batching&batch_size=0"), "batching");
+        assert_eq!(lab("#optimizer.learning_rate=1000&lab=optimizers"), "optimizers");
+        assert_eq!([lab("#lab=cooking"), lab("#seed=-1")], ["gradients", "gradients"]);
+        assert_eq!(in_place_of("#lab=batching&seed=-1"), from_link("#lab=batching").unwrap());
     }
 }

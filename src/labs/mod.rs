@@ -61,7 +61,7 @@ pub use layers::{
 };
 pub use lesson::{Lesson, PARTS, frame};
 pub use lines::{Knee, LineScale, Lines, PlacedDot, PlacedLine, XScale};
-pub use link::{LANE_LETTERS, Lanes, from_link, to_link};
+pub use link::{LANE_LETTERS, Lanes, from_link, in_place_of, to_link};
 pub use look_inside::{HistogramPart, Histograms, LayerLines, Weight, Weights};
 pub use machine_figures::{Intervals, NamedBars, Questions, TwoLayers, WordList, WordLists};
 pub use memory_bars::{MemoryBar, MemoryBars};
@@ -279,6 +279,11 @@ pub trait Lab: Sync {
     /// Whether its lanes race against time: each as fast as it can, and not step by step with the others.
     fn races_against_time(&self) -> bool {
         false
+    }
+    /// Steps a second at which this experiment plays until the visitor chooses; none for as many as the machine gives.
+    fn usual_speed(&self, experiment: &Experiment) -> Option<f64> {
+        let _ = experiment;
+        if self.races_against_time() { None } else { Some(240.0) }
     }
     /// Whether there is a pad to draw on, whose picture is in the [`View`].
     fn has_pad(&self) -> bool {

@@ -4,9 +4,10 @@
 use super::Page;
 use super::lane::Lane;
 use super::lesson;
-use super::pace::{Pace, SPEEDS, TOP_SPEED, USUAL_SPEED};
+use super::pace::{Pace, SPEEDS, speed_of};
+use super::page::lab_of;
 use super::trainer::{BUDGET_MS, Trainer};
-use crate::labs::{Lab, Lanes};
+use crate::labs::Lanes;
 use crate::train::Experiment;
 use leptos::prelude::*;
 
@@ -138,15 +139,17 @@ impl Page {
         }
     }
 
-    /// Lets the lanes of a lab that is opened after one that races or does not run as it wants them to: in step, or each
-    /// as fast as it can. What the visitor chose stays from one lab to the next that is of that kind.
-    pub(super) fn set_pace_of(self, lab: &dyn Lab, before: Option<&dyn Lab>) {
-        let races = lab.races_against_time();
-        if before.is_some_and(|before| before.races_against_time() == races) {
-            return;
+    /// Lets the lanes run as this experiment usually does, in step or each as fast as it can, and how fast. Where that is
+    /// no other way than `before`, what the visitor chose meanwhile stays.
+    pub(super) fn set_pace_of(self, now: &Experiment, before: Option<&Experiment>) {
+        let races = |of: &Experiment| lab_of(of).races_against_time();
+        if before.map(races) != Some(races(now)) {
+            self.is_in_step.set(!races(now));
         }
-        self.is_in_step.set(!races);
-        self.speed.set(if races { TOP_SPEED } else { USUAL_SPEED });
+        let usual = |of: &Experiment| speed_of(lab_of(of).usual_speed(of));
+        if before.map(usual) != Some(usual(now)) {
+            self.speed.set(usual(now));
+        }
     }
 
     /// Keeps the lanes in step, or lets each run as fast as it can.

@@ -28,9 +28,11 @@ pub struct Measured {
     pub training_share: f64,
 }
 
-/// The speed that runs begin with, and the last.
-pub const USUAL_SPEED: usize = 2;
-pub const TOP_SPEED: usize = SPEEDS.len() - 1;
+/// The place in [`SPEEDS`] of the one of so many steps a second, or the last.
+pub fn speed_of(steps_per_second: Option<f64>) -> usize {
+    let place = SPEEDS.iter().position(|speed| speed.steps_per_second == steps_per_second);
+    place.unwrap_or(SPEEDS.len() - 1)
+}
 
 /// Steps owed to the chosen speed, and steps and time of the current second.
 #[derive(Default)]

@@ -9,7 +9,7 @@ use super::lane::Lane;
 use super::lanes::Round;
 use super::look_inside::Wanted;
 use super::own::Own;
-use super::pace::{Measured, USUAL_SPEED};
+use super::pace::{Measured, speed_of};
 use super::receptive::field_of;
 use super::sheet::Sheet;
 use super::trainer::Trainer;
@@ -132,11 +132,10 @@ pub struct Page {
 impl Page {
     /// The page of the address, or of the defaults with a word on what is wrong with the address.
     pub fn new() -> Self {
-        let (link, refused) = match labs::from_link(&address::hash()) {
+        let hash = address::hash();
+        let (link, refused) = match labs::from_link(&hash) {
             Ok(link) => (link, None),
-            Err(error) => {
-                (labs::LABS[0].defaults().into(), Some(format!("The link was not taken: {error}.")))
-            }
+            Err(error) => (labs::in_place_of(&hash), Some(format!("The link was not taken: {error}."))),
         };
         let notice =
             refused.as_ref().map(|refused| format!("{refused} The lab’s defaults are shown instead."));
@@ -182,7 +181,7 @@ impl Page {
             notice: RwSignal::new(notice),
             refused: StoredValue::new(refused),
             is_playing: RwSignal::new(false),
-            speed: RwSignal::new(USUAL_SPEED),
+            speed: RwSignal::new(speed_of(None)),
             until: RwSignal::new(None),
             is_told_of_store: StoredValue::new(false),
             reached: RwSignal::new(None),
@@ -203,7 +202,7 @@ impl Page {
                         What you see is still measured, but a link will not give the same numbers elsewhere.";
             page.notice.set(Some(text.into()));
         }
-        page.set_pace_of(lab_of(&link.first), None);
+        page.set_pace_of(&link.first, None);
         let word = page.open(link.clone(), "This link");
         page.take_up_look();
         page.take_up(&link, word);

@@ -6,10 +6,11 @@ use super::lane::Lane;
 use super::page::{Drawn, Page, Progress, lab_of};
 use super::trainer::{Taken, Trainer};
 use super::transport::OVER;
-use crate::data::{Nudge, Targets};
+use crate::data::{DataConfig, Nudge, Targets};
 use crate::error::Error;
 use crate::labs::{self, Figure, Lanes, Remedy};
-use crate::nn::Survey;
+use crate::nn::layers::Function;
+use crate::nn::{LayerConfig, Survey};
 use crate::train::settings::Settings;
 use crate::train::{Experiment, goes_on};
 use crate::worker::protocol::Frame;
@@ -21,17 +22,18 @@ use std::collections::BTreeMap;
 const RENEWAL_MS: f64 = 1000.0;
 
 impl Page {
-    /// Sets a control, in all open lanes where it is one of what they share. What can change in the running network is changed there; for the rest a new run begins.
+    /// Sets a control, in all open lanes where it is one of what they share.
     pub fn set(self, key: &str, value: &Value) {
-        if !self.is_for_all_lanes(key) {
-            return self.change(key, value, false);
+        if self.is_for_all_lanes(key) {
+            return self.set_in_all(key, value);
         }
-        let selected = self.selected_lane.get_untracked();
-        for lane in self.open_lanes() {
-            self.selected_lane.set(lane.index);
-            self.change(key, value, false);
-        }
-        self.selected_lane.set(selected);
+        self.change(self.lane(), key, value, false);
+    }
+
+    /// Sets a control in all open lanes, or, where one of them refuses it, in none.
+    fn set_in_all(self, key: &str, value: &Value) {
+        let lanes: Vec<Lane> = self.open_lanes().collect();
+        self.change_in(&lanes, key, value, false);
     }
 
     /// Whether this is one of what the open lanes share, or several at once: `start` of `start.0` and `start.1`.
@@ -53,9 +55,9 @@ impl Page {
             return self.set(&remedy.key, &remedy.value);
         }
         if self.lab().is_about_drawing() || !self.add_lane() {
-            return self.change(&remedy.key, &remedy.value, remedy.restarts);
+            return self.change(self.lane(), &remedy.key, &remedy.value, remedy.restarts);
         }
-        self.change(&remedy.key, &remedy.value, true);
+        self.change(self.lane(), &remedy.key, &remedy.value, true);
     }
 
     /// Sets a control to what it is by the lab's defaults.
@@ -66,21 +68,48 @@ impl Page {
         }
     }
 
-    fn change(self, key: &str, value: &Value, restarts: bool) {
-        let before = self.current.get_untracked();
-        let after = match lab_of(&before).change(&before, key, value) {
-            Ok(after) => after,
-            Err(error) => return self.notice.set(Some(refusal(&error))),
-        };
+    fn change(self, lane: Lane, key: &str, value: &Value, restarts: bool) {
+        self.change_in(&[lane], key, value, restarts);
+    }
+
+    /// Sets a control in these lanes, or, where one of them refuses it, in none. What can change in the running network is
+    /// changed there; for the rest a new run begins.
+    fn change_in(self, lanes: &[Lane], key: &str, value: &Value, restarts: bool) {
+        let mut changes = Vec::new();
+        for &lane in lanes {
+            let before = lane.current.get_untracked();
+            match lab_of(&before).change(&before, key, value) {
+                Ok(after) if before.difference(&after).is_empty() => {}
+                Ok(after) => changes.push((lane, before, after)),
+                Err(error) if lanes.len() > 1 => {
+                    return self.notice.set(Some(refusal_in(&format!(" for lane {}", lane.name()), &error)));
+                }
+                Err(error) => return self.notice.set(Some(refusal(&error))),
+            }
+        }
         self.notice.set(None);
-        let difference = before.difference(&after);
-        if difference.is_empty() {
+        if changes.is_empty() {
             return;
         }
         self.note_change(key);
-        let lane = self.lane();
+        let is_another = |(_, before, after): &(Lane, Experiment, Experiment)| task(before) != task(after);
+        let are_others = changes.len() > 1 && changes.iter().any(is_another);
+        for (lane, before, after) in changes {
+            self.take_change(lane, &before, after, restarts);
+            if are_others {
+                lane.clear(); // one that answers later would stand beside the others' new task with its old one
+            }
+        }
+        if are_others {
+            self.renewed.update_value(|(last, _)| *last = 0.0);
+            self.words.update(|count| *count += 1);
+        }
+    }
+
+    fn take_change(self, lane: Lane, before: &Experiment, after: Experiment, restarts: bool) {
+        let difference = before.difference(&after);
         let is_over = lane.progress.with_untracked(|progress| progress.has_diverged);
-        if !is_over && !restarts && goes_on(&before, &after, &difference) {
+        if !is_over && !restarts && goes_on(before, &after, &difference) {
             if self.lab().has_pad() && before.network.layers.len() != after.network.layers.len() {
                 self.point_at_nothing(); // a unit is of a layer by its place
             }
@@ -137,12 +166,7 @@ impl Page {
 
     /// Begins again in every lane from the weights of another seed.
     pub fn set_seed(self, seed: u64) {
-        let selected = self.selected_lane.get_untracked();
-        for lane in self.open_lanes() {
-            self.selected_lane.set(lane.index);
-            self.set("seed", &seed.into());
-        }
-        self.selected_lane.set(selected);
+        self.set_in_all("seed", &seed.into());
     }
 
     /// A seed that was not used last.
@@ -159,7 +183,7 @@ impl Page {
     pub(super) fn restart_on(self, lane: Lane, experiment: Experiment, taken: Option<Taken>) {
         // Two files of ratings may differ in nothing that is set.
         let has_other_items = matches!(taken, Some(Taken::Data(..)))
-            || self.current.with_untracked(|before| kind_of_items(before) != kind_of_items(&experiment));
+            || lane.current.with_untracked(|before| kind_of_items(before) != kind_of_items(&experiment));
         // A threshold and a place on the map are of the run that they were set in.
         self.probe.update(|probe| {
             (probe.threshold, probe.cursor) = (None, None);
@@ -170,9 +194,9 @@ impl Page {
         });
         self.note_run(lane);
         let bare = Experiment { edits: Vec::new(), ..experiment.clone() };
+        self.set_pace_of(&bare, Some(&self.current.get_untracked()));
         if self.lab().name() != experiment.lab {
             self.is_playing.set(false);
-            self.set_pace_of(lab_of(&experiment), Some(self.lab()));
             self.lanes.get_value().into_iter().for_each(Lane::clear);
             self.point_at_nothing();
             self.cell.set(None);
@@ -368,6 +392,12 @@ fn shapes(experiment: &Experiment) -> Vec<(String, Vec<usize>)> {
     costs.into_iter().map(|cost| (cost.name, cost.shape)).collect()
 }
 
+/// What runs must agree in so that one figure, or sentence, can speak of both.
+fn task(experiment: &Experiment) -> (&DataConfig, Vec<(String, Vec<usize>)>, Option<Function>) {
+    let function = experiment.network.layers.first().and_then(LayerConfig::as_landscape);
+    (&experiment.data, shapes(experiment), function.map(|landscape| landscape.function))
+}
+
 /// What items must agree in so that what was looked for among them is still there.
 fn kind_of_items(experiment: &Experiment) -> (&str, Targets, Vec<usize>) {
     let data = &experiment.data;
@@ -375,5 +405,9 @@ fn kind_of_items(experiment: &Experiment) -> (&str, Targets, Vec<usize>) {
 }
 
 pub(super) fn refusal(error: &Error) -> String {
-    format!("That was not taken: {error}. Everything is as it was.")
+    refusal_in("", error)
+}
+
+fn refusal_in(place: &str, error: &Error) -> String {
+    format!("That was not taken{place}: {error}. Everything is as it was.")
 }

@@ -54,6 +54,11 @@ impl Lab for Optimizers {
         workloads::check(self.name(), experiment)
     }
 
+    fn usual_speed(&self, experiment: &Experiment) -> Option<f64> {
+        // Some hundred steps are all of a way down a test function: slow enough to be followed.
+        Some(if controls::function_of(experiment).is_some() { 15.0 } else { 240.0 })
+    }
+
     fn short_name(&self, experiment: &Experiment) -> String {
         controls::short_name(experiment)
     }
