@@ -125,6 +125,32 @@ fn a_batch_of_pictures_keeps_no_more_than_the_part_that_passes_at_once() {
     assert_eq!(dense.of_batch(9999), dense.of_batch(800), "there are 800");
 }
 
+/// So a full batch of 2,000 digits is taken, of which all layers would keep 260 MB if it passed at once, and
+/// one of 160,000 is not: its pixels alone would fill the memory.
+#[test]
+fn what_is_refused_for_its_memory_is_what_would_be_held() {
+    let conv = json!({ "type": "conv2d", "filters": 8, "kernel_size": 3, "activation": "relu" });
+    let layers = json!([conv, { "type": "max_pooling2d" }, { "type": "flatten" }, dense(10, "softmax")]);
+    let of = |samples: usize| {
+        json!({ "version": 1, "lab": "batching", "seed": 3, "data": { "name": "digits", "samples": samples },
+            "network": { "layers": layers }, "loss": "sparse_categorical_crossentropy", "optimizer": "sgd", "batch_size": "full" })
+    };
+    let (run, held) = held(Experiment::from_value(of(2500)).expect("taken"));
+    assert!(held < 16 << 20, "{held}");
+    // What a figure looks at passes whole where that fits, and else its first rows.
+    let [looked, outputs] = [run.pass().traces[0].output.len(), run.network().units()[0]];
+    assert!(
+        looked % outputs == 0 && (1000 * outputs..2000 * outputs).contains(&looked),
+        "{}",
+        looked / outputs
+    );
+    assert!(run.pass().bytes() < 200_000_000, "{}", run.pass().bytes());
+    let mut files = of(200_000);
+    files["data"]["name"] = json!("files");
+    let error = Experiment::from_value(files).unwrap_err().to_string();
+    assert!(error.starts_with("batch_size is full, but must be at most 62"), "{error}");
+}
+
 /// A forecast for the whole data set takes no more than for one item.
 #[test]
 fn a_forecast_makes_no_batch() {

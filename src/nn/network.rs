@@ -36,6 +36,8 @@ pub struct Plan {
     pub kept: usize,
     /// Numbers that a pass takes besides, whatever the batch.
     pub working_space: usize,
+    /// Rows of the largest batch that pass at once; see [`Network::rows_at_once`].
+    pub at_once: usize,
 }
 
 /// Where one array of weights lies in the flat vector.
@@ -136,6 +138,7 @@ impl Network {
             units: network.units.iter().sum(),
             kept: network.kept_of_an_item(),
             working_space: network.layers.iter().map(|layer| layer.working_space()).sum(),
+            at_once: network.rows_at_once(usize::MAX),
         })
     }
 

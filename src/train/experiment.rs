@@ -21,9 +21,9 @@ pub const VERSION: u32 = 1;
 /// Largest seed: every whole number that JSON carries exactly.
 pub const MAX_SEED: u64 = (1 << 53) - 1;
 /// Most numbers that a pass may keep: 200 MB.
-const MAX_KEPT: usize = 50_000_000;
+pub(super) const MAX_KEPT: usize = 50_000_000;
 /// Numbers that it keeps for each output of each layer, at most: y, z and the gradients of both.
-const KEPT_OF_AN_OUTPUT: usize = 4;
+pub(super) const KEPT_OF_AN_OUTPUT: usize = 4;
 /// Most edits a run may carry.
 const MAX_EDITS: usize = 10_000;
 
@@ -150,15 +150,17 @@ impl Experiment {
         }
     }
 
-    /// What all layers keep of the items that pass through them at once must fit into memory: a batch
-    /// with its items, and the test items where those are features, which are tested all at once.
+    /// What all layers keep of the items that pass through them at once must fit into memory: a batch, or a part of it
+    /// where it passes in parts, with all its items; and the test items where those are features, which are tested all at
+    /// once.
     fn validate_memory(&self, plan: &Plan) -> Result<()> {
-        let Plan { units, kept, working_space, .. } = *plan;
+        let Plan { units, kept, working_space, at_once, outputs } = *plan;
         let set = self.data.set()?;
         let is_tested_in_parts = set.is_of_pictures() || set.is_of_sequences() || set.is_sparse();
         let size: usize = if is_tested_in_parts { self.data.input_shape()?.iter().product() } else { 0 };
         let kept = (KEPT_OF_AN_OUTPUT * units + size).saturating_add(kept);
-        let most = MAX_KEPT.saturating_sub(working_space) / kept;
+        let room = MAX_KEPT.saturating_sub(working_space);
+        let most = room / kept;
         let suited = |most: usize| format!("at most {most} for a network of {units} units");
         if most == 0 {
             let least = kept.saturating_add(working_space);
@@ -166,8 +168,11 @@ impl Experiment {
             return Err(Error::setting("network.layers", "too large", allowed));
         }
         let training = self.training_items();
-        if self.batch_size.items(training) > most {
-            return Err(Error::setting("batch_size", self.batch_size, suited(most)));
+        // Of the parts of a batch only one is kept, of the others their items and targets.
+        let in_parts =
+            if most > at_once { at_once + (room - at_once * kept) / (size + outputs) } else { most };
+        if self.batch_size.items(training) > in_parts {
+            return Err(Error::setting("batch_size", self.batch_size, suited(in_parts)));
         }
         if !is_tested_in_parts && self.data.test_items() > most {
             let samples = (most as f32 / self.data.test_fraction) as usize;

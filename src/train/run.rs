@@ -9,6 +9,7 @@ pub use divergence::Divergence;
 
 use super::edits::Edit;
 use super::evaluation::{self, Compared, Evaluation, Metric, Reading};
+use super::experiment::{KEPT_OF_AN_OUTPUT, MAX_KEPT};
 use super::settings::Settings;
 use super::weights::{weights_in, without_weights};
 use super::{Experiment, Optimizer};
@@ -490,7 +491,7 @@ impl Run {
     }
 
     /// What the last step, or [`Self::measure`], left in every layer. Where a batch passes in parts, all of it passes
-    /// once more here, with the weights of that step.
+    /// once more here, with the weights of that step; of one that would fill the memory so, its first rows.
     #[must_use]
     pub fn pass(&self) -> &Pass {
         let rows = self.inputs.len() / self.input_shape.iter().product::<usize>();
@@ -505,8 +506,14 @@ impl Run {
         let weights = if is_updated { &self.weights_before } else { &self.network.weights };
         let mut network = self.network_apart(weights);
         let mut pass = Pass::new(self.pass.mode);
-        network.forward(&self.inputs, &mut pass);
-        network.backward(&self.inputs, self.batch_targets(), &mut pass);
+        let of_a_row = self.input_shape.iter().product::<usize>();
+        let rows = self.inputs.len() / of_a_row;
+        let kept = KEPT_OF_AN_OUTPUT * network.units().iter().sum::<usize>() + network.kept_of_an_item();
+        let fitting = rows.min((MAX_KEPT / kept.max(1)).max(1));
+        let targets = self.batch_targets();
+        let inputs = &self.inputs[..fitting * of_a_row];
+        network.forward(inputs, &mut pass);
+        network.backward(inputs, &targets[..targets.len() / rows * fitting], &mut pass);
         pass
     }
 

@@ -29,8 +29,9 @@ impl Network {
     #[must_use]
     pub fn rows_at_once(&self, rows: usize) -> usize {
         let units: usize = self.units.iter().sum();
+        let weights = self.shares.last().map_or(0, |share| share.end);
         let suits = self.layers.iter().all(|layer| layer.is_rowwise());
-        if !suits || self.weights.len() > WEIGHTS_PER_OUTPUT * units {
+        if !suits || weights > WEIGHTS_PER_OUTPUT * units {
             return rows;
         }
         rows.min((OUTPUTS_AT_ONCE / units.max(1) / ROWS * ROWS).max(ROWS))
