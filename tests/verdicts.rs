@@ -87,7 +87,7 @@ fn the_growth_before_a_divergence_is_told() {
         let back = observer.verdict(&run).back_to;
         let step = run.divergence().map(|divergence| divergence.step);
         assert_eq!(back.is_some(), step.is_some_and(|step| step > 0), "{step:?}: {text}");
-        assert_eq!(text.contains("further back on the time bar"), back.is_some(), "{text}");
+        assert_eq!(text.contains("drag the time bar back"), back.is_some(), "{text}");
         assert!(back.is_none_or(|back| Some(back) < step && back + 12 >= step.unwrap()), "{back:?} {step:?}");
     }
     assert!(was_told, "growth is seen in some of them");

@@ -69,7 +69,7 @@ pub struct Left {
 }
 
 /// What can be done about a divergence that steps came before.
-pub(super) const WAY_BACK: &str = "Any change here starts a new run; further back on the time bar a change without ↺ takes effect from that step on.";
+pub(super) const WAY_BACK: &str = "A change here starts a new run. To save this one, drag the time bar back and change something that has no ↺: this run then goes on from there with the change.";
 
 /// How far before a divergence it is worth going back: where its growth can mostly be seen to begin.
 pub(super) const STEPS_BACK: usize = 12;
