@@ -42,11 +42,15 @@ pub fn FigureView(page: Page, of: FigureSlot) -> impl IntoView {
     view! {
         <figure class="fig" data-testid=slot.id>
             <figcaption class="fig__cap">
-                <h2>{title}</h2>
-                {(slot.across == Across::Selected).then(|| view! { <Tag page=page /> })}
+                <div class="fig__title">
+                    <h2>{title}</h2>
+                    {(slot.across == Across::Selected).then(|| view! { <Tag page=page /> })}
+                    {move || (!caption.get().is_empty()).then(|| view! { <p>{caption.get()}</p> })}
+                </div>
+                <Tools page=page of=slot drawn=drawn />
+                <button class="btn btn--icon fig__table" aria-label=format!("{} as a table", slot.title) title="Show as table, save"
+                    on:click=move |_| shows_table.set(true)><Icon path=icons::TABLE small=true /></button>
                 {own_controls}
-                {move || (!caption.get().is_empty()).then(|| view! { <p>{caption.get()}</p> })}
-                <Tools page=page of=slot drawn=drawn shows_table=shows_table />
             </figcaption>
             <focus::Answer drawn=drawn />
             {plots}
@@ -90,14 +94,9 @@ fn Apart(page: Page, of: FigureSlot, shows_table: RwSignal<bool>) -> impl IntoVi
     }
 }
 
-/// What the colours mean, a word beside the title, and the button of the table.
+/// What the colours mean, a word beside the title, and switches.
 #[component]
-fn Tools(
-    page: Page,
-    of: FigureSlot,
-    drawn: Signal<Option<Drawn>>,
-    shows_table: RwSignal<bool>,
-) -> impl IntoView {
+fn Tools(page: Page, of: FigureSlot, drawn: Signal<Option<Drawn>>) -> impl IntoView {
     let note = note_of(page, of, drawn);
     view! {
         <div class="fig__tools">
@@ -112,8 +111,6 @@ fn Tools(
             <legend::MapKey drawn=drawn />
             <legend::MapScaleKey page=page drawn=drawn />
             <legend::FilterKey drawn=drawn />
-            <button class="btn btn--icon fig__table" aria-label=format!("{} as a table", of.title) title="Show as table, save"
-                on:click=move |_| shows_table.set(true)><Icon path=icons::TABLE small=true /></button>
         </div>
     }
 }

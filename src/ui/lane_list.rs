@@ -75,7 +75,8 @@ fn Row(page: Page, index: usize) -> impl IntoView {
             <label title=said>
                 <input type="radio" name="lane" value=index.to_string() prop:checked=move || page.selected_lane.get() == index
                     on:change=move |_| page.select_lane(index) />
-                <svg viewBox="0 0 26 8" aria-hidden="true"><path d="M0 4h26" /></svg><b>{name.clone()}</b><i><Step page=page lane=index />{said}</i>
+                <svg viewBox="0 0 26 8" aria-hidden="true"><path d="M0 4h26" /></svg><b>{name.clone()}</b>
+                <span class="lane__said"><i>{said}</i><Step page=page lane=index /></span>
             </label>
             {(index > 0).then(|| view! {
                 <button class="btn btn--icon" aria-label=format!("Remove lane {name}") title="Remove" on:click=move |_| page.remove_lane(index)>
