@@ -123,7 +123,78 @@ async fn a_batch_that_cannot_be_is_refused_in_a_sentence() {
         }
         let said = format!("({notice}).includes({})", serde_json::json!(words));
         stage.until(&said, words).await;
+        let lab = if words == "warmup_steps" { "optimizers" } else { "batching" };
+        let lanes = "[document.querySelector('main').className, document.querySelectorAll('.lane').length]";
+        assert_eq!(stage.value(lanes).await, serde_json::json!([format!("lab lab--{lab}"), 4]), "{link}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lanes_share_changes_in_all_or_in_none() {
+    // The full batch of 10,080 digits fits with 64 units, and not with 256.
+    let link = "#lab=batching&data.samples=12600&lanes=ab&b.batch_size=full";
+    let Some(stage) = Stage::open(link).await else { return };
+    let before = stage.hash().await;
+    stage.run("document.querySelector('#more').open = true").await;
+    stage.focus("#units").await;
+    stage.type_keys("\u{e010}").await; // End
+    let said = "document.querySelector('[data-testid=notice]')?.innerText";
+    stage.until(&format!("{said}?.includes('not taken for lane B: batch_size is full')"), "a refusal").await;
+    assert_eq!(stage.hash().await, before, "lane A is as it was");
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_network_begins_in_all_lanes_and_no_figure_shows_both() {
+    let Some(stage) = Stage::open("#lab=batching").await else { return };
+    let steps = "document.querySelectorAll('.lane .lane-step').length";
+    play_until(&stage, &format!("{steps} === 4"), "lanes at steps of their own").await;
+    // The name of a lane is whole, whatever its step.
+    let cut = "[...document.querySelectorAll('.lane i')].filter(i => i.scrollWidth > i.clientWidth).map(i => i.innerText)";
+    for (width, height, scheme) in VIEWS {
+        stage.size(width, height, scheme).await;
+        assert_eq!(stage.value(cut).await, serde_json::json!([]), "{width} px");
+        stage.picture(&format!("lanes-apart-{width}-{scheme}")).await;
+    }
+    stage.size(1440, 900, "light").await;
+    let script = format!(
+        "const done = arguments[0], select = document.querySelector('#workload');
+        select.value = [...select.options].find(option => option.label === 'Digits, CNN').value;
+        select.dispatchEvent(new Event('change', {{ bubbles: true }}));
+        requestAnimationFrame(() => requestAnimationFrame(() => done({steps})))"
+    );
+    let left = stage.client.execute_async(&script, Vec::new()).await.expect("two frames");
+    assert_eq!(left, 0, "steps of the network before");
+    stage.until("location.hash.includes('conv2d')", "the network in the address").await;
+    assert_eq!(
+        stage.value("document.querySelector('[data-testid=notice]')?.innerText").await,
+        serde_json::Value::Null
+    );
+    let lanes = from_link(&stage.hash().await).unwrap();
+    let kinds = |of: &glassbox::train::Experiment| of.network.layers[0].kind();
+    assert!(lanes.others.len() == 3 && lanes.others.iter().all(|(_, other)| kinds(other) == "conv2d"));
+    // Its full batch is learned from, in parts.
+    let full = "document.querySelector('[data-testid=lane-d] .lane-step')?.innerText";
+    play_until(&stage, full, "a step of the full batch").await;
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_down_a_test_function_is_slow_enough_to_be_followed() {
+    let Some(stage) = Stage::open("#lab=optimizers").await else { return };
+    let speed = "document.querySelector('#speed').selectedOptions[0].textContent";
+    assert_eq!(stage.value(speed).await, "15/s");
+    let plays_at = |usual: &str| format!("{speed} === '{usual}'");
+    stage.choose("#workload", "Moons, dense").await;
+    stage.until(&plays_at("240/s"), "the usual speed of a network").await;
+    // What was chosen stays until the other kind is chosen.
+    stage.choose("#speed", "60/s").await;
+    stage.choose("#workload", "Spiral, dense").await;
+    stage.until("location.hash.includes('spiral')", "another network").await;
+    assert_eq!(stage.value(speed).await, "60/s");
+    stage.choose("#workload", "Rosenbrock").await;
+    stage.until(&plays_at("15/s"), "the usual speed of a function").await;
+    stage.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,12 +204,16 @@ async fn axe_finds_nothing_where_lanes_race() {
         stage.visit(&format!("#lab={lab}")).await;
         stage.size(1440, 900, "light").await;
         stage.keys("m").await;
+        stage.choose("#speed", "Max").await;
         play_until(&stage, &verdict_has("A loss of "), "a loss that two lanes reached").await;
         for (width, height, scheme) in VIEWS {
             stage.size(width, height, scheme).await;
             stage.assert_fits(&format!("{lab}, {width} px, {scheme}")).await;
             assert_axe_finds_nothing(&stage, &format!("{lab}, {width} px, {scheme}")).await;
         }
+        // Opened on a phone: the row of labs is scrolled to this one.
+        stage.visit_anew(&format!("#lab={lab}")).await;
+        assert_axe_finds_nothing(&stage, &format!("{lab}, opened on a phone")).await;
     }
     stage.close().await;
 }
@@ -155,6 +230,7 @@ async fn every_rule_begins_where_one_clicks_on_a_test_function() {
     let Some(stage) = Stage::open("#lab=optimizers").await else { return };
     let of_all = "[...document.querySelectorAll('.lane i')].map(i => i.innerText).join('; ')";
     assert_eq!(stage.value(of_all).await, "SGD; Momentum; RMSprop; Adam");
+    stage.choose("#speed", "240/s").await;
     play_until(&stage, &verdict_has("A loss of "), "a loss that two lanes reached").await;
     // A quarter from the left and three quarters up, on a view of -10 to 10 and -3 to 3.
     let canvas = stage.value("(() => { const r = document.querySelector('#figure-surface').getBoundingClientRect(); return [r.width, r.height]; })()").await;

@@ -1,6 +1,7 @@
 //! The finder of learning rates: its button beside the control in every lab, its dialog, and what "Use" does.
 
 use crate::stage::Stage;
+use crate::widely::assert_axe_finds_nothing;
 
 const SAID: &str = "document.querySelector('[data-testid=rates-said]')";
 const OUTPUT: &str = "document.querySelector('output[for=optimizer-learning_rate]').textContent";
@@ -30,6 +31,7 @@ async fn a_rate_is_found_and_used_in_the_run() {
     for (width, height, scheme) in [(1440, 900, "dark"), (390, 844, "light")] {
         stage.size(width, height, scheme).await;
         stage.assert_fits(&format!("{width} px")).await;
+        assert_axe_finds_nothing(&stage, &format!("the finder, {width} px, {scheme}")).await;
         stage.picture(&format!("rates-{width}-{scheme}")).await;
     }
     stage.size(1440, 900, "light").await;
