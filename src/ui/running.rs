@@ -6,10 +6,9 @@ use super::lane::Lane;
 use super::page::{Drawn, Page, Progress, lab_of};
 use super::trainer::{Taken, Trainer};
 use super::transport::OVER;
-use crate::data::{DataConfig, Nudge, Targets};
+use crate::data::{Nudge, Targets};
 use crate::error::Error;
 use crate::labs::{self, Figure, Lanes, Remedy};
-use crate::nn::layers::Function;
 use crate::nn::{LayerConfig, Survey};
 use crate::train::settings::Settings;
 use crate::train::{Experiment, goes_on};
@@ -393,7 +392,7 @@ fn shapes(experiment: &Experiment) -> Vec<(String, Vec<usize>)> {
 }
 
 /// What runs must agree in so that one figure, or sentence, can speak of both.
-fn task(experiment: &Experiment) -> (&DataConfig, Vec<(String, Vec<usize>)>, Option<Function>) {
+fn task(experiment: &Experiment) -> impl PartialEq {
     let function = experiment.network.layers.first().and_then(LayerConfig::as_landscape);
     (&experiment.data, shapes(experiment), function.map(|landscape| landscape.function))
 }
