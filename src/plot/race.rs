@@ -135,7 +135,8 @@ pub(super) fn draw<DB: DrawingBackend>(
             pen.text(&name, (0.0, middle), Align::Left, Font::Label, &colors.ink_2)?;
             for (index, figure) in figures.iter().enumerate() {
                 let fonts = [font, Font::Medium, Font::Label, Font::Small];
-                let fits = |font: &Font| font.size() <= tall && font.width(figure) <= pitch - 10.0;
+                let gap = if part.is_key { 10.0 } else { 2.0 };
+                let fits = |font: &Font| font.size() <= tall && font.width(figure) <= pitch - gap;
                 let font = fonts.into_iter().filter(|other| other.size() <= font.size()).find(fits);
                 if let Some(font) = font {
                     pen.text(figure, (at(index), middle), Align::Left, font, &colors.lane(lane_of(index)))?;
