@@ -62,6 +62,9 @@ pub fn changes(experiment: &Experiment) -> Vec<Change> {
 /// Whether a setting replaces what an earlier one set: the same, the whole of which it was a part, or another schedule.
 fn sets_anew(later: &str, earlier: &str) -> bool {
     const SCHEDULE: &str = "optimizer.schedule";
+    if earlier == "network.layers" {
+        return false; // each says which layers came or went
+    }
     let is_part = earlier.strip_prefix(later).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     is_part || (later.starts_with(SCHEDULE) && earlier.starts_with(SCHEDULE))
 }

@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn what_the_sweep_tells_is_said_in_every_state() {
-        let cases: [(fn(usize) -> Option<f64>, &str, bool); 6] = [
+        type Milliseconds = fn(usize) -> Option<f64>;
+        let cases: [(Milliseconds, &str, bool); 6] = [
             (|batch| Some(0.32 + 0.01 * batch as f64), "with fewer than 32 examples", true),
             (|_| Some(0.5), "A step takes 0.50 ms whatever its batch: up to all 2,000 items", false),
             (|batch| Some(0.02 * batch as f64), "An example takes 20 µs in batches of any size", false),
