@@ -102,7 +102,7 @@ fn a_smaller_batch_gives_back_what_a_larger_one_took() {
             changing.edit(&set).unwrap();
             (0..3).for_each(|_| _ = changing.step().unwrap());
             let (steady, _) = held(of(json!(batch)));
-            let [now, wanted] = [&changing, &steady].map(|run| Memory::of(run));
+            let [now, wanted] = [&changing, &steady].map(Memory::of);
             // The list of edits is data, a few hundred bytes of it.
             assert_eq!(now.activations, wanted.activations, "{name}, batch {batch}");
             assert!(now.data.abs_diff(wanted.data) < 4096, "{name}, batch {batch}: {now:?}, {wanted:?}");
