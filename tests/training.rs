@@ -626,14 +626,14 @@ fn what_is_wrong_is_named_with_what_is_allowed() {
 #[test]
 fn a_network_too_wide_for_its_batches_is_refused() {
     let wide = |units: usize| dense(units, "tanh", "glorot_uniform");
-    let mut value = experiment(7, &[wide(2048), wide(2048)], &json!("sgd"));
+    let mut value = experiment(7, &[wide(2048), wide(1024)], &json!("sgd"));
     value["data"]["samples"] = json!(20_000);
     value["batch_size"] = json!("full");
     let error = Experiment::from_value(value.clone()).expect_err("too large").to_string();
-    assert!(error.contains("batch_size is full") && error.contains("4097 units"), "{error}");
+    assert!(error.contains("batch_size is full") && error.contains("3073 units"), "{error}");
     value["batch_size"] = json!(32);
     let error = Experiment::from_value(value.clone()).expect_err("too large").to_string();
-    assert!(error.contains("data.samples is 20000") && error.contains("4097 units"), "{error}");
+    assert!(error.contains("data.samples is 20000") && error.contains("3073 units"), "{error}");
     value["data"]["samples"] = json!(2_000);
     Experiment::from_value(value.clone()).expect("600 test items and 32 training items fit");
     // One of few weights learns from a batch in parts, and keeps one of them at a time.
