@@ -400,7 +400,11 @@ impl Stage {
     /// Opens a figure's table, reads its rows and closes it.
     pub async fn table(&self, figure: &str) -> Vec<Vec<String>> {
         tokio::time::sleep(FIGURES / 2).await;
-        self.click(&format!("[data-testid={figure}] .fig__table")).await;
+        let button = format!("[data-testid={figure}] .fig__table");
+        // Out from under the bar, where what stands above has changed its height.
+        let uncovered = "scrollIntoView({ block: 'nearest', behavior: 'instant' })";
+        self.run(&format!("document.querySelector('{button}').{uncovered}")).await;
+        self.click(&button).await;
         let rows = self.value("[...document.querySelectorAll('dialog[open] tbody tr')].map(tr => [...tr.cells].map(td => td.dataset.value))").await;
         self.click("dialog[open] header [aria-label=Close]").await;
         serde_json::from_value(rows).expect("a table")
