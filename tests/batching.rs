@@ -3,15 +3,16 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used)] // a test says by panicking what is wrong
 
+mod watched;
+
 use glassbox::labs::format::{count, power};
-use glassbox::labs::{Lab, Lanes, Numbers, Observer, Verdict, View, find, from_link, to_link};
+use glassbox::labs::{Lab, Lanes, Numbers, Verdict, View, find, from_link, to_link};
 use glassbox::train::settings::Settings;
-use glassbox::train::{Experiment, NoiseProbe, Run};
+use glassbox::train::{Experiment, NoiseProbe};
 use serde_json::{Value, json};
+use watched::Watched;
 
 const SEEDS: std::ops::RangeInclusive<u64> = 1..=5;
-/// Milliseconds that the clock of these runs tells for a step.
-const MS: f64 = 2.0;
 
 fn lab() -> &'static dyn Lab {
     find("batching").expect("it is listed")
@@ -22,38 +23,11 @@ fn with(settings: &[(&str, Value)]) -> Experiment {
     lab().defaults().with(&settings).expect("valid")
 }
 
-/// A run that is watched.
-struct Watched {
-    run: Run,
-    observer: Box<dyn Observer>,
-}
-
 impl Watched {
-    fn new(experiment: Experiment) -> Self {
-        let mut run = Run::new(experiment).expect("validated");
-        run.measure();
-        let observer = lab().observe(&run);
-        Self { run, observer }
-    }
-
     fn after(settings: &[(&str, Value)], steps: usize) -> Self {
         let mut watched = Self::new(with(settings));
         watched.go_on(steps);
         watched
-    }
-
-    fn go_on(&mut self, steps: usize) {
-        for _ in 0..steps {
-            let Ok(loss) = self.run.step() else { return };
-            self.observer.after_step(&self.run, loss);
-            self.observer.after_training(&self.run, MS);
-        }
-    }
-
-    fn edit(&mut self, key: &str, value: Value) {
-        self.run.edit(&Settings::from([(key.into(), value)])).expect("a live setting");
-        self.run.measure();
-        self.observer.after_edit(&self.run);
     }
 
     fn summary(&mut self, figure: &str) -> String {

@@ -1,8 +1,11 @@
 //! What the optimizers lab says and shows of real runs, over seeds and through changes of settings.
 
-use glassbox::labs::{Figure, Lab, Numbers, Observer, Panel, Tone, Verdict, View, find};
-use glassbox::train::{Experiment, Run, settings::Settings};
+mod watched;
+
+use glassbox::labs::{Figure, Lab, Numbers, Panel, Tone, Verdict, View, find};
+use glassbox::train::{Experiment, Run};
 use serde_json::{Value, json};
+use watched::Watched;
 
 fn lab() -> &'static dyn Lab {
     find("optimizers").expect("the lab")
@@ -15,31 +18,7 @@ fn changed(changes: &[(&str, Value)]) -> Experiment {
     })
 }
 
-struct Watched {
-    run: Run,
-    observer: Box<dyn Observer>,
-}
-
 impl Watched {
-    fn new(experiment: Experiment) -> Self {
-        let mut run = Run::new(experiment).expect("validated");
-        run.measure();
-        let observer = lab().observe(&run);
-        Self { run, observer }
-    }
-
-    fn step(&mut self, steps: usize) {
-        for _ in 0..steps {
-            let Ok(loss) = self.run.step() else { break };
-            self.observer.after_step(&self.run, loss);
-        }
-    }
-
-    fn edit(&mut self, key: &str, value: Value) {
-        self.run.edit(&Settings::from([(key.to_owned(), value)])).expect("a live setting");
-        self.observer.after_edit(&self.run);
-    }
-
     fn verdict(&self) -> Verdict {
         self.observer.verdict(&self.run)
     }
@@ -74,7 +53,7 @@ impl Watched {
 
 fn after(changes: &[(&str, Value)], steps: usize) -> Verdict {
     let mut watched = Watched::new(changed(changes));
-    watched.step(steps);
+    watched.go_on(steps);
     watched.verdict()
 }
 
@@ -109,7 +88,7 @@ fn a_network_that_learns_is_told_from_one_that_was_thrown_out() {
             experiment.seed = seed;
             experiment.optimizer.learning_rate = Some(rate as f32);
             let mut watched = Watched::new(experiment);
-            watched.step(60);
+            watched.go_on(60);
             watched.verdict()
         };
         let learns = network(0.05);
@@ -143,7 +122,7 @@ fn lanes_are_compared_by_the_updates_that_they_needed() {
 #[test]
 fn the_surface_is_that_of_the_settings_in_force() {
     let mut watched = Watched::new(changed(&[("workload", json!("moons"))]));
-    watched.step(40);
+    watched.go_on(40);
     let before = watched.heights();
     assert_eq!(watched.heights(), before);
     for layer in 0..2 {
@@ -162,17 +141,17 @@ fn the_surface_is_that_of_the_settings_in_force() {
 #[test]
 fn rates_stay_as_they_were_when_another_schedule_is_chosen() {
     let mut watched = Watched::new(changed(&[("workload", json!("moons")), ("schedule", json!("cosine"))]));
-    watched.step(200);
+    watched.go_on(200);
     let cosine = watched.rates();
     let at = |rates: &[(usize, f32)], step: usize| rates.iter().find(|(at, _)| *at == step).unwrap().1;
     assert!(at(&cosine, 0) == 0.1 && at(&cosine, 150) < 0.097 && cosine.last().unwrap().1 == 0.0);
     watched.edit("optimizer.schedule", json!({ "name": "one_cycle", "steps": 300 }));
-    watched.step(20);
+    watched.go_on(20);
     let cycle = watched.rates();
     assert_eq!(at(&cycle, 150), at(&cosine, 150), "what was is not drawn anew");
     assert!((at(&cycle, 200) - 0.1 / 25.0).abs() < 1e-6, "it begins when it is chosen");
     watched.edit("optimizer.name", json!("adam"));
-    watched.step(5);
+    watched.go_on(5);
     let now = watched.run.learning_rate_at(watched.run.steps()).unwrap();
     assert_eq!(at(&watched.rates(), watched.run.steps()), now);
 }
@@ -189,7 +168,7 @@ fn what_a_rule_remembers_has_its_own_words() {
         ("nadam", &["m, first moment", "log₁₀ √v, second moment"]),
     ] {
         let mut watched = Watched::new(changed(&[("workload", json!("moons")), ("rule", json!(rule))]));
-        watched.step(10);
+        watched.go_on(10);
         let (panel, _) = watched.panel("moments", &View { layer: 2, ..View::default() });
         let Figure::Histograms(histograms) = &panel.figure else { panic!("histograms") };
         let labels: Vec<&str> = histograms.parts.iter().map(|part| part.label.as_str()).collect();

@@ -370,7 +370,7 @@ pub trait Lab: Sync {
 pub trait Observer {
     /// Called after every step with its loss.
     fn after_step(&mut self, run: &Run, loss: f32);
-    /// Whether [`Self::after_step`] will test once the next step is made, which takes time that is no training.
+    /// Whether [`Self::after_step`] tests after the step that was just made, which takes time that is no training.
     fn tests_after(&self, run: &Run) -> bool {
         let _ = run;
         false

@@ -114,7 +114,6 @@ impl Observer for BatchingObserver {
     }
 
     fn whole(&self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {
-        let at = Some(run.steps());
-        if id == "race" { None } else { self.racing.panel(id, (run, view), at, numbers) }
+        self.racing.panel(id, (run, view), Some(run.steps()), numbers)
     }
 }

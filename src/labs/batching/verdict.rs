@@ -74,13 +74,13 @@ fn is_plain(optimizer: &OptimizerConfig) -> bool {
         && optimizer.weight_decay.unwrap_or(0.0) == 0.0
         && optimizer.clipvalue.is_none()
         && optimizer.clipnorm.is_none()
+        && optimizer.global_clipnorm.is_none()
 }
 
 /// Rates that go with the batch, or a smaller one where the gradient is noisy.
 fn remedies(run: &Run, word: &str) -> Vec<Remedy> {
     let rate = run.current().optimizer.learning_rate();
-    let half = (f64::from(rate) * 5e5).round() / 1e6;
-    let halve = (word == NOISY).then(|| Remedy::new("Halve the rate", "optimizer.learning_rate", half));
+    let halve = (word == NOISY).then(|| Remedy::half_the_rate(run));
     let scale = (!controls::is_scaled(run.current()) && controls::scaled(run.current()) != rate)
         .then(|| Remedy::new("Scale the rate with the batch", "scaling", controls::SCALED));
     halve.into_iter().chain(scale).collect()

@@ -142,7 +142,6 @@ impl Observer for OptimizersObserver {
     }
 
     fn whole(&self, id: &str, run: &Run, view: &View, numbers: &mut Numbers) -> Option<Panel> {
-        let at = Some(run.steps());
-        self.racing.panel(id, (run, view), at, numbers)
+        self.racing.panel(id, (run, view), Some(run.steps()), numbers)
     }
 }

@@ -46,16 +46,6 @@ impl Run {
         (self.step, self.next_edit, self.divergence) = (snapshot.step, snapshot.edits, None);
     }
 
-    /// A run of its own from where this one stands, on the same data, weights and batches to come, with an optimizer
-    /// that remembers nothing, and without the edits that are still to be made.
-    pub(in crate::train) fn twin(&self, optimizer: OptimizerConfig) -> Self {
-        let experiment = Experiment { optimizer, ..(*self.current).clone() };
-        let network = self.network_apart(&self.network.weights);
-        let twin = Self::at_first(experiment, Arc::clone(&self.data), self.input_shape.clone(), network);
-        let twin = twin.expect("it is the one that runs");
-        Self { batches: self.batches.clone(), step: self.step, ..twin }
-    }
-
     /// Goes on with another learning rate, of which the experiment knows nothing.
     pub(in crate::train) fn set_learning_rate(&mut self, rate: f32) {
         let config = self.current.optimizer.clone();

@@ -3,8 +3,8 @@
 
 use crate::labs::{OtherWay, View};
 use crate::nn::Network;
-use crate::train::Run;
 use crate::train::surface::{Plane, Surface, Weights};
+use crate::train::{Experiment, Run};
 use flate2::Crc;
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ struct Placed(Vec<(Weights, [f32; 2])>);
 impl Placed {
     /// Where each of these weights lies; of those that it knows, in the same order, nothing is worked out again.
     fn of(&mut self, plane: &Plane, way: &[Weights]) -> Vec<[f32; 2]> {
-        let mut known = std::mem::take(&mut self.0).into_iter().peekable();
+        let mut known = std::mem::take(&mut self.0).into_iter();
         let found = |weights: &Weights| {
             let same = known.find(|(of, _)| Arc::ptr_eq(of, weights));
             (Arc::clone(weights), same.map_or_else(|| plane.place(weights), |(_, place)| place))
@@ -47,8 +47,8 @@ struct Laid {
 /// See the module.
 #[derive(Default)]
 pub(super) struct Shown {
-    /// The network, data and loss that all is of, and what tells them from others.
-    of: String,
+    /// The settings that all is of, and what tells those that a surface follows from apart from others.
+    of: Option<Experiment>,
     id: u32,
     /// The plane that all lanes share, which the seed draws.
     random: Option<Arc<Plane>>,
@@ -69,17 +69,19 @@ impl Shown {
     /// Forgets what is of other settings.
     pub(super) fn settle(&mut self, run: &Run) {
         let current = run.current();
-        let of = serde_json::json!([current.network, current.data, current.loss, current.seed]).to_string();
-        if of != self.of {
-            let mut sum = Crc::new();
-            sum.update(of.as_bytes());
-            let fits = |other: &OtherWay| {
-                other.snapshots.iter().all(|weights| weights.len() == run.network().weights.len())
-            };
-            let others = std::mem::take(&mut self.others);
-            let others = if others.iter().all(fits) { others } else { Vec::new() };
-            *self = Self { of, id: sum.sum(), others, own_lane: self.own_lane, ..Self::default() };
+        if self.of.as_ref().is_some_and(|of| has_the_same(of, current)) {
+            return;
         }
+        let mut sum = Crc::new();
+        let of = serde_json::json!([current.network, current.data, current.loss, current.seed]);
+        sum.update(of.to_string().as_bytes());
+        let fits = |other: &OtherWay| {
+            other.snapshots.iter().all(|weights| weights.len() == run.network().weights.len())
+        };
+        let others = std::mem::take(&mut self.others);
+        let others = if others.iter().all(fits) { others } else { Vec::new() };
+        let own_lane = self.own_lane;
+        *self = Self { of: Some(current.clone()), id: sum.sum(), others, own_lane, ..Self::default() };
     }
 
     /// Whether there is more to be worked out.
@@ -179,4 +181,9 @@ impl Shown {
             surface.step(if is_going { going } else { standing });
         }
     }
+}
+
+/// Whether both have one loss for the same weights.
+fn has_the_same(one: &Experiment, other: &Experiment) -> bool {
+    one.network == other.network && one.data == other.data && one.loss == other.loss && one.seed == other.seed
 }
